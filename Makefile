@@ -1,0 +1,89 @@
+# Helpfront: `make serve` ends in a running portal, `make test` runs every test. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+PORT ?= 8000
+NODE := tests/node/node_modules/.ready
+export NO_MKDOCS_2_WARNING := 1
+export PORT
+
+.PHONY: help setup serve build test lint format bench lighthouse screenshots try-corpus packages lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: $(READY) ## set up .venv with everything that serve and test need
+
+$(READY): requirements/bootstrap.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Helpfront needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "Install Debian's python3-venv first: apt-get install python3-venv"; exit 1; }; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@# MkDocs loads the hooks from its own program, so the project's folder has to be on its path.
+	@echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/helpfront.pth"
+	@touch $@
+
+serve: setup ## the running portal with its demo world on http://127.0.0.1:8000 (PORT=... for another)
+	@exec $(BIN)/python -m demo
+
+build: setup ## write the site to site/ and the functions' build/
+	@$(BIN)/mkdocs build --strict --clean
+
+test: setup packages ## run every test, those with a browser and PostgreSQL included
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: setup ## formatting, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: setup ## put formatting and imports right
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world
+	@$(BIN)/python -m scripts.bench
+
+lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exit 1 below 95
+	@$(BIN)/python -m scripts.lighthouse
+
+screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark
+	@$(BIN)/python -m scripts.screenshots
+
+try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
+	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")
+
+# What the tests need from Debian: installed when we may, otherwise named (the tests then leave that tier out, loudly).
+packages:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "Missing Debian packages:$$missing (apt-get install$$missing)"; fi
+
+# The Node tools run on the Node of the `node` package, pinned in the lock; the system's npm only fetches it.
+$(NODE): tests/node/package.json tests/node/package-lock.json
+	@command -v npm >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "Install Debian's npm first: apt-get install npm"; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null; }
+	@cd tests/node && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+lock: setup ## resolve the dependencies again and write the locks
+	@cd requirements && printf 'uv\n' | ../$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 -o bootstrap.txt -
+	@$(BIN)/uv pip compile -q pyproject.toml --all-extras --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra site -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/site.txt
+
+clean: ## remove what the other commands made
+	@rm -rf .venv .portal build site tests/node/node_modules .coverage

@@ -1,0 +1,153 @@
+"""`python -m demo`: the portal with everything around it on this computer, until Ctrl-C."""
+
+import http.client
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from demo.processes import Child, run_once, say, stop_all
+from demo.world import Refused, World, commands, environment, plan, signpost
+
+ROOMS = ("functions", "portal", "hooks")
+TICK_SECONDS = 5.0
+WATCH_SECONDS = 0.2
+# An editor writes several files at once: wait until it has been quiet this long.
+QUIET_SECONDS = 0.4
+READY_SECONDS = 120.0
+
+
+class Edits(FileSystemEventHandler):
+    """When a Python file of the portal changed last."""
+
+    def __init__(self) -> None:
+        self.last: float | None = None
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """watchdog calls this, also when a file was only read."""
+        if event.event_type in {"modified", "created", "moved", "deleted"} and str(event.src_path).endswith(".py"):
+            self.last = time.monotonic()
+
+    def settled(self) -> bool:
+        """True once after each burst of edits."""
+        if self.last is None or time.monotonic() - self.last < QUIET_SECONDS:
+            return False
+        self.last = None
+        return True
+
+
+class Asked:
+    """Whether a signal has asked the demo to stop.
+
+    A plain flag: an Event set here would wait forever for the lock that the interrupted main thread holds in wait().
+    """
+
+    def __init__(self) -> None:
+        self.to_stop = False
+        signal.signal(signal.SIGTERM, self)
+        signal.signal(signal.SIGINT, self)
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        """Python calls this between two instructions of the main thread."""
+        self.to_stop = True
+
+
+def main() -> int:
+    """Run the demo; returns the exit code."""
+    asked = Asked()
+    try:
+        world = plan(os.environ)
+        environ = environment(world, os.environ)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    if not run_once("migrate", ["scripts.migrate"], environ):
+        return 1
+    children = [Child(name, command, environ) for name, command in commands(world).items()]
+    _run(world, children, environ["TICK_TOKEN"], asked)
+    return 0
+
+
+def _run(world: World, children: list[Child], token: str, asked: Asked) -> None:
+    """Start everything and keep it alive until told to stop; then nothing of it is left."""
+    stopping = threading.Event()
+    edits = Edits()
+    observer = Observer()
+    for room in ROOMS:
+        if Path(room).is_dir():
+            observer.schedule(edits, room, recursive=True)
+    helpers = [
+        threading.Thread(target=_welcome, args=(world, stopping)),
+        threading.Thread(target=_tick, args=(world, token, stopping)),
+    ]
+    try:
+        observer.start()
+        for child in children:
+            child.start()
+        for helper in helpers:
+            helper.start()
+        while not asked.to_stop:
+            time.sleep(WATCH_SECONDS)
+            if edits.settled():
+                say("demo", "code changed: restarting the portal")
+                children[-1].restart()
+            for child in children:
+                child.keep_alive()
+    finally:
+        stopping.set()
+        stop_all(children)
+        observer.stop()
+        for thread in (observer, *helpers):
+            if thread.is_alive():
+                thread.join()
+
+
+def _welcome(world: World, stopping: threading.Event) -> None:
+    """Say where everything is once the front page and the functions answer."""
+    late = time.monotonic() + READY_SECONDS
+    while not stopping.wait(WATCH_SECONDS):
+        if all(_answer(world.url + path) == 200 for path in ("", "api/health")):
+            print(signpost(world), flush=True)
+            return
+        if time.monotonic() > late:
+            say("demo", f"{world.url} does not answer yet; the lines above say why")
+            late = time.monotonic() + READY_SECONDS
+
+
+def _tick(world: World, token: str, stopping: threading.Event) -> None:
+    """Call the tick as a host's scheduler would, and say when its answer changes."""
+    before = 200
+    while not stopping.wait(TICK_SECONDS):
+        status = _answer(world.url + "api/tick", token)
+        # 0 is a portal that is just starting.
+        if status not in {before, 0}:
+            say("demo", f"the tick answers {status}")
+            before = status
+
+
+def _answer(url: str, token: str = "") -> int:
+    """The status of an answer, or 0 when there is none."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - always our own http
+    # A proxy of the shell knows nothing about this computer's loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=60) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    except (OSError, http.client.HTTPException):
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

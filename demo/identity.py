@@ -1,0 +1,59 @@
+"""The product's sign-in: oidc-provider-mock from PyPI with two people of one customer, and a plain page to choose."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from demo import server
+
+PEOPLE: dict[str, dict[str, object]] = {
+    "ada": {
+        "name": "Ada Byron",
+        "email": "ada@acme-customer.example",
+        "email_verified": True,
+        "account": "acme-customer",
+        "plan": "Team",
+        "role": "owner",
+        "billing_customer": "cus_demo",
+        "billing_admin": True,
+        "scopes": ["account_tickets"],
+    },
+    "ben": {
+        "name": "Ben Okafor",
+        "email": "ben@acme-customer.example",
+        "email_verified": True,
+        "account": "acme-customer",
+        "plan": "Team",
+        "role": "member",
+        "billing_admin": False,
+        "scopes": [],
+    },
+}
+LABELS = {"ada": "Ada Byron, billing admin", "ben": "Ben Okafor, member"}
+
+
+def create_app() -> Any:
+    """The provider as a Flask app, with our pages instead of its own, which load a style sheet from a CDN."""
+    # The provider speaks plain HTTP on loopback only.
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+    import authlib.deprecate  # it switches its own warnings on, so it comes before switching them off
+
+    with warnings.catch_warnings():
+        # The provider uses what Authlib deprecates; that is for its authors to change.
+        warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
+        import oidc_provider_mock
+
+    people = [oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in PEOPLE.items()]
+    app: Any = oidc_provider_mock.app(require_nonce=True, user_claims=people)
+    ours = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    app.jinja_loader = jinja2.ChoiceLoader([ours, app.jinja_loader])
+    app.jinja_env.globals["people"] = LABELS
+    return app
+
+
+if __name__ == "__main__":
+    server.serve(create_app(), int(sys.argv[1]))

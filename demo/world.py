@@ -1,0 +1,160 @@
+"""The demo's plan: which process listens where, and the environment that the portal's functions get."""
+
+import json
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mkdocs.utils.yaml import yaml_load
+
+from demo.billing import KEY
+from demo.server import HOST
+
+ENVIRONMENT = "demo.env.json"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# In the order of their ports, after the portal's own.
+PROCESSES = ("identity", "billing", "service", "mail", "smtp")
+
+
+class Refused(Exception):
+    """The demo does not start; `str()` says why and what to do."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Where everything is; `state` is the folder of the demo's database and keys."""
+
+    origin: str
+    base: str
+    ports: dict[str, int]
+    state: Path
+    config: Path
+
+    @property
+    def url(self) -> str:
+        """The portal's front page."""
+        return self.origin + self.base
+
+    def address(self, name: str) -> str:
+        """The origin of one of the demo's services."""
+        return f"http://{HOST}:{self.ports[name]}"
+
+
+def plan(environ: Mapping[str, str]) -> World:
+    """The demo's world from PORT, PUBLIC_ORIGIN, DEMO_STATE and MKDOCS_CONFIG; raises Refused."""
+    text = environ.get("PORT", "").strip() or "8000"
+    if not text.isdecimal() or not 1024 <= int(text) <= 65000:
+        raise Refused(f"PORT={text!r} is not a port from 1024 to 65000.")
+    port = int(text)
+    origin = environ.get("PUBLIC_ORIGIN", "").strip().rstrip("/") or f"http://{HOST}:{port}"
+    if urlsplit(origin).hostname not in LOOPBACK:
+        raise Refused(
+            f"PUBLIC_ORIGIN={origin!r} is not on this computer. The demo signs anyone in, so it runs on loopback only:"
+            " unset PUBLIC_ORIGIN."
+        )
+    config = Path(environ.get("MKDOCS_CONFIG", "mkdocs.yml"))
+    ports = {"portal": port} | {name: port + number for number, name in enumerate(PROCESSES, 1)}
+    world = World(origin, base_path(config), ports, Path(environ.get("DEMO_STATE", ".portal")), config)
+    check_ports(world)
+    return world
+
+
+def base_path(config: Path) -> str:
+    """The path of `site_url`, under which `mkdocs serve` serves as well, with a slash at both ends."""
+    try:
+        with config.open("rb") as file:
+            settings = yaml_load(file)
+    except FileNotFoundError as error:
+        raise Refused(f"{config} is missing. Run this in the project's folder.") from error
+    path = urlsplit(settings.get("site_url") or "").path.strip("/")
+    return f"/{path}/" if path else "/"
+
+
+def check_ports(world: World) -> None:
+    """Raise Refused when something else listens on one of the ports."""
+    taken = [f"{port} ({name})" for name, port in world.ports.items() if not _is_free(port)]
+    if taken:
+        raise Refused(
+            f"Already in use: port {', '.join(taken)}. Stop what listens there, or choose another first port:"
+            f" PORT={world.ports['portal'] + 100} make serve"
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers do: a port whose last connection has just closed is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def settings(world: World) -> dict[str, str]:
+    """The functions' environment; its random keys stay the same, so that a restart signs nobody out."""
+    file = world.state / ENVIRONMENT
+    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    billing = world.address("billing")
+    found = {
+        "PUBLIC_ORIGIN": world.origin,
+        "SECRET_KEYS": before.get("SECRET_KEYS") or secrets.token_hex(32),
+        "TICK_TOKEN": before.get("TICK_TOKEN") or secrets.token_hex(16),
+        "DATABASE_URL": f"sqlite:///{world.state / 'portal.db'}",
+        "HELPDESK": "built_in",
+        "OIDC_ISSUER": world.address("identity"),
+        "OIDC_CLIENT_ID": "portal-demo",
+        "OIDC_CLIENT_SECRET": "portal-demo-secret",
+        "OIDC_CLAIMS": "",
+        "BILLER": "stripe",
+        "STRIPE_KEY": KEY,
+        "STRIPE_API": billing,
+        "BILLING_HOSTS": urlsplit(billing).netloc,
+        "SMTP_URL": f"smtp://{HOST}:{world.ports['smtp']}",
+        "MAIL_FROM": "support@acme.example",
+        "DEMO_SERVICE_URL": f"{world.address('service')}/health",
+        "DEMO": "1",
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    # `python -m scripts.desk` in another terminal reads it, to answer this demo's tickets.
+    file.write_text(json.dumps(found, indent=1), "utf-8")
+    return found
+
+
+def environment(world: World, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the processes get: our own settings over the shell's, so that no real key is ever used."""
+    return {**environ, **settings(world), "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def commands(world: World) -> dict[str, list[str]]:
+    """The processes to run, by name; the portal comes last, since it needs the others."""
+    ports = {name: str(port) for name, port in world.ports.items()}
+    python = [sys.executable, "-m"]
+    portal = [*python, "mkdocs", "serve", "--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
+    return {
+        "identity": [*python, "demo.identity", ports["identity"]],
+        "billing": [*python, "demo.billing", ports["billing"]],
+        "service": [*python, "demo.service", ports["service"]],
+        "mail": [*python, "demo.mail", ports["mail"], ports["smtp"]],
+        "portal": portal,
+    }
+
+
+def signpost(world: World) -> str:
+    """What the console says once the portal answers."""
+    rows = [
+        ("Portal", world.url),
+        ("Inbox", world.address("mail") + "/"),
+        ("Product", world.address("service") + "/      switch it off and watch the status dot"),
+        ("Billing", world.address("billing") + "/      make it slow or broken"),
+        ("Sign in", "choose ada (billing admin) or ben (member); no password"),
+        ("Answer", "python -m scripts.desk list      then show, reply or close a ticket"),
+        ("Stop", "Ctrl-C"),
+    ]
+    lines = [f"  {name:<8} {text}" for name, text in rows]
+    return "\n".join(["", "The portal is running. Everything here is a demo on this computer.", *lines, ""])

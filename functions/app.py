@@ -1,0 +1,299 @@
+"""The portal's functions as one WSGI app: the routes, and the one place where errors become responses."""
+
+import importlib
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from functions.errors import Problem, SettingsError, SignInNeeded, StoreError, VendorError
+from functions.http import SAFE_METHODS, Request, check_origin, has_control, wants_json
+from functions.services import Services
+from functions.settings import LOOPBACK, read
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# Path -> method -> handler, imported when it is first asked for. Ids travel in the query or the form.
+ROUTES: dict[str, dict[str, str]] = {
+    "/api/health": {"GET": "functions.health:read"},
+    "/api/tick": {"GET": "functions.tick:handle", "POST": "functions.tick:handle"},
+    "/api/tickets": {"POST": "functions.tickets:submit"},
+    "/api/tickets/send": {"POST": "functions.tickets:send"},
+    "/api/billing": {"POST": "functions.billing:open_job"},
+    "/api/signin": {"GET": "functions.signin:begin"},
+    "/api/signin/callback": {"GET": "functions.signin:callback"},
+    "/api/signout": {"POST": "functions.signin:sign_out"},
+    "/api/session": {"GET": "functions.signin:session"},
+    "/api/v2/summary.json": {"GET": "functions.status:summary"},
+    "/api/v2/status.json": {"GET": "functions.status:status"},
+    "/api/events": {"POST": "functions.events:collect"},
+    "/api/feedback": {"POST": "functions.feedback:submit"},
+    "/my/": {"GET": "functions.account:hub"},
+    "/my/account/": {"GET": "functions.account:account"},
+    "/my/ask/": {"GET": "functions.tickets:confirm"},
+    "/my/tickets/": {"GET": "functions.tickets:index"},
+    "/my/ticket/": {"GET": "functions.tickets:show"},
+    "/my/billing/": {"GET": "functions.billing:overview"},
+}
+BEARER_ONLY = {"/api/tick"}
+NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+log = logging.getLogger("functions")
+
+
+class Portal:
+    """The app around its services; `create` makes one from an environment, `app` is the process's own."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = request.max_form_memory_size = self.services.settings.body_limit
+        request_id = environ["portal.request_id"] = secrets.token_hex(6)
+        started = time.perf_counter()
+        route = request.path
+        try:
+            route = self._route(request)
+            response = self._answer(request, route)
+        except Exception as error:
+            # The one place where an error becomes a response.
+            response = self._failure(request, error, request_id)
+        response = self._harden(response, request, request_id)
+        _log_request(request, route, response, request_id, started)
+        return response(environ, start_response)
+
+    def _route(self, request: Request) -> str:
+        """The path below the base path; a host may or may not have stripped that already."""
+        path = request.root_path.rstrip("/") + request.path
+        base = self.services.base
+        return "/" + path.removeprefix(base) if path.startswith(base) else path
+
+    def _answer(self, request: Request, route: str) -> Response:
+        moved = self._moved(request)
+        if moved is not None:
+            return moved
+        methods = ROUTES.get(route) or ROUTES.get(route + "/")
+        if methods is None:
+            raise Problem(404, "There is no page here.")
+        method = "GET" if request.method == "HEAD" else request.method
+        where = methods.get(method)
+        if where is None:
+            response = Response("Method not allowed\n", 405, mimetype="text/plain")
+            response.allow.update(methods)
+            return response
+        if route not in ROUTES:
+            return _redirect(self.services.url(route + "/"), 308)
+        if route not in BEARER_ONLY:
+            check_origin(request, self.services.settings)
+        module, _, function = where.partition(":")
+        response = getattr(importlib.import_module(module), function)(request, self.services)
+        if not isinstance(response, Response):
+            raise TypeError(f"{where} returned {type(response).__name__}, not a Response")
+        return response
+
+    def _moved(self, request: Request) -> Response | None:
+        """On one's own machine `localhost` and `127.0.0.1` are two hosts to a cookie: send people to the right one."""
+        settings = self.services.settings
+        name = request.host.partition(":")[0]
+        if not settings.loopback or request.method not in SAFE_METHODS:
+            return None
+        if name not in LOOPBACK or request.host == settings.public_host or request.headers.get("Authorization"):
+            return None
+        return _redirect(settings.public_origin + request.full_path.rstrip("?"), 307)
+
+    def _failure(self, request: Request, error: Exception, request_id: str) -> Response:
+        services = self.services
+        if isinstance(error, SignInNeeded) and not wants_json(request) and request.method in SAFE_METHODS:
+            here = quote(services.base + self._route(request).lstrip("/") + _query(request), safe="")
+            return _redirect(services.url(f"api/signin?return={here}"), 303)
+        problem = _problem(error, request_id)
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+        if wants_json(request) or isinstance(error, SettingsError):
+            return _problem_json(problem, request_id, headers)
+        try:
+            response = services.page(
+                _title(problem.status), "problem.html", problem.status, problem=problem, request_id=request_id
+            )
+        except Exception:
+            # Even the shell is gone: say so in plain text rather than not at all.
+            log.exception("the error page failed", extra={"request": request_id})
+            return Response(
+                f"{problem.public}\nReference: {request_id}\n", problem.status, headers, mimetype="text/plain"
+            )
+        response.headers.extend(headers or {})
+        return response
+
+    def _harden(self, response: Response, request: Request, request_id: str) -> Response:
+        """The headers that every answer carries; an answer whose header could be split is withheld."""
+        for name, value in response.headers:
+            if has_control(name) or has_control(value):
+                log.error("a header of the answer holds a control character: %s", name, extra={"request": request_id})
+                response = Response("Something went wrong here.\n", 500, mimetype="text/plain")
+                break
+        headers = response.headers
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Request-Id"] = request_id
+        headers["Content-Security-Policy"] = self._policy() if response.mimetype == "text/html" else NO_CONTENT_POLICY
+        if self.services.settings.secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    def _policy(self) -> str:
+        settings = self.services.settings
+        hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
+        # A form's answer may lead to billing or to the sign-in page, and browsers hold that against form-action.
+        scheme = "https" if settings.secure else "http"
+        targets = " ".join(f"{scheme}://{host}" for host in sorted(settings.billing_hosts))
+        issuer = "/".join(settings.oidc_issuer.split("/")[:3])
+        return (
+            f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"
+            f" form-action 'self' {targets} {issuer}"
+        )
+
+
+def create(environ: dict[str, str]) -> Portal:
+    """The app for an environment; raises SettingsError that lists everything wrong with it."""
+    return Portal(Services(read(environ)))
+
+
+def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """The WSGI app of this process, set up from its environment at the first request."""
+    try:
+        portal = _own()
+    except SettingsError as error:
+        log.critical("%s", error)
+        answer = Response(
+            "The portal's functions are not set up; the log says what is missing.\n", 500, mimetype="text/plain"
+        )
+        return answer(environ, start_response)
+    return portal(environ, start_response)
+
+
+@cache
+def _own() -> Portal:
+    log_as_json()
+    return create(dict(os.environ))
+
+
+def log_as_json() -> None:
+    """One JSON object a line on standard error, for the logs of functions and of what they import."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger("functions")
+    if not root.handlers:
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+
+
+class JsonLines(logging.Formatter):
+    """A log line without secrets or personal data: of an exception it keeps types and places, never the message,
+    since a message may quote an address, a URL or what a customer wrote."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        line |= {
+            name: getattr(record, name)
+            for name in ("request", "method", "route", "status", "ms")
+            if hasattr(record, name)
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = _trace(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _trace(error: BaseException | None) -> list[str]:
+    """The types of an error and its causes, each with the innermost places it passed."""
+    lines = []
+    while error is not None:
+        places = []
+        trace = error.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{trace.tb_lineno} {code.co_name}")
+            trace = trace.tb_next
+        lines.append(f"{type(error).__name__} at {' < '.join(reversed(places[-6:]))}")
+        error = error.__cause__ or error.__context__
+    return lines
+
+
+def _problem(error: Exception, request_id: str) -> Problem:
+    """What the customer is told of an error; the log gets the cause."""
+    if isinstance(error, Problem):
+        if error.__cause__ is not None:
+            log.warning("problem %s", error.status, exc_info=error, extra={"request": request_id})
+        return error
+    if isinstance(error, HTTPException):
+        known = {413: "That is more than this form can take. Send less, or fewer files.", 404: "There is no page here."}
+        return Problem(error.code or 400, known.get(error.code or 400, "This request could not be read."))
+    if isinstance(error, VendorError):
+        log.error("vendor: %s %s", error.kind, error.detail, exc_info=error, extra={"request": request_id})
+        status = {"not_found": 404, "rejected": 422, "rate_limited": 503}.get(error.kind, 503)
+        return Problem(status, error.public, retry_after=error.retry_after)
+    if isinstance(error, StoreError):
+        log.error("store: %s", error, exc_info=error, extra={"request": request_id})
+        return Problem(
+            503, "The portal cannot save or look up anything just now. Try again in a few minutes.", retry_after=60
+        )
+    if isinstance(error, SettingsError):
+        log.critical("%s", error, extra={"request": request_id})
+        return Problem(500, "The portal is not set up completely; its operators can see what is missing.")
+    log.error("fault", exc_info=error, extra={"request": request_id})
+    return Problem(500, "Something went wrong here, and it is not your fault. Try again, or write to us.")
+
+
+def _problem_json(problem: Problem, request_id: str, headers: dict[str, str] | None) -> Response:
+    """RFC 9457 problem details."""
+    body: dict[str, Any] = {
+        "title": _title(problem.status),
+        "status": problem.status,
+        "detail": problem.public,
+        "request": request_id,
+    }
+    if problem.fields:
+        body["fields"] = problem.fields
+    return Response(json.dumps(body, ensure_ascii=False), problem.status, headers, mimetype="application/problem+json")
+
+
+def _title(status: int) -> str:
+    titles = {
+        401: "Sign in first",
+        403: "Not allowed",
+        404: "Page not found",
+        413: "Too large",
+        422: "Something is missing",
+        429: "Slow down",
+    }
+    return titles.get(status, "This request could not be read" if status < 500 else "Something went wrong")
+
+
+def _redirect(location: str, status: int) -> Response:
+    return Response(status=status, headers={"Location": location})
+
+
+def _query(request: Request) -> str:
+    return f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+
+
+def _log_request(request: Request, route: str, response: Response, request_id: str, started: float) -> None:
+    known = route if route in ROUTES else "unknown"
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    fields = {"request": request_id, "method": request.method, "route": known, "status": response.status_code, "ms": ms}
+    log.info("request", extra=fields)

@@ -1,0 +1,112 @@
+"""Stripe: customer portal sessions and the card on file.
+
+https://docs.stripe.com/api/customer_portal/sessions/create, https://docs.stripe.com/api/customers/retrieve
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from functions.billers import Card, Job
+from functions.errors import Kind, SettingsError, VendorError
+from functions.settings import LOOPBACK, Settings
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+VERSION = "2026-10-28.endive"
+API = "https://api.stripe.com"
+TIMEOUT_SECONDS = (3.05, 8)
+# The portal's page for a job; invoices are on its front page.
+FLOWS: dict[Job, str] = {
+    "update_card": "payment_method_update",
+    "change_plan": "subscription_update",
+    "cancel": "subscription_cancel",
+}
+KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
+# A subscription that has ended, or never began, cannot be changed.
+OVER = {"canceled", "incomplete", "incomplete_expired"}
+DOWN = "Billing is not reachable. Nothing was changed."
+NO_PLAN = "There is no plan on this account that could be changed here."
+
+
+def connect(settings: Settings, services: "Services") -> "Stripe":
+    """Stripe by STRIPE_KEY; STRIPE_API names another server for the demo, on loopback only."""
+    api = settings.environ.get("STRIPE_API", "").strip().rstrip("/") or API
+    if api != API and urlsplit(api).hostname not in LOOPBACK:
+        raise SettingsError(f"STRIPE_API={api!r} is not on loopback; leave it out to use {API}.")
+    return Stripe(api, settings.environ.get("STRIPE_KEY", "").strip())
+
+
+class Stripe:
+    """Our jobs as portal sessions of the Stripe API."""
+
+    def __init__(self, api: str, key: str) -> None:
+        self._api = api
+        self._headers = {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}
+
+    def portal_url(self, customer: str, job: Job, return_url: str) -> str:
+        """A portal session for the job; raises VendorError `not_found` when there is no plan to change."""
+        form = {"customer": customer, "return_url": return_url, "locale": "auto"}
+        flow = FLOWS.get(job)
+        subscriptions = self._subscriptions(customer) if flow and flow.startswith("subscription_") else []
+        # With several plans the customer chooses on the portal's front page.
+        if flow and len(subscriptions) <= 1:
+            form |= {
+                "flow_data[type]": flow,
+                "flow_data[after_completion][type]": "redirect",
+                "flow_data[after_completion][redirect][return_url]": return_url,
+            }
+            form |= {f"flow_data[{flow}][subscription]": each["id"] for each in subscriptions}
+        url = self._call("POST", "billing_portal/sessions", data=form).get("url")
+        if not isinstance(url, str):
+            raise VendorError(DOWN, detail="the portal session has no url")
+        return url
+
+    def card(self, customer: str) -> Card | None:
+        """The default payment method of the customer, when it is a card."""
+        expand = {"expand[]": "invoice_settings.default_payment_method"}
+        found = self._call("GET", f"customers/{quote(customer, safe='')}", params=expand)
+        method = (found.get("invoice_settings") or {}).get("default_payment_method")
+        card = method.get("card") if isinstance(method, dict) else None
+        if not card:
+            return None
+        return Card(str(card["brand"]).title(), str(card["last4"]), f"{card['exp_month']:02}/{card['exp_year']}")
+
+    def _subscriptions(self, customer: str) -> list[dict[str, Any]]:
+        found = self._call("GET", "subscriptions", params={"customer": customer, "limit": "10"})
+        current = [each for each in found["data"] if each["status"] not in OVER]
+        if not current:
+            raise VendorError(NO_PLAN, "not_found", detail="no current subscription")
+        return current
+
+    def _call(self, method: str, path: str, **arguments: Mapping[str, str]) -> dict[str, Any]:
+        """The JSON object that Stripe answers; raises VendorError without the address, which may be a credential."""
+        try:
+            response = requests.request(
+                method,
+                f"{self._api}/v1/{path}",
+                headers=self._headers,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                **arguments,  # type: ignore[arg-type]
+            )
+            answer = response.json()
+        except (requests.RequestException, ValueError) as error:
+            raise VendorError(DOWN, detail=f"no JSON from {path.partition('/')[0]}") from error
+        if response.status_code == 200 and isinstance(answer, dict):
+            return answer
+        raise _failure(response, answer, path.partition("/")[0])
+
+
+def _failure(response: requests.Response, answer: object, what: str) -> VendorError:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = str(error.get("code") or error.get("type")) if isinstance(error, dict) else "no error object"
+    status = response.status_code
+    kind = KINDS.get(status) or ("rejected" if 400 <= status < 500 else "unavailable")
+    if code == "resource_missing":
+        # A missing id in a form answers 400, in a path 404.
+        kind = "not_found"
+    return VendorError(DOWN, kind, detail=f"{what}: {status} {code}")

@@ -1,0 +1,83 @@
+"""POST /api/events: what visitors did, without who they are.
+
+The answer is 204 whatever the events were worth: a counter must never trouble a reader. No address, no user
+agent and no cookie is stored; the address serves the rate limit, as a keyed hash that is forgotten after a day.
+"""
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
+
+from functions.errors import Problem
+from functions.http import client, read_json
+from functions.rate import limit
+from portal.events import Event, EventError, parse
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+
+MOST_BYTES = 16_000
+MOST_EVENTS = 20
+# A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
+TIMES, PER_SECONDS = 1200, 600
+# Cubot makes telephones.
+_ROBOT = re.compile(
+    r"(?<!cu)bot|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|lighthouse|pagespeed|preview|"
+    r"monitor|uptime|pingdom|statuscake|facebookexternalhit|curl|wget|python|httpx|go-http|java/|okhttp|axios|node",
+    re.IGNORECASE,
+)
+_INSERT = """
+insert into event (event_id, at, visit, view, seq, name, path, kind, referrer, query_id, query, results, rank,
+                   vote, reason, engaged_ms, scroll, build)
+values (:event_id, :at, :visit, :view, :seq, :name, :path, :kind, :referrer, :query_id, :query, :results, :rank,
+        :vote, :reason, :engaged_ms, :scroll, :build)
+on conflict (event_id) do nothing
+"""
+
+
+def collect(request: "Request", services: "Services") -> Response:
+    """Store the good ones of at most 20 events; always 204, but for 413 (16 kB) and 429."""
+    if not is_robot(request) and not asks_not_to_be_counted(request):
+        limit(services, "events", client(request, services.settings), TIMES, PER_SECONDS)
+        keep(services, _events(request))
+    return Response(status=204)
+
+
+def keep(services: "Services", events: list[Event]) -> None:
+    """Store events under the server's clock; one that came before (a browser's retry) changes nothing."""
+    if not events:
+        return
+    now, build = services.now(), str(services.portal["build"])
+    with services.store.transaction():
+        for event in events:
+            services.store.run(_INSERT, at=now, build=build, **asdict(event))
+
+
+def is_robot(request: "Request") -> bool:
+    """Whether the user agent is empty or says that nobody reads along."""
+    agent = request.headers.get("User-Agent", "")
+    return not agent or _ROBOT.search(agent) is not None
+
+
+def asks_not_to_be_counted(request: "Request") -> bool:
+    """Whether the browser sends Do Not Track or Global Privacy Control."""
+    return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
+
+
+def _events(request: "Request") -> list[Event]:
+    try:
+        raw = read_json(request, MOST_BYTES)
+    except Problem as problem:
+        if problem.status == 413:
+            raise
+        return []
+    events = []
+    for item in raw[:MOST_EVENTS] if isinstance(raw, list) else ():
+        try:
+            events.append(parse(item))
+        except EventError:
+            continue  # the good ones beside it are worth keeping
+    return events

@@ -1,0 +1,118 @@
+"""Requests that cannot hurt and responses that cannot be split: what every handler reads and answers with."""
+
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request as WerkzeugRequest
+from werkzeug.wrappers import Response
+
+from functions.errors import Problem
+from functions.settings import LOOPBACK, Settings
+
+JSON = "application/json"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Request(WerkzeugRequest):
+    """A request that reads one form of at most 200 parts; app.py sets the size that it may have."""
+
+    max_form_parts = 200
+
+
+def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Compact JSON."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Response(body, status, headers, mimetype=JSON)
+
+
+def see_other(location: str, allowed_hosts: Collection[str] = ()) -> Response:
+    """A 303 to a path of this site, or to an https address on an allow-listed host (plain http only on
+    loopback, where the demo's vendors live); raises ValueError for anything else."""
+    if not is_local_path(location):
+        parts = urlsplit(location)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if not secure or parts.netloc not in allowed_hosts or has_control(location):
+            raise ValueError(f"a redirect to the host {parts.netloc!r} is not allowed")
+    return Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
+
+
+def is_local_path(location: str) -> bool:
+    """Whether this is a path on this site and nothing that a browser reads as another host."""
+    return (
+        location.startswith("/")
+        and not location.startswith("//")
+        and "\\" not in location
+        and not has_control(location)
+    )
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds a control character (a header with one could be split in two)."""
+    return any(ord(character) < 32 or ord(character) == 127 for character in text)
+
+
+def wants_json(request: WerkzeugRequest) -> bool:
+    """Whether a script asks: it accepts JSON and does not accept HTML by name."""
+    accept = request.headers.get("Accept", "")
+    return "text/html" not in accept and ("json" in accept or not request.path.startswith("/my/"))
+
+
+def read_json(request: WerkzeugRequest, limit: int) -> Any:
+    """The JSON body of at most `limit` bytes; raises Problem 411, 413 or 400."""
+    if request.content_length is None and not request.environ.get("wsgi.input_terminated"):
+        raise Problem(411, "Send the length of the body.")
+    if (request.content_length or 0) > limit:
+        raise Problem(413, f"Send at most {limit} bytes.")
+    data = request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise Problem(413, f"Send at most {limit} bytes.")
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "The body is not JSON.") from error
+
+
+def check_origin(request: WerkzeugRequest, settings: Settings) -> None:
+    """Refuse a form that another site sent (Sec-Fetch-Site, then Origin: the rule of Go's
+    http.CrossOriginProtection); raises Problem 403."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site in {"same-origin", "none"}:
+        return
+    origin = request.headers.get("Origin")
+    if origin == settings.public_origin or (site is None and origin is None):
+        return
+    raise Problem(403, "This form was sent from another site, so nothing was done. Open the page here and try again.")
+
+
+def client(request: WerkzeugRequest, settings: Settings) -> str:
+    """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /64.
+
+    The address comes from CLIENT_IP_HEADER, or from the TRUSTED_HOPS-th entry of X-Forwarded-For counted from
+    the right, or from the connection; entries further left are the client's own invention.
+    """
+    address = request.environ.get("REMOTE_ADDR") or ""
+    if settings.client_ip_header:
+        address = request.headers.get(settings.client_ip_header, address)
+    elif settings.trusted_hops:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= settings.trusted_hops:
+            address = hops[-settings.trusted_hops]
+    if ":" in address and "." not in address:
+        address = _prefix64(address)
+    return hmac.new(settings.secret_keys[0].encode(), address.encode(), sha256).hexdigest()[:24]
+
+
+def _prefix64(address: str) -> str:
+    """The first 64 bits of an IPv6 address: one household holds the rest."""
+    from ipaddress import IPv6Address
+
+    try:
+        return str(IPv6Address(int(IPv6Address(address.split("%")[0])) >> 64 << 64))
+    except ValueError:
+        return address

@@ -1,0 +1,72 @@
+"""Mail over SMTP: fixed texts that hold nothing a customer wrote, delivered through the outbox."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from functions.errors import VendorError
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.settings import Settings
+
+TIMEOUT_SECONDS = 10
+
+
+def connect(settings: "Settings", services: "Services") -> "Mailer":
+    return Mailer(settings.smtp_url, settings.mail_from)
+
+
+class Mailer:
+    """A mail server at smtp://[user:password@]host[:port] (STARTTLS when offered) or smtps://."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._parts = urlsplit(url)
+        self._sender = sender
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a mail server at all."""
+        return bool(self._parts.hostname)
+
+    def send(self, to: str, subject: str, text: str, message_id: str) -> None:
+        """Send one plain mail; the same `message_id` marks a second delivery. Raises VendorError."""
+        mail = EmailMessage()
+        mail["From"] = self._sender
+        mail["To"] = to
+        mail["Subject"] = subject
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2].strip('>')}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(text)
+        try:
+            with self._server() as server:
+                server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise VendorError("The mail could not be delivered.", "rejected", detail="recipient refused") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
+
+    def _server(self) -> smtplib.SMTP:
+        parts = self._parts
+        host = parts.hostname or ""
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
+
+
+def deliver(services: "Services", payload: dict[str, Any]) -> None:
+    """Outbox `mail.send`: payload to, subject, text, message_id."""
+    if not services.mailer.configured:
+        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
+    services.mailer.send(payload["to"], payload["subject"], payload["text"], payload["message_id"])

@@ -1,0 +1,102 @@
+"""Deliveries that survive a crash: a row is written with what it belongs to, then delivered until it is done.
+
+A row is claimed by a lease, so two processes never deliver it at once; a process that dies leaves its lease to
+run out. A handler must therefore bear a second call with the same row: it passes the row's key on to the vendor.
+"""
+
+import importlib
+import json
+import logging
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+from functions.errors import StoreError, VendorError
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+KINDS = {"ticket.create": "functions.tickets:deliver", "mail.send": "functions.mail:deliver"}
+FINAL = {"rejected", "unsupported"}
+LEASE_MS = 60_000
+BACKOFF_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]
+
+log = logging.getLogger(__name__)
+
+
+def put(services: "Services", kind: str, payload: dict[str, Any], *, subject_id: str) -> str:
+    """Write a delivery, inside the transaction of what it belongs to; returns the row's id."""
+    row_id = secrets.token_hex(12)
+    now = services.now()
+    services.store.run(
+        "insert into outbox (id, kind, payload, subject_id, attempts, next_at, leased_until, created_at)"
+        " values (:id, :kind, :payload, :subject, 0, :now, 0, :now)",
+        id=row_id,
+        kind=kind,
+        payload=json.dumps(payload),
+        subject=subject_id,
+        now=now,
+    )
+    return row_id
+
+
+def deliver(services: "Services", row_id: str) -> bool:
+    """Try one delivery now; False when another process holds it, it waits for its time, or it failed."""
+    now = services.now()
+    row = services.store.one(
+        "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
+        " and failed_at is null and leased_until < :now and next_at <= :now returning *",
+        id=row_id,
+        until=now + LEASE_MS,
+        now=now,
+    )
+    if row is None:
+        return False
+    module, _, function = KINDS[row["kind"]].partition(":")
+    try:
+        getattr(importlib.import_module(module), function)(services, json.loads(row["payload"]))
+    except VendorError as error:
+        log.warning("delivery %s %s: %s %s", row["kind"], row_id, error.kind, error.detail)
+        _postpone(services, row, error.kind, error.retry_after)
+        return False
+    except StoreError:
+        raise  # the store is gone, so there is nothing to write to: the lease runs out and the tick takes it up
+    except Exception:
+        # A fault in an adapter must cost neither the row nor the answer of the customer who waits for it.
+        log.exception("delivery %s %s: fault in the adapter", row["kind"], row_id)
+        _postpone(services, row, "fault", None)
+        return False
+    services.store.run("update outbox set done_at = :now, error = null where id = :id", now=services.now(), id=row_id)
+    return True
+
+
+def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
+    """Job of the tick: deliver what is due, oldest first, until `deadline` (time.monotonic seconds)."""
+    now = services.now()
+    rows = services.store.all(
+        "select id from outbox where done_at is null and failed_at is null and next_at <= :now and leased_until < :now"
+        " order by next_at limit :most",
+        now=now,
+        most=most,
+    )
+    for row in rows:
+        if time.monotonic() > deadline:
+            return
+        deliver(services, row["id"])
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget deliveries 30 days after they were done."""
+    services.store.run("delete from outbox where done_at < :old", old=services.now() - 30 * 86_400_000)
+
+
+def _postpone(services: "Services", row: dict[str, Any], kind: str, retry_after: int | None) -> None:
+    now = services.now()
+    wait = BACKOFF_MS[min(row["attempts"], len(BACKOFF_MS)) - 1]
+    services.store.run(
+        "update outbox set leased_until = 0, next_at = :next, error = :kind, failed_at = :failed where id = :id",
+        next=now + max(wait, (retry_after or 0) * 1000),
+        kind=kind,
+        failed=now if kind in FINAL else None,
+        id=row["id"],
+    )

@@ -1,0 +1,34 @@
+"""Rate limits that hold across function instances: a fixed window, counted in the store in one statement."""
+
+from typing import TYPE_CHECKING
+
+from functions.errors import Problem
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+DAY_MS = 86_400_000
+
+
+def limit(services: "Services", what: str, who: str, times: int, per_seconds: int) -> None:
+    """Count one more `what` by `who`; raises Problem 429 past `times` in `per_seconds`."""
+    now = services.now()
+    length = per_seconds * 1000
+    span = now // length * length
+    row = services.store.one(
+        "insert into rate (who, span, n) values (:who, :span, 1)"
+        " on conflict (who, span) do update set n = rate.n + 1 returning n",
+        who=f"{what}:{who}",
+        span=span,
+    )
+    if row and row["n"] > times:
+        wait = (span + length - now) // 1000 + 1
+        minutes = (wait + 59) // 60
+        raise Problem(
+            429, f"That was a lot at once. Try again in {minutes} minute{'s' if minutes > 1 else ''}.", retry_after=wait
+        )
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget windows that are over."""
+    services.store.run("delete from rate where span < :old", old=services.now() - DAY_MS)

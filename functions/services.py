@@ -1,0 +1,109 @@
+"""What a handler works with: settings, store, clock, the site's build, and the vendors, each connected on first use."""
+
+import importlib
+import json
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from functions.errors import Problem, SettingsError
+from functions.settings import BILLERS, DESKS, Settings
+from functions.stores import Store, connect
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from functions.billers import Biller
+    from functions.helpdesks import HelpDesk
+    from functions.identity.oidc import OpenIDConnect
+    from functions.mail import Mailer
+
+
+class Services:
+    """One per process; a vendor's module is imported when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._bundle: dict[str, tuple[int, Any]] = {}
+
+    @cached_property
+    def store(self) -> Store:
+        return connect(self.settings.database_url)
+
+    @cached_property
+    def desk(self) -> "HelpDesk":
+        desk: HelpDesk = self._connect(DESKS.get(self.settings.helpdesk, self.settings.helpdesk))
+        return desk
+
+    @cached_property
+    def biller(self) -> "Biller":
+        """The billing system; raises Problem 404 when the portal has none."""
+        if self.settings.biller == "none":
+            raise Problem(404, "Billing is not part of this portal.")
+        biller: Biller = self._connect(BILLERS.get(self.settings.biller, self.settings.biller))
+        return biller
+
+    @cached_property
+    def identity(self) -> "OpenIDConnect":
+        """The identity provider; raises Problem 404 when the portal has none."""
+        if not self.settings.oidc_issuer:
+            raise Problem(404, "Signing in is not part of this portal.")
+        identity: OpenIDConnect = self._connect("functions.identity.oidc:connect")
+        return identity
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        mailer: Mailer = self._connect("functions.mail:connect")
+        return mailer
+
+    @property
+    def portal(self) -> dict[str, Any]:
+        """build/portal.json: the public settings, articles, components and incidents of the last build."""
+        portal: dict[str, Any] = self._built("portal.json", json.loads)
+        return portal
+
+    @property
+    def shell(self) -> str:
+        """build/shell.html: the site's own page around a slot."""
+        shell: str = self._built("shell.html", str)
+        return shell
+
+    @property
+    def base(self) -> str:
+        """The path the portal lives under, with a slash at both ends."""
+        return str(self.portal["base_path"])
+
+    def now(self) -> int:
+        """Unix time in milliseconds."""
+        return int(time.time() * 1000)
+
+    def url(self, path: str) -> str:
+        """A path of this portal below its base path."""
+        return self.base + path.lstrip("/")
+
+    def absolute(self, path: str) -> str:
+        """The full address of a path of this portal, for mails and other systems."""
+        return self.settings.public_origin + self.url(path)
+
+    def page(self, title: str, template: str, status: int = 200, **context: Any) -> "Response":
+        """A template of functions/templates in the site's own shell."""
+        from functions.shell import render
+
+        return render(self, title, template, status, context)
+
+    def _connect(self, where: str) -> Any:
+        module, _, function = where.partition(":")
+        return getattr(importlib.import_module(module), function)(self.settings, self)
+
+    def _built(self, name: str, parse: Any) -> Any:
+        """A file of the build, read again when a new build has written it (as `mkdocs serve` does)."""
+        file: Path = self.settings.build_dir / name
+        try:
+            stamp = file.stat().st_mtime_ns
+        except FileNotFoundError as error:
+            raise SettingsError(f"{file} is missing: run `make build`, and ship it with the functions.") from error
+        known = self._bundle.get(name)
+        if known is None or known[0] != stamp:
+            known = self._bundle[name] = (stamp, parse(file.read_text("utf-8")))
+        return known[1]

@@ -1,0 +1,94 @@
+"""The one clock: every due job runs here, called by the host's scheduler over HTTP."""
+
+import hmac
+import importlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
+
+from functions.errors import Problem, StoreError, VendorError
+from functions.http import json_response
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+# A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times.
+JOBS = {
+    "outbox": ("functions.outbox:deliver_due", 0),
+    "poll": ("functions.status_poll:poll", 0),
+    "purge_drafts": ("functions.tickets:purge", HOUR),
+    "purge_sessions": ("functions.sessions:purge", HOUR),
+    "purge_rates": ("functions.rate:purge", HOUR),
+    "purge_outbox": ("functions.outbox:purge", HOUR),
+}
+BUDGET_SECONDS = 20
+LEASE_MS = 2 * MINUTE
+
+log = logging.getLogger(__name__)
+
+
+def handle(request: "Request", services: "Services") -> Response:
+    """GET or POST /api/tick with the scheduler's bearer token: 200, or 500 when a job failed."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), services.settings.tick_token.encode()):
+        raise Problem(401, "The tick needs its bearer token.")
+    outcome = tick(services, time.monotonic() + BUDGET_SECONDS)
+    return json_response({"jobs": outcome}, 500 if "failed" in outcome.values() else 200)
+
+
+def tick(services: "Services", deadline: float) -> dict[str, str]:
+    """Run every due job under a lease until `deadline` (time.monotonic seconds); job -> done, failed or left."""
+    outcome = {}
+    for name, (where, every) in JOBS.items():
+        if time.monotonic() > deadline:
+            outcome[name] = "left"
+        elif _claim(services, name):
+            outcome[name] = _run(services, name, where, every, deadline)
+    return outcome
+
+
+def age_ms(services: "Services") -> int | None:
+    """How long ago a job last finished, or None when none ever did."""
+    row = services.store.one("select max(finished_at) as at from job")
+    return services.now() - row["at"] if row and row["at"] else None
+
+
+def _claim(services: "Services", name: str) -> bool:
+    now = services.now()
+    services.store.run(
+        "insert into job (name, due_at, leased_until) values (:name, 0, 0) on conflict (name) do nothing", name=name
+    )
+    claimed = services.store.run(
+        "update job set leased_until = :until where name = :name and due_at <= :now and leased_until < :now",
+        name=name,
+        until=now + LEASE_MS,
+        now=now,
+    )
+    return claimed == 1
+
+
+def _run(services: "Services", name: str, where: str, every: int, deadline: float) -> str:
+    module, _, function = where.partition(":")
+    outcome = "done"
+    try:
+        getattr(importlib.import_module(module), function)(services, deadline)
+    except (StoreError, VendorError) as error:
+        log.error("job %s: %s", name, error)
+        outcome = "failed"
+    except Exception:
+        # One faulty job must not keep tickets from being delivered; the answer says 500, so the scheduler alarms.
+        log.exception("job %s: fault", name)
+        outcome = "failed"
+    now = services.now()
+    services.store.run(
+        "update job set leased_until = 0, due_at = :due, finished_at = :now where name = :name",
+        name=name,
+        due=now + every,
+        now=now,
+    )
+    return outcome

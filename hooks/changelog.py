@@ -1,0 +1,239 @@
+"""Puts changelog/ into the site: the list, a list for each category, a page for each release, three feeds.
+
+The entries' Markdown is rendered here and not by MkDocs: much of it came from outside, and the site's own extensions
+(includes, attributes, macros) are for writers' articles.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_build_datetime
+
+from portal import changelog, feeds
+from portal.changelog import CATEGORIES, Entry
+from portal.errors import ContentError
+from portal.sanitise import absolute_only, to_html, to_text
+
+LISTED_BLOCKS = 6
+RESERVED = {"index", *(category.lower() for category in CATEGORIES)}
+
+
+@dataclass
+class State:
+    """What the events of one build hand each other."""
+
+    on: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    rendered: dict[str, str] = field(default_factory=dict)
+    files: Files | None = None
+    today: date = date.min
+
+
+state = State()
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Read changelog/ and say on every page how much is new."""
+    parts = config.extra.get("portal", {}).get("parts", {})
+    state.on = bool(parts.get("changelog", True))
+    state.today = get_build_datetime().astimezone(UTC).date()
+    state.entries = _load(_folder(config)) if state.on else []
+    latest = [{"title": e.title, "date": e.day, "url": _path(config) + e.slug + "/"} for e in state.entries[:3]]
+    week = changelog.recent(state.entries, state.today, days=7)
+    config.extra.setdefault("view", {})["changelog"] = {"recent": len(week), "latest": latest} if state.on else None
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages and the feeds."""
+    if not state.on:
+        return files
+    state.files = files
+    state.rendered = {entry.slug: _html(entry, config) for entry in state.entries}
+    product = str(config.extra.get("portal", {}).get("product") or config.site_name)
+    generated = {"changelog/index.md": _front("changelog.html", "What changed", f"What is new in {product}.")}
+    for category in _used():
+        generated[f"changelog/{category.lower()}.md"] = _front(
+            "changelog.html", f"What changed: {category}", f"{category} in {product}.", category=category
+        )
+    for entry in state.entries:
+        description = to_text(entry.sections[0].blocks[0])[:160]
+        generated[f"changelog/{entry.slug}.md"] = _front("release.html", entry.title, description, entry=entry.slug)
+    channel = feeds.Channel(f"{product}: what changed", f"What is new in {product}.", _url(config), product)
+    for name, write in (("atom.xml", feeds.atom), ("rss.xml", feeds.rss), ("feed.json", feeds.json_feed)):
+        generated[f"changelog/{name}"] = write(channel, state.entries, _absolute(config))
+    for path, content in generated.items():
+        file = File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+        file.edit_uri = None
+        files.append(file)
+    return files
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """Give a release's page its text, so that the search finds it."""
+    slug = page.meta.get("entry") if page.file.src_uri.startswith("changelog/") else None
+    return state.rendered[slug] if slug in state.rendered else html
+
+
+def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
+    """Hand the two templates what they show."""
+    if not state.on or not page.file.src_uri.startswith("changelog/"):
+        return context
+    entry = next((e for e in state.entries if e.slug == page.meta.get("entry")), None)
+    if entry:
+        context["release"] = _fields(entry, config)
+    elif page.meta.get("template") == "changelog.html":
+        context["log"] = _log(page.meta.get("category"), config)
+    return context
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+    """Rebuild when a writer words a release."""
+    if _folder(config).is_dir():
+        server.watch(str(_folder(config)))
+    return server
+
+
+def _load(folder: Path) -> list[Entry]:
+    entries: dict[str, Entry] = {}
+    try:
+        for path in sorted(folder.glob("*.md")):
+            name = f"{folder.name}/{path.name}"
+            if path.name == "README.md":
+                continue
+            entry = changelog.parse(path.read_text(encoding="utf-8"), name)
+            if entry.slug.lower() in RESERVED:
+                raise ContentError(name, None, "has the name of a page of ours; begin the name with the date")
+            if entry.id in entries:
+                twin = f"{folder.name}/{entries[entry.id].slug}.md"
+                raise ContentError(name, None, f"has the same id as {twin}: {entry.id!r}; remove one of the two")
+            entries[entry.id] = entry
+    except UnicodeDecodeError as error:
+        raise PluginError(f"{name} is not UTF-8: {error.reason} at byte {error.start}") from error
+    except ContentError as error:
+        raise PluginError(str(error)) from error
+    return changelog.newest_first(entries.values())
+
+
+def _log(category: str | None, config: MkDocsConfig) -> dict[str, Any]:
+    """What changelog.html shows: everything, or what belongs to one category."""
+    found = [only for e in state.entries if (only := e.only(category))] if category else state.entries
+    recent = changelog.recent(found, state.today)
+    return {
+        "category": category,
+        "recent": len(recent),
+        "last": found[0].day if found else None,
+        "pinned": [] if category else [_fields(e, config) for e in changelog.pinned(found, state.today)],
+        "months": [
+            {"first": month.first, "entries": [_listed(entry, config) for entry in month.entries]}
+            for month in changelog.by_month(found)
+        ],
+        "filters": [{"title": "Everything", "url": _path(config), "count": len(state.entries), "here": not category}]
+        + [
+            {"title": name, "url": f"{_path(config)}{name.lower()}/", "count": count, "here": name == category}
+            for name, count in _used().items()
+        ],
+    }
+
+
+def _listed(entry: Entry, config: MkDocsConfig) -> dict[str, Any]:
+    sections, more = changelog.preview(entry, LISTED_BLOCKS)
+    return {
+        **_fields(entry, config),
+        "parts": [{"category": s.category, "html": to_html(s.markdown, _Links(config))} for s in sections],
+        "more": more,
+    }
+
+
+def _fields(entry: Entry, config: MkDocsConfig) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "slug": entry.slug,
+        "url": f"{_path(config)}{entry.slug}/",
+        "day": entry.day,
+        "categories": entry.categories,
+        "who": to_text(entry.who),
+        "action": to_text(entry.action),
+        "until": entry.until,
+        "source": entry.url if urlsplit(entry.url).scheme in ("http", "https") else "",
+    }
+
+
+def _html(entry: Entry, config: MkDocsConfig) -> str:
+    links = _Links(config)
+    parts = []
+    for section in entry.sections:
+        if section.category:
+            parts.append(f'<h2 id="{section.category.lower()}">{section.category}</h2>')
+        parts.append(to_html(section.markdown, links))
+    if links.broken:
+        name = f"changelog/{entry.slug}.md"
+        line = _line_of(Path(config.config_file_path).parent / name, links.broken[0])
+        hint = "write an article's link as ../docs/TOPIC/ARTICLE.md, any other with https://"
+        raise PluginError(str(ContentError(name, line, f"link {links.broken[0]!r} leads nowhere; {hint}")))
+    return "\n".join(parts)
+
+
+def _absolute(config: MkDocsConfig) -> Callable[[Entry], str]:
+    """An entry's HTML with links that also work in a feed reader."""
+    site = urlsplit(config.site_url or "/")
+    return lambda entry: state.rendered[entry.slug].replace('href="/', f'href="{site.scheme}://{site.netloc}/')
+
+
+class _Links:
+    """Turns a link to an article's file, as it also works on GitHub, into the article's address."""
+
+    def __init__(self, config: MkDocsConfig) -> None:
+        self.docs = f"../{Path(config.docs_dir).name}/"
+        self.base = urlsplit(config.site_url or "/").path.rstrip("/") + "/"
+        self.broken: list[str] = []
+
+    def __call__(self, href: str) -> str | None:
+        if outside := absolute_only(href):
+            return outside
+        path, hash_mark, anchor = href.partition("#")
+        if path.startswith(self.docs) and state.files is not None:
+            file = state.files.get_file_from_path(path.removeprefix(self.docs))
+            if file:
+                return self.base + file.url.removeprefix("./") + hash_mark + anchor
+        self.broken.append(href)
+        return None
+
+
+def _used() -> dict[str, int]:
+    """The categories that have entries, and how many."""
+    counts = {category: sum(category in e.categories for e in state.entries) for category in CATEGORIES}
+    return {category: count for category, count in counts.items() if count}
+
+
+def _line_of(path: Path, words: str) -> int | None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if words in line), None)
+
+
+def _folder(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent / "changelog"
+
+
+def _path(config: MkDocsConfig) -> str:
+    return urlsplit(config.site_url or "/").path.rstrip("/") + "/changelog/"
+
+
+def _url(config: MkDocsConfig) -> str:
+    return (config.site_url or "/").rstrip("/") + "/changelog/"
+
+
+def _front(template: str, title: str, description: str = "", **meta: str) -> str:
+    """A page that is all template. JSON is YAML, whatever a release is called."""
+    fields = {"template": template, "title": title, "description": description, "hide": ["navigation", "toc"], **meta}
+    return f"---\n{json.dumps(fields)}\n---\n"

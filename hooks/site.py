@@ -1,0 +1,258 @@
+"""The site around the articles: settings, topics, the portal's own pages, and what templates know about a page."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page
+
+from portal import articles, settings
+from portal.articles import Article
+from portal.errors import ContentError
+from portal.settings import Topic
+
+log = get_plugin_logger("portal")
+
+# Pages that are all template; the words above a template are what a search engine and a tab show.
+PAGES = {
+    "search.md": ("search.html", "Search", "All articles by topic, and a search over them."),
+    "ask.md": ("ask.html", "Ask us", "Write to support: we answer by e-mail and in your tickets."),
+    "unavailable.md": ("unavailable.html", "This page is unavailable", "What to do while a part of the portal is down."),
+    "feedback/thanks.md": ("feedback.html", "Thank you", "Your answer about the article has arrived."),
+    "feedback/why.md": ("feedback.html", "What was missing?", "Tell us why the article did not help."),
+}
+
+
+@dataclass
+class State:
+    """What the events of one build hand each other; MkDocs gives a hook no other place."""
+
+    portal: settings.Settings | None = None
+    articles: dict[str, Article] = field(default_factory=dict)  # by src_uri
+    topics: list[tuple[Topic, list[Article]]] = field(default_factory=list)
+    updated: dict[str, date] = field(default_factory=dict)  # by src_uri
+
+
+state = State()
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Check `extra.portal` and give templates its values with the defaults filled in."""
+    base = urlsplit(config.site_url or "/").path
+    config.extra["base_path"] = base if base.endswith("/") else f"{base}/"
+    try:
+        state.portal = settings.load(config.extra.get("portal"), *_config_file(config))
+    except ExceptionGroup as group:
+        raise _plugin_error(group.exceptions) from group
+    config.extra["portal"] = state.portal.model_dump()
+    config.extra["view"] = {"topics": [], "often": [], "articles": [], "related": {}, "search_index": ""}
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Read every article and add the pages that are not in docs/: the portal's own and one for each topic."""
+    assert state.portal is not None
+    state.articles = _read(files, config)
+    state.updated = _updated(Path(config.docs_dir))
+    _warn(articles.unknown_related(state.articles.values()))
+    ids = [article.id for article in state.articles.values()]
+    _warn(settings.check(state.portal, ids, *_config_file(config)))
+    state.topics = [
+        (topic, _in_order(members, state.portal.often_asked))
+        for topic, members in articles.topics(state.articles.values(), state.portal.topics)
+    ]
+    for page in _own_pages(config):
+        if files.get_file_from_path(page.src_uri) is None:
+            files.append(page)
+    config.extra["view"].update(_view(config))
+    return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Sections in the order and with the titles of the topics, unless the writer has set a navigation."""
+    if config.nav is not None:
+        return nav
+    order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
+    titles = {topic.id: topic.title for topic, _ in state.topics}
+    for item in nav.items:
+        if isinstance(item, Section):
+            item.title = titles.get(_folder(item), item.title)
+    nav.items.sort(key=lambda item: order.get(_folder(item), len(order)) if isinstance(item, Section) else -1)
+    return nav
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Home and topics get their template, also in a folder of articles that knows nothing of ours."""
+    if page.is_homepage:
+        page.meta.setdefault("template", "home.html")
+    elif _topic(page.file) is not None:
+        page.meta.setdefault("template", "topic.html")
+    return markdown
+
+
+def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
+    """What the template of an article or of a topic page knows beyond the page itself."""
+    topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
+    article = state.articles.get(page.file.src_uri)
+    if article is not None:
+        topic = topics.get(article.topic) or {"id": "", "title": "All questions", "url": f"{config.extra['base_path']}search/"}
+        context["article"] = {
+            "id": article.id,
+            "topic": {key: topic[key] for key in ("id", "title", "url")},
+            "updated": state.updated.get(page.file.src_uri),
+            "reviewed": article.front.reviewed,
+            "related": _related(article, config),
+        }
+    elif (topic_id := _topic(page.file)) is not None:
+        context["topic"] = topics[topic_id]
+    return context
+
+
+def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
+    """Every article by src_uri; the mistakes of all of them stop the build together."""
+    found: dict[str, Article] = {}
+    mistakes: list[Exception] = []
+    docs = Path(config.docs_dir).name
+    for file in files.documentation_pages():
+        if file.generated_by is not None or _is_index(file) or file.inclusion.is_excluded():
+            continue
+        id, name = file.src_uri.removesuffix(".md").removesuffix("/index"), f"{docs}/{file.src_uri}"
+        try:
+            found[file.src_uri] = articles.parse(id, name, file.content_string)
+            _warn(articles.misspellings(name, file.content_string))
+            if found[file.src_uri].topic in settings.RESERVED:
+                mistakes.append(ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder"))
+        except ExceptionGroup as group:
+            mistakes.extend(group.exceptions)
+    if mistakes:
+        raise _plugin_error(mistakes)
+    return found
+
+
+def _is_index(file: File) -> bool:
+    """The home page or a topic's own page: neither is an article."""
+    return file.name == "index" and file.src_uri.count("/") <= 1
+
+
+def _topic(file: File) -> str | None:
+    """The id of the topic whose page this is."""
+    id = file.src_uri.rpartition("/")[0]
+    return id if file.name == "index" and any(topic.id == id for topic, _ in state.topics) else None
+
+
+def _own_pages(config: MkDocsConfig) -> Iterable[File]:
+    for uri, (template, title, description) in PAGES.items():
+        yield _generated(config, uri, _front(title, description, template), InclusionLevel.NOT_IN_NAV)
+    # In a navigation that the writer made, a page that they did not name would be a warning.
+    inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
+    for topic, _ in state.topics:
+        yield _generated(config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion)
+    product = config.extra["portal"]["product"]
+    yield _generated(config, "index.md", _front("How can we help?", f"Help for {product}."))
+
+
+def _front(title: str, description: str, template: str | None = None) -> str:
+    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    meta = {"title": title, "description": description, "hide": ["navigation", "toc"]}
+    return f"---\n{json.dumps(meta | ({'template': template} if template else {}))}\n---\n"
+
+
+def _generated(config: MkDocsConfig, uri: str, content: str, inclusion: InclusionLevel = InclusionLevel.UNDEFINED) -> File:
+    file = File.generated(config, uri, content=content, inclusion=inclusion)
+    file.edit_uri = None
+    return file
+
+
+def _view(config: MkDocsConfig) -> dict[str, Any]:
+    """What every template may list: topics with their articles, and what is asked often."""
+    assert state.portal is not None
+    base = config.extra["base_path"]
+    shown = {article.id: _shown(article, base) | {"src_uri": uri} for uri, article in state.articles.items()}
+    topics = [
+        topic.model_dump() | {"url": f"{base}{topic.id}/", "articles": [shown[article.id] for article in members]}
+        for topic, members in state.topics
+    ]
+    often = [shown[id] for id in state.portal.often_asked if id in shown]
+    return {"topics": topics, "often": often, "articles": list(shown.values())}
+
+
+def _shown(article: Article, base: str) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": f"{base}{article.id}/",
+        "topic": article.topic,
+        "description": article.front.description or "",
+    }
+
+
+def _related(article: Article, config: MkDocsConfig) -> list[dict[str, Any]]:
+    """The writer's choice first, then what shares most words (hooks/search.py), three in all unless the writer has more."""
+    view = config.extra["view"]
+    shown = {other["id"]: other for other in view["articles"]}
+    chosen = [id for id in article.front.related if id in shown]
+    for id in view["related"].get(article.id, []):
+        if len(chosen) < 3 and id not in chosen:
+            chosen.append(id)
+    return [shown[id] for id in chosen]
+
+
+def _in_order(members: list[Article], often: list[str]) -> list[Article]:
+    """What is asked often first; the rest by file name, as in the navigation."""
+    return sorted(members, key=lambda article: often.index(article.id) if article.id in often else len(often))
+
+
+def _folder(section: Section) -> str:
+    for child in section.children:
+        if isinstance(child, Page):
+            return child.file.src_uri.partition("/")[0]
+        if isinstance(child, Section) and (folder := _folder(child)):
+            return folder
+    return ""
+
+
+def _updated(docs: Path) -> dict[str, date]:
+    """The date of the last commit of every file below `docs`, by its path there; none where Git cannot tell."""
+    git = shutil.which("git")
+    if git is None:
+        log.info("git is not installed: articles show no date of their last change")
+        return {}
+    shallow = subprocess.run([git, "rev-parse", "--is-shallow-repository"], cwd=docs, capture_output=True, text=True)
+    if shallow.stdout.strip() != "false":
+        # In a shallow clone every file seems to come from the one commit that is there.
+        log.info("no full Git history here: articles show no date of their last change")
+        return {}
+    command = [git, "-c", "core.quotePath=off", "log", "--format=%x00%cs", "--name-only", "--relative", "--", "."]
+    listing = subprocess.run(command, cwd=docs, capture_output=True, text=True)
+    dates: dict[str, date] = {}
+    for commit in listing.stdout.split("\0")[1:]:
+        day, _, names = commit.partition("\n")
+        for name in filter(None, names.split("\n")):
+            dates.setdefault(name, date.fromisoformat(day))
+    return dates
+
+
+def _config_file(config: MkDocsConfig) -> tuple[str, str]:
+    """The name and the text of the adopter's mkdocs.yml."""
+    path = Path(config.config_file_path)
+    return path.name, path.read_text(encoding="utf-8")
+
+
+def _warn(mistakes: Iterable[Exception]) -> None:
+    for mistake in mistakes:
+        log.warning("%s", mistake)
+
+
+def _plugin_error(mistakes: Iterable[Exception]) -> PluginError:
+    return PluginError("\n".join(str(mistake) for mistake in mistakes))

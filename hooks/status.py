@@ -1,0 +1,112 @@
+"""Puts status/ into the site: the status page, a page for each incident, the feed, the functions' bundle."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_build_timestamp
+
+from portal import status_files, status_page
+from portal.errors import ContentError
+from portal.status import Board, write
+
+
+@dataclass
+class State:
+    """What the events of one build hand each other."""
+
+    board: Board | None = None
+    built_at: int = 0
+
+
+state = State()
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Read status/ and say on every page what may be said without asking: never that all is well."""
+    state.board = board = _load(config)
+    state.built_at = get_build_timestamp() * 1000
+    view = config.extra.setdefault("view", {})
+    view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
+    view["status_bundle"] = write(status_page.plain(board)) if board else None
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages and the feed."""
+    board = state.board
+    if board is None:
+        return files
+    about = f"Whether {board.page.name} works, what is wrong, and what is planned."
+    generated = {
+        "status/index.md": _front("status.html", "Status", about),
+        "status/feed.xml": status_page.feed(board, board.page.url),
+    }
+    for one in board.incidents:
+        generated[f"status/incidents/{one.id}.md"] = _front("incident.html", one.title, incident=one.id)
+    for path, content in generated.items():
+        file = File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+        file.edit_uri = None
+        files.append(file)
+    return files
+
+
+def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
+    """Hand the two templates what they show."""
+    board = state.board
+    if board and page.file.src_uri == "status/index.md":
+        context["board"] = status_page.page(board, state.built_at, _path(config))
+    elif board and page.file.src_uri.startswith("status/incidents/"):
+        (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
+        context["incident"] = status_page.incident(one, board, _path(config))
+    return context
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+    """Rebuild when on-call writes."""
+    folder = _folder(config)
+    if folder.is_dir():
+        server.watch(str(folder))
+    return server
+
+
+def _load(config: MkDocsConfig) -> Board | None:
+    parts = config.extra.get("portal", {}).get("parts", {})
+    if not parts.get("status", True):
+        return None
+    try:
+        board = status_files.load(_folder(config))
+    except ContentError as error:
+        raise PluginError(str(error)) from error
+    if board is None or board.page.url:
+        return board
+    url = (config.site_url or "/").rstrip("/") + "/status/"
+    return replace(board, page=replace(board.page, url=url))
+
+
+def _folder(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent / "status"
+
+
+def _path(config: MkDocsConfig) -> str:
+    """The status page's path on this site; links must work wherever the build is served."""
+    return urlsplit(config.site_url or "/").path.rstrip("/") + "/status/"
+
+
+def _front(template: str, title: str, description: str = "", **meta: str) -> str:
+    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    fields = {
+        "template": template,
+        "title": title,
+        "description": description,
+        "hide": ["navigation", "toc"],
+        **meta,
+    }
+    return f"---\n{json.dumps(fields)}\n---\n"

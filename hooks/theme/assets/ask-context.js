@@ -1,0 +1,81 @@
+// "We will send this along": one ticked box for each thing, from the address (ids and enums only) and this visit.
+
+import { load } from "./search-engine.js";
+import { lastQuery, read } from "./visit.js";
+
+const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
+const VOTES = {
+  missing_info: "not helpful: something is missing",
+  inaccurate: "not helpful: it does not match what I see",
+  unclear: "not helpful: I could not follow a step",
+  broken: "not helpful: a link or picture is broken",
+  not_my_question: "not helpful: this is not my question",
+  no: "not helpful",
+  yes: "helpful",
+};
+
+export function fillContext(form) {
+  const asked = new URLSearchParams(location.search);
+  const titles = new Map(read());
+  const from = ID.test(asked.get("from") ?? "") ? asked.get("from") : "";
+  const query = (asked.get("q") ?? lastQuery()).trim().slice(0, 120);
+  const vote = asked.get("r") ?? "";
+  const others = read().filter(([id]) => id !== from);
+  const card = form.querySelector("[data-ask-along]");
+  choose(form.elements.topic, asked.get("topic") ?? from.split("/")[0]);
+  if (from) {
+    const line = row("context_article", from, "The article you came from", titles.get(from) ?? from);
+    card.append(line);
+    if (!titles.has(from)) nameArticle(line, from);
+  }
+  if (query) card.append(row("context_query", query, "You searched for", query));
+  if (Object.hasOwn(VOTES, vote)) card.append(row("context_vote", vote, "Your answer about the article", VOTES[vote]));
+  if (others.length) {
+    const ids = others.map(([id]) => id).join(",");
+    card.append(row("context_read", ids, "Articles you read in this visit", others.map(([, title]) => title).join(" · ")));
+  }
+  const browser = browserName();
+  if (browser) card.append(row("context_browser", browser, "Browser and system", browser));
+  card.hidden = !card.querySelector("label");
+}
+
+/** After a reload only the id is known: the search index has the title, and tells an id that nobody wrote. */
+async function nameArticle(line, id) {
+  try {
+    const { documents } = await load();
+    const found = documents.find(([, url]) => url === `${id}/`);
+    if (found) line.querySelector("b").textContent = found[0];
+    else line.remove();
+  } catch (error) {
+    console.info("ask: the article keeps its id", error);
+  }
+}
+
+function choose(select, topic) {
+  if ([...select.options].some((option) => option.value && option.value === topic)) select.value = topic;
+}
+
+function row(name, value, label, text) {
+  const line = document.createElement("label");
+  const box = document.createElement("input");
+  Object.assign(box, { type: "checkbox", name, value, checked: true });
+  const words = document.createElement("span");
+  const small = document.createElement("small");
+  small.textContent = label;
+  const bold = document.createElement("b");
+  bold.textContent = text;
+  words.append(small, bold);
+  line.append(box, words);
+  return line;
+}
+
+/** "Chrome 140, Windows": the family and the system, never the whole user agent. */
+function browserName() {
+  const agent = navigator.userAgent;
+  const families = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["Chrome", "Chrome"], ["Version", "Safari"]];
+  const family = families.find(([token]) => agent.includes(`${token}/`));
+  const systems = [["Android", "Android"], ["iPhone", "iOS"], ["iPad", "iPadOS"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];
+  const system = systems.find(([token]) => agent.includes(token))?.[1];
+  const version = family && agent.match(new RegExp(`${family[0]}/(\\d+)`))?.[1];
+  return [family && `${family[1]} ${version ?? ""}`.trim(), system].filter(Boolean).join(", ");
+}

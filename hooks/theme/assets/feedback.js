@@ -1,0 +1,140 @@
+// "Did this answer your question?": the answer is sent at the click, and the rest of the conversation happens in place.
+import { whereabouts } from "./measure.js";
+
+const REASONS = [
+  ["missing_info", "Something is missing"],
+  ["inaccurate", "It does not match what I see"],
+  ["unclear", "I could not follow a step"],
+  ["broken", "A link or a picture is broken"],
+  ["not_my_question", "This is not my question"],
+];
+const RETRY_MS = 1500;
+
+/** Take over the two vote forms of an article; the element names it in `data-article`. */
+export function start(section) {
+  const base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  const article = section.dataset.article;
+  const related = document.querySelector('[aria-labelledby="hf-related"]');
+  // A reader who is not counted may still change their mind: these ids tie their answers to each other only.
+  const apart = { visit: crypto.randomUUID(), view: crypto.randomUUID() };
+  const panel = make("div", { className: "hf-answered__more" });
+  let given = null;
+  let answers = 0;
+
+  for (const form of section.querySelectorAll("form")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      answer(form.elements.vote.value);
+    });
+  }
+
+  function answer(vote) {
+    if (given?.vote !== vote) {
+      given = { vote, reason: "" };
+      for (const form of section.querySelectorAll(".hf-votes form")) {
+        form.querySelector("button").setAttribute("aria-pressed", String(form.elements.vote.value === vote));
+      }
+      tell();
+      // The list below the article moves up here, so that nobody reads it twice.
+      if (related) related.hidden = vote === "no";
+      panel.replaceChildren(...(vote === "yes" ? thanks() : why()));
+    }
+    section.append(panel);
+    panel.querySelector("[tabindex]").focus();
+  }
+
+  // An answer that cannot be sent stays on the screen and troubles nobody.
+  function tell() {
+    document.dispatchEvent(new CustomEvent("portal:vote", { detail: { article, ...given } }));
+    return send({});
+  }
+
+  async function send(more) {
+    const where = { ...apart, seq: answers++, ...whereabouts() };
+    const body = new URLSearchParams({ article, ...given, ...more, ...where, event_id: crypto.randomUUID() });
+    const post = () => fetch(`${base}api/feedback`, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } });
+    let response = await post().catch(() => null);
+    if (!response || response.status >= 500) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      response = await post().catch(() => null);
+    }
+    return response?.ok ?? false;
+  }
+
+  function thanks() {
+    return [heading("Good. Thank you."), comment("What could be clearer?")];
+  }
+
+  function why() {
+    const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What was wrong? It goes to the writers."));
+    const ask = document.querySelector(`a[href^="${base}ask/"]`) && make("a", { className: "hf-button" }, "Ask us");
+    const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
+    for (const [value, text] of REASONS) {
+      const radio = make("input", { type: "radio", name: "reason", value });
+      radio.addEventListener("change", () => {
+        given = { ...given, reason: value };
+        point();
+        tell();
+      });
+      choices.append(make("label", {}, radio, ` ${text}`));
+    }
+    point();
+    return [heading("Sorry that it did not help."), choices, comment("What could be clearer?"), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
+  }
+
+  function closer() {
+    const links = [...(related?.querySelectorAll("li") ?? [])].slice(0, 3);
+    if (!links.length) return [];
+    const list = make("ul", { className: "hf-list" }, ...links.map((link) => link.cloneNode(true)));
+    return [make("h3", {}, "This may be closer"), list];
+  }
+
+  function comment(question) {
+    const text = make("textarea", { id: "hf-comment", rows: 3, maxLength: 1000 });
+    text.setAttribute("aria-describedby", "hf-comment-help");
+    const said = make("p", { className: "hf-muted" });
+    said.setAttribute("role", "status");
+    const form = make(
+      "form",
+      { className: "hf-field" },
+      make("label", { htmlFor: "hf-comment" }, `${question} (optional)`),
+      make("p", { className: "hf-help", id: "hf-comment-help" }, "We cannot reply here. If you need an answer, ask us instead."),
+      text,
+      make("button", { className: "hf-button hf-button--quiet" }, "Tell the writers"),
+      said,
+    );
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (form.getAttribute("aria-busy") === "true") return;
+      if (!text.value.trim()) {
+        text.focus();
+        return;
+      }
+      form.setAttribute("aria-busy", "true");
+      said.textContent = "Sending\u2026";
+      const sent = await send({ comment: text.value });
+      form.removeAttribute("aria-busy");
+      if (!sent) {
+        said.textContent = "Not sent. Your text is still here: try again.";
+        return;
+      }
+      form.replaceChildren(heading("Thank you. The writers will read it."));
+      form.querySelector("[tabindex]").focus();
+    });
+    return form;
+  }
+}
+
+// The result of an answer: announced, and where the keyboard goes on from.
+function heading(text) {
+  const title = make("h3", { tabIndex: -1 }, text);
+  const region = make("div", {}, title);
+  region.setAttribute("role", "status");
+  return region;
+}
+
+function make(name, properties, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}

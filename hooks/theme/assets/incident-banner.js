@@ -1,0 +1,2 @@
+// The banner shares the one answer that status.js keeps.
+export { start } from "./status.js";

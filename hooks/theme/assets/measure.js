@@ -1,0 +1,176 @@
+// What this visit did, counted without knowing whose visit it is: the visit's id lives in this variable, in no cookie
+// and no storage, so a reload or a new tab is a new visit. Sends nothing at all for a reader who asks not to be
+// counted (Do Not Track, Global Privacy Control) or for a robot (navigator.webdriver). There is no switch for tests:
+// ours start a browser that does not call itself a robot.
+
+const visit = newId();
+const queue = [];
+let view = null; // the page on the screen; null until counting begins
+let sequence = 0;
+let attentiveSince = null;
+
+// A page of this kind is a step of its own in the report.
+const OPENED = {
+  ask: "ticket_start",
+  status: "status_view",
+  incident: "status_view",
+  changelog: "changelog_view",
+  release: "changelog_view",
+  billing: "billing_open",
+  account: "account_open",
+  notfound: "notfound",
+};
+
+const KINDS = [
+  [/^\/$/, "home"],
+  [/^\/search\/$/, "search"],
+  [/^\/ask\/$/, "ask"],
+  [/^\/status\/$/, "status"],
+  [/^\/status\/./, "incident"],
+  [/^\/changelog\/$/, "changelog"],
+  [/^\/changelog\/./, "release"],
+  [/^\/feedback\//, "feedback"],
+  [/^\/unavailable\/$/, "unavailable"],
+  [/^\/my\/$/, "hub"],
+  [/^\/my\/tickets\/$/, "tickets"],
+  [/^\/my\/(ticket|ask)\/$/, "ticket"],
+  [/^\/my\/billing\/$/, "billing"],
+  [/^\/my\/account\/$/, "account"],
+];
+
+const SEARCH_ENGINES = /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|startpage|qwant|kagi|search\.brave)\.[a-z.]+$/;
+
+// As in portal/events.py: addresses, long numbers, links with a query, and long tokens, which may be a key.
+const PRIVATE = /https?:\/\/\S+\?\S*|[^\s@]+@[^\s@]+|\d{7,}|\+?\d(?:[ ./()-]{0,2}\d){8,}|[\w.=/+~%-]{25,}/gi;
+const LONGEST_QUERY = 120;
+
+let base = "/";
+
+/** Count this visit from now on; the element carries `data-portal-base` or stands below one that does. */
+export function start() {
+  if (view || navigator.webdriver || navigator.doNotTrack === "1" || navigator.globalPrivacyControl) return;
+  base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  // A page that the browser fetched ahead has not been seen yet.
+  if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
+  else begin();
+}
+
+/** Where the reader is, for what a form sends itself (feedback.js): `{visit, view, seq}`, or `{}` when not counted. */
+export function whereabouts() {
+  return view ? { visit, view: view.id, seq: sequence++ } : {};
+}
+
+/** A query without what is private, or null when more than half of it was. */
+export function redact(text) {
+  const query = text.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
+  if (!query || query.replace(PRIVATE, "").length * 2 < query.length) return null;
+  return query.replace(PRIVATE, "[removed]").slice(0, LONGEST_QUERY);
+}
+
+function begin() {
+  // Material swaps the page without a reload when navigation.instant is on.
+  if (window.document$) window.document$.subscribe(enter);
+  else enter();
+  for (const name of ["focus", "blur"]) addEventListener(name, watch);
+  addEventListener("scroll", scrolled, { passive: true });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leave();
+    else watch();
+  });
+  addEventListener("pagehide", leave);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link?.origin === location.origin && link.pathname === `${base}ask/`) record("help_open");
+  });
+  document.addEventListener("portal:search", ({ detail }) => {
+    const values = { query_id: queryId(detail.qid), query: redact(detail.query), results: detail.results };
+    record(detail.results ? "search" : "search_zero", values);
+  });
+  document.addEventListener("portal:search-click", ({ detail }) => {
+    record("search_click", { query_id: queryId(detail.qid), rank: detail.rank });
+  });
+  document.addEventListener("portal:ticket", () => record("ticket_submit"));
+}
+
+function enter() {
+  const first = !view;
+  if (view) engage();
+  view = { id: newId(), path: location.pathname.replace(base, "/"), engaged: 0, scroll: 0, sent: null };
+  view.kind = kindOf(view.path, first);
+  attentiveSince = null;
+  watch();
+  record("page", { referrer: first ? referrer() : "internal" });
+  if (OPENED[view.kind]) record(OPENED[view.kind]);
+  scrolled();
+}
+
+function leave() {
+  engage();
+  flush();
+}
+
+// Only while the page is seen and has the focus is it being read.
+function watch() {
+  const now = performance.now();
+  if (attentiveSince !== null) view.engaged += now - attentiveSince;
+  attentiveSince = document.visibilityState === "visible" && document.hasFocus() ? now : null;
+}
+
+function scrolled() {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  const seen = Math.min(100, Math.round((100 * (scrollY + clientHeight)) / scrollHeight));
+  view.scroll = Math.max(view.scroll, seen);
+}
+
+// Tells the totals so far; a view that is left and taken up again tells again, and the highest counts.
+function engage() {
+  watch();
+  const { engaged, scroll, sent } = view;
+  if (sent && engaged - sent.engaged < 1000 && scroll === sent.scroll) return;
+  view.sent = { engaged, scroll };
+  record("engage", { engaged_ms: Math.round(engaged), scroll });
+}
+
+function record(name, values = {}) {
+  const { id, path, kind } = view;
+  queue.push({ event_id: newId(), visit, view: id, seq: sequence++, name, path, kind, ...values });
+  if (queue.length === 1) queueMicrotask(flush);
+}
+
+// A page that goes away sends by beacon, all else by a request that outlives its page.
+function flush() {
+  const url = `${base}api/events`;
+  while (queue.length) {
+    const body = new Blob([JSON.stringify(queue.splice(0, 20))], { type: "application/json" });
+    if (document.visibilityState === "hidden" && navigator.sendBeacon(url, body)) continue;
+    // A count that is lost is no concern of the reader's: nothing is shown, nothing is tried again.
+    fetch(url, { method: "POST", body, keepalive: true }).catch(() => {});
+  }
+}
+
+function kindOf(path, first) {
+  const told = document.querySelector("[data-portal-kind]")?.dataset.portalKind;
+  if (told) return told;
+  if (document.querySelector('[data-portal="feedback"][data-article]')) return "article";
+  if (first && performance.getEntriesByType("navigation")[0]?.responseStatus === 404) return "notfound";
+  return KINDS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
+}
+
+function referrer() {
+  if (!document.referrer) return "none";
+  const { origin, hostname } = new URL(document.referrer);
+  if (origin === location.origin) return "internal";
+  return SEARCH_ENGINES.test(hostname) ? "search_engine" : "other";
+}
+
+// Whatever the search calls its queries, here they are UUIDs, since the collector takes no other id.
+const queryIds = new Map();
+function queryId(qid) {
+  if (!queryIds.has(qid)) queryIds.set(qid, newId());
+  return queryIds.get(qid);
+}
+
+// The portal runs on https or on one's own machine only, where every browser of this decade has this.
+function newId() {
+  return crypto.randomUUID();
+}

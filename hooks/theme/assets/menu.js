@@ -1,0 +1,19 @@
+// The narrow header's menu is a plain <details>; this closes it as a menu closes.
+
+/** Close on Escape, on a press outside, and after a choice (an in-site click does not reload the header). */
+export function start(menu) {
+  const close = () => {
+    menu.open = false;
+  };
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    close();
+    menu.querySelector("summary").focus();
+  });
+  menu.addEventListener("click", (event) => {
+    if (event.target.closest("a")) close();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target)) close();
+  });
+}

@@ -1,0 +1,28 @@
+// What this visit has read and searched, in the memory of the page only: a reload or a new tab forgets it.
+
+const articles = new Map();
+let query = "";
+
+document.addEventListener("portal:search", (event) => {
+  query = event.detail?.query ?? query;
+});
+
+/** Note the article that is on the screen, if it is one; portal.js calls this after every in-site click. */
+export function note() {
+  const ended = document.querySelector("[data-portal='feedback'][data-article]");
+  const title = document.querySelector(".md-content h1");
+  if (!ended || !title) return;
+  const id = ended.dataset.article;
+  articles.delete(id); // so that the newest is last
+  articles.set(id, (title.firstChild?.textContent ?? "").trim());
+}
+
+/** The last five articles as [id, title], oldest first. */
+export function read() {
+  return [...articles].slice(-5);
+}
+
+/** The last search of this visit, or "". */
+export function lastQuery() {
+  return query;
+}

@@ -1,0 +1,28 @@
+// /feedback/why/: takes the article from the address along, and shows what else the article points to.
+
+const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
+
+export function start(form) {
+  const id = new URLSearchParams(location.search).get("a") ?? "";
+  if (!ID.test(id)) return;
+  const base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  const ask = document.querySelector("[data-why-ask]");
+  form.elements.article.value = id;
+  const aim = () => {
+    if (ask) ask.href = `${base}ask/?${new URLSearchParams({ from: id, r: form.elements.reason.value || "no" })}`;
+  };
+  form.addEventListener("change", aim);
+  aim();
+  showRelated(`${base}${id}/`);
+}
+
+/** The article's own page has its related links; no second list of all articles is needed. */
+async function showRelated(address) {
+  const response = await fetch(address);
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const links = page.querySelectorAll(".hf-related li");
+  const section = document.querySelector("[data-why-related]");
+  section.querySelector("ul").replaceChildren(...links);
+  section.hidden = links.length === 0;
+}

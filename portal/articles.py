@@ -1,0 +1,141 @@
+"""Articles: what their front matter may say, what is wrong with it, and which articles belong together."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from portal import yaml_lines
+from portal.errors import ContentError
+from portal.settings import Topic, suggestion
+
+_FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+# Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
+_THEIRS = frozenset("template hide icon status subtitle tags search author authors date image section category".split())
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class FrontMatter(BaseModel):
+    """The keys of an article that the portal reads; others are the writer's own business."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    title: Text | None = Field(None, description="the question, in the customer's words")
+    description: Text | None = Field(None, description="one sentence")
+    questions: list[Text] = Field(default_factory=list, description="a list of other wordings of the question")
+    related: list[Text] = Field(default_factory=list, description="a list of article ids such as getting-in/cant-sign-in")
+    reviewed: date | None = Field(None, description="a date such as 2026-11-20")
+    owner: Text | None = Field(None, description="a team's or a person's name")
+    covers: list[Text] = Field(default_factory=list, description="a list of what the article describes, as globs or routes")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One customer question; `id` is the path below docs/ without `.md`, `file` and `lines` where a writer finds it."""
+
+    id: str
+    file: str
+    title: str
+    front: FrontMatter
+    lines: dict[yaml_lines.Path, int] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def topic(self) -> str:
+        """The id of its topic: the first folder, or nothing for an article right in docs/."""
+        return self.id.partition("/")[0] if "/" in self.id else ""
+
+
+def parse(id: str, file: str, text: str) -> Article:
+    """The article in a Markdown text; raises an ExceptionGroup with one ContentError for every mistake."""
+    data, body, lines = _read(file, text)
+    try:
+        front = FrontMatter.model_validate(data)
+    except ValidationError as error:
+        mistakes = []
+        for detail in error.errors():
+            name = str(detail["loc"][0])
+            expected = FrontMatter.model_fields[name].description
+            line = yaml_lines.nearest(lines, tuple(detail["loc"]))
+            mistakes.append(ContentError(file, line, f"{name}: {detail['input']!r} is wrong, expected {expected}."))
+        raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
+    return Article(id, file, front.title or _heading(body) or title_of(id), front, lines)
+
+
+def misspellings(file: str, text: str) -> list[ContentError]:
+    """Keys that look like one of ours and are not: nobody would notice that they do nothing."""
+    data, _, lines = _read(file, text)
+    found = []
+    for key in data:
+        name = str(key)
+        close = difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8)
+        if close and name not in FrontMatter.model_fields and name not in _THEIRS:
+            message = f"front matter has '{name}', which does nothing. Did you mean '{close[0]}'?"
+            found.append(ContentError(file, lines.get((name,)), message))
+    return found
+
+
+def unknown_related(articles: Iterable[Article]) -> list[ContentError]:
+    """Every id under `related` that is no article."""
+    articles = list(articles)
+    known = {article.id for article in articles}
+    return [
+        ContentError(
+            article.file,
+            yaml_lines.nearest(article.lines, ("related", number)),
+            f"related: there is no article '{id}'.{suggestion(id, known)}",
+        )
+        for article in articles
+        for number, id in enumerate(article.front.related)
+        if id not in known
+    ]
+
+
+def topics(articles: Iterable[Article], configured: Sequence[Topic]) -> list[tuple[Topic, list[Article]]]:
+    """The topics in the writer's order, each with its articles; without a list every folder is a topic."""
+    groups: dict[str, list[Article]] = {}
+    for article in articles:
+        if article.topic:
+            groups.setdefault(article.topic, []).append(article)
+    order = configured or [Topic(id=id, title=title_of(id)) for id in sorted(groups)]
+    return [(topic, groups[topic.id]) for topic in order if topic.id in groups]
+
+
+def title_of(id: str) -> str:
+    """Words for a folder or a file that has no title of its own."""
+    name = id.rpartition("/")[2].replace("-", " ").replace("_", " ").strip()
+    return name[:1].upper() + name[1:]
+
+
+def _heading(body: str) -> str | None:
+    match = _HEADING.search(_FENCE.sub("", body))
+    return match[1].strip() if match else None
+
+
+def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:
+    """Front matter, body and the lines of the keys; broken front matter is a mistake, not an article without one."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return {}, text, {}
+    try:
+        data = yaml.safe_load(match[1])
+        lines = yaml_lines.lines(match[1], first_line=2)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = f"the front matter is not valid YAML: {getattr(error, 'problem', error)}"
+        mistake = ContentError(file, mark.line + 2 if mark else None, message)
+        raise ExceptionGroup(f"{file} cannot be read", [mistake]) from error
+    if data is None:
+        return {}, text[match.end() :], {}
+    if not isinstance(data, dict):
+        mistake = ContentError(file, 2, "the front matter must be lines of 'key: value'")
+        raise ExceptionGroup(f"{file} cannot be read", [mistake])
+    return data, text[match.end() :], lines

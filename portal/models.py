@@ -1,0 +1,18 @@
+"""Who asks: the one identity that tickets, billing and account share."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Requester:
+    """A customer as a verified session knows them; nothing here ever comes from a form or a URL.
+
+    `email` is an address that the identity provider verified, `account` the customer organisation's id
+    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `account_tickets`).
+    """
+
+    subject: str
+    email: str
+    name: str = ""
+    account: str | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,197 @@
+"""What a writer may set in mkdocs.yml under `extra.portal`, and what is said when something there is wrong."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from portal import yaml_lines
+from portal.errors import ContentError
+
+WHERE = ("extra", "portal")
+# Addresses of the portal itself: a folder of articles with such a name would collide with them.
+RESERVED = frozenset("api my ask search status changelog feedback unavailable assets".split())
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
+A_URL = "a URL that starts with https://, http://, mailto: or /"
+
+
+class Part(BaseModel):
+    """A piece of the settings: every key in it is known, or it is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Link(Part):
+    """A named link."""
+
+    title: Text = Field(description="the words of the link")
+    url: Url = Field(description=A_URL)
+
+
+class Topic(Part):
+    """A group of articles: one folder of docs/."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[^/\\\s][^/\\]*$")] = Field(description="the name of a folder in docs/")
+    title: Text = Field(description="the topic's name, as customers read it")
+    routine: bool = Field(False, description="true when customers can do this without us, otherwise false")
+
+    @model_validator(mode="after")
+    def _is_free(self) -> Self:
+        if self.id in RESERVED:
+            raise PydanticCustomError("reserved", "'{id}' is an address of the portal itself", {"id": self.id})
+        return self
+
+
+class Parts(Part):
+    """The parts of the portal that are switched on."""
+
+    articles: bool = Field(True, description="true or false")
+    status: bool = Field(True, description="true or false")
+    billing: bool = Field(True, description="true or false")
+    tickets: bool = Field(True, description="true or false")
+    account: bool = Field(True, description="true or false")
+    community: bool = Field(False, description="true or false")
+    changelog: bool = Field(True, description="true or false")
+
+
+class Community(Part):
+    """The answers that keep a community from becoming a place where questions die."""
+
+    where: Text = Field(description="a sentence: who already discusses your product, and where")
+    moderators: Text = Field(description="a sentence: who moderates, and how many hours a week")
+    unanswered: Text = Field(description="a sentence: what happens to a question that nobody answers")
+    closes: Text = Field(description="a sentence: when you would close it again")
+    links: list[Link] = Field(min_length=1, description="a list of links (title, url) to the forum, chat or discussions")
+
+
+class Settings(Part):
+    """Everything under `extra.portal`."""
+
+    product: Text = Field(description="the name of your product")
+    support_email: Address = Field(description="an e-mail address that people read")
+    response_time: Text = Field("We usually answer within a working day.", description="a sentence: when you answer")
+    links: dict[str, Url] = Field(default_factory=dict, description=f"names, each with {A_URL}")
+    legal: list[Link] = Field(default_factory=list, description="a list of links (title, url)")
+    often_asked: list[Text] = Field(default_factory=list, description="a list of article ids such as getting-in/cant-sign-in")
+    topics: list[Topic] = Field(default_factory=list, description="a list of topics (id, title, routine)")
+    parts: Parts = Field(default_factory=Parts, description="names of parts, each true or false")
+    community: Community | None = Field(None, description="where, moderators, unanswered, closes and links")
+    shortcuts: bool = Field(True, description="true or false: the keyboard shortcuts of the search")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.parts.community and self.community is None:
+            message = (
+                "parts.community is on, so extra.portal.community must answer four questions: where (who already discusses "
+                "where), moderators (who moderates), unanswered (what happens to unanswered threads) and closes (when it "
+                "will be closed again), and give links"
+            )
+            raise PydanticCustomError("community", message)
+        ids = [topic.id for topic in self.topics]
+        twice = sorted({id for id in ids if ids.count(id) > 1})
+        if twice:
+            raise PydanticCustomError("twice", "topics lists {ids} more than once", {"ids": ", ".join(twice)})
+        return self
+
+
+def load(data: object, file: str, text: str) -> Settings:
+    """The settings from the parsed `extra.portal` and the text that it was written in.
+
+    Raises an ExceptionGroup with one ContentError for every mistake.
+    """
+    lines = _lines(file, text)
+    try:
+        return Settings.model_validate(data if data is not None else {})
+    except ValidationError as error:
+        mistakes = [_mistake(detail, file, lines) for detail in error.errors()]
+        raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
+
+
+def check(settings: Settings, articles: Iterable[str], file: str, text: str) -> list[ContentError]:
+    """What the settings promise and the articles do not keep: empty topics, folders without one, unknown ids."""
+    lines = _lines(file, text)
+    ids = sorted(articles)
+    folders = {id.partition("/")[0] for id in ids if "/" in id}
+    return [*_topic_mistakes(settings, folders, file, lines), *_id_mistakes(settings, ids, file, lines)]
+
+
+def _topic_mistakes(settings: Settings, folders: set[str], file: str, lines: dict[yaml_lines.Path, int]) -> Iterator[ContentError]:
+    for number, topic in enumerate(settings.topics):
+        if topic.id not in folders:
+            line = yaml_lines.nearest(lines, (*WHERE, "topics", number))
+            guess = suggestion(topic.id, folders)
+            yield ContentError(file, line, f"topic '{topic.id}' has no articles: there is none in docs/{topic.id}/.{guess}")
+    missing = sorted(folders - {topic.id for topic in settings.topics}) if settings.topics else []
+    if missing:
+        line = yaml_lines.nearest(lines, (*WHERE, "topics"))
+        names = ", ".join(f"docs/{name}/" for name in missing)
+        yield ContentError(file, line, f"extra.portal.topics lacks {names}: customers would not find those articles")
+
+
+def _id_mistakes(settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]) -> Iterator[ContentError]:
+    for number, id in enumerate(settings.often_asked):
+        if id not in ids:
+            line = yaml_lines.nearest(lines, (*WHERE, "often_asked", number))
+            yield ContentError(file, line, f"extra.portal.often_asked: there is no article '{id}'.{suggestion(id, ids)}")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """` Did you mean ...?` for a misspelt word, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _lines(file: str, text: str) -> dict[yaml_lines.Path, int]:
+    try:
+        return yaml_lines.lines(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        mistake = ContentError(file, line, f"this is not valid YAML: {error.problem}")
+        raise ExceptionGroup(f"{file} cannot be read", [mistake]) from error
+
+
+def _mistake(detail: ErrorDetails, file: str, lines: dict[yaml_lines.Path, int]) -> ContentError:
+    place = tuple(part for part in detail["loc"] if part != "[key]")
+    line = yaml_lines.nearest(lines, (*WHERE, *place))
+    name = ".".join(str(part) for part in (*WHERE, *place))
+    if detail["type"] == "extra_forbidden":
+        known = list(_model(place[:-1]).model_fields)
+        guess = suggestion(str(place[-1]), known) or f" Known here: {', '.join(known)}."
+        return ContentError(file, line, f"{name}: unknown setting.{guess}")
+    expected = _expected(place)
+    if detail["type"] == "missing":
+        return ContentError(file, line, f"{name} is missing: give {expected}.")
+    if not expected or detail["type"] in ("reserved", "community", "twice"):
+        return ContentError(file, line, f"{name}: {detail['msg']}.")
+    return ContentError(file, line, f"{name}: {detail['input']!r} is wrong, expected {expected}.")
+
+
+def _model(place: yaml_lines.Path) -> type[Part]:
+    """The model that holds the keys at `place`."""
+    model: type[Part] = Settings
+    for part in place:
+        if part in model.model_fields:
+            model = _inner(model.model_fields[str(part)].annotation) or model
+    return model
+
+
+def _inner(annotation: Any) -> type[Part] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    return next(filter(None, map(_inner, get_args(annotation))), None)
+
+
+def _expected(place: yaml_lines.Path) -> str:
+    names = [part for part in place if isinstance(part, str)]
+    while names:
+        field = _model(tuple(names[:-1])).model_fields.get(names[-1])
+        if field is not None:
+            return field.description or ""
+        names.pop()
+    return ""

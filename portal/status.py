@@ -1,0 +1,245 @@
+"""What runs, what is wrong and what is planned, and how checks of a component become its live state.
+
+Times are unix milliseconds. `Board` is what the repository knows (components, incidents, maintenance) and
+what the build hands to the functions; `Live` is what the checks know, one row a component. Neither claims
+anything alone: `portal.status_summary` joins them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+OPERATIONAL = "operational"
+UNKNOWN = "unknown"
+UNDER_MAINTENANCE = "under_maintenance"
+MAJOR_OUTAGE = "major_outage"
+# From best to worst. `unknown` is ours: Statuspage has no word for "we could not check".
+STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, "degraded_performance", "partial_outage", MAJOR_OUTAGE)
+OVER = frozenset({"resolved", "postmortem"})
+STALE_AFTER = 600
+# A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
+CLOCK_SKEW_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One request to `url` (may hold ${NAME}, filled in when it is sent) and the answers that mean well."""
+
+    url: str
+    statuses: tuple[int, ...] = (200,)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks."""
+
+    id: str
+    name: str
+    group: str = ""
+    description: str = ""
+    start_date: str = ""
+    checks: tuple[Check, ...] = ()
+    impact_on_fail: str = MAJOR_OUTAGE
+    interval: int = 60
+    timeout: int = 10
+    fail_after: int = 3
+    ok_after: int = 2
+
+
+@dataclass(frozen=True)
+class Update:
+    """What was said at `at` (Markdown in the repository, plain text for the functions), and the components'
+    states from then on."""
+
+    at: int
+    status: str
+    body: str
+    components: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Something that went wrong; `components` is how it began, the updates say how it went on."""
+
+    id: str
+    title: str
+    status: str
+    impact: str
+    started_at: int
+    resolved_at: int | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
+    updates: tuple[Update, ...] = ()
+    body: str = ""
+    source: str = "manual"
+
+    @property
+    def active(self) -> bool:
+        return self.status not in OVER
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Each component's state as of the last update."""
+        states = dict(self.components)
+        for update in self.updates:
+            states |= update.components
+        return states
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Work that was announced; the actual times win over the scheduled ones."""
+
+    id: str
+    title: str
+    status: str
+    scheduled_for: int
+    scheduled_until: int
+    components: tuple[str, ...] = ()
+    actual_start: int | None = None
+    actual_end: int | None = None
+    updates: tuple[Update, ...] = ()
+    body: str = ""
+
+    def phase(self, now: int) -> str:
+        """`scheduled`, `in_progress`, `verifying` or `completed`: the clock decides, not the file alone."""
+        end = self.actual_end if self.actual_end is not None else self.scheduled_until
+        start = self.actual_start if self.actual_start is not None else self.scheduled_for
+        if self.status == "completed" or now >= end:
+            return "completed"
+        if now < start:
+            return "scheduled"
+        return "verifying" if self.status == "verifying" else "in_progress"
+
+    def active(self, now: int) -> bool:
+        return self.phase(now) in {"in_progress", "verifying"}
+
+
+@dataclass(frozen=True)
+class Group:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Page:
+    id: str
+    name: str
+    url: str = ""
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the repository knows; `defaults` are the writer's, already filled into the components."""
+
+    page: Page
+    components: tuple[Component, ...] = ()
+    groups: tuple[Group, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
+    defaults: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def stale_after(self) -> int:
+        """Seconds after which a check proves nothing any more; never above ten minutes."""
+        return min(self.defaults.get("stale_after", STALE_AFTER), STALE_AFTER)
+
+    @property
+    def monitored(self) -> tuple[Component, ...]:
+        return tuple(component for component in self.components if component.checks)
+
+
+def write(board: Board) -> dict[str, Any]:
+    """The board as the JSON that the build hands to the functions."""
+    return asdict(board)
+
+
+def read(data: Mapping[str, Any]) -> Board:
+    """The board from that JSON; trusts it, since the same build wrote it."""
+    return Board(
+        page=Page(**data["page"]),
+        groups=tuple(Group(**group) for group in data["groups"]),
+        components=tuple(
+            Component(**{**item, "checks": tuple(_check(check) for check in item["checks"])})
+            for item in data["components"]
+        ),
+        incidents=tuple(Incident(**{**item, "updates": _updates(item)}) for item in data["incidents"]),
+        maintenances=tuple(
+            Maintenance(**{**item, "updates": _updates(item), "components": tuple(item["components"])})
+            for item in data["maintenances"]
+        ),
+        defaults=data["defaults"],
+    )
+
+
+def _check(data: Mapping[str, Any]) -> Check:
+    return Check(data["url"], tuple(data["statuses"]))
+
+
+def _updates(data: Mapping[str, Any]) -> tuple[Update, ...]:
+    return tuple(Update(**update) for update in data["updates"])
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the checks of one component say: its `state` and since when (back-dated to the first check of the
+    run that decided it), the last check, the last good one (0: none yet), and the `run` of equal results."""
+
+    component_id: str
+    state: str
+    since: int
+    checked_at: int
+    ok_at: int
+    ok: bool
+    run: int
+    run_since: int
+    error: str = ""
+
+    @property
+    def confirmed_at(self) -> int:
+        """When the state was last seen to be so: for `operational` the last good check, not just the last."""
+        return self.ok_at if self.state == OPERATIONAL else self.checked_at
+
+    def fresh(self, now: int, stale_after: int) -> bool:
+        """Whether it was confirmed within `stale_after` seconds before `now`."""
+        return -CLOCK_SKEW_MS <= now - self.confirmed_at <= stale_after * 1000
+
+
+def advance(component: Component, stale_after: int, live: Live | None, *, ok: bool, at: int, error: str = "") -> Live:
+    """The live state after one more result: a bad one counts after `fail_after` in a row, a recovery after
+    `ok_after`; a first good result after start or silence counts at once, since nothing contradicts it."""
+    first = Live(component.id, UNKNOWN, since=at, checked_at=at, ok_at=0, ok=ok, run=0, run_since=at)
+    before = live or first
+    silent = at - before.checked_at > stale_after * 1000
+    if silent:
+        # Nobody looked for a while: an old "operational" is no evidence, and the run starts anew.
+        state = UNKNOWN if before.state == OPERATIONAL else before.state
+        before = replace(before, run=0, run_since=at, state=state, since=at if state == UNKNOWN else before.since)
+    repeated = before.run > 0 and before.ok == ok
+    run = before.run + 1 if repeated else 1
+    run_since = before.run_since if repeated else at
+    state = _decide(component, before.state, ok, run)
+    return Live(
+        component_id=component.id,
+        state=state,
+        since=before.since if state == before.state else run_since,
+        checked_at=at,
+        ok_at=at if ok else before.ok_at,
+        ok=ok,
+        run=run,
+        run_since=run_since,
+        error="" if ok else error,
+    )
+
+
+def _decide(component: Component, state: str, ok: bool, run: int) -> str:
+    if ok and (state == UNKNOWN or run >= component.ok_after):
+        return OPERATIONAL
+    if not ok and run >= component.fail_after:
+        return component.impact_on_fail
+    return state
+
+
+def worst(states: Iterable[str]) -> str:
+    """The worst of some states; `unknown` when there are none."""
+    return max(states, key=STATES.index, default=UNKNOWN)

@@ -1,0 +1,222 @@
+"""Reads status/components.yml, status/incidents/*.md and status/maintenance/*.md into a `Board`.
+
+Every mistake is a ContentError with file and line. YAML is read as plain text (BaseLoader) and typed by the
+models below, so that an id like 2026 or `no` stays what the writer wrote.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from portal.errors import ContentError
+from portal.status import OVER, Board, Check, Component, Group, Incident, Maintenance, Page, Update
+from portal.status_schema import ComponentEntry, ComponentsFile, GroupEntry, IncidentFile, MaintenanceFile
+
+Model = TypeVar("Model", bound=BaseModel)
+Node = yaml.Node | None
+
+COMPONENTS = "components.yml"
+
+
+def load(folder: Path) -> Board | None:
+    """The board of a `status/` folder, or None without a components.yml; raises ContentError."""
+    path = folder / COMPONENTS
+    if not path.exists():
+        return None
+    board = parse_components(_text(path, folder), _name(path, folder))
+    known = {component.id for component in board.components}
+    incidents = [
+        parse_incident(_text(path, folder), _name(path, folder), known)
+        for path in sorted(folder.glob("incidents/*.md"))
+    ]
+    works = [
+        parse_maintenance(_text(path, folder), _name(path, folder), known)
+        for path in sorted(folder.glob("maintenance/*.md"))
+    ]
+    seen: set[str] = set()
+    for key in [incident.id for incident in incidents] + [work.id for work in works]:
+        if key in seen:
+            raise ContentError(f"{folder.name}/", None, f"two files have the id '{key}'; it must be unique")
+        seen.add(key)
+    newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
+    soonest_first = sorted(works, key=lambda work: work.scheduled_for)
+    return Board(board.page, board.components, board.groups, tuple(newest_first), tuple(soonest_first), board.defaults)
+
+
+def parse_components(text: str, file: str) -> Board:
+    """The board without incidents from components.yml; raises ContentError."""
+    source = _Source(file, text)
+    data = source.read(ComponentsFile)
+    groups = {group.id for group in data.groups}
+    ids: set[str] = set()
+    entries: dict[str, Sequence[GroupEntry | ComponentEntry]] = {
+        "groups": data.groups,
+        "components": data.components,
+    }
+    for kind, items in entries.items():
+        for index, entry in enumerate(items):
+            if entry.id in ids:
+                source.fail((kind, index, "id"), f"the id '{entry.id}' is used twice")
+            ids.add(entry.id)
+    defaults = data.defaults.model_dump()
+    components = []
+    for index, item in enumerate(data.components):
+        if item.group is not None and item.group not in groups:
+            source.fail(("components", index, "group"), f"the group '{item.group}' is not in 'groups'")
+        component = _component(item, defaults)
+        if component.interval >= defaults["stale_after"]:
+            source.fail(
+                ("components", index),
+                f"'{item.id}' is checked every {component.interval} s, so it would always be stale",
+            )
+        components.append(component)
+    return Board(
+        page=Page(**data.page.model_dump()),
+        components=tuple(components),
+        groups=tuple(Group(group.id, group.name) for group in data.groups),
+        defaults=defaults,
+    )
+
+
+def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
+    """An incident whose components are among `known`; raises ContentError."""
+    source, body = _front_matter(text, file)
+    data = source.read(IncidentFile)
+    _components_exist(source, ("components",), data.components, known)
+    for index, update in enumerate(data.updates):
+        _components_exist(source, ("updates", index, "components"), update.components, known)
+    _updates_agree(source, data.status, data.updates)
+    if data.updates and data.updates[0].at < data.started_at:
+        source.fail(("updates", 0, "at"), "the first update is earlier than 'started_at'")
+    if data.status in OVER and data.resolved_at is None:
+        source.fail(("status",), f"the incident is '{data.status}' but has no 'resolved_at'")
+    if data.status not in OVER and data.resolved_at is not None:
+        source.fail(("resolved_at",), f"the incident has a 'resolved_at' but its status is '{data.status}'")
+    if data.resolved_at is not None and data.resolved_at < data.started_at:
+        source.fail(("resolved_at",), "'resolved_at' is earlier than 'started_at'")
+    fields = data.model_dump(exclude={"updates"})
+    return Incident(**fields, updates=tuple(Update(**update.model_dump()) for update in data.updates), body=body)
+
+
+def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance:
+    """A maintenance whose components are among `known`; raises ContentError."""
+    source, body = _front_matter(text, file)
+    data = source.read(MaintenanceFile)
+    _components_exist(source, ("components",), data.components, known)
+    _updates_agree(source, data.status, data.updates)
+    if data.scheduled_until <= data.scheduled_for:
+        source.fail(("scheduled_until",), "'scheduled_until' is not later than 'scheduled_for'")
+    if data.actual_end is not None and (data.actual_start is None or data.actual_end < data.actual_start):
+        source.fail(("actual_end",), "'actual_end' needs an 'actual_start' that is earlier")
+    fields = data.model_dump(exclude={"updates", "components"})
+    updates = tuple(Update(**update.model_dump()) for update in data.updates)
+    return Maintenance(**fields, components=tuple(data.components), updates=updates, body=body)
+
+
+def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
+    own = {name: getattr(item, name) for name in ("interval", "timeout", "fail_after", "ok_after")}
+    return Component(
+        id=item.id,
+        name=item.name,
+        group=item.group or "",
+        description=item.description,
+        start_date=item.start_date or "",
+        checks=tuple(Check(check.url, tuple(check.expect.status)) for check in item.checks),
+        impact_on_fail=item.impact_on_fail,
+        **{name: defaults[name] if value is None else value for name, value in own.items()},
+    )
+
+
+def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str]) -> None:
+    for index, key in enumerate(used):
+        if key not in known:
+            place = (*at, key) if isinstance(used, dict) else (*at, index)
+            source.fail(place, f"the component '{key}' is not in {COMPONENTS}; known: {', '.join(sorted(known))}")
+
+
+def _updates_agree(source: "_Source", status: str, updates: list[Any]) -> None:
+    for index in range(1, len(updates)):
+        if updates[index].at <= updates[index - 1].at:
+            source.fail(
+                ("updates", index, "at"),
+                "the updates are out of order; each must be later than the one before",
+            )
+    if updates and updates[-1].status != status:
+        source.fail(("status",), f"the status is '{status}' but the last update says '{updates[-1].status}'")
+
+
+class _Source:
+    """One YAML text and where in its file each value stands."""
+
+    def __init__(self, file: str, text: str, offset: int = 0) -> None:
+        self.file = file
+        self.offset = offset
+        try:
+            loader = yaml.BaseLoader(text)
+            self.node = loader.get_single_node()
+            self.data = loader.construct_document(self.node) if self.node else None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 + offset if mark else None
+            problem = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
+            raise ContentError(file, line, f"is not valid YAML: {problem}") from error
+        except RecursionError as error:
+            raise ContentError(file, None, "is nested too deeply") from error
+
+    def read(self, model: type[Model]) -> Model:
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            message = first["msg"].removeprefix("Value error, ")
+            self.fail(first["loc"], f"'{place}': {message}" if place else message)
+
+    def fail(self, place: tuple[Any, ...], message: str) -> NoReturn:
+        raise ContentError(self.file, self.line(place), message)
+
+    def line(self, place: tuple[Any, ...]) -> int:
+        """The line of the deepest part of `place` that is in the file (1-based)."""
+        node: Node = self.node
+        line = 1
+        for part in place:
+            found = _child(node, part)
+            if found is None:
+                break
+            line, node = found
+        return line + self.offset
+
+
+def _child(node: Node, part: Any) -> tuple[int, Node] | None:
+    """A part of a node with the line that it starts on: a key's own line, or an item's."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line + 1, node.value[part]
+    return None
+
+
+def _front_matter(text: str, file: str) -> tuple[_Source, str]:
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    if lines[0].rstrip() != "---":
+        raise ContentError(file, 1, "must begin with a line '---' and its fields")
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() == "---":
+            return _Source(file, "\n".join(lines[1:index]), offset=1), "\n".join(lines[index + 1 :]).strip()
+    raise ContentError(file, 1, "has no second line '---' that ends its fields")
+
+
+def _text(path: Path, folder: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError(_name(path, folder), None, "is not UTF-8 text") from error
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder.parent).as_posix()

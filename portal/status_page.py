@@ -1,0 +1,239 @@
+"""What the baked status pages and the feed show: the board as plain values, Markdown made safe."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from feedgenerator import Atom1Feed
+
+from portal.sanitise import to_html, to_text
+from portal.status import UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status_summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, iso, summarise, update_id
+
+PAST_DAYS = 30
+DAY_MS = 86_400_000
+LEVEL_WORDS = {
+    "none": "Operational",
+    "unknown": "Not confirmed",
+    "maintenance": "Maintenance",
+    "minor": "Degraded",
+    "major": "Partial outage",
+    "critical": "Outage",
+}
+PHASES = {
+    "investigating": "Investigating",
+    "identified": "Cause found",
+    "monitoring": "Watching the fix",
+    "resolved": "Resolved",
+    "postmortem": "Looking back",
+    "scheduled": "Planned",
+    "in_progress": "In progress",
+    "verifying": "Checking the result",
+    "completed": "Completed",
+}
+
+
+def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
+    """What every page says: level, sentence and what is active, as of the build; never green."""
+    summary = summarise(board, {}, built_at)
+    active = [_line(one.title, f"{url}incidents/{one.id}/", one.impact, one.updates) for one in _active(board)]
+    works = [work for work in board.maintenances if work.active(built_at)]
+    active += [_line(work.title, f"{url}#{work.id}", "maintenance", work.updates) for work in works]
+    return {
+        "level": summary["status"]["indicator"],
+        "word": LEVEL_WORDS[summary["status"]["indicator"]],
+        "sentence": summary["status"]["description"],
+        "active": active,
+        "built_at": iso(built_at),
+        "built": _time(built_at),
+    }
+
+
+def page(board: Board, built_at: int, url: str) -> dict[str, Any]:
+    """All that the status page shows, as of the build (unix ms)."""
+    summary = summarise(board, {}, built_at)
+    states = {item["id"]: item["status"] for item in summary["components"]}
+    past = [one for one in board.incidents if not one.active and _ended(one) >= built_at - PAST_DAYS * DAY_MS]
+    return {
+        "groups": _grouped(board, states),
+        "active": [incident(one, board, url) for one in _active(board)],
+        "revision": _revision(summary),
+        "maintenances": [
+            _work(one, board, built_at) for one in board.maintenances if one.phase(built_at) != "completed"
+        ],
+        "past": [incident(one, board, url) for one in past],
+        "past_days": PAST_DAYS,
+        "method": [_method(component) for component in board.monitored],
+        "unmonitored": [component.name for component in board.components if not component.checks],
+        "stale_minutes": board.stale_after // 60,
+    }
+
+
+def plain(board: Board) -> Board:
+    """The board with its updates as plain text, for functions that know no Markdown."""
+    incidents = [replace(one, updates=_plain(one.updates), body="") for one in board.incidents]
+    works = [replace(work, updates=_plain(work.updates), body="") for work in board.maintenances]
+    return replace(board, incidents=tuple(incidents), maintenances=tuple(works))
+
+
+def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
+    """An incident for its own page and for lists."""
+    minutes = (one.resolved_at - one.started_at) // 60_000 if one.resolved_at is not None else None
+    return {
+        "id": one.id,
+        "title": one.title,
+        "url": f"{url}incidents/{one.id}/",
+        "impact": one.impact,
+        "active": one.active,
+        "phase": PHASES[one.status],
+        "started": _time(one.started_at),
+        "resolved": _time(one.resolved_at) if one.resolved_at is not None else None,
+        "duration": _duration(minutes) if minutes is not None else None,
+        "components": [_component(component, one.states.get(component.id)) for component in _of(board, one.states)],
+        "updates": [_update(one.id, update, board) for update in reversed(one.updates)],
+        "body": to_html(one.body) if one.body else "",
+    }
+
+
+def feed(board: Board, url: str) -> str:
+    """An Atom feed, one entry for each update, newest first; ids stay the same for ever."""
+    title = f"{board.page.name} status"
+    atom = Atom1Feed(
+        title,
+        url,
+        f"Incidents and maintenance of {board.page.name}",
+        feed_url=f"{url}feed.xml",
+        feed_guid=url,
+    )
+    events: list[tuple[str, str, str, tuple[Update, ...]]] = [
+        (one.id, one.title, f"{url}incidents/{one.id}/", one.updates) for one in board.incidents
+    ]
+    events += [(work.id, work.title, f"{url}#{work.id}", work.updates) for work in board.maintenances]
+    entries = [(update, key, title, link) for key, title, link, updates in events for update in updates]
+    for update, key, title, link in sorted(entries, key=lambda entry: (-entry[0].at, entry[1])):
+        atom.add_item(
+            title=f"{PHASES[update.status]}: {title}",
+            link=link,
+            description=to_text(update.body),
+            content=to_html(update.body),
+            pubdate=_moment(update.at),
+            updateddate=_moment(update.at),
+            unique_id=f"{url}#{update_id(key, update)}",
+            author_name=board.page.name,
+        )
+    text: str = atom.writeString("utf-8")
+    return text
+
+
+def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:
+    return tuple(replace(update, body=to_text(update.body)) for update in updates)
+
+
+def _active(board: Board) -> list[Incident]:
+    return [one for one in board.incidents if one.active]
+
+
+def _line(title: str, url: str, impact: str, updates: tuple[Update, ...]) -> dict[str, str]:
+    return {
+        "title": title,
+        "url": url,
+        "impact": impact,
+        "latest": to_text(updates[-1].body) if updates else "",
+    }
+
+
+def _revision(summary: Mapping[str, Any]) -> str:
+    """Which events the page shows in which state; the browser compares it with the live answer's."""
+    events = summary["incidents"] + summary["scheduled_maintenances"]
+    return " ".join(f"{event['id']}:{event['status']}:{len(event['incident_updates'])}" for event in events)
+
+
+def _grouped(board: Board, states: Mapping[str, str]) -> list[dict[str, Any]]:
+    groups = [(group.name, [one for one in board.components if one.group == group.id]) for group in board.groups]
+    groups.append(("Other" if board.groups else "Components", [one for one in board.components if not one.group]))
+    return [
+        {"name": name, "components": [_component(one, states[one.id]) for one in members]}
+        for name, members in groups
+        if members
+    ]
+
+
+def _component(component: Component, state: str | None) -> dict[str, Any]:
+    shown = state or UNKNOWN
+    word = NO_MONITOR if shown == UNKNOWN and not component.checks else WORDS[shown]
+    return {
+        "id": component.id,
+        "name": component.name,
+        "description": component.description,
+        "level": LEVEL_OF_STATE[shown],
+        "word": word,
+    }
+
+
+def _of(board: Board, keys: Mapping[str, str] | tuple[str, ...]) -> list[Component]:
+    return [component for component in board.components if component.id in keys]
+
+
+def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
+    return {
+        "id": update_id(key, update),
+        "phase": PHASES[update.status],
+        "time": _time(update.at),
+        "html": to_html(update.body),
+        "components": [_component(one, update.components[one.id]) for one in _of(board, update.components)],
+    }
+
+
+def _work(work: Maintenance, board: Board, now: int) -> dict[str, Any]:
+    return {
+        "id": work.id,
+        "title": work.title,
+        "active": work.active(now),
+        "phase": PHASES[work.phase(now)],
+        "start": _time(work.actual_start or work.scheduled_for),
+        "end": _time(work.actual_end or work.scheduled_until),
+        "components": [component.name for component in _of(board, work.components)],
+        "updates": [_update(work.id, update, board) for update in reversed(work.updates)],
+        "body": to_html(work.body) if work.body else "",
+    }
+
+
+def _method(component: Component) -> dict[str, Any]:
+    return {
+        "name": component.name,
+        "interval": _seconds(component.interval),
+        "fail_after": component.fail_after,
+        "ok_after": component.ok_after,
+        "noticed": _seconds(component.interval * component.fail_after),
+    }
+
+
+def _ended(one: Incident) -> int:
+    return one.resolved_at if one.resolved_at is not None else one.started_at
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def _time(at: int) -> dict[str, str]:
+    moment = _moment(at)
+    return {
+        "iso": moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "text": f"{moment.day} {moment:%B %Y, %H:%M} UTC",
+    }
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    parts = [_count(hours, "hour")] if hours else []
+    return " ".join([*parts, _count(rest, "minute")] if rest or not parts else parts)
+
+
+def _seconds(seconds: int) -> str:
+    return _count(seconds // 60, "minute") if seconds % 60 == 0 else _count(seconds, "second")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -1,0 +1,139 @@
+"""What a writer may put into the files of status/: their fields, types and limits."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from portal.status import STALE_AFTER
+
+MARKED_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+
+
+def _time(value: Any) -> int:
+    """Unix ms of a time that a writer gave in UTC."""
+    wrong = ValueError(f"{value!r} must be a time in UTC, e.g. 2026-08-14T09:02:00Z")
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", value):
+        raise wrong
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise wrong from error
+    if moment.utcoffset() != timedelta(0):
+        raise wrong
+    return int(moment.timestamp() * 1000)
+
+
+def _url(value: str) -> str:
+    if not re.match(r"(https?://[^\s/]|\$\{[A-Z])", value) or "$" in MARKED_VARIABLE.sub("", value):
+        raise ValueError("must be an http or https address; ${NAME} stands for an environment variable")
+    return value
+
+
+def _empty(value: Any) -> Any:
+    return None if value in ("", "~", "null") else value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Text = Annotated[str, Field(min_length=1)]
+Time = Annotated[int, BeforeValidator(_time)]
+MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
+State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
+Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
+Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
+Count = Annotated[int, Field(ge=1, le=20)]
+IncidentPhase = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
+WorkPhase = Literal["scheduled", "in_progress", "verifying", "completed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Expect(_Strict):
+    status: list[Annotated[int, Field(ge=100, le=599)]] = Field(default=[200], min_length=1)
+
+
+class CheckEntry(_Strict):
+    type: Literal["http"]
+    url: Annotated[str, AfterValidator(_url)]
+    expect: Expect = Expect()
+
+
+class Defaults(_Strict):
+    interval: Seconds = 60
+    timeout: Annotated[int, Field(ge=1, le=30)] = 10
+    fail_after: Count = 3
+    ok_after: Count = 2
+    stale_after: Annotated[int, Field(ge=60, le=STALE_AFTER)] = STALE_AFTER
+
+
+class ComponentEntry(_Strict):
+    id: Id
+    name: Text
+    group: Annotated[Id | None, BeforeValidator(_empty)] = None
+    description: str = ""
+    start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    checks: list[CheckEntry] = []
+    impact_on_fail: Fault = "major_outage"
+    interval: Seconds | None = None
+    timeout: Annotated[int, Field(ge=1, le=30)] | None = None
+    fail_after: Count | None = None
+    ok_after: Count | None = None
+
+
+class PageEntry(_Strict):
+    id: Id
+    name: Text
+    url: str = ""
+    time_zone: str = "UTC"
+
+
+class GroupEntry(_Strict):
+    id: Id
+    name: Text
+
+
+class ComponentsFile(_Strict):
+    page: PageEntry
+    defaults: Defaults = Defaults()
+    groups: list[GroupEntry] = []
+    components: list[ComponentEntry]
+
+
+class IncidentUpdate(_Strict):
+    at: Time
+    status: IncidentPhase
+    body: Text
+    components: dict[str, State] = {}
+
+
+class IncidentFile(_Strict):
+    id: Id
+    title: Text
+    status: IncidentPhase
+    impact: Literal["none", "minor", "major", "critical"]
+    source: Literal["manual", "auto", "auto+manual"] = "manual"
+    components: dict[str, State] = {}
+    started_at: Time
+    resolved_at: MaybeTime = None
+    updates: list[IncidentUpdate] = []
+
+
+class WorkUpdate(_Strict):
+    at: Time
+    status: WorkPhase
+    body: Text
+
+
+class MaintenanceFile(_Strict):
+    id: Id
+    title: Text
+    status: WorkPhase
+    components: list[str] = []
+    scheduled_for: Time
+    scheduled_until: Time
+    actual_start: MaybeTime = None
+    actual_end: MaybeTime = None
+    updates: list[WorkUpdate] = []

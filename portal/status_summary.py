@@ -1,0 +1,257 @@
+"""The one honest answer to "is it up?", in the shape of Statuspage's public API v2, so its readers read us.
+
+What we add to that shape, because Statuspage has no word for it:
+- a component's `status` and the page's `indicator` may be `unknown`: no good check within `stale_after`, or
+  no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine";
+- `indicator` may be `maintenance`, as Statuspage's own impact is;
+- components carry `monitored` and `checked_at` (null: never), the answer `checked_at` (the oldest check that
+  it rests on), `generated_at` and `stale_after` (seconds).
+
+The page is `none` (green) only if at least one component is monitored, every monitored one was seen to be
+well within `stale_after`, and nothing else is wrong. A component without a monitor is `unknown` until an
+incident or a maintenance says more. A human's word stands above maintenance, maintenance hides failed checks,
+and where a human and the checks both see a fault, the worse one counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.status import (
+    OPERATIONAL,
+    STATES,
+    UNDER_MAINTENANCE,
+    UNKNOWN,
+    Board,
+    Component,
+    Incident,
+    Live,
+    Maintenance,
+    Update,
+    worst,
+)
+
+# From best to worst.
+LEVELS = ("none", "unknown", "maintenance", "minor", "major", "critical")
+LEVEL_OF_STATE = dict(zip(STATES, LEVELS, strict=True))
+WORDS = {
+    OPERATIONAL: "Operational",
+    UNKNOWN: "Not confirmed",
+    UNDER_MAINTENANCE: "Under maintenance",
+    "degraded_performance": "Degraded performance",
+    "partial_outage": "Partial outage",
+    "major_outage": "Major outage",
+}
+NO_MONITOR = "No monitor"
+
+
+def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any]:
+    """The summary as of `now` (unix ms); with no live states it is what a build may say: never green."""
+    states = {component.id: _state(component, board, live.get(component.id), now) for component in board.components}
+    incidents = [incident for incident in board.incidents if incident.active]
+    planned = [work for work in board.maintenances if work.phase(now) != "completed"]
+    level = _level(board, states, incidents, any(work.active(now) for work in planned))
+    seen = [live[component.id] for component in board.monitored if component.id in live]
+    page = _page(board, seen, now)
+    return {
+        "page": page,
+        "status": {
+            "indicator": level,
+            "description": _sentence(level, board, states, incidents, planned, now),
+        },
+        "components": [
+            *_components(board, states, live, page["updated_at"]),
+            *_groups(board, states, page["updated_at"]),
+        ],
+        "incidents": [_incident(incident, board, states) for incident in incidents],
+        "scheduled_maintenances": [_maintenance(work, board, states, now) for work in planned],
+        "checked_at": iso(min(one.confirmed_at for one in seen)) if seen else None,
+        "generated_at": iso(now),
+        "stale_after": board.stale_after,
+    }
+
+
+def iso(at: int | None) -> str | None:
+    """Unix ms as UTC text with milliseconds; None and 0 (never) stay None."""
+    if not at:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _state(component: Component, board: Board, live: Live | None, now: int) -> str:
+    """A human's word, else maintenance, else the checks; of a human's and the checks' fault the worse."""
+    known = live is not None and component.checks and live.fresh(now, board.stale_after)
+    automatic = live.state if live is not None and known else UNKNOWN
+    said = worst(incident.states.get(component.id, UNKNOWN) for incident in board.incidents if incident.active)
+    in_maintenance = any(component.id in work.components and work.active(now) for work in board.maintenances)
+    if said not in {OPERATIONAL, UNKNOWN}:
+        return said if in_maintenance else worst((said, automatic))
+    return UNDER_MAINTENANCE if in_maintenance else automatic
+
+
+def _level(board: Board, states: Mapping[str, str], incidents: Iterable[Incident], working: bool) -> str:
+    levels = ["none" if board.monitored else "unknown"]
+    levels += [incident.impact for incident in incidents]
+    levels += ["maintenance"] if working else []
+    monitored = {component.id for component in board.monitored}
+    # What nobody monitors will never be confirmed: it must not keep the whole page grey for ever.
+    levels += [LEVEL_OF_STATE[state] for key, state in states.items() if key in monitored or state != UNKNOWN]
+    return max(levels, key=LEVELS.index)
+
+
+def _sentence(
+    level: str,
+    board: Board,
+    states: Mapping[str, str],
+    incidents: list[Incident],
+    planned: list[Maintenance],
+    now: int,
+) -> str:
+    if level == "none":
+        everything = len(board.monitored) == len(board.components)
+        return "All systems operational" if everything else "All monitored systems operational"
+    if level == "unknown":
+        return "Status not confirmed"
+    if level == "maintenance":
+        return f"Maintenance in progress: {_titles(work.title for work in planned if work.active(now))}"
+    bad = [component for component in board.components if LEVELS.index(LEVEL_OF_STATE[states[component.id]]) > 2]
+    if not bad:
+        return _titles(incident.title for incident in incidents if incident.impact == level)
+    worst_state = worst(states[component.id] for component in bad)
+    return f"{WORDS[worst_state]}: {_titles(component.name for component in bad)}"
+
+
+def _titles(titles: Iterable[str]) -> str:
+    names = list(dict.fromkeys(titles))
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _page(board: Board, seen: list[Live], now: int) -> dict[str, Any]:
+    changes = [one.since for one in seen]
+    updates = [event.updates for event in board.incidents] + [event.updates for event in board.maintenances]
+    changes += [update.at for some in updates for update in some if update.at <= now]
+    page = board.page
+    updated = iso(max(changes, default=now))
+    return {
+        "id": page.id,
+        "name": page.name,
+        "url": page.url,
+        "time_zone": page.time_zone,
+        "updated_at": updated,
+    }
+
+
+def _components(
+    board: Board, states: Mapping[str, str], live: Mapping[str, Live], updated_at: str
+) -> list[dict[str, Any]]:
+    items = []
+    for position, component in enumerate(board.components, 1):
+        seen = live.get(component.id) if component.checks else None
+        item = _component(board, component.id, component.name, states[component.id], position, updated_at)
+        item |= {
+            "description": component.description or None,
+            "start_date": component.start_date or None,
+            "group_id": component.group or None,
+            "created_at": f"{component.start_date}T00:00:00.000Z" if component.start_date else updated_at,
+            "updated_at": iso(seen.since) if seen else updated_at,
+            "monitored": bool(component.checks),
+            "checked_at": iso(seen.confirmed_at) if seen else None,
+        }
+        items.append(item)
+    return items
+
+
+def _groups(board: Board, states: Mapping[str, str], updated_at: str) -> list[dict[str, Any]]:
+    """Statuspage lists a group as one more component, with its members' ids and the worst of their states."""
+    items = []
+    for position, group in enumerate(board.groups, 1):
+        members = [component.id for component in board.components if component.group == group.id]
+        state = worst(states[member] for member in members)
+        item = _component(board, group.id, group.name, state, position, updated_at)
+        items.append(item | {"group": True, "components": members})
+    return items
+
+
+def _component(board: Board, key: str, name: str, state: str, position: int, updated_at: str) -> dict[str, Any]:
+    return {
+        "id": key,
+        "name": name,
+        "status": state,
+        "created_at": updated_at,
+        "updated_at": updated_at,
+        "position": position,
+        "description": None,
+        "showcase": True,
+        "start_date": None,
+        "group_id": None,
+        "page_id": board.page.id,
+        "group": False,
+        "only_show_if_degraded": False,
+    }
+
+
+def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> dict[str, Any]:
+    event = _event(incident.id, incident.title, incident.status, incident.impact, incident.updates, board)
+    monitoring = [update.at for update in incident.updates if update.status == "monitoring"]
+    return event | {
+        "created_at": iso(incident.started_at),
+        "started_at": iso(incident.started_at),
+        "monitoring_at": iso(monitoring[0]) if monitoring else None,
+        "resolved_at": iso(incident.resolved_at),
+        "shortlink": f"{board.page.url}incidents/{incident.id}/",
+        "components": _affected(board, states, incident.states),
+    }
+
+
+def _maintenance(work: Maintenance, board: Board, states: Mapping[str, str], now: int) -> dict[str, Any]:
+    event = _event(work.id, work.title, work.phase(now), "maintenance", work.updates, board)
+    return event | {
+        "created_at": iso(work.updates[0].at if work.updates else work.scheduled_for),
+        "started_at": iso(work.actual_start or work.scheduled_for),
+        "monitoring_at": None,
+        "resolved_at": iso(work.actual_end),
+        "scheduled_for": iso(work.scheduled_for),
+        "scheduled_until": iso(work.scheduled_until),
+        "shortlink": f"{board.page.url}#{work.id}",
+        "components": _affected(board, states, work.components),
+    }
+
+
+def _event(key: str, title: str, status: str, impact: str, updates: tuple[Update, ...], board: Board) -> dict[str, Any]:
+    return {
+        "id": key,
+        "name": title,
+        "status": status,
+        "impact": impact,
+        "page_id": board.page.id,
+        "updated_at": iso(updates[-1].at) if updates else None,
+        # Statuspage lists the newest first.
+        "incident_updates": [_update(key, update, board) for update in reversed(updates)],
+    }
+
+
+def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
+    names = {component.id: component.name for component in board.components}
+    at = iso(update.at)
+    return {
+        "id": update_id(key, update),
+        "incident_id": key,
+        "status": update.status,
+        "body": update.body,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": at,
+        "affected_components": [
+            {"code": code, "name": names[code], "new_status": state} for code, state in update.components.items()
+        ],
+    }
+
+
+def update_id(key: str, update: Update) -> str:
+    """The id of an update, the same in the JSON, the feed and the page's anchors."""
+    return f"{key}-{update.at // 1000}"
+
+
+def _affected(board: Board, states: Mapping[str, str], keys: Iterable[str]) -> list[dict[str, Any]]:
+    names = {component.id: component.name for component in board.components}
+    return [{"id": key, "name": names[key], "status": states[key]} for key in keys]

@@ -1,0 +1,93 @@
+"""A customer's ticket: what is sent to a help desk, what comes back, and the words customers read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from portal.models import Requester
+
+Status = Literal["open", "pending", "on_hold", "solved"]
+
+# The four states a customer knows, whatever the help desk calls them (design: flows (c)).
+STATUS_WORDS: Mapping[Status, str] = {
+    "open": "We are looking at it",
+    "pending": "Waiting for you",
+    "on_hold": "On hold: waiting for a fix",
+    "solved": "Solved",
+}
+SUBJECT_MIN, SUBJECT_MAX = 5, 120
+BODY_MIN, BODY_MAX = 20, 20_000
+# What a customer may send along, in the order in which it is shown, with its label.
+CONTEXT_LABELS: Mapping[str, str] = {
+    "article": "Article you came from",
+    "query": "You searched for",
+    "vote": "Your answer about the article",
+    "read": "Articles you read in this visit",
+    "browser": "Browser and system",
+}
+VOTES: Mapping[str, str] = {
+    "missing_info": "not helpful: something is missing",
+    "inaccurate": "not helpful: it does not match what I see",
+    "unclear": "not helpful: I could not follow a step",
+    "broken": "not helpful: a link or picture is broken",
+    "not_my_question": "not helpful: this is not my question",
+    "no": "not helpful",
+    "yes": "helpful",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a customer wrote, before anyone is told; `context` maps CONTEXT_LABELS' names to plain text."""
+
+    topic: str
+    subject: str
+    body: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A draft of a verified customer on its way to the help desk; `key` makes a second delivery harmless."""
+
+    key: str
+    reference: str
+    requester: Requester
+    draft: Draft
+    created_at: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """One public message of a ticket; `at` in unix milliseconds."""
+
+    author: Literal["customer", "agent"]
+    body: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A ticket as the help desk has it; times in unix milliseconds, messages oldest first."""
+
+    desk_ref: str
+    reference: str
+    subject: str
+    status: Status
+    created_at: int
+    updated_at: int
+    messages: tuple[Message, ...] = ()
+
+
+def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a draft: field -> what to do, empty when it can be sent. `topics` is id -> title."""
+    wrong = {}
+    if draft.topic not in topics:
+        wrong["topic"] = "Choose what this is about."
+    if not SUBJECT_MIN <= len(draft.subject) <= SUBJECT_MAX:
+        wrong["subject"] = f"Say it in one line of {SUBJECT_MIN} to {SUBJECT_MAX} characters."
+    if len(draft.body) < BODY_MIN:
+        wrong["body"] = f"Tell us a little more: at least {BODY_MIN} characters."
+    elif len(draft.body) > BODY_MAX:
+        wrong["body"] = f"This is {len(draft.body):,} characters; send at most {BODY_MAX:,}."
+    return wrong

@@ -1,0 +1,41 @@
+"""The line of every key in a YAML text, so that an error can point a writer at the place to fix."""
+
+import yaml
+
+Path = tuple[str | int, ...]
+
+
+def lines(text: str, first_line: int = 1) -> dict[Path, int]:
+    """The 1-based line of every key and list item by its path; raises yaml.YAMLError.
+
+    The text is composed, never constructed, so that tags such as `!ENV` need no constructor here.
+    """
+    found: dict[Path, int] = {}
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is not None:
+        _walk(root, (), first_line, found, set())
+    return found
+
+
+def nearest(found: dict[Path, int], path: Path) -> int | None:
+    """The line of `path`, or of the closest thing around it that is in the file."""
+    while path and path not in found:
+        path = path[:-1]
+    return found.get(path)
+
+
+def _walk(node: yaml.Node, path: Path, first_line: int, found: dict[Path, int], seen: set[int]) -> None:
+    # An alias is the same node again, perhaps inside itself: its first place is its place.
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            found[here] = first_line + key.start_mark.line
+            _walk(value, here, first_line, found, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            here = (*path, number)
+            found[here] = first_line + value.start_mark.line
+            _walk(value, here, first_line, found, seen)

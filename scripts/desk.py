@@ -1,0 +1,107 @@
+"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|reply|close`."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from functions import outbox
+from functions.errors import StoreError, VendorError
+from functions.helpdesks.built_in import BuiltIn
+from functions.services import Services
+from portal.tickets import STATUS_WORDS, Status
+from scripts.environment import services as environment
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    with environment() as services:
+        if services.settings.helpdesk != "built_in":
+            print(f"HELPDESK is {services.settings.helpdesk}: answer tickets there.", file=sys.stderr)
+            return 2
+        try:
+            return _run(services, BuiltIn(services), arguments)
+        except (VendorError, StoreError) as error:
+            print(getattr(error, "public", str(error)), file=sys.stderr)
+            return 1
+
+
+def _run(services: Services, desk: BuiltIn, arguments: argparse.Namespace) -> int:
+    match arguments.command:
+        case "list":
+            _list(desk)
+        case "show":
+            _show(desk, arguments.reference)
+        case "reply":
+            text = (arguments.text if arguments.text is not None else sys.stdin.read()).strip()
+            if not text:
+                print("The reply is empty; write it after the number, or on standard input.", file=sys.stderr)
+                return 2
+            answer(services, desk, arguments.reference, text, "pending")
+        case "close":
+            answer(services, desk, arguments.reference, arguments.text or "", "solved")
+    return 0
+
+
+def answer(services: Services, desk: BuiltIn, reference: str, text: str, status: Status) -> None:
+    """Add an agent's answer, set the status, and tell the customer by mail where the portal sends any."""
+    with services.store.transaction():
+        row = desk.answer(reference, text, status)
+        if text and services.mailer.configured:
+            outbox.put(
+                services, "mail.send", _mail(services, row["email"], row["reference"]), subject_id=row["subject_id"]
+            )
+    print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
+
+
+def _mail(services: Services, to: str, reference: str) -> dict[str, str]:
+    product = services.portal["product"]
+    link = services.absolute(f"my/ticket/?ref={reference}")
+    return {
+        "to": to,
+        "subject": f"{product} support answered your ticket {reference}",
+        "text": f"There is an answer to your ticket {reference}.\n\nRead it here:\n{link}\n",
+        "message_id": f"answer-{reference}-{services.now()}",
+    }
+
+
+def _list(desk: BuiltIn) -> None:
+    threads = desk.queue()
+    if not threads:
+        print("No tickets yet.")
+    for thread in threads:
+        print(f"{thread.reference}  {STATUS_WORDS[thread.status]:<27} {_when(thread.updated_at)}  {thread.subject}")
+
+
+def _show(desk: BuiltIn, reference: str) -> None:
+    row, messages = desk.find(reference)
+    status: Status = row["status"]
+    print(
+        f"{row['reference']}  {row['subject']}\nFrom {row['name']} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}"
+    )
+    print(f"{STATUS_WORDS[status]}\n")
+    for message in messages:
+        print(f"--- {message.author}, {_when(message.at)}\n{message.body}\n")
+
+
+def _when(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.desk", description="Answer the tickets of the built-in help desk."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="every ticket, the unsolved first")
+    for name, what in (("show", "one ticket with its messages"), ("reply", "answer it"), ("close", "mark it solved")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("reference")
+        if name != "show":
+            command.add_argument(
+                "text", nargs="?", help="the message" + (" (else from standard input)" if name == "reply" else "")
+            )
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,32 @@
+"""The functions' services for a command of the operator: from the environment, or from the running demo's."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from functions.errors import SettingsError
+from functions.services import Services
+from functions.settings import read
+
+DEMO_ENVIRONMENT = Path(".portal/demo.env.json")
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    """The services for as long as the block runs; without PUBLIC_ORIGIN those of the demo that `make serve` started.
+    Exits 2 when neither is set up."""
+    environ = dict(os.environ)
+    if "PUBLIC_ORIGIN" not in environ and DEMO_ENVIRONMENT.exists():
+        environ |= json.loads(DEMO_ENVIRONMENT.read_text("utf-8"))
+    try:
+        found = Services(read(environ))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from error
+    try:
+        yield found
+    finally:
+        found.store.close()

@@ -1,0 +1,195 @@
+"""What all tests share: the tiers that need Debian packages, a store on both engines, and the app on a small build."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from functions import sessions
+from functions.app import Portal
+from functions.services import Services
+from functions.settings import read
+from functions.stores import Store, connect
+from portal.models import Requester
+from scripts.postgresql import Cluster, find_binaries
+
+CHROMIUM = shutil.which("chromium")
+TIERS = {
+    "postgresql": (lambda: find_binaries() is not None, "postgresql"),
+    "browser": (lambda: CHROMIUM is not None, "chromium"),
+}
+MISSING: dict[str, int] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out a tier whose Debian package is missing, and say so; on CI that is an error."""
+    for mark, (present, package) in TIERS.items():
+        wanted = [item for item in items if item.get_closest_marker(mark)]
+        if not wanted or present():
+            continue
+        if os.environ.get("CI"):
+            raise pytest.UsageError(f"{len(wanted)} {mark} tests cannot run: install Debian's {package}")
+        MISSING[package] = len(wanted)
+        config.hook.pytest_deselected(items=wanted)
+        items[:] = [item for item in items if item not in wanted]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for package, count in MISSING.items():
+        terminalreporter.write_line(
+            f"NOT RUN: {count} tests need Debian's {package}: apt-get install {package}", red=True, bold=True
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On CI a skipped or deselected test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    left_out = len(reporter.stats.get("skipped", [])) + len(reporter.stats.get("deselected", [])) if reporter else 0
+    if os.environ.get("CI") and left_out:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"{left_out} tests were skipped or deselected, which CI does not allow", red=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    # Not pytest's own folder: it clears the folders of older runs, also while those still run.
+    with tempfile.TemporaryDirectory(prefix="portal-postgresql-") as folder:
+        cluster = Cluster(Path(folder))
+        cluster.start()
+        yield cluster
+        cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once for each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'portal.db'}"
+    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+    return cluster.database()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated store, once for each engine."""
+    store = connect(database_url)
+    store.migrate()
+    yield store
+    store.close()
+
+
+BUNDLE: dict[str, Any] = {
+    "build": "test",
+    "built_at": "2026-11-20T08:00:00Z",
+    "product": "Acme",
+    "site_url": "http://127.0.0.1:8000/",
+    "base_path": "/",
+    "support_email": "support@acme.example",
+    "response_time": "We usually answer within a working day.",
+    "topics": [
+        {"id": "getting-in", "title": "Getting in", "routine": True},
+        {"id": "plans-and-billing", "title": "Plans and billing", "routine": True},
+    ],
+    "parts": {"tickets": True, "billing": True, "account": True, "status": True, "changelog": True, "community": False},
+    "articles": [
+        {
+            "id": "plans-and-billing/update-card",
+            "title": "How do I update my card?",
+            "url": "/plans-and-billing/update-card/",
+            "topic": "plans-and-billing",
+        },
+        {
+            "id": "getting-in/forgot-password",
+            "title": "I forgot my password",
+            "url": "/getting-in/forgot-password/",
+            "topic": "getting-in",
+        },
+    ],
+    "status": {
+        "page": {"id": "acme", "name": "Acme", "url": "http://127.0.0.1:8000/status/", "time_zone": "UTC"},
+        "defaults": {},
+        "groups": [],
+        "components": [],
+        "incidents": [],
+        "maintenances": [],
+    },
+    "csp_script_hashes": ["sha256-AAAA"],
+}
+SHELL = "<!doctype html><html lang=en><head><title><!--portal:title--></title></head><body><main><!--portal:content--></main></body></html>"
+
+
+def write_bundle(folder: Path, **changes: Any) -> Path:
+    """A small build of the site for the functions to work with."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "portal.json").write_text(json.dumps(BUNDLE | changes))
+    (folder / "shell.html").write_text(SHELL)
+    return folder
+
+
+@pytest.fixture
+def environ(tmp_path: Path, database_url: str) -> dict[str, str]:
+    """The environment of a portal, once for each engine; a test adds to it before it asks for `services`."""
+    return {
+        "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
+        "SECRET_KEYS": "k" * 32,
+        "TICK_TOKEN": "t" * 16,
+        "DATABASE_URL": database_url,
+        "PORTAL_BUILD_DIR": str(write_bundle(tmp_path / "build")),
+    }
+
+
+@pytest.fixture
+def services(environ: dict[str, str]) -> Iterator[Services]:
+    services = Services(read(environ))
+    services.store.migrate()
+    yield services
+    services.store.close()
+
+
+@pytest.fixture
+def app(services: Services) -> Portal:
+    return Portal(services)
+
+
+class Browser(Client):
+    """A client that keeps cookies and asks for pages, as a browser on this site does."""
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        options["headers"] = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"} | dict(
+            options.get("headers") or {}
+        )
+        options.setdefault("base_url", "http://127.0.0.1:8000")
+        return super().open(*arguments, **options)
+
+
+@pytest.fixture
+def browser(app: Portal) -> Browser:
+    return Browser(app)
+
+
+ADA = Requester("sub-ada", "ada@customer.example", "Ada Byron", "customer", frozenset())
+BEN = Requester("sub-ben", "ben@customer.example", "Ben", "customer", frozenset())
+
+
+@pytest.fixture
+def sign_in(services: Services) -> Callable[..., None]:
+    """Sign a client in as somebody, without the identity provider: `sign_in(client, ADA, plan="Team")`."""
+
+    def sign_in(client: Client, requester: Requester = ADA, **claims: Any) -> None:
+        client.set_cookie(
+            services.settings.cookie_name, sessions.start(services, requester, claims), domain="127.0.0.1"
+        )
+
+    return sign_in
+
+
+def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """A command that must end well."""
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options)

@@ -1,0 +1,105 @@
+"""Redirects, client addresses and bodies: the small print of HTTP."""
+
+import pytest
+from werkzeug.test import EnvironBuilder
+
+from functions.errors import Problem
+from functions.http import Request, client, is_local_path, read_json, see_other, wants_json
+from functions.settings import Settings, read
+
+ENVIRON = {"PUBLIC_ORIGIN": "https://help.acme.example", "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16}
+
+
+def request(**options) -> Request:
+    return Request(EnvironBuilder(**options).get_environ())
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "", "my/", "/x\r\ny", "/\tx"]
+)
+def test_only_a_path_of_this_site_is_local(path: str):
+    assert not is_local_path(path)
+
+
+def test_a_redirect_leads_here_or_to_an_allowed_host():
+    assert see_other("/my/").headers["Location"] == "/my/"
+    assert see_other("https://billing.stripe.com/p/x", {"billing.stripe.com"}).status_code == 303
+    assert see_other("http://127.0.0.1:8002/p", {"127.0.0.1:8002"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.example/",
+        "http://billing.stripe.com/",
+        "https://billing.stripe.com@evil.example/",
+        "javascript:alert(1)",
+        "//billing.stripe.com/",
+    ],
+)
+def test_a_redirect_anywhere_else_is_refused(location: str):
+    with pytest.raises(ValueError, match="is not allowed"):
+        see_other(location, {"billing.stripe.com"})
+
+
+def settings(**changes: str) -> Settings:
+    return read(ENVIRON | changes)
+
+
+def test_a_client_cannot_choose_its_address():
+    spoofed = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9"}
+    plain = client(request(environ_overrides={"REMOTE_ADDR": "203.0.113.9"}), settings())
+
+    assert (
+        client(request(headers=spoofed, environ_overrides={"REMOTE_ADDR": "10.0.0.1"}), settings(TRUSTED_HOPS="1"))
+        == plain
+    )
+    assert client(request(headers=spoofed, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}), settings()) == plain
+    assert (
+        client(request(headers={"CF-Connecting-IP": "203.0.113.9"}), settings(CLIENT_IP_HEADER="cf-connecting-ip"))
+        == plain
+    )
+
+
+def test_one_ipv6_household_is_one_client():
+    one, two, other = (
+        client(request(environ_overrides={"REMOTE_ADDR": address}), settings())
+        for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")
+    )
+
+    assert one == two != other
+
+
+def test_the_address_itself_is_not_kept():
+    assert len(client(request(environ_overrides={"REMOTE_ADDR": "203.0.113.9"}), settings())) == 24
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[" * 100_000, 400), (b'"' + b"x" * 200_000 + b'"', 413)])
+def test_a_bad_json_body_is_a_problem(body: bytes, status: int):
+    with pytest.raises(Problem) as error:
+        read_json(request(method="POST", data=body), 150_000)
+
+    assert error.value.status == status
+
+
+def test_a_body_without_a_length_is_not_waited_for():
+    bare = request(method="POST")
+    bare.environ.pop("CONTENT_LENGTH", None)
+
+    with pytest.raises(Problem) as error:
+        read_json(bare, 100)
+    assert error.value.status == 411
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "json"),
+    [
+        ("/api/x", "*/*", True),
+        ("/api/x", "text/html,*/*", False),
+        ("/my/x", "*/*", False),
+        ("/my/x", "application/json", True),
+        ("/api/x", "", True),
+    ],
+)
+def test_a_person_gets_pages_and_a_script_gets_json(path: str, accept: str, json: bool):
+    assert wants_json(request(path=path, headers={"Accept": accept})) == json

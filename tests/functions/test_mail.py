@@ -1,0 +1,104 @@
+"""Mail: what leaves the portal, read as raw bytes at a real SMTP server."""
+
+import email
+import email.policy
+import socket
+from collections.abc import Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from functions import mail, outbox
+from functions.errors import VendorError
+from functions.mail import Mailer
+from functions.services import Services
+from functions.settings import read
+from tests.conftest import ADA, Browser
+
+
+class Inbox:
+    """Keeps what arrives; refuses one address, as a server with a blocked mailbox does."""
+
+    def __init__(self) -> None:
+        self.raw: list[bytes] = []
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        if address.startswith("blocked@"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    inbox = Inbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield inbox, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def test_a_mail_has_a_stable_id_and_no_injected_header(inbox: tuple[Inbox, str]):
+    kept, url = inbox
+    Mailer(url, "support@acme.example").send("ada@customer.example", "Ticket ABCD", "Überall gelesen.\n", "answer-1")
+    message = email.message_from_bytes(kept.raw[0], policy=email.policy.default)
+
+    assert message["Message-ID"] == "<answer-1@acme.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content().strip() == "Überall gelesen."
+    with pytest.raises(ValueError, match="linefeed"):
+        Mailer(url, "support@acme.example").send("ada@customer.example", "Hi\r\nBcc: all@x.example", "x", "y")
+    assert len(kept.raw) == 1
+
+
+def test_a_refused_address_is_final_and_a_missing_server_is_not():
+    with pytest.raises(VendorError) as error:
+        Mailer("smtp://127.0.0.1:1", "support@acme.example").send("a@b.example", "x", "y", "z")
+
+    assert error.value.kind == "unavailable"
+
+
+def test_a_refused_recipient_is_rejected(inbox: tuple[Inbox, str]):
+    with pytest.raises(VendorError) as error:
+        Mailer(inbox[1], "support@acme.example").send("blocked@customer.example", "x", "y", "z")
+
+    assert error.value.kind == "rejected"
+
+
+def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], environ: dict[str, str], capsys):
+    from functions.app import Portal
+    from functions.helpdesks.built_in import BuiltIn
+    from functions.sessions import start
+    from scripts import desk
+
+    kept, url = inbox
+    services = Services(read(environ | {"SMTP_URL": url, "MAIL_FROM": "support@acme.example"}))
+    services.store.migrate()
+    client = Browser(Portal(services))
+    client.set_cookie("portal", start(services, ADA, {}), domain="127.0.0.1")
+    client.post("/api/tickets", data={"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."})
+    number = services.desk.tickets(ADA)[0].reference
+    desk.answer(services, BuiltIn(services), number, "Use the recovery code.", "pending")
+    outbox.deliver_due(services, deadline=float("inf"))
+
+    text = kept.raw[0].decode()
+    assert f"http://127.0.0.1:8000/my/ticket/?ref={number}" in text.replace("=\r\n", "").replace("=3D", "=")
+    assert "recovery code" not in text
+    assert "Locked out" not in text
+    services.store.close()
+
+
+def test_without_a_mail_server_a_mail_is_final(services: Services):
+    with pytest.raises(VendorError) as error:
+        mail.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
+
+    assert error.value.kind == "unsupported"

@@ -1,0 +1,69 @@
+"""The functions' environment: everything wrong is said at once, and secrets stay secret."""
+
+import pytest
+
+from functions.errors import SettingsError
+from functions.settings import read
+
+GOOD = {"PUBLIC_ORIGIN": "https://help.acme.example", "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16}
+
+
+def test_all_missing_settings_are_listed_at_once():
+    with pytest.raises(SettingsError) as error:
+        read({"BILLER": "stripe", "OIDC_ISSUER": "https://id.acme.example"})
+
+    for name in ("PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN", "STRIPE_KEY", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        assert f"Set {name}" in str(error.value)
+
+
+def test_a_wrong_choice_is_quoted_with_the_known_ones():
+    with pytest.raises(SettingsError, match="HELPDESK='zendsk' is not one of: built_in"):
+        read(GOOD | {"HELPDESK": "zendsk"})
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://help.acme.example", "https://help.acme.example/help", "help.acme.example", "ftp://x"]
+)
+def test_an_origin_must_be_https_without_a_path(origin: str):
+    with pytest.raises(SettingsError, match="PUBLIC_ORIGIN"):
+        read(GOOD | {"PUBLIC_ORIGIN": origin})
+
+
+def test_plain_http_is_allowed_on_loopback_without_secure_cookies():
+    settings = read(GOOD | {"PUBLIC_ORIGIN": "http://127.0.0.1:8000"})
+
+    assert settings.cookie_name == "portal"
+    assert not settings.secure
+
+
+def test_https_gets_a_host_cookie():
+    assert read(GOOD).cookie_name == "__Host-portal"
+
+
+@pytest.mark.parametrize("variable", ["AWS_LAMBDA_FUNCTION_NAME", "VERCEL", "K_SERVICE"])
+def test_sqlite_is_refused_on_a_serverless_host(variable: str):
+    with pytest.raises(SettingsError, match="DATABASE_URL must be postgresql://"):
+        read(GOOD | {variable: "x"})
+
+
+def test_postgresql_is_welcome_on_a_serverless_host():
+    assert read(GOOD | {"VERCEL": "1", "DATABASE_URL": "postgresql://u:p@db/portal"}).database_url
+
+
+def test_secrets_do_not_show():
+    settings = read(GOOD | {"SMTP_URL": "smtp://u:hunter2@mail", "MAIL_FROM": "a@b.example", "STRIPE_KEY": "rk_live_x"})
+
+    for secret in ("k" * 32, "t" * 16, "hunter2", "rk_live_x"):
+        assert secret not in repr(settings)
+
+
+def test_claims_are_mapped_by_name():
+    settings = read(GOOD | {"OIDC_CLAIMS": "account=org_id, billing_admin=is_owner"})
+
+    assert settings.oidc_claims["account"] == "org_id"
+    assert settings.oidc_claims["plan"] == "plan"
+
+
+def test_a_claim_nobody_knows_is_refused():
+    with pytest.raises(SettingsError, match="OIDC_CLAIMS has 'acount=org'"):
+        read(GOOD | {"OIDC_CLAIMS": "acount=org"})

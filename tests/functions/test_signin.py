@@ -1,0 +1,384 @@
+"""Signing in: the way there and back with a real provider, and every lie of a false one refused."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from demo import server
+from functions import sessions
+from functions.app import Portal
+from functions.services import Services
+from functions.settings import read
+from functions.signin import return_path
+from portal.models import Requester
+from tests.conftest import Browser, write_bundle
+from tests.functions.vendors import CLIENT, Liar, authorized, demo_provider, oidc_environ, sign_in
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    # The store's own tests cover both engines; signing in asks nothing special of one.
+    return f"sqlite:///{tmp_path / 'portal.db'}"
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with demo_provider() as origin:
+        yield origin
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], issuer: str) -> dict[str, str]:
+    return environ | oidc_environ(issuer)
+
+
+@pytest.fixture
+def liar() -> Liar:
+    return Liar()
+
+
+@pytest.fixture
+def deceived(environ: dict[str, str], liar: Liar) -> Iterator[Browser]:
+    """A browser at a portal that trusts the liar."""
+    with server.running(liar) as origin:
+        services = Services(read(environ | oidc_environ(origin)))
+        services.store.migrate()
+        yield Browser(Portal(services))
+        services.store.close()
+
+
+def come_back(browser: Browser, liar: Liar) -> Any:
+    return browser.get(liar.authorize(browser.get("/api/signin").location))
+
+
+def signed_in(browser: Browser) -> bool:
+    answer = browser.get("/api/session", headers={"Accept": "application/json"})
+    return bool(answer.json["signed_in"])
+
+
+def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
+    answer = sign_in(browser, "ada", "/my/account/?tab=team")
+
+    assert answer.status_code == 303
+    assert answer.location == "/my/account/?tab=team"
+    assert browser.get("/api/session").json == {
+        "signed_in": True,
+        "name": "Ada Byron",
+        "email": "ada@acme-customer.example",
+    }
+
+
+def test_the_session_holds_the_mapped_claims_and_the_account(browser: Browser, services: Services):
+    sign_in(browser, "ada")
+    (row,) = services.store.all("select requester, claims from session")
+
+    assert '"account": "acme-customer"' in row["requester"]
+    assert '"account_tickets"' in row["requester"]
+    assert '"billing_customer": "cus_demo"' in row["claims"]
+
+
+def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], liar: Liar):
+    names = {"OIDC_CLAIMS": "account=https://acme.example/org,plan=tier"}
+    liar.claims = {"https://acme.example/org": "org_7", "tier": "Gold"}
+    with server.running(liar) as origin:
+        services = Services(read(environ | oidc_environ(origin) | names))
+        services.store.migrate()
+        come_back(Browser(Portal(services)), liar)
+        row = services.store.one("select requester, claims from session") or {}
+        services.store.close()
+
+    assert '"account": "org_7"' in row["requester"]
+    assert row["claims"] == '{"plan": "Gold"}'
+
+
+def test_the_way_to_the_provider_carries_pkce_state_and_nonce(browser: Browser):
+    answer = browser.get("/api/signin")
+    asked = parse_qs(urlsplit(answer.location).query)
+
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["redirect_uri"] == ["http://127.0.0.1:8000/api/signin/callback"]
+    assert all(len(asked[name][0]) >= 43 for name in ("state", "nonce", "code_challenge"))
+    assert answer.headers["Cache-Control"] == "no-store"
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Max-Age=600" in cookie
+
+
+def test_below_a_base_path_the_callback_is_below_it_too(environ: dict[str, str], tmp_path: Path):
+    folder = write_bundle(tmp_path / "below", base_path="/help/")
+    services = Services(read(environ | {"PORTAL_BUILD_DIR": str(folder)}))
+    services.store.migrate()
+    browser = Browser(Portal(services))
+    begin = browser.get("/help/api/signin?return=/help/my/billing/")
+    asked = parse_qs(urlsplit(begin.location).query)
+    services.store.close()
+
+    assert asked["redirect_uri"] == ["http://127.0.0.1:8000/help/api/signin/callback"]
+    assert return_path("/my/billing/", services) == "/help/my/"
+
+
+def test_over_https_the_cookies_are_secure_and_bound_to_the_host(environ: dict[str, str]):
+    services = Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example"}))
+    services.store.migrate()
+    answer = Browser(Portal(services)).get("/api/signin", base_url="https://help.acme.example")
+    services.store.close()
+
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-portal-signin=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+
+
+def test_signing_in_makes_a_new_session_and_ends_the_one_before(browser: Browser, services: Services):
+    path = authorized(browser, "ada")
+    before = sessions.start(services, Requester("ben", "ben@acme-customer.example"), {})
+    browser.set_cookie("portal", before, domain="127.0.0.1")
+    browser.get(path)
+    (row,) = services.store.all("select subject_id from session")
+
+    assert row["subject_id"] == "ada"
+    assert browser.get("/api/session").json["name"] == "Ada Byron"
+
+
+def test_signing_out_ends_the_session(browser: Browser, services: Services):
+    sign_in(browser, "ada")
+    answer = browser.post("/api/signout")
+
+    assert answer.status_code == 303
+    assert answer.location == "/"
+    assert not signed_in(browser)
+    assert services.store.all("select * from session") == []
+
+
+def test_an_answer_works_once(browser: Browser):
+    path = authorized(browser, "ada")
+    cookie = browser.get_cookie("portal-signin", "127.0.0.1")
+    first = browser.get(path)
+    browser.post("/api/signout")
+    assert cookie is not None
+    # A replay by someone who copied the whole browser: the provider's code has been used.
+    browser.set_cookie("portal-signin", cookie.value, domain="127.0.0.1")
+    second = browser.get(path)
+
+    assert first.status_code == 303
+    assert second.status_code == 400
+    assert "could not be confirmed" in second.text
+    assert not signed_in(browser)
+
+
+def test_an_answer_without_its_state_is_refused(browser: Browser):
+    path = authorized(browser, "ada")
+    answer = browser.get(re.sub(r"state=[^&]+", "state=forged", path))
+
+    assert answer.status_code == 400
+    assert not signed_in(browser)
+
+
+def test_an_answer_in_another_browser_is_refused(browser: Browser, app: Portal):
+    path = authorized(browser, "ada")
+    other = Browser(app)
+    answer = other.get(path)
+
+    assert answer.status_code == 400
+    assert "started in another window" in answer.text
+    assert not signed_in(other)
+
+
+def test_a_forged_attempt_cookie_is_refused(browser: Browser):
+    path = authorized(browser, "ada")
+    cookie = browser.get_cookie("portal-signin", "127.0.0.1")
+    assert cookie is not None
+    browser.set_cookie("portal-signin", "x" + cookie.value[1:], domain="127.0.0.1")
+
+    assert browser.get(path).status_code == 400
+
+
+def test_somebody_without_a_verified_address_is_not_signed_in(browser: Browser):
+    answer = sign_in(browser, "mallory@customer.example")
+
+    assert answer.status_code == 400
+    assert "no verified e-mail address" in answer.text
+    assert not signed_in(browser)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "/\tevil",
+        "/my/\r\nSet-Cookie: a=b",
+        "javascript:alert(1)",
+        "my/",
+        "",
+        "/my/../../x",
+        "/my/%2e%2e/x",
+        "/api/signin?return=/api/signin",
+        "/" + "x" * 3000,
+    ],
+)
+def test_a_return_that_is_not_a_page_here_leads_to_the_front_page(path: str, services: Services):
+    assert return_path(path, services) == "/my/"
+
+
+def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, liar: Liar):
+    assert come_back(deceived, liar).status_code == 303
+    assert signed_in(deceived)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"claims": {"nonce": "another"}},
+        {"claims": {"nonce": None}},
+        {"claims": {"aud": "another-client"}},
+        {"claims": {"aud": ["another-client", "third"]}},
+        {"claims": {"aud": "another-client", "azp": CLIENT}},
+        {"claims": {"aud": None}},
+        {"claims": {"iss": "https://evil.example"}},
+        {"claims": {"iss": None}},
+        {"claims": {"exp": 1_700_000_000}},
+        {"claims": {"exp": None}},
+        {"claims": {"iat": 4_000_000_000}},
+        {"claims": {"azp": "another-client"}},
+        {"claims": {"sub": None}},
+        {"claims": {"email": None}},
+        {"claims": {"email_verified": False}},
+        {"claims": {"email_verified": "yes"}},
+        {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"signed_by": "another"},
+        {"userinfo": {"sub": "another"}},
+        {"userinfo": {"sub": None}},
+        {"userinfo": {"email": "admin@acme.example"}},
+    ],
+    ids=str,
+)
+def test_a_lie_signs_nobody_in(lie: dict[str, Any], deceived: Browser, liar: Liar):
+    for name, value in lie.items():
+        setattr(liar, name, value)
+    answer = come_back(deceived, liar)
+
+    assert answer.status_code == 400
+    assert "portal=" not in answer.headers.get("Set-Cookie", "")
+    assert not signed_in(deceived)
+
+
+def test_the_answer_of_another_issuer_is_refused_before_its_code_is_sent_anywhere(deceived: Browser, liar: Liar):
+    path = liar.authorize(deceived.get("/api/signin").location)
+    answer = deceived.get(path + "&iss=https%3A%2F%2Fevil.example")
+
+    assert answer.status_code == 400
+    assert "/token" not in liar.asked
+
+
+def test_a_promised_issuer_must_be_in_the_answer(deceived: Browser, liar: Liar):
+    liar.metadata = {"authorization_response_iss_parameter_supported": True}
+
+    assert come_back(deceived, liar).status_code == 400
+
+
+def test_a_customer_who_declines_is_not_signed_in(deceived: Browser):
+    asked = parse_qs(urlsplit(deceived.get("/api/signin").location).query)
+    answer = deceived.get("/api/signin/callback", query_string={"error": "access_denied", "state": asked["state"][0]})
+
+    assert answer.status_code == 400
+    assert "You were not signed in." in answer.text
+
+
+def test_a_key_that_was_rotated_since_the_last_sign_in_is_known(deceived: Browser, liar: Liar):
+    come_back(deceived, liar)
+    deceived.post("/api/signout")
+    liar.signed_by = liar.published = "second"
+
+    assert come_back(deceived, liar).status_code == 303
+
+
+def test_a_clock_that_is_half_a_minute_off_is_forgiven(deceived: Browser, liar: Liar):
+    liar.claims = {"exp": int(time.time()) - 30}
+
+    assert come_back(deceived, liar).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"])
+def test_a_provider_that_answers_garbage_is_said_to_be_unreachable(path: str, deceived: Browser, liar: Liar):
+    if path == "/.well-known/openid-configuration":
+        liar.broken.add(path)
+        answer = deceived.get("/api/signin?return=/my/billing/")
+    else:
+        there = liar.authorize(deceived.get("/api/signin?return=/my/billing/").location)
+        liar.broken.add(path)
+        answer = deceived.get(there)
+
+    assert answer.status_code == 503
+    assert "not reachable" in answer.text
+    assert "support@acme.example" in answer.text
+    assert 'href="/status/"' in answer.text
+    assert "return=%2Fmy%2Fbilling%2F" in answer.text
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"issuer": "https://evil.example"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"authorization_endpoint": "http://evil.example/authorize"},
+        {"token_endpoint": None},
+        {"jwks_uri": ["x"]},
+    ],
+    ids=str,
+)
+def test_a_discovery_document_that_cannot_be_trusted_leads_nowhere(
+    metadata: dict[str, Any], deceived: Browser, liar: Liar
+):
+    liar.metadata = metadata
+
+    assert deceived.get("/api/signin").status_code == 503
+
+
+def test_a_provider_that_is_down_is_said_to_be_unreachable(environ: dict[str, str]):
+    services = Services(read(environ | oidc_environ("http://127.0.0.1:9")))
+    services.store.migrate()
+    answer = Browser(Portal(services)).get("/api/signin")
+    services.store.close()
+
+    assert answer.status_code == 503
+
+
+def test_the_discovery_document_is_fetched_once(deceived: Browser, liar: Liar):
+    deceived.get("/api/signin")
+    deceived.get("/api/signin")
+
+    assert liar.asked.count("/.well-known/openid-configuration") == 1
+
+
+def test_the_account_page_shows_who_is_signed_in_and_how_to_sign_out(browser: Browser):
+    sign_in(browser, "ben")
+    page = browser.get("/my/account/").text
+
+    assert "ben@acme-customer.example" in page
+    assert 'action="/api/signout"' in page
+    assert "/getting-in/forgot-password/" in page
+
+
+def test_personal_pages_ask_to_sign_in_and_come_back(browser: Browser):
+    answer = browser.get("/my/account/")
+
+    assert answer.status_code == 303
+    assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F"
+
+
+def test_the_hub_leads_to_every_part(browser: Browser):
+    sign_in(browser, "ben")
+    page = browser.get("/my/").text
+
+    assert all(f'href="{path}"' in page for path in ("/my/tickets/", "/my/billing/", "/my/account/", "/ask/"))

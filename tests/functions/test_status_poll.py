@@ -1,0 +1,251 @@
+"""The poll against a real service that answers well, badly, slowly, elsewhere or not at all."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.monitors.http import BODY_LIMIT, check
+from functions.services import Services
+from functions.settings import read
+from functions.status import live_rows
+from functions.status_poll import poll
+from functions.stores import Store
+from portal.status import Board, Check, Component, Page, write
+from tests.conftest import write_bundle
+
+START = 1_795_384_800_000
+
+
+class Service(ThreadingHTTPServer):
+    """A service whose behaviour is the path that it is asked for, or `self.status` at /health."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status = 200
+        self.asked: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.closing = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        self.server.asked.append(path)
+        self.server.headers = dict(self.headers)
+        if path == "/slow":
+            self.server.closing.wait()
+            return
+        status = {"/500": 500, "/moved": 302, "/204": 204}.get(path, self.server.status)
+        self.send_response(status)
+        if path == "/moved":
+            self.send_header("Location", "/200")
+        if path == "/short":
+            self.send_header("Content-Length", "100")
+        self.end_headers()
+        if path == "/drip":
+            self.wfile.write(b"a")
+            self.wfile.flush()
+            self.server.closing.wait()
+        if path == "/endless":
+            self.pour()
+
+    def pour(self) -> None:
+        try:
+            while not self.server.closing.is_set():
+                self.wfile.write(b"x" * BODY_LIMIT)
+        except OSError:
+            return  # the reader had enough, which is the point
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    server = Service()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.closing.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def refused() -> str:
+    """An address where nobody listens."""
+    server = Service()
+    server.server_close()
+    return server.url
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "error"),
+    [
+        ("/200", "ok", ""),
+        ("/500", "fail", "answered 500 instead of 200 or 203"),
+        ("/204", "fail", "answered 204 instead of 200 or 203"),
+        ("/moved", "fail", "answered 302 instead of 200 or 203"),
+        ("/slow", "fail", "no answer within 0.2 s"),
+        ("/drip", "fail", "no answer within 0.2 s"),
+        ("/short", "fail", "the answer broke off (ChunkedEncodingError)"),
+        ("/endless", "ok", ""),
+    ],
+)
+def test_a_check_tells_what_the_service_did(service: Service, path: str, outcome: str, error: str):
+    result = check(service.url + path, timeout=0.2, statuses={203, 200})
+
+    assert (result.outcome, result.error) == (outcome, error)
+    assert service.asked == [path]
+
+
+def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: str):
+    assert check(refused, timeout=1, statuses={200}).error == "no connection"
+    assert check("http://[bad", timeout=1, statuses={200}).outcome == "error"
+    assert check("health", timeout=1, statuses={200}).outcome == "error"
+
+
+def test_no_error_holds_the_address(service: Service, refused: str):
+    secret = "?key=hunter2"
+    addresses = [
+        service.url + "/500",
+        service.url + "/slow",
+        service.url + "/short",
+        refused + "/",
+        "http://[bad",
+        "x:/",
+    ]
+
+    errors = [check(address + secret, timeout=0.2, statuses={200}).error for address in addresses]
+
+    assert all(errors)
+    assert "hunter2" not in " ".join(errors)
+    assert "127.0.0.1" not in " ".join(errors)
+
+
+def test_a_check_sends_no_credentials_of_the_machine(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login root password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    check(service.url, timeout=1, statuses={200})
+
+    assert "Authorization" not in service.headers
+
+
+class Clock(Services):
+    """Services whose clock a test moves."""
+
+    time = START
+
+    def now(self) -> int:
+        return self.time
+
+
+@pytest.fixture
+def polled(
+    environ: dict[str, str], database_url: str, store: Store, service: Service, tmp_path: Path
+) -> Iterator[Clock]:
+    """A portal that watches `web` at the service's /health, and nobody watches `api`."""
+    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    bundle = write(Board(Page("acme", "Acme"), (web, Component("api", "API")), defaults={"stale_after": 600}))
+    write_bundle(tmp_path / "build", status=bundle)
+    clock = Clock(read(environ | {"DATABASE_URL": database_url, "SERVICE": service.url}))
+    yield clock
+    clock.store.close()
+
+
+def tick(services: Clock, seconds: int = 10) -> str:
+    """Let time pass, poll, and return the state of the watched component."""
+    services.time += seconds * 1000
+    poll(services, time.monotonic() + 20)
+    rows = live_rows(services.store)
+    return rows["web"][0].state if rows else "never checked"
+
+
+def test_an_outage_is_known_after_three_checks_and_over_after_two(polled: Clock, service: Service):
+    before = tick(polled)
+    service.status = 503
+    down = [tick(polled) for _ in range(3)]
+    service.status = 200
+    up = [tick(polled) for _ in range(2)]
+
+    assert before == "operational"
+    assert down == ["operational", "operational", "major_outage"]
+    assert up == ["major_outage", "operational"]
+    assert live_rows(polled.store).keys() == {"web"}
+
+
+def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
+    for seconds in (0, 5, 4, 10, 1):
+        tick(polled, seconds)
+
+    assert len(service.asked) == 3  # at 0, at 9 (a tick is never on the second) and at 19
+
+
+def test_an_address_that_is_not_set_leaves_the_component_unknown(
+    polled: Clock, service: Service, caplog: pytest.LogCaptureFixture
+):
+    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "SERVICE"}))
+
+    with caplog.at_level(logging.WARNING):
+        state = tick(unset)
+    unset.store.close()
+
+    assert state == "never checked"
+    assert caplog.messages == ["status: set SERVICE; the components checked there are not confirmed"]
+    assert service.asked == []
+
+
+def test_a_poll_without_time_left_blames_nobody(polled: Clock, service: Service):
+    poll(polled, time.monotonic() - 1)
+
+    assert live_rows(polled.store) == {}
+    assert service.asked == []
+
+
+def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, service: Service, tmp_path):
+    bundle = polled.portal["status"]
+    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/slow"
+    write_bundle(tmp_path / "build", status=bundle)
+
+    poll(polled, time.monotonic() + 0.2)
+
+    assert live_rows(polled.store) == {}
+
+
+def test_of_two_pollers_the_later_one_gives_way(polled: Clock, service: Service, monkeypatch: pytest.MonkeyPatch):
+    tick(polled)
+    polled.time += 10_000
+    rows = live_rows(polled.store)
+    poll(polled, time.monotonic() + 20)
+    with monkeypatch.context() as patch:
+        # The second poller read before the first one wrote.
+        patch.setattr("functions.status_poll.live_rows", lambda store: rows)
+        poll(polled, time.monotonic() + 20)
+
+    live, revision = live_rows(polled.store)["web"]
+    assert (revision, live.run) == (2, 2)
+
+
+def test_a_portal_without_a_status_page_polls_nothing(environ: dict[str, str], tmp_path):
+    write_bundle(tmp_path / "build", status=None)
+
+    poll(Clock(read(environ)), time.monotonic() + 20)
+
+    assert not (tmp_path / "portal.db").exists()

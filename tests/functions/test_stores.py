@@ -1,0 +1,98 @@
+"""The store: the same behaviour on both engines."""
+
+import threading
+
+import pytest
+
+from functions import stores
+from functions.errors import StoreError
+from functions.stores import Store, connect
+
+
+def test_migrating_a_second_time_does_nothing(store: Store):
+    assert store.migrate() == []
+
+
+def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    (tmp_path / "0001_first.sql").write_text("CREATE TABLE note (id TEXT PRIMARY KEY);\n")
+    monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
+    store = connect(database_url)
+    store.migrate()
+    store.run("insert into note (id) values (:id)", id="kept")
+    (tmp_path / "0002_second.sql").write_text(
+        "-- a comment\nALTER TABLE note ADD COLUMN body TEXT;\nUPDATE note SET body = 'x';\n"
+    )
+
+    assert store.migrate() == ["0002_second"]
+    assert store.all("select id, body from note") == [{"id": "kept", "body": "x"}]
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    (tmp_path / "0001_first.sql").write_text(
+        "CREATE TABLE note (id TEXT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n"
+    )
+    monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
+    store = connect(database_url)
+
+    with pytest.raises(StoreError):
+        store.migrate()
+    with pytest.raises(StoreError):
+        store.all("select id from note")
+    store.close()
+
+
+def test_a_transaction_that_fails_is_undone(store: Store):
+    def fail() -> None:
+        with store.transaction():
+            store.run("insert into rate (who, span, n) values ('a', 1, 1)")
+            raise KeyError("stop")
+
+    pytest.raises(KeyError, fail)
+
+    assert store.all("select * from rate") == []
+
+
+def test_a_transaction_inside_a_transaction_joins_it(store: Store):
+    with store.transaction():
+        store.run("insert into rate (who, span, n) values ('a', 1, 1)")
+        with store.transaction():
+            store.run("insert into rate (who, span, n) values ('b', 1, 1)")
+
+    assert [row["who"] for row in store.all("select who from rate order by who")] == ["a", "b"]
+
+
+def test_run_tells_how_many_rows_it_touched(store: Store):
+    store.run("insert into rate (who, span, n) values ('a', 1, 1)")
+
+    assert store.run("update rate set n = 2 where who = 'a'") == 1
+    assert store.run("update rate set n = 2 where who = 'b'") == 0
+
+
+def test_a_statement_that_is_wrong_is_a_store_error(store: Store):
+    with pytest.raises(StoreError):
+        store.all("select * from nowhere")
+
+
+def test_one_counter_counts_every_thread(store: Store):
+    sql = "insert into rate (who, span, n) values ('x', 1, 1) on conflict (who, span) do update set n = rate.n + 1 returning n"
+
+    def count() -> None:
+        for _ in range(10):
+            store.one(sql)
+        store.close()
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.one("select n from rate") == {"n": 40}
+
+
+def test_a_broken_connection_is_replaced(store: Store):
+    store.one("select 1 as one")
+    store.close()
+
+    assert store.one("select 1 as one") == {"one": 1}

@@ -1,0 +1,239 @@
+"""Ask us: what a customer typed is never lost, never doubled and never shown to anyone else."""
+
+import json
+import re
+
+import pytest
+
+from functions import outbox, tickets
+from functions.errors import VendorError
+from functions.helpdesks.built_in import BuiltIn
+from functions.services import Services
+from tests.conftest import ADA, BEN, Browser
+
+MESSAGE = {
+    "topic": "plans-and-billing",
+    "subject": "My card was declined",
+    "body": "I tried the new card twice and it was declined both times.",
+    "key": "0d9f0f6e-6a0b-4d0e-9d49-5d8d9f9c1a11",
+}
+
+
+def reference(location: str) -> str:
+    found = re.search(r"ref=([0-9A-Z-]+)", location)
+    assert found
+    return found[1]
+
+
+def test_a_signed_in_customer_gets_a_ticket_at_once(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    answer = browser.post("/api/tickets", data=MESSAGE)
+    page = browser.get(answer.headers["Location"])
+
+    assert answer.status_code == 303
+    assert "We have your message." in page.text
+    assert MESSAGE["body"] in page.text
+    assert [thread.subject for thread in services.desk.tickets(ADA)] == [MESSAGE["subject"]]
+
+
+def test_without_signing_in_the_text_is_kept_until_it_can_be_sent(browser: Browser, services: Services, sign_in):
+    answer = browser.post("/api/tickets", data=MESSAGE)
+    kept_at = answer.headers["Location"]
+    away = browser.get(kept_at)
+    sign_in(browser)
+    confirm = browser.get(kept_at)
+    token = kept_at.partition("draft=")[2]
+    sent = browser.post("/api/tickets/send", data={"draft": token})
+
+    assert away.headers["Location"].startswith("/api/signin?return=%2Fmy%2Fask%2F%3Fdraft%3D")
+    assert MESSAGE["body"] in confirm.text
+    assert reference(sent.headers["Location"])
+    assert services.store.all("select * from draft") == []
+    assert len(services.desk.tickets(ADA)) == 1
+
+
+def test_pressing_send_twice_files_one_ticket(browser: Browser, services: Services, sign_in):
+    token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
+    sign_in(browser)
+    first, second = (browser.post("/api/tickets/send", data={"draft": token}) for _ in range(2))
+
+    assert reference(first.headers["Location"]) == reference(second.headers["Location"])
+    assert browser.get(f"/my/ask/?draft={token}").status_code == 303
+
+
+def test_a_draft_is_forgotten_after_a_day(
+    browser: Browser, services: Services, sign_in, monkeypatch: pytest.MonkeyPatch
+):
+    token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
+    later = services.now() + tickets.DRAFT_MS + 1
+    monkeypatch.setattr(services, "now", lambda: later)
+    sign_in(browser)
+    answer = browser.get(f"/my/ask/?draft={token}")
+    tickets.purge(services, 0)
+
+    assert answer.status_code == 404
+    assert services.store.all("select * from draft") == []
+
+
+def test_the_drafts_token_is_not_in_the_store(browser: Browser, services: Services):
+    token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
+
+    assert token not in json.dumps(services.store.all("select * from draft"))
+
+
+@pytest.mark.parametrize("key", [MESSAGE["key"], ""])
+def test_the_same_form_sent_twice_is_one_ticket(browser: Browser, services: Services, sign_in, key: str):
+    sign_in(browser)
+    locations = [browser.post("/api/tickets", data=MESSAGE | {"key": key}).headers["Location"] for _ in range(2)]
+
+    assert locations[0] == locations[1]
+    assert len(services.desk.tickets(ADA)) == 1
+
+
+def test_an_edited_text_from_the_same_page_is_a_new_ticket(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    browser.post("/api/tickets", data=MESSAGE)
+    browser.post("/api/tickets", data=MESSAGE | {"body": MESSAGE["body"] + " Now it works, but the invoice is wrong."})
+
+    assert len(services.desk.tickets(ADA)) == 2
+
+
+def test_a_replayed_key_of_somebody_else_shows_nothing_of_theirs(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    mine = browser.post("/api/tickets", data=MESSAGE).headers["Location"]
+    sign_in(browser, BEN)
+    theirs = browser.post("/api/tickets", data=MESSAGE).headers["Location"]
+
+    assert reference(mine) != reference(theirs)
+
+
+def test_a_foreign_ticket_and_none_are_the_same_404(browser: Browser, sign_in):
+    sign_in(browser)
+    mine = reference(browser.post("/api/tickets", data=MESSAGE).headers["Location"])
+    sign_in(browser, BEN)
+    foreign, none = browser.get(f"/my/ticket/?ref={mine}"), browser.get("/my/ticket/?ref=AAAA-AAAA")
+
+    assert foreign.status_code == none.status_code == 404
+    assert re.sub(r"[0-9a-f]{12}", "", foreign.text) == re.sub(r"[0-9a-f]{12}", "", none.text)
+
+
+def test_what_is_wrong_is_said_beside_the_text_that_was_typed(browser: Browser, sign_in):
+    sign_in(browser)
+    answer = browser.post("/api/tickets", data={"topic": "nonsense", "subject": "Hi", "body": "<b>short</b>"})
+
+    assert answer.status_code == 422
+    assert "&lt;b&gt;short&lt;/b&gt;" in answer.text
+    assert 'value="Hi"' in answer.text
+    for field in ("topic", "subject", "body"):
+        assert f'href="#{field}"' in answer.text
+
+
+def test_a_script_gets_the_wrong_fields_by_name(browser: Browser):
+    answer = browser.post("/api/tickets", data={}, headers={"Accept": "application/json"})
+
+    assert answer.status_code == 422
+    assert set(answer.json["fields"]) == {"topic", "subject", "body"}
+
+
+def test_a_form_filled_by_a_robot_is_refused_without_losing_a_persons_text(browser: Browser, sign_in):
+    sign_in(browser)
+    answer = browser.post("/api/tickets", data=MESSAGE | {"website": "https://spam.example"})
+
+    assert answer.status_code == 422
+    assert MESSAGE["body"] in answer.text
+
+
+def test_only_context_that_exists_reaches_the_agent(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    context = {
+        "context_article": "plans-and-billing/update-card",
+        "context_query": "card\r\ndeclined",
+        "context_vote": "<script>",
+        "context_read": "getting-in/forgot-password,made/up",
+    }
+    browser.post("/api/tickets", data=MESSAGE | context)
+    assert isinstance(services.desk, BuiltIn)
+    _, messages = services.desk.find(services.desk.queue()[0].reference)
+
+    assert messages[1].body.splitlines()[1:] == [
+        "Article you came from: plans-and-billing/update-card",
+        "You searched for: card declined",
+        "Articles you read in this visit: I forgot my password",
+    ]
+
+
+def test_the_agents_note_is_not_shown_to_the_customer(browser: Browser, sign_in):
+    sign_in(browser)
+    page = browser.get(browser.post("/api/tickets", data=MESSAGE | {"context_query": "card"}).headers["Location"])
+
+    assert "Sent along by the customer" not in page.text
+
+
+def test_the_customer_reads_the_agents_answer(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    number = reference(browser.post("/api/tickets", data=MESSAGE).headers["Location"])
+    BuiltIn(services).answer(number, "Try the card <b>again</b>.", "pending")
+    page = browser.get(f"/my/ticket/?ref={number}")
+
+    assert "Try the card &lt;b&gt;again&lt;/b&gt;." in page.text
+    assert "Waiting for you" in page.text
+    assert "Waiting for you" in browser.get("/my/tickets/").text
+
+
+class BrokenDesk(BuiltIn):
+    """A desk that is away until it is told otherwise, and may file a ticket whose answer gets lost."""
+
+    away = True
+    lose_answer = False
+
+    def create(self, ticket):  # type: ignore[no-untyped-def]
+        if self.away and not self.lose_answer:
+            raise VendorError(detail="away")
+        reference = super().create(ticket)
+        if self.away:
+            raise VendorError(detail="the answer got lost")
+        return reference
+
+    def tickets(self, requester):  # type: ignore[no-untyped-def]
+        if self.away:
+            raise VendorError("Our help desk does not answer just now.")
+        return super().tickets(requester)
+
+
+def test_while_the_desk_is_away_the_ticket_waits_and_the_customer_sees_it(
+    browser: Browser, services: Services, sign_in, monkeypatch
+):
+    desk = services.__dict__["desk"] = BrokenDesk(services)
+    sign_in(browser)
+    answer = browser.post("/api/tickets", data=MESSAGE)
+    page, listed = browser.get(answer.headers["Location"]), browser.get("/my/tickets/")
+    desk.away = False
+    later = services.now() + 10_000
+    monkeypatch.setattr(services, "now", lambda: later)
+    outbox.deliver_due(services, deadline=float("inf"))
+
+    assert answer.status_code == 303
+    assert "On its way" in page.text
+    assert MESSAGE["subject"] in listed.text
+    assert "Our help desk does not answer just now." in listed.text
+    assert len(desk.tickets(ADA)) == 1
+
+
+def test_a_ticket_whose_answer_got_lost_is_not_filed_twice(browser: Browser, services: Services, sign_in, monkeypatch):
+    desk = services.__dict__["desk"] = BrokenDesk(services)
+    desk.lose_answer = True
+    sign_in(browser)
+    browser.post("/api/tickets", data=MESSAGE)
+    desk.away = False
+    later = services.now() + 10_000
+    monkeypatch.setattr(services, "now", lambda: later)
+    outbox.deliver_due(services, deadline=float("inf"))
+
+    assert len(desk.tickets(ADA)) == 1
+    assert services.store.one("select count(*) as n from outbox where done_at is null") == {"n": 0}
+
+
+def test_a_customer_without_tickets_is_shown_the_way(browser: Browser, sign_in):
+    sign_in(browser)
+
+    assert "No tickets yet" in browser.get("/my/tickets/").text

@@ -1,0 +1,237 @@
+"""The whole site, built at / and at /help/: addresses, search index, bundle; and what stops a build."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.hooks.portals import ARTICLE, CONFIG, ROOT, mkdocs, write
+
+LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build below `base`."""
+
+    site: Path
+    base: str
+
+    @property
+    def portal(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((self.site.parent / "build" / "portal.json").read_text())
+        return data
+
+    @property
+    def shell(self) -> str:
+        return (self.site.parent / "build" / "shell.html").read_text()
+
+    def page(self, url: str) -> str:
+        return (self.site / url / "index.html").read_text()
+
+
+class Links(HTMLParser):
+    """Everything that a page leads to or loads, as (tag, attribute, address)."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src", "action", "data-index") and value:
+                self.found.append((tag, name, value))
+
+
+@pytest.fixture(scope="session", params=["/", "/help/"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("portal")
+    result = mkdocs(ROOT, folder / "site", SITE_URL=f"https://acme.example{request.param}")
+    assert result.returncode == 0, result.stderr
+    return Built(folder / "site", request.param)
+
+
+def test_every_link_of_every_page_leads_to_something(built: Built) -> None:
+    dead = set()
+    for path in built.site.rglob("*.html"):
+        url = built.base + path.relative_to(built.site).as_posix().removesuffix("index.html")
+        dead |= {f"{url}: {target}" for target in _targets(path.read_text(), url) if not _exists(built, target)}
+    assert dead == set()
+
+
+def test_the_shell_and_the_404_page_work_at_any_depth(built: Built) -> None:
+    for html in (built.shell, (built.site / "404.html").read_text()):
+        targets = _targets(html, f"{built.base}my/some/where/deep/")
+        assert targets
+        assert [target for target in targets if not _exists(built, target)] == []
+
+
+def test_nothing_is_loaded_from_elsewhere(built: Built) -> None:
+    foreign = {
+        value
+        for path in built.site.rglob("*.html")
+        for tag, name, value in Links(path.read_text()).found
+        if (tag, name) in LOADED and urlsplit(value).netloc not in ("", "acme.example")
+    }
+    assert foreign == set()
+
+
+def test_materials_eager_index_is_gone_and_ours_is_named_on_every_page(built: Built) -> None:
+    (index,) = (built.site / "assets").glob("search.*.json")
+
+    assert not list(built.site.rglob("search_index*"))
+    for html in (built.page("."), built.page("getting-in/cant-sign-in"), built.page("search"), built.shell):
+        assert f'data-index="{built.base}assets/{index.name}"' in html
+
+
+def test_the_index_has_every_article_with_an_address_below_the_base(built: Built) -> None:
+    (index,) = (built.site / "assets").glob("search.*.json")
+
+    found = {document[1] for document in json.loads(index.read_text())["documents"] if document[4] == "article"}
+    assert found == {f"{article['id']}/" for article in built.portal["articles"]}
+    assert all(_exists(built, built.base + url) for url in found)
+
+
+def test_the_portals_own_pages_are_there(built: Built) -> None:
+    for url in ("ask", "search", "unavailable", "feedback/thanks", "feedback/why", "getting-in", "your-team"):
+        assert built.page(url)
+
+
+def test_a_topic_page_lists_all_its_articles(built: Built) -> None:
+    html = built.page("plans-and-billing")
+
+    for article in built.portal["articles"]:
+        assert (f'href="{article["url"]}"' in html) == (article["topic"] == "plans-and-billing")
+
+
+def test_the_functions_get_a_page_with_two_slots_and_the_hashes_of_its_scripts(built: Built) -> None:
+    shell = built.shell
+
+    assert shell.count("<!--portal:title-->") == shell.count("<!--portal:content-->") == 1
+    assert "<!--portal:title-->" in shell.partition("<title>")[2].partition("</title>")[0]
+    inline = re.findall(r"<script>(.*?)</script>", shell, re.DOTALL)
+    assert inline
+    for text in inline:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"sha256-{digest}" in built.portal["csp_script_hashes"]
+
+
+def test_the_bundle_says_where_the_site_is_and_what_is_in_it(built: Built) -> None:
+    data = built.portal
+
+    assert data["base_path"] == built.base
+    assert data["site_url"] == f"https://acme.example{built.base}"
+    assert len(data["articles"]) >= 15
+    assert {article["topic"] for article in data["articles"]} == {topic["id"] for topic in data["topics"]}
+    assert data["parts"]["community"] is False
+    assert f'data-portal-build="{data["build"]}"' in built.shell
+
+
+SMALL = {
+    "billing/card": ARTICLE.format(title="Update the card", text="One card."),
+    "billing/declined": ARTICLE.format(title="My card was declined", text="Text."),
+    "billing/tax": ARTICLE.format(title="Tax", text="Text."),
+    "billing/more/deep": ARTICLE.format(title="Deep [down] <here>", text="See [tax](../tax.md)."),
+    "team/card": ARTICLE.format(title="Card of the team", text="Text."),
+    "contact": "# Contact\n",
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A folder of articles with no settings but the two that must be."""
+    folder = write(tmp_path_factory.mktemp("small"), SMALL)
+    result = mkdocs(folder, folder / "site")
+    assert result.returncode == 0, result.stderr
+    return Built(folder / "site", "/help/")
+
+
+def test_a_folder_of_articles_is_a_portal_without_further_settings(small: Built) -> None:
+    assert "Deep [down] &lt;here&gt;" in small.page("billing")
+    assert 'href="/help/billing/"' in small.page(".")
+    assert {article["id"] for article in small.portal["articles"]} == set(SMALL)
+
+
+def test_articles_of_one_topic_that_share_words_are_related(small: Built) -> None:
+    html = small.page("billing/card").partition('class="hf-related"')[2].partition("</section>")[0]
+
+    assert "/help/billing/declined/" in html
+    assert "/help/billing/tax/" not in html
+    assert "/help/team/card/" not in html
+
+
+def test_a_second_build_names_the_same_content_by_the_same_name(small: Built, tmp_path: Path) -> None:
+    result = mkdocs(small.site.parent, tmp_path / "site")
+
+    assert result.returncode == 0, result.stderr
+    again = Built(tmp_path / "site", "/help/")
+    assert again.portal["build"] == small.portal["build"]
+    assert again.shell == small.shell
+
+
+def test_wrong_settings_stop_the_build_with_file_and_line(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a/b": "Text."}, CONFIG.replace("product:", "prodct:") + "    shortcuts: maybe\n")
+
+    result = mkdocs(folder, tmp_path / "site")
+
+    assert result.returncode == 1
+    for line in (
+        "mkdocs.yml:5: extra.portal.product is missing: give the name of your product.",
+        "mkdocs.yml:6: extra.portal.prodct: unknown setting. Did you mean 'product'?",
+        "mkdocs.yml:8: extra.portal.shortcuts: 'maybe' is wrong, expected true or false: the keyboard shortcuts of the search.",
+    ):
+        assert line in result.stderr
+
+
+def test_mistakes_in_several_articles_are_told_together(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a/one": "---\nreviewed: soon\n---\n", "a/two": "---\ntitle: a: b\n---\n", "api/three": "Text."})
+
+    result = mkdocs(folder, tmp_path / "site")
+
+    assert result.returncode == 1
+    assert "docs/a/one.md:2: reviewed: 'soon' is wrong, expected a date such as 2026-11-20." in result.stderr
+    assert "docs/a/two.md:2: the front matter is not valid YAML" in result.stderr
+    assert "docs/api/three.md: /api/three/ is an address of the portal itself: rename the folder" in result.stderr
+
+
+def test_what_a_customer_would_stumble_over_fails_the_build(tmp_path: Path) -> None:
+    text = "---\nrelated: [a/gone]\nquestion: Why?\n---\nSee [this](gone.md) and [that](#gone).\n"
+
+    result = mkdocs(write(tmp_path, {"a/b": text}), tmp_path / "site")
+
+    assert result.returncode == 1
+    for warning in (
+        "docs/a/b.md:2: related: there is no article 'a/gone'.",
+        "docs/a/b.md:3: front matter has 'question', which does nothing. Did you mean 'questions'?",
+        "a link 'gone.md'",
+        "a link '#gone'",
+    ):
+        assert warning in result.stderr
+
+
+def _targets(html: str, page: str) -> set[str]:
+    """The addresses of the site itself that a page names, from the address of the page."""
+    found = set()
+    for _, _, value in Links(html).found:
+        target = urlsplit(urljoin(f"https://acme.example{page}", value))
+        if target.scheme == "https" and target.netloc == "acme.example" and not value.startswith("https://"):
+            found.add(target.path)
+    return found
+
+
+def _exists(built: Built, path: str) -> bool:
+    """Whether the site or the functions answer there, below the base path."""
+    if not path.startswith(built.base):
+        return False
+    inside = path.removeprefix(built.base)
+    if inside.startswith(("api/", "my/")):
+        return True
+    return (built.site / inside / "index.html").is_file() if path.endswith("/") else (built.site / inside).is_file()

@@ -1,0 +1,124 @@
+"""A folder status/ becomes pages, a feed and the functions' bundle; a mistake in it stops the build."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from hooks import status
+from portal.status import read
+
+COMPONENTS = """page: {id: acme, name: Acme}
+components:
+  - {id: web, name: Web app, checks: [{type: http, url: "https://acme.example/"}]}
+"""
+INCIDENT = """---
+id: slow
+title: "It's slow: <all> of it"
+status: investigating
+impact: minor
+components: {web: degraded_performance}
+started_at: 2026-11-20T09:00:00Z
+updates:
+  - {at: 2026-11-20T09:05:00Z, status: investigating, body: "We **look**. <script>alert(1)</script>"}
+---
+"""
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> MkDocsConfig:
+    (tmp_path / "status" / "incidents").mkdir(parents=True)
+    (tmp_path / "status" / "components.yml").write_text(COMPONENTS)
+    config = MkDocsConfig(config_file_path=str(tmp_path / "mkdocs.yml"))
+    config.load_dict({"site_name": "Help", "site_url": "https://acme.example/help/", "docs_dir": str(tmp_path)})
+    config.validate()
+    # MkDocs sets it while it runs an event, and File.generated asks for it.
+    config.plugins._current_plugin = "hooks/status.py"
+    return config
+
+
+def build(config: MkDocsConfig) -> Files:
+    status.on_config(config)
+    return status.on_files(Files([]), config)
+
+
+def write_incident(config: MkDocsConfig, text: str = INCIDENT) -> None:
+    (Path(config.config_file_path).parent / "status" / "incidents" / "slow.md").write_text(text)
+
+
+def test_a_build_never_says_that_all_is_well(config: MkDocsConfig):
+    build(config)
+
+    assert config.extra["view"]["status"]["level"] == "unknown"
+    assert config.extra["view"]["status"]["sentence"] == "Status not confirmed"
+    assert config.extra["view"]["status"]["active"] == []
+
+
+def test_an_open_incident_stands_on_every_page_of_the_build(config: MkDocsConfig):
+    write_incident(config)
+    build(config)
+    view = config.extra["view"]["status"]
+
+    assert (view["level"], view["sentence"]) == ("minor", "Degraded performance: Web app")
+    (active,) = view["active"]
+    assert active["url"] == "/help/status/incidents/slow/"
+    assert active["latest"] == "We look."
+
+
+def test_the_functions_get_the_same_board_without_markdown(config: MkDocsConfig):
+    write_incident(config)
+    build(config)
+    board = read(config.extra["view"]["status_bundle"])
+
+    assert board.page.url == "https://acme.example/help/status/"
+    assert [incident.id for incident in board.incidents] == ["slow"]
+    assert board.incidents[0].updates[0].body == "We look."
+
+
+def test_each_incident_has_its_page_and_the_template_its_values(config: MkDocsConfig):
+    write_incident(config)
+    files = build(config)
+    contexts = {}
+    for file in files.documentation_pages():
+        page = Page(None, file, config)
+        page.read_source(config)
+        contexts[file.src_uri] = status.on_page_context({}, page, config) | {"template": page.meta["template"]}
+
+    assert contexts["status/index.md"]["template"] == "status.html"
+    assert contexts["status/index.md"]["board"]["active"][0]["title"] == "It's slow: <all> of it"
+    incident = contexts["status/incidents/slow.md"]["incident"]
+    assert incident["updates"][0]["html"] == "<p>We <strong>look</strong>. </p>"
+
+
+def test_the_feed_has_an_entry_for_each_update_with_an_id_that_stays(config: MkDocsConfig):
+    write_incident(config)
+    feed = build(config).get_file_from_path("status/feed.xml")
+    assert feed is not None
+    root = ElementTree.fromstring(feed.content_string)
+
+    assert [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")] == [
+        "Investigating: It's slow: <all> of it"
+    ]
+    assert root.findtext(f"{ATOM}entry/{ATOM}id") == "https://acme.example/help/status/#slow-1795165500"
+
+
+def test_a_mistake_stops_the_build_with_file_and_line(config: MkDocsConfig):
+    write_incident(config, INCIDENT.replace("{web:", "{wep:"))
+
+    with pytest.raises(
+        PluginError, match=r"status/incidents/slow\.md:6: the component 'wep' is not in components\.yml"
+    ):
+        build(config)
+
+
+def test_a_portal_without_status_has_neither_pages_nor_a_bundle(config: MkDocsConfig):
+    config.extra["portal"] = {"parts": {"status": False}}
+    files = build(config)
+
+    assert list(files) == []
+    assert (config.extra["view"]["status"], config.extra["view"]["status_bundle"]) == (None, None)

@@ -1,0 +1,132 @@
+"""Front matter: what ours may say, what is said when it is wrong, and what is none of our business."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import articles
+from portal.articles import Article
+from portal.errors import ContentError
+from portal.settings import Topic
+
+RIGHT = """\
+---
+title: Where do I find an invoice?
+description: Every invoice is on your billing page.
+questions:
+  - Send me a receipt
+related:
+  - billing/update-card
+reviewed: 2026-11-20
+owner: support
+covers:
+  - app/billing/**
+---
+
+Open Billing.
+"""
+
+
+def article(id: str, text: str = "") -> Article:
+    return articles.parse(id, f"docs/{id}.md", text)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ExceptionGroup) as caught:
+        article("billing/find-an-invoice", text)
+    return [str(error) for error in caught.value.exceptions]
+
+
+def test_an_article_is_read_from_its_front_matter() -> None:
+    found = article("billing/find-an-invoice", RIGHT)
+
+    assert found.title == "Where do I find an invoice?"
+    assert found.topic == "billing"
+    assert found.front.questions == ["Send me a receipt"]
+    assert found.front.reviewed == date(2026, 11, 20)
+
+
+def test_without_a_title_the_first_heading_is_it() -> None:
+    assert article("a/b", "```\n# a comment\n```\n\n# Is it *down*? #\n").title == "Is it *down*?"
+
+
+def test_without_a_heading_the_file_name_is_the_title() -> None:
+    assert article("a/is-it_down", "Text.").title == "Is it down"
+
+
+def test_an_article_outside_of_all_folders_has_no_topic() -> None:
+    assert article("contact").topic == ""
+
+
+def test_keys_of_others_do_not_matter() -> None:
+    text = "---\ntitle: T\nsource_id: '7'\ncategory: C\nsection: S\nhide: [toc]\n---\n"
+
+    assert article("a/b", text).title == "T"
+    assert articles.misspellings("docs/a/b.md", text) == []
+
+
+def test_a_key_that_looks_like_one_of_ours_is_pointed_out() -> None:
+    (found,) = articles.misspellings("docs/a/b.md", "---\ntitle: T\nquestion:\n  - Why?\n---\n")
+
+    assert str(found) == "docs/a/b.md:3: front matter has 'question', which does nothing. Did you mean 'questions'?"
+
+
+def test_wrong_values_are_named_with_their_lines() -> None:
+    text = RIGHT.replace("2026-11-20", "last week").replace("  - Send me a receipt", "  Send me a receipt")
+
+    assert mistakes(text) == [
+        "docs/billing/find-an-invoice.md:4: questions: 'Send me a receipt' is wrong, "
+        "expected a list of other wordings of the question.",
+        "docs/billing/find-an-invoice.md:8: reviewed: 'last week' is wrong, expected a date such as 2026-11-20.",
+    ]
+
+
+def test_front_matter_that_is_no_yaml_is_a_mistake_and_not_an_article_without_one() -> None:
+    (mistake,) = mistakes("---\ntitle: Error: it fails\n---\nText.\n")
+
+    assert mistake.startswith("docs/billing/find-an-invoice.md:2: the front matter is not valid YAML: ")
+
+
+def test_front_matter_that_is_a_list_is_a_mistake() -> None:
+    assert mistakes("---\n- title\n---\n") == [
+        "docs/billing/find-an-invoice.md:2: the front matter must be lines of 'key: value'"
+    ]
+
+
+def test_windows_line_ends_and_byte_order_marks_are_read_too() -> None:
+    assert article("a/b", "\ufeff" + RIGHT.replace("\n", "\r\n")).front.owner == "support"
+
+
+def test_a_related_article_that_does_not_exist_is_named_with_the_one_that_was_meant() -> None:
+    found = articles.unknown_related([article("billing/find-an-invoice", RIGHT), article("billing/update-cards")])
+
+    assert [str(error) for error in found] == [
+        "docs/billing/find-an-invoice.md:7: related: there is no article 'billing/update-card'. "
+        "Did you mean 'billing/update-cards'?"
+    ]
+
+
+def test_topics_keep_the_writers_order() -> None:
+    team, billing = Topic(id="team", title="Your team"), Topic(id="billing", title="Billing")
+    first, second = article("billing/card"), article("team/seats")
+
+    assert articles.topics([first, second], [team, billing]) == [(team, [second]), (billing, [first])]
+
+
+def test_without_a_list_every_folder_is_a_topic() -> None:
+    found = articles.topics([article("your-team/seats/add"), article("billing/card"), article("contact")], [])
+
+    assert [(topic.id, topic.title, len(members)) for topic, members in found] == [
+        ("billing", "Billing", 1),
+        ("your-team", "Your team", 1),
+    ]
+
+
+@given(st.text() | st.text().map(lambda text: f"---\n{text}\n---\n"))
+def test_any_text_is_an_article_or_a_named_mistake(text: str) -> None:
+    try:
+        assert article("a/b", text).title
+    except ExceptionGroup as group:
+        assert all(isinstance(error, ContentError) and error.file == "docs/a/b.md" for error in group.exceptions)

@@ -1,0 +1,171 @@
+"""extra.portal: what is right is filled in, what is wrong is named with its place."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import settings
+from portal.errors import ContentError
+
+RIGHT = """\
+site_name: Acme Help
+site_url: !ENV [SITE_URL, "https://help.acme.example/"]
+extra:
+  portal:
+    product: Acme
+    support_email: support@acme.example
+    topics:
+      - {id: getting-in, title: Getting in, routine: true}
+      - id: billing
+        title: Billing
+    often_asked:
+      - getting-in/forgot-password
+"""
+
+
+class Loader(yaml.SafeLoader):
+    """Reads what MkDocs reads; its own tags are not what is tested here."""
+
+
+Loader.add_constructor("!ENV", lambda loader, node: "")
+
+
+def load(text: str) -> settings.Settings:
+    return settings.load(yaml.load(text, Loader)["extra"]["portal"], "mkdocs.yml", text)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ExceptionGroup) as caught:
+        load(text)
+    assert all(isinstance(error, ContentError) for error in caught.value.exceptions)
+    return [str(error) for error in caught.value.exceptions]
+
+
+def test_what_is_not_set_gets_its_default() -> None:
+    found = load(RIGHT)
+
+    assert found.parts.tickets and not found.parts.community
+    assert found.shortcuts
+    assert found.response_time == "We usually answer within a working day."
+    assert [topic.routine for topic in found.topics] == [True, False]
+
+
+def test_a_misspelt_key_is_named_with_its_line_and_the_key_that_was_meant() -> None:
+    assert mistakes(RIGHT + "    suport_email: x\n") == [
+        "mkdocs.yml:13: extra.portal.suport_email: unknown setting. Did you mean 'support_email'?"
+    ]
+
+
+def test_an_unknown_key_deep_inside_names_what_is_known_there() -> None:
+    text = RIGHT.replace("routine: true", "colour: red")
+
+    assert mistakes(text) == [
+        "mkdocs.yml:8: extra.portal.topics.0.colour: unknown setting. Known here: id, title, routine."
+    ]
+
+
+def test_several_mistakes_are_listed_at_once() -> None:
+    text = RIGHT.replace("support@acme.example", "nobody").replace("product: Acme", "prodct: Acme")
+
+    assert sorted(mistakes(text)) == [
+        "mkdocs.yml:4: extra.portal.product is missing: give the name of your product.",
+        "mkdocs.yml:5: extra.portal.prodct: unknown setting. Did you mean 'product'?",
+        "mkdocs.yml:6: extra.portal.support_email: 'nobody' is wrong, expected an e-mail address that people read.",
+    ]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "acme.example", ""])
+def test_a_link_that_is_no_link_is_refused(url: str) -> None:
+    (mistake,) = mistakes(f"{RIGHT}    legal:\n      - title: Terms\n        url: '{url}'\n")
+
+    assert mistake.startswith("mkdocs.yml:15: extra.portal.legal.0.url: ")
+    assert "expected a URL that starts with https://" in mistake
+
+
+def test_a_wrong_value_under_a_free_name_is_named_by_it() -> None:
+    assert mistakes(f"{RIGHT}    links:\n      shop: 7\n") == [
+        "mkdocs.yml:14: extra.portal.links.shop: 7 is wrong, expected names, each with a URL that starts with "
+        "https://, http://, mailto: or /."
+    ]
+
+
+def test_a_community_asks_its_four_questions_before_it_opens() -> None:
+    (mistake,) = mistakes(RIGHT + "    parts: {community: true}\n")
+
+    for answer in ("where", "moderators", "unanswered", "closes"):
+        assert f"{answer} (" in mistake
+
+
+def test_a_community_with_answers_and_links_is_open() -> None:
+    answers = "{where: Reddit, moderators: Two of us, unanswered: We answer, closes: At ten a month, links: [{title: F, url: /f/}]}"
+
+    found = load(f"{RIGHT}    parts: {{community: true}}\n    community: {answers}\n")
+
+    assert found.community is not None and found.community.links[0].title == "F"
+
+
+def test_a_community_with_an_unanswered_question_names_it() -> None:
+    answers = "{where: Reddit, moderators: Two of us, closes: At ten a month, links: [{title: F, url: /f/}]}"
+
+    assert mistakes(f"{RIGHT}    community: {answers}\n") == [
+        "mkdocs.yml:13: extra.portal.community.unanswered is missing: "
+        "give a sentence: what happens to a question that nobody answers."
+    ]
+
+
+def test_a_topic_may_not_take_an_address_of_the_portal() -> None:
+    assert mistakes(RIGHT.replace("id: billing", "id: api")) == [
+        "mkdocs.yml:9: extra.portal.topics.1: 'api' is an address of the portal itself."
+    ]
+
+
+def test_a_topic_may_stand_only_once() -> None:
+    assert mistakes(RIGHT.replace("id: billing", "id: getting-in")) == [
+        "mkdocs.yml:4: extra.portal: topics lists getting-in more than once."
+    ]
+
+
+def test_no_settings_at_all_name_what_is_needed() -> None:
+    with pytest.raises(ExceptionGroup) as caught:
+        settings.load(None, "mkdocs.yml", "site_name: Acme\n")
+
+    assert [str(error) for error in caught.value.exceptions] == [
+        "mkdocs.yml: extra.portal.product is missing: give the name of your product.",
+        "mkdocs.yml: extra.portal.support_email is missing: give an e-mail address that people read.",
+    ]
+
+
+def test_topics_and_often_asked_are_compared_with_the_articles() -> None:
+    found = settings.check(load(RIGHT), ["getting-in/forgot-pasword", "your-team/seats"], "mkdocs.yml", RIGHT)
+
+    assert [str(error) for error in found] == [
+        "mkdocs.yml:9: topic 'billing' has no articles: there is none in docs/billing/.",
+        "mkdocs.yml:7: extra.portal.topics lacks docs/your-team/: customers would not find those articles",
+        "mkdocs.yml:12: extra.portal.often_asked: there is no article 'getting-in/forgot-password'. "
+        "Did you mean 'getting-in/forgot-pasword'?",
+    ]
+
+
+def test_a_portal_without_topics_takes_any_folder() -> None:
+    text = RIGHT[: RIGHT.index("    topics:")]
+
+    assert settings.check(load(text), ["anything/at-all"], "mkdocs.yml", text) == []
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*settings.Settings.model_fields, "x"]), plain) | plain)
+def test_any_value_gives_settings_or_named_mistakes(data: Any) -> None:
+    text = yaml.safe_dump({"extra": {"portal": data}})
+    try:
+        settings.load(data, "mkdocs.yml", text)
+    except ExceptionGroup as group:
+        assert all(str(error).startswith("mkdocs.yml") for error in group.exceptions)

@@ -1,0 +1,242 @@
+"""What may be said about the product, and when."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.status import (
+    STATES,
+    Board,
+    Check,
+    Component,
+    Group,
+    Incident,
+    Live,
+    Maintenance,
+    Page,
+    Update,
+    advance,
+    read,
+    write,
+)
+from portal.status_summary import summarise
+
+NOW = 1_795_384_800_000
+MINUTE = 60_000
+WEB = Component("web", "Web app", group="product", checks=(Check("https://acme.example/health"),))
+API = Component("api", "API", group="product")
+BOARD = Board(Page("acme", "Acme", "https://help.acme.example/status/"), (WEB, API), (Group("product", "Product"),))
+INCIDENT = Incident("slow", "Slow pages", "investigating", "minor", NOW - MINUTE, components={"api": "partial_outage"})
+WORK = Maintenance("db", "New database", "scheduled", NOW - MINUTE, NOW + MINUTE, ("web",))
+
+
+def seen(state: str = "operational", ago: int = 10_000, key: str = "web") -> dict[str, Live]:
+    at = NOW - ago
+    return {key: Live(key, state, at, at, at if state == "operational" else 0, state == "operational", 1, at)}
+
+
+def indicator(board: Board, live: dict[str, Live], now: int = NOW) -> str:
+    return str(summarise(board, live, now)["status"]["indicator"])
+
+
+def states(board: Board, live: dict[str, Live], now: int = NOW) -> dict[str, str]:
+    return {item["id"]: item["status"] for item in summarise(board, live, now)["components"]}
+
+
+def test_a_fresh_good_check_is_green_and_what_nobody_watches_is_not():
+    summary = summarise(BOARD, seen(), NOW)
+
+    assert summary["status"] == {"indicator": "none", "description": "All monitored systems operational"}
+    assert states(BOARD, seen()) == {"web": "operational", "api": "unknown", "product": "unknown"}
+    assert summary["checked_at"] == "2026-11-22T21:59:50.000Z"
+
+
+def test_all_systems_are_only_claimed_when_all_are_monitored():
+    board = replace(BOARD, components=(WEB,))
+
+    assert summarise(board, seen(), NOW)["status"]["description"] == "All systems operational"
+
+
+@pytest.mark.parametrize("ago", [601_000, 86_400_000, -61_000])
+def test_a_check_that_is_too_old_or_from_the_future_is_not_green(ago: int):
+    assert indicator(BOARD, seen(ago=ago)) == "unknown"
+    assert indicator(BOARD, seen(ago=600_000)) == "none"
+
+
+def test_without_a_check_or_without_a_monitor_nothing_is_green():
+    assert indicator(BOARD, {}) == "unknown"
+    assert indicator(replace(BOARD, components=(API,)), {}) == "unknown"
+    assert indicator(replace(BOARD, components=(API,)), seen(key="api")) == "unknown"
+    assert indicator(replace(BOARD, components=()), {}) == "unknown"
+
+
+def test_one_stale_component_keeps_the_page_from_being_green():
+    board = replace(BOARD, components=(WEB, replace(WEB, id="two", name="Two")))
+
+    assert indicator(board, seen() | seen(ago=700_000, key="two")) == "unknown"
+    assert indicator(board, seen()) == "unknown"
+
+
+def test_stale_after_cannot_be_set_above_ten_minutes():
+    assert indicator(replace(BOARD, defaults={"stale_after": 3600}), seen(ago=601_000)) == "unknown"
+
+
+def test_a_failed_component_is_named():
+    summary = summarise(BOARD, seen("major_outage"), NOW)
+
+    assert summary["status"] == {"indicator": "critical", "description": "Major outage: Web app"}
+
+
+def test_an_incident_speaks_for_a_component_that_nobody_monitors():
+    board = replace(BOARD, incidents=(INCIDENT,))
+    summary = summarise(board, seen(), NOW)
+
+    assert summary["status"] == {"indicator": "major", "description": "Partial outage: API"}
+    assert [incident["name"] for incident in summary["incidents"]] == ["Slow pages"]
+
+
+def test_an_incident_without_components_is_told_by_its_title():
+    board = replace(BOARD, incidents=(replace(INCIDENT, components={}),))
+
+    assert summarise(board, seen(), NOW)["status"] == {"indicator": "minor", "description": "Slow pages"}
+
+
+def test_a_resolved_incident_is_not_in_the_summary():
+    board = replace(BOARD, incidents=(replace(INCIDENT, status="resolved", resolved_at=NOW),))
+
+    assert summarise(board, seen(), NOW)["incidents"] == []
+    assert indicator(board, seen()) == "none"
+
+
+def test_the_last_update_says_how_a_component_is_now():
+    updates = (Update(NOW - 1000, "monitoring", "Better.", {"api": "degraded_performance"}),)
+
+    assert (
+        states(replace(BOARD, incidents=(replace(INCIDENT, updates=updates),)), seen())["api"] == "degraded_performance"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "checked", "shown"),
+    [
+        ("degraded_performance", "operational", "degraded_performance"),
+        ("degraded_performance", "major_outage", "major_outage"),
+        ("major_outage", "operational", "major_outage"),
+        ("operational", "major_outage", "major_outage"),
+    ],
+)
+def test_a_persons_fault_stands_above_good_checks_and_the_worse_fault_counts(said: str, checked: str, shown: str):
+    board = replace(BOARD, incidents=(replace(INCIDENT, components={"web": said}),))
+
+    assert states(board, seen(checked))["web"] == shown
+
+
+def test_maintenance_hides_failed_checks_but_not_a_persons_word():
+    board = replace(BOARD, maintenances=(WORK,))
+    both = replace(board, incidents=(replace(INCIDENT, components={"web": "partial_outage"}),))
+
+    assert states(board, seen("major_outage"))["web"] == "under_maintenance"
+    assert indicator(board, seen("major_outage")) == "maintenance"
+    assert states(both, seen("major_outage"))["web"] == "partial_outage"
+
+
+def test_what_is_still_down_when_maintenance_ends_shows_at_once():
+    board = replace(BOARD, maintenances=(WORK,))
+
+    assert states(board, seen("major_outage"), NOW + MINUTE)["web"] == "major_outage"
+
+
+def test_actual_times_of_a_maintenance_win_over_the_scheduled_ones():
+    early = replace(WORK, actual_start=NOW - 2 * MINUTE, actual_end=NOW - MINUTE)
+
+    assert [WORK.phase(NOW - MINUTE - 1), WORK.phase(NOW), WORK.phase(NOW + MINUTE)] == [
+        "scheduled",
+        "in_progress",
+        "completed",
+    ]
+    assert early.phase(NOW) == "completed"
+
+
+def test_the_answer_has_the_fields_that_readers_of_a_statuspage_expect():
+    board = replace(BOARD, incidents=(replace(INCIDENT, updates=(Update(NOW, "investigating", "Looking."),)),))
+    summary = summarise(replace(board, maintenances=(WORK,)), seen(), NOW)
+
+    assert summary["page"].keys() == {"id", "name", "url", "time_zone", "updated_at"}
+    assert summary["components"][0].keys() >= {
+        *("id", "name", "status", "created_at", "updated_at", "position", "description", "showcase"),
+        *("start_date", "group_id", "page_id", "group", "only_show_if_degraded"),
+    }
+    assert summary["incidents"][0]["shortlink"] == "https://help.acme.example/status/incidents/slow/"
+    assert summary["incidents"][0]["incident_updates"][0]["body"] == "Looking."
+    assert summary["scheduled_maintenances"][0]["status"] == "in_progress"
+    json.dumps(summary)
+
+
+def test_the_bundle_survives_json():
+    board = replace(BOARD, incidents=(INCIDENT,), maintenances=(WORK,), defaults={"stale_after": 300})
+
+    assert read(json.loads(json.dumps(write(board)))) == board
+
+
+def run(*results: bool, every: int = MINUTE) -> Live:
+    live = None
+    for number, ok in enumerate(results):
+        live = advance(WEB, 600, live, ok=ok, at=NOW + number * every, error="answered 500 instead of 200")
+    assert live is not None
+    return live
+
+
+def test_three_failures_in_a_row_are_an_outage_since_the_first_of_them():
+    live = run(True, False, False, False)
+
+    assert (live.state, live.since, live.error) == ("major_outage", NOW + MINUTE, "answered 500 instead of 200")
+    assert run(True, False, False).state == "operational"
+    assert run(True, False, False, True, False).state == "operational"
+
+
+def test_a_recovery_needs_two_good_checks_and_counts_from_the_first():
+    assert run(True, False, False, False, True).state == "major_outage"
+    assert (run(*[False] * 3, True, True).state, run(*[False] * 3, True, True).since) == (
+        "operational",
+        NOW + 3 * MINUTE,
+    )
+
+
+def test_the_first_good_check_counts_and_the_first_bad_one_proves_nothing():
+    assert run(True).state == "operational"
+    assert run(False).state == "unknown"
+
+
+def test_failures_with_silence_between_them_are_not_in_a_row():
+    assert run(False, False, False, every=11 * MINUTE).state == "unknown"
+
+
+def test_an_outage_is_not_forgotten_in_a_silence():
+    down = run(False, False, False)
+    later = down.checked_at + 3_600_000
+    once = advance(WEB, 600, down, ok=True, at=later)
+
+    assert once.state == "major_outage"
+    assert advance(WEB, 600, once, ok=True, at=later + MINUTE).state == "operational"
+
+
+def test_green_rests_on_the_last_good_check_and_not_on_the_last_check():
+    live = run(True, False)
+
+    assert live.state == "operational"
+    assert live.confirmed_at == NOW
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 1_200_000)), max_size=30))
+def test_any_life_of_a_component_is_told_honestly(steps: list[tuple[bool, int]]):
+    live, at = None, NOW
+    for ok, pause in steps:
+        at += pause
+        live = advance(WEB, 600, live, ok=ok, at=at)
+        assert live.state in STATES
+        assert live.since <= at
+        told = indicator(BOARD, {"web": live}, at)
+        assert told != "none" or at - live.ok_at <= 600_000

@@ -1,0 +1,196 @@
+"""What a writer gets to read when a file of status/ is wrong, and that the starter files are right."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.errors import ContentError
+from portal.status_files import load, parse_components, parse_incident, parse_maintenance
+
+COMPONENTS = """page: {id: acme, name: Acme}
+defaults: {interval: 30, fail_after: 4}
+groups:
+  - {id: core, name: Core}
+components:
+  - id: api
+    name: API
+    group: core
+    checks: [{type: http, url: "https://api.acme.example/health?key=${API_KEY}", expect: {status: [200, 204]}}]
+  - id: web
+    name: Web
+    interval: 10
+"""
+INCIDENT = """---
+id: 2026-08-14-api-errors
+title: "Elevated API errors: 5xx"
+status: resolved
+impact: major
+components: {api: major_outage}
+started_at: 2026-08-14T09:02:00Z
+resolved_at: 2026-08-14T09:47:00Z
+updates:
+  - {at: 2026-08-14T09:06:00Z, status: investigating, body: "We see 5xx from the API."}
+  - {at: 2026-08-14T09:47:00Z, status: resolved, components: {api: operational}, body: "Fixed."}
+---
+What we learned.
+"""
+WORK = """---
+id: db
+title: Database
+status: scheduled
+components: [api]
+scheduled_for: 2026-12-06T06:00:00Z
+scheduled_until: 2026-12-06T07:30:00Z
+---
+"""
+KNOWN = {"api", "web"}
+
+
+def test_the_starter_files_are_right():
+    board = load(Path("status"))
+
+    assert board is not None
+    assert [component.id for component in board.monitored] == ["web-app"]
+    assert board.components[0].interval == 10
+    assert board.incidents[0].status == "resolved"
+
+
+def test_without_components_there_is_no_status_page(tmp_path: Path):
+    assert load(tmp_path) is None
+
+
+def test_a_component_takes_the_defaults_unless_it_says_otherwise():
+    api, web = parse_components(COMPONENTS, "components.yml").components
+
+    assert (api.interval, api.fail_after, api.ok_after, api.checks[0].statuses) == (30, 4, 2, (200, 204))
+    assert (web.interval, web.fail_after, web.checks) == (10, 4, ())
+
+
+def test_an_incident_is_read_with_its_text():
+    incident = parse_incident(INCIDENT, "incident.md", KNOWN)
+
+    assert (incident.title, incident.body) == ("Elevated API errors: 5xx", "What we learned.")
+    assert incident.resolved_at == 1_786_700_820_000
+    assert incident.states == {"api": "operational"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("group: core", "group: cor", 8, "the group 'cor' is not in 'groups'"),
+        ("id: web", "id: api", 10, "the id 'api' is used twice"),
+        ("id: web", "id: core", 10, "the id 'core' is used twice"),
+        ("interval: 10", "interval: fast", 12, "'components.1.interval': Input should be a valid integer"),
+        ("interval: 10", "intervall: 10", 12, "'components.1.intervall': Extra inputs are not permitted"),
+        ("interval: 10", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
+        ("name: API", "nam: API", 6, "'components.0.name': Field required"),
+        ("https://api", "ftp://api", 9, "'components.0.checks.0.url': must be an http or https address"),
+        ("${API_KEY}", "$API_KEY", 9, "${NAME} stands for an environment variable"),
+        ("page: {", "page: [", 1, "is not valid YAML"),
+    ],
+)
+def test_a_mistake_in_the_components_is_named_with_its_line(old: str, new: str, line: int, message: str):
+    with pytest.raises(ContentError) as caught:
+        parse_components(COMPONENTS.replace(old, new, 1), "status/components.yml")
+
+    assert str(caught.value).startswith(f"status/components.yml:{line}: ")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        (
+            "{api: major_outage}",
+            "{apy: major_outage}",
+            6,
+            "the component 'apy' is not in components.yml; known: api, web",
+        ),
+        ("{api: operational}", "{apy: operational}", 11, "the component 'apy' is not in components.yml"),
+        ("{api: operational}", "{api: fine}", 11, "Input should be 'operational'"),
+        ("09:47:00Z, status", "09:05:00Z, status", 11, "the updates are out of order"),
+        ("at: 2026-08-14T09:06", "at: 2026-08-14T09:00", 10, "the first update is earlier than 'started_at'"),
+        ("resolved_at: 2026-08-14T09:47:00Z\n", "", 4, "the incident is 'resolved' but has no 'resolved_at'"),
+        (
+            "status: resolved\n",
+            "status: monitoring\n",
+            4,
+            "the status is 'monitoring' but the last update says 'resolved'",
+        ),
+        ("resolved_at: 2026-08-14", "resolved_at: 2026-08-13", 8, "'resolved_at' is earlier than 'started_at'"),
+        ("09:02:00Z", "09:02:00+02:00", 7, "must be a time in UTC"),
+        ("09:02:00Z", "09:02:00", 7, "must be a time in UTC"),
+        ("2026-08-14T09:02:00Z", "2026-08-34T09:02:00Z", 7, "must be a time in UTC"),
+        ("impact: major", "impact: huge", 5, "Input should be 'none', 'minor', 'major' or 'critical'"),
+        ("---\nid", "id", 1, "must begin with a line '---'"),
+        ("---\nWhat", "What", 1, "has no second line '---'"),
+    ],
+)
+def test_a_mistake_in_an_incident_is_named_with_its_line(old: str, new: str, line: int, message: str):
+    with pytest.raises(ContentError) as caught:
+        parse_incident(INCIDENT.replace(old, new, 1), "status/incidents/a.md", KNOWN)
+
+    assert (caught.value.line, caught.value.file) == (line, "status/incidents/a.md")
+    assert message in caught.value.message
+
+
+def test_an_open_incident_has_no_end():
+    text = INCIDENT.replace("status: resolved", "status: monitoring")
+
+    with pytest.raises(ContentError, match="has a 'resolved_at' but its status is 'monitoring'"):
+        parse_incident(text, "a.md", KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("[api]", "[api, apy]", 5, "the component 'apy'"),
+        ("T07:30", "T05:30", 7, "'scheduled_until' is not later than 'scheduled_for'"),
+        ("---\n", "---\nrrule: FREQ=WEEKLY\n", 2, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_mistake_in_a_maintenance_is_named_with_its_line(old: str, new: str, line: int, message: str):
+    with pytest.raises(ContentError, match=message) as caught:
+        parse_maintenance(WORK.replace(old, new, 1), "a.md", KNOWN)
+
+    assert caught.value.line == line
+
+
+def test_two_files_cannot_share_an_address(tmp_path: Path):
+    (tmp_path / "components.yml").write_text(COMPONENTS)
+    (tmp_path / "incidents").mkdir()
+    for name in ("a.md", "b.md"):
+        (tmp_path / "incidents" / name).write_text(INCIDENT)
+
+    with pytest.raises(ContentError, match="two files have the id '2026-08-14-api-errors'"):
+        load(tmp_path)
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path):
+    (tmp_path / "components.yml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ContentError, match=r"components\.yml: is not UTF-8 text"):
+        load(tmp_path)
+
+
+EDITS = st.tuples(st.integers(0, 700), st.integers(0, 30), st.text(max_size=12))
+
+
+@given(st.one_of(st.text(), EDITS))
+def test_no_text_gives_anything_but_a_result_or_a_named_error(text: str | tuple[int, int, str]):
+    for parse, right in ((parse_incident, INCIDENT), (parse_maintenance, WORK), (parse_components, COMPONENTS)):
+        if isinstance(text, str):
+            wrong = f"---\n{text}\n---\n" if parse is not parse_components else text
+        else:
+            start, length, put = text
+            wrong = right[:start] + put + right[start + length :]
+        with suppress(ContentError):
+            parse(wrong, "a", *([] if parse is parse_components else [KNOWN]))
+
+
+def test_endless_nesting_is_a_named_error():
+    with pytest.raises(ContentError, match="nested too deeply"):
+        parse_components("[" * 5000, "a")

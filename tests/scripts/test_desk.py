@@ -1,0 +1,82 @@
+"""The agent's commands: list, show, reply and close."""
+
+import pytest
+
+from functions.app import Portal
+from functions.services import Services
+from functions.sessions import start
+from scripts import desk, migrate
+from tests.conftest import ADA, Browser
+
+
+@pytest.fixture
+def number(services: Services, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The reference of the one ticket; the commands find the same store through the environment."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    client = Browser(Portal(services))
+    client.set_cookie("portal", start(services, ADA, {}), domain="127.0.0.1")
+    form = {
+        "topic": "getting-in",
+        "subject": "Locked out",
+        "body": "I cannot sign in since Monday.",
+        "context_query": "sign in",
+    }
+    client.post("/api/tickets", data=form)
+    return services.desk.tickets(ADA)[0].reference
+
+
+def test_the_list_names_every_ticket(number: str, capsys: pytest.CaptureFixture[str]):
+    assert desk.main(["list"]) == 0
+    out = capsys.readouterr().out
+
+    assert number in out
+    assert "Locked out" in out
+
+
+def test_show_has_the_text_and_what_was_sent_along(number: str, capsys: pytest.CaptureFixture[str]):
+    assert desk.main(["show", number.lower()]) == 0
+    out = capsys.readouterr().out
+
+    assert "I cannot sign in since Monday." in out
+    assert "You searched for: sign in" in out
+    assert "ada@customer.example" in out
+
+
+def test_a_reply_waits_for_the_customer_and_close_solves(number: str, services: Services):
+    assert desk.main(["reply", number, "Use the recovery code."]) == 0
+    assert services.desk.tickets(ADA)[0].status == "pending"
+    assert desk.main(["close", number]) == 0
+    assert services.desk.tickets(ADA)[0].status == "solved"
+
+
+def test_a_ticket_that_is_not_there_is_named(number: str, capsys: pytest.CaptureFixture[str]):
+    assert desk.main(["show", "AAAA-AAAA"]) == 1
+    assert "There is no ticket AAAA-AAAA." in capsys.readouterr().err
+
+
+def test_an_empty_reply_is_refused(number: str, services: Services, capsys: pytest.CaptureFixture[str]):
+    assert desk.main(["reply", number, " "]) == 2
+    assert "empty" in capsys.readouterr().err
+    assert services.desk.tickets(ADA)[0].status == "open"
+
+
+def test_without_settings_all_missing_ones_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path, capsys):
+    for name in ("PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit) as end:
+        desk.main(["list"])
+    assert end.value.code == 2
+    assert "Set SECRET_KEYS" in capsys.readouterr().err
+
+
+def test_migrate_says_what_it_did(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert migrate.main() == 0
+    assert "0001_core" in capsys.readouterr().out
+    assert migrate.main() == 0
+    assert capsys.readouterr().out == "The store is up to date.\n"
