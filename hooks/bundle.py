@@ -64,7 +64,7 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def script_hashes(html: str) -> list[str]:
     """The Content-Security-Policy hashes of a page's inline scripts; data blocks do not run and need none."""
-    found = {}
+    found: dict[str, None] = {}
     for match in _SCRIPT.finditer(html):
         if "src=" not in match["attributes"] and "json" not in match["attributes"]:
             digest = hashlib.sha256(match["text"].encode()).digest()
@@ -74,7 +74,9 @@ def script_hashes(html: str) -> list[str]:
 
 def _shell(config: MkDocsConfig) -> str:
     """A page that works at any address: as for the 404 page, every URL in it starts at the base path."""
-    assert state.env is not None and state.nav is not None and state.files is not None
+    assert state.env is not None
+    assert state.nav is not None
+    assert state.files is not None
     context = get_context(state.nav, state.files, config, base_url=config.extra["base_path"])
     html = state.env.get_template("shell.html").render(context)
     for marker in (TITLE, CONTENT):
@@ -104,4 +106,4 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
 def _write(path: Path, text: str) -> None:
     half = path.with_name(f".{path.name}.{os.getpid()}")
     half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
+    half.replace(path)

@@ -82,7 +82,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_content(html: str, page: Page, **_: Any) -> str:
     """Give a release's page its text, so that the search finds it."""
     slug = page.meta.get("entry") if page.file.src_uri.startswith("changelog/") else None
-    return state.rendered[slug] if slug in state.rendered else html
+    return state.rendered.get(str(slug), html)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:

@@ -58,12 +58,21 @@ def _changes(files: Files) -> list[Document]:
             headings, text = search.plain(page.content or "")
             title, description = str(page.title), page.meta.get("description") or ""
             documents.append(
-                Document(title, file.url, "What changed", description=description, kind="change", headings=headings, text=text)
+                Document(
+                    title,
+                    file.url,
+                    "What changed",
+                    description=description,
+                    kind="change",
+                    headings=headings,
+                    text=text,
+                )
             )
     return documents
 
 
 def _page(files: Files, src_uri: str) -> Page:
     file = files.get_file_from_path(src_uri)
-    assert file is not None and file.page is not None
+    assert file is not None
+    assert file.page is not None
     return file.page

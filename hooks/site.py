@@ -28,7 +28,11 @@ log = get_plugin_logger("portal")
 PAGES = {
     "search.md": ("search.html", "Search", "All articles by topic, and a search over them."),
     "ask.md": ("ask.html", "Ask us", "Write to support: we answer by e-mail and in your tickets."),
-    "unavailable.md": ("unavailable.html", "This page is unavailable", "What to do while a part of the portal is down."),
+    "unavailable.md": (
+        "unavailable.html",
+        "This page is unavailable",
+        "What to do while a part of the portal is down.",
+    ),
     "feedback/thanks.md": ("feedback.html", "Thank you", "Your answer about the article has arrived."),
     "feedback/why.md": ("feedback.html", "What was missing?", "Tell us why the article did not help."),
 }
@@ -106,7 +110,11 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
     article = state.articles.get(page.file.src_uri)
     if article is not None:
-        topic = topics.get(article.topic) or {"id": "", "title": "All questions", "url": f"{config.extra['base_path']}search/"}
+        topic = topics.get(article.topic) or {
+            "id": "",
+            "title": "All questions",
+            "url": f"{config.extra['base_path']}search/",
+        }
         context["article"] = {
             "id": article.id,
             "topic": {key: topic[key] for key in ("id", "title", "url")},
@@ -125,14 +133,16 @@ def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
     mistakes: list[Exception] = []
     docs = Path(config.docs_dir).name
     for file in files.documentation_pages():
-        if file.generated_by is not None or _is_index(file) or file.inclusion.is_excluded():
+        if file.generated_by is not None or _is_index(file) or file.inclusion is InclusionLevel.EXCLUDED:
             continue
         id, name = file.src_uri.removesuffix(".md").removesuffix("/index"), f"{docs}/{file.src_uri}"
         try:
             found[file.src_uri] = articles.parse(id, name, file.content_string)
             _warn(articles.misspellings(name, file.content_string))
             if found[file.src_uri].topic in settings.RESERVED:
-                mistakes.append(ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder"))
+                mistakes.append(
+                    ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
+                )
         except ExceptionGroup as group:
             mistakes.extend(group.exceptions)
     if mistakes:
@@ -157,7 +167,9 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
     # In a navigation that the writer made, a page that they did not name would be a warning.
     inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
     for topic, _ in state.topics:
-        yield _generated(config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion)
+        yield _generated(
+            config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion
+        )
     product = config.extra["portal"]["product"]
     yield _generated(config, "index.md", _front("How can we help?", f"Help for {product}."))
 
@@ -168,7 +180,9 @@ def _front(title: str, description: str, template: str | None = None) -> str:
     return f"---\n{json.dumps(meta | ({'template': template} if template else {}))}\n---\n"
 
 
-def _generated(config: MkDocsConfig, uri: str, content: str, inclusion: InclusionLevel = InclusionLevel.UNDEFINED) -> File:
+def _generated(
+    config: MkDocsConfig, uri: str, content: str, inclusion: InclusionLevel = InclusionLevel.UNDEFINED
+) -> File:
     file = File.generated(config, uri, content=content, inclusion=inclusion)
     file.edit_uri = None
     return file
@@ -198,7 +212,7 @@ def _shown(article: Article, base: str) -> dict[str, Any]:
 
 
 def _related(article: Article, config: MkDocsConfig) -> list[dict[str, Any]]:
-    """The writer's choice first, then what shares most words (hooks/search.py), three in all unless the writer has more."""
+    """The writer's choice first, then what shares most words (hooks/search.py): three, or as many as they chose."""
     view = config.extra["view"]
     shown = {other["id"]: other for other in view["articles"]}
     chosen = [id for id in article.front.related if id in shown]
@@ -233,7 +247,17 @@ def _updated(docs: Path) -> dict[str, date]:
         # In a shallow clone every file seems to come from the one commit that is there.
         log.info("no full Git history here: articles show no date of their last change")
         return {}
-    command = [git, "-c", "core.quotePath=off", "log", "--format=%x00%cs", "--name-only", "--relative", "--", "."]
+    command = [
+        git,
+        "-c",
+        "core.quotePath=off",
+        "log",
+        "--format=%x00%cs",
+        "--name-only",
+        "--relative",
+        "--",
+        ".",
+    ]
     listing = subprocess.run(command, cwd=docs, capture_output=True, text=True)
     dates: dict[str, date] = {}
     for commit in listing.stdout.split("\0")[1:]:

@@ -18,7 +18,23 @@ _FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOT
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 # Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
-_THEIRS = frozenset("template hide icon status subtitle tags search author authors date image section category".split())
+_THEIRS = frozenset(
+    [
+        "template",
+        "hide",
+        "icon",
+        "status",
+        "subtitle",
+        "tags",
+        "search",
+        "author",
+        "authors",
+        "date",
+        "image",
+        "section",
+        "category",
+    ]
+)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -28,13 +44,17 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    title: Text | None = Field(None, description="the question, in the customer's words")
-    description: Text | None = Field(None, description="one sentence")
+    title: Text | None = Field(default=None, description="the question, in the customer's words")
+    description: Text | None = Field(default=None, description="one sentence")
     questions: list[Text] = Field(default_factory=list, description="a list of other wordings of the question")
-    related: list[Text] = Field(default_factory=list, description="a list of article ids such as getting-in/cant-sign-in")
-    reviewed: date | None = Field(None, description="a date such as 2026-11-20")
-    owner: Text | None = Field(None, description="a team's or a person's name")
-    covers: list[Text] = Field(default_factory=list, description="a list of what the article describes, as globs or routes")
+    related: list[Text] = Field(
+        default_factory=list, description="a list of article ids such as getting-in/cant-sign-in"
+    )
+    reviewed: date | None = Field(default=None, description="a date such as 2026-11-20")
+    owner: Text | None = Field(default=None, description="a team's or a person's name")
+    covers: list[Text] = Field(
+        default_factory=list, description="a list of what the article describes, as globs or routes"
+    )
 
 
 @dataclass(frozen=True)

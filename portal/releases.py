@@ -25,7 +25,9 @@ HEADINGS: tuple[tuple[str, str], ...] = (
     (r"improve|enhance|performance|\bchanged\b|\bchanges\b.*behaviou?r", "Improved"),
 )  # fmt: skip
 # These say nothing, nor do version numbers and dates; any other heading is shown above its lines.
-GENERIC_HEADING = re.compile(r"what.?s (?:new|changed)|(?:all (?:.* )?|notable )?changes|changelog|also|other.*|\[?v?\d.*")
+GENERIC_HEADING = re.compile(
+    r"what.?s (?:new|changed)|(?:all (?:.* )?|notable )?changes|changelog|also|other.*|\[?v?\d.*"
+)
 
 # https://www.conventionalcommits.org, with the types that teams add to it.
 PREFIXES: Mapping[str, str] = {
@@ -33,7 +35,7 @@ PREFIXES: Mapping[str, str] = {
     "improvement": "Improved", "revert": "Improved", "security": "Security", "build": INTERNAL, "chore": INTERNAL,
     "ci": INTERNAL, "deps": INTERNAL, "docs": INTERNAL, "doc": INTERNAL, "refactor": INTERNAL, "style": INTERNAL,
     "test": INTERNAL, "tests": INTERNAL, "fixed": "Fixed", "fixes": "Fixed", "added": "New", "new": "New",
-    "changed": "Improved", "improved": "Improved",
+    "changed": "Improved", "breaking": "Breaking", "improved": "Improved",
 }  # fmt: skip
 INTERNAL_SCOPES = frozenset({"ci", "e2e", "test", "tests", "deps", "docs", "build", "lint", "release", "dev"})
 FIRST_WORDS: Mapping[str, str] = {
@@ -43,7 +45,7 @@ FIRST_WORDS: Mapping[str, str] = {
 
 PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!)?:[ \t]+(?=\S)")
 SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
-BREAKING = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|\*\*breaking\*\*|^breaking( change)?:", re.MULTILINE)
+BREAKING = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
 MARKER = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 
 # Lines that are no news whoever reads them: whole classes of machine text, never a judgement about the words.
@@ -148,6 +150,7 @@ def classify(body: str) -> tuple[dict[str, list[str]], list[str]]:
     kept: dict[str, list[str]] = {}
     left_out: list[str] = []
     section = before = pending = ""
+    count = 0
     for block in blocks(NOISE[0][0].sub("", clean(body[:MAX_CHARACTERS]))):
         words = heading(block)
         if words is not None and not MACHINE.match(words):
@@ -155,15 +158,20 @@ def classify(body: str) -> tuple[dict[str, list[str]], list[str]]:
             spoken_for = _by_heading(section) or GENERIC_HEADING.fullmatch(section)
             pending = "" if spoken_for else f"**{to_text(words)}**"
             continue
+        if count == MAX_ITEMS:
+            left_out.append(block)
+            continue
         category, text = _category(block, section, before), tidy(block)
-        if category == INTERNAL or not to_text(text) or sum(map(len, kept.values())) >= MAX_ITEMS:
+        if category == INTERNAL or not to_text(text):
             left_out.append(block)
         elif category == "Improved" and not section and not before and not ITEM.match(block):
             kept.setdefault("", []).append(text)
+            count += 1
             continue
         else:
             kept.setdefault(category, []).extend([pending, text] if pending else [text])
             pending = ""
+            count += 1
         before = category
     return ({"Improved": kept[""]} if list(kept) == [""] else kept), left_out
 
@@ -182,21 +190,21 @@ def tidy(block: str) -> str:
     elif found := SCOPE.match(text):
         scope, text = (found["bold"] or found["cliff"] or "").strip(), text[found.end() :]
     text = text.strip()
-    if re.search(r"\w", scope) and text:
+    if re.search(r"\w", scope) and text and not re.fullmatch(r"\W*breaking( change)?\W*", scope, re.I):
         return f"{lead}**{scope.strip('_ ')}:** {text}"
     # `camelCase` and `/paths` are names, and a name keeps its spelling.
-    first = re.match(r"[a-z]+(?=[\s,:]|$)", text)
+    first = re.match(r"[a-z]+(?=[.,:;!?]*(?:\s|$))", text)
     return lead + (text[0].upper() + text[1:] if first else text)
 
 
 def title(release: Release, product: str = "") -> str:
     """The release's own name if it says more than a version, else the product and its version."""
     name = to_text(release.name)
-    version = release.tag.rpartition("/")[2]
+    component, _, version = release.tag.rpartition("/")
     if name and not re.fullmatch(r"(?:version |release )?v?\d+(?:\.\d+)*[\w.+-]*", name, re.I) and name != release.tag:
         return name
     subject = product or release.repo.rpartition("/")[2].replace("-", " ").capitalize()
-    return f"{subject} {re.sub(r'^v(?=[0-9])', '', version)}".strip()
+    return " ".join(f"{subject} {component} {re.sub(r'^v(?=[0-9])', '', version)}".split())
 
 
 def sign(text: str) -> str:
@@ -206,8 +214,9 @@ def sign(text: str) -> str:
 
 def untouched(text: str) -> bool:
     """Whether a file is still exactly as `sign` left it (line ends aside)."""
-    match = re.search(r'^generated: "([0-9a-f]{16})"\n', clean(text), re.MULTILINE)
-    return bool(match) and fingerprint(clean(text).replace(match[0], "", 1)) == match[1]
+    text = clean(text)
+    match = re.search(r'^generated: "([0-9a-f]{16})"\n', text, re.MULTILINE)
+    return match is not None and fingerprint(text.replace(match[0], "", 1)) == match[1]
 
 
 def fingerprint(text: str) -> str:
@@ -255,8 +264,8 @@ def _category(block: str, section: str, before: str) -> str:
         return by_heading if by_heading in ("Breaking", "Security") else INTERNAL
     if not ITEM.match(block) and before:
         return before  # a paragraph or code after an item belongs to it
-    first = (re.match(r"[A-Za-z]+", text) or [""])[0].lower()
-    return by_heading or kind or FIRST_WORDS.get(first, "Improved")
+    first = re.match(r"[A-Za-z]+", text)
+    return by_heading or kind or FIRST_WORDS.get(first[0].lower() if first else "", "Improved")
 
 
 def _by_heading(section: str) -> str:
@@ -267,4 +276,3 @@ def _by_heading(section: str) -> str:
 
 def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)  # YAML reads JSON's strings
-

@@ -74,7 +74,9 @@ class Index:
             "documents": [[d.title, d.url, d.topic, d.description or sentence(d.text), d.kind] for d in self.documents],
             "topics": [list(topic) for topic in topics],
             "words": " ".join(vocabulary),
-            "postings": [[part for pair in sorted(self.postings[word].items()) for part in pair] for word in vocabulary],
+            "postings": [
+                [part for pair in sorted(self.postings[word].items()) for part in pair] for word in vocabulary
+            ],
         }
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
@@ -176,4 +178,25 @@ class _Reader(HTMLParser):
             self.text.append(data)
 
 
-_INLINE = frozenset("a abbr b code em i kbd mark q s small span strong sub sup u var wbr".split())
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "code",
+        "em",
+        "i",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+        "wbr",
+    ]
+)

@@ -13,7 +13,7 @@ from portal.errors import ContentError
 
 WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
-RESERVED = frozenset("api my ask search status changelog feedback unavailable assets".split())
+RESERVED = frozenset(["api", "my", "ask", "search", "status", "changelog", "feedback", "unavailable", "assets"])
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -37,9 +37,11 @@ class Link(Part):
 class Topic(Part):
     """A group of articles: one folder of docs/."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[^/\\\s][^/\\]*$")] = Field(description="the name of a folder in docs/")
+    id: Annotated[str, StringConstraints(pattern=r"^[^/\\\s][^/\\]*$")] = Field(
+        description="the name of a folder in docs/"
+    )
     title: Text = Field(description="the topic's name, as customers read it")
-    routine: bool = Field(False, description="true when customers can do this without us, otherwise false")
+    routine: bool = Field(default=False, description="true when customers can do this without us, otherwise false")
 
     @model_validator(mode="after")
     def _is_free(self) -> Self:
@@ -51,13 +53,13 @@ class Topic(Part):
 class Parts(Part):
     """The parts of the portal that are switched on."""
 
-    articles: bool = Field(True, description="true or false")
-    status: bool = Field(True, description="true or false")
-    billing: bool = Field(True, description="true or false")
-    tickets: bool = Field(True, description="true or false")
-    account: bool = Field(True, description="true or false")
-    community: bool = Field(False, description="true or false")
-    changelog: bool = Field(True, description="true or false")
+    articles: bool = Field(default=True, description="true or false")
+    status: bool = Field(default=True, description="true or false")
+    billing: bool = Field(default=True, description="true or false")
+    tickets: bool = Field(default=True, description="true or false")
+    account: bool = Field(default=True, description="true or false")
+    community: bool = Field(default=False, description="true or false")
+    changelog: bool = Field(default=True, description="true or false")
 
 
 class Community(Part):
@@ -67,7 +69,9 @@ class Community(Part):
     moderators: Text = Field(description="a sentence: who moderates, and how many hours a week")
     unanswered: Text = Field(description="a sentence: what happens to a question that nobody answers")
     closes: Text = Field(description="a sentence: when you would close it again")
-    links: list[Link] = Field(min_length=1, description="a list of links (title, url) to the forum, chat or discussions")
+    links: list[Link] = Field(
+        min_length=1, description="a list of links (title, url) to the forum, chat or discussions"
+    )
 
 
 class Settings(Part):
@@ -78,19 +82,21 @@ class Settings(Part):
     response_time: Text = Field("We usually answer within a working day.", description="a sentence: when you answer")
     links: dict[str, Url] = Field(default_factory=dict, description=f"names, each with {A_URL}")
     legal: list[Link] = Field(default_factory=list, description="a list of links (title, url)")
-    often_asked: list[Text] = Field(default_factory=list, description="a list of article ids such as getting-in/cant-sign-in")
+    often_asked: list[Text] = Field(
+        default_factory=list, description="a list of article ids such as getting-in/cant-sign-in"
+    )
     topics: list[Topic] = Field(default_factory=list, description="a list of topics (id, title, routine)")
-    parts: Parts = Field(default_factory=Parts, description="names of parts, each true or false")
-    community: Community | None = Field(None, description="where, moderators, unanswered, closes and links")
-    shortcuts: bool = Field(True, description="true or false: the keyboard shortcuts of the search")
+    parts: Parts = Field(default=Parts(), description="names of parts, each true or false")
+    community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
+    shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.parts.community and self.community is None:
             message = (
-                "parts.community is on, so extra.portal.community must answer four questions: where (who already discusses "
-                "where), moderators (who moderates), unanswered (what happens to unanswered threads) and closes (when it "
-                "will be closed again), and give links"
+                "parts.community is on, so extra.portal.community must give links and answer four questions: "
+                "where (who already discusses where), moderators (who moderates), unanswered (what happens to "
+                "unanswered threads) and closes (when it will be closed again)"
             )
             raise PydanticCustomError("community", message)
         ids = [topic.id for topic in self.topics]
@@ -121,12 +127,16 @@ def check(settings: Settings, articles: Iterable[str], file: str, text: str) -> 
     return [*_topic_mistakes(settings, folders, file, lines), *_id_mistakes(settings, ids, file, lines)]
 
 
-def _topic_mistakes(settings: Settings, folders: set[str], file: str, lines: dict[yaml_lines.Path, int]) -> Iterator[ContentError]:
+def _topic_mistakes(
+    settings: Settings, folders: set[str], file: str, lines: dict[yaml_lines.Path, int]
+) -> Iterator[ContentError]:
     for number, topic in enumerate(settings.topics):
         if topic.id not in folders:
             line = yaml_lines.nearest(lines, (*WHERE, "topics", number))
             guess = suggestion(topic.id, folders)
-            yield ContentError(file, line, f"topic '{topic.id}' has no articles: there is none in docs/{topic.id}/.{guess}")
+            yield ContentError(
+                file, line, f"topic '{topic.id}' has no articles: there is none in docs/{topic.id}/.{guess}"
+            )
     missing = sorted(folders - {topic.id for topic in settings.topics}) if settings.topics else []
     if missing:
         line = yaml_lines.nearest(lines, (*WHERE, "topics"))
@@ -134,11 +144,15 @@ def _topic_mistakes(settings: Settings, folders: set[str], file: str, lines: dic
         yield ContentError(file, line, f"extra.portal.topics lacks {names}: customers would not find those articles")
 
 
-def _id_mistakes(settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]) -> Iterator[ContentError]:
+def _id_mistakes(
+    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]
+) -> Iterator[ContentError]:
     for number, id in enumerate(settings.often_asked):
         if id not in ids:
             line = yaml_lines.nearest(lines, (*WHERE, "often_asked", number))
-            yield ContentError(file, line, f"extra.portal.often_asked: there is no article '{id}'.{suggestion(id, ids)}")
+            yield ContentError(
+                file, line, f"extra.portal.often_asked: there is no article '{id}'.{suggestion(id, ids)}"
+            )
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -105,7 +105,7 @@ def from_github(repo: str, base_url: str) -> list[Release]:
         return [
             Release(
                 tag=found.tag_name,
-                name=clean(found.title or ""),
+                name=clean(found.name or ""),
                 body=clean(found.body or ""),
                 url=found.html_url,
                 repo=repo,
@@ -202,7 +202,9 @@ def _parser() -> argparse.ArgumentParser:
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--from", dest="file", type=Path, metavar="FILE", help="releases as GitHub's REST lists them")
     source.add_argument("--repo", metavar="OWNER/NAME", help="ask GitHub, with GITHUB_TOKEN if it is set")
-    command.add_argument("--base-url", default="https://api.github.com", help="of GitHub Enterprise: https://HOST/api/v3")
+    command.add_argument(
+        "--base-url", default="https://api.github.com", help="of GitHub Enterprise: https://HOST/api/v3"
+    )
     command.add_argument("--product", default="", help="the product's name in titles (default: the repository's)")
     command.add_argument("--folder", type=Path, default=Path("changelog"))
     command.add_argument("--show-left-out", action="store_true", help="print every line that was left out")

@@ -11,7 +11,6 @@ from functions.errors import SettingsError
 from functions.services import Services
 from functions.settings import read
 
-DEMO_ENVIRONMENT = Path(".portal/demo.env.json")
 
 
 @contextmanager
@@ -19,8 +18,9 @@ def services() -> Iterator[Services]:
     """The services for as long as the block runs; without PUBLIC_ORIGIN those of the demo that `make serve` started.
     Exits 2 when neither is set up."""
     environ = dict(os.environ)
-    if "PUBLIC_ORIGIN" not in environ and DEMO_ENVIRONMENT.exists():
-        environ |= json.loads(DEMO_ENVIRONMENT.read_text("utf-8"))
+    demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
+    if "PUBLIC_ORIGIN" not in environ and demo.exists():
+        environ |= json.loads(demo.read_text("utf-8"))
     try:
         found = Services(read(environ))
     except SettingsError as error:

@@ -9,7 +9,6 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -47,8 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         customers = read_customers(arguments.customers) if arguments.customers else {}
         # `--to` names the last day that counts.
-        with closing(environment().store) as store:
-            report = measure(store, arguments.since, arguments.until + timedelta(days=1), customers, now)
+        with environment() as services:
+            report = measure(services.store, arguments.since, arguments.until + timedelta(days=1), customers, now)
     except (ContentError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -76,7 +76,9 @@ def differences(expected: list[str], found: list[str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Argv and printing; 1 when the warnings are not the expected ones."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.try_corpus", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.try_corpus", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("docs", type=Path, help="a folder of Markdown articles")
     parser.add_argument("--expected", type=Path, help="a file with the warnings that are known")
     parser.add_argument("--keep", type=Path, help="build here, and keep it")
@@ -91,7 +93,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return 1
         seconds = time.monotonic() - started
-    print(f"{sum(1 for _ in options.docs.rglob('*.md'))} Markdown files, {len(found)} warnings, {seconds:.1f} s", file=sys.stderr)
+    print(
+        f"{sum(1 for _ in options.docs.rglob('*.md'))} Markdown files, {len(found)} warnings, {seconds:.1f} s",
+        file=sys.stderr,
+    )
     if options.expected is None:
         print("\n".join(found))
         return 0

@@ -64,8 +64,8 @@ def running(state: Path, site_url: str = "https://help.acme.example/") -> Iterat
         if not ready.wait(START_SECONDS) or process.poll() is not None:
             raise RuntimeError("the demo did not start:\n" + "".join(output))
         base = "/" + site_url.split("/", 3)[3] if site_url.count("/") > 2 else "/"
-        origins = [f"http://127.0.0.1:{port + number}" for number in range(5)]
-        yield World(origins[0] + base, *origins[1:], environ=environ)
+        portal, identity, billing, service, inbox = (f"http://127.0.0.1:{port + number}" for number in range(5))
+        yield World(portal + base, identity, billing, service, inbox, environ)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -43,7 +43,7 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     faults = {}
     for name, path in STATIC.items():
         page.goto(world.url + path)
-        page.wait_for_load_state("networkidle")
+        page.locator("header [data-portal='search'][data-started]").wait_for(state="attached")
         faults[name] = violations(page)
     page.goto(f"{world.url}my/tickets/")
     page.get_by_role("button", name="Ada").first.click()

@@ -87,7 +87,9 @@ def _served(folder: Path) -> Iterator[str]:
             server.terminate()
 
 
-MIGRATE = "import sys; from functions.stores import connect; store = connect(sys.argv[1]); store.migrate(); store.close()"
+MIGRATE = (
+    "import sys; from functions.stores import connect; store = connect(sys.argv[1]); store.migrate(); store.close()"
+)
 
 
 def _until(lines: Iterable[str], pattern: str) -> str:

@@ -1,6 +1,7 @@
 """The whole site, built at / and at /help/: addresses, search index, bundle; and what stops a build."""
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -135,6 +136,28 @@ def test_the_bundle_says_where_the_site_is_and_what_is_in_it(built: Built) -> No
     assert f'data-portal-build="{data["build"]}"' in built.shell
 
 
+def test_the_first_view_of_an_article_weighs_at_most_70_kb(built: Built) -> None:
+    html = built.page("getting-in/cant-sign-in")
+    loaded = {
+        urljoin(f"{built.base}getting-in/cant-sign-in/", value).removeprefix(built.base)
+        for tag, name, value in Links(html).found
+        if (tag, name) == ("script", "src") or ((tag, name) == ("link", "href") and value.endswith(".css"))
+    }
+    todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w-]+)"', html)]
+    todo += [name for name in loaded if name.endswith("portal.js")]
+    while todo:
+        # What a module imports at its top is loaded with it.
+        name = todo.pop()
+        loaded.add(name)
+        imports = re.findall(
+            r'^(?:import|export)\b[^;]*?from "\./([\w-]+\.js)"', (built.site / name).read_text(), re.MULTILINE
+        )
+        todo += [f"assets/{other}" for other in imports if f"assets/{other}" not in loaded]
+
+    weights = {name: len(gzip.compress((built.site / name).read_bytes())) for name in loaded}
+    assert len(gzip.compress(html.encode())) + sum(weights.values()) <= 70_000, weights
+
+
 SMALL = {
     "billing/card": ARTICLE.format(title="Update the card", text="One card."),
     "billing/declined": ARTICLE.format(title="My card was declined", text="Text."),
@@ -186,13 +209,16 @@ def test_wrong_settings_stop_the_build_with_file_and_line(tmp_path: Path) -> Non
     for line in (
         "mkdocs.yml:5: extra.portal.product is missing: give the name of your product.",
         "mkdocs.yml:6: extra.portal.prodct: unknown setting. Did you mean 'product'?",
-        "mkdocs.yml:8: extra.portal.shortcuts: 'maybe' is wrong, expected true or false: the keyboard shortcuts of the search.",
+        "mkdocs.yml:8: extra.portal.shortcuts: 'maybe' is wrong, expected true or false",
     ):
         assert line in result.stderr
 
 
 def test_mistakes_in_several_articles_are_told_together(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a/one": "---\nreviewed: soon\n---\n", "a/two": "---\ntitle: a: b\n---\n", "api/three": "Text."})
+    folder = write(
+        tmp_path,
+        {"a/one": "---\nreviewed: soon\n---\n", "a/two": "---\ntitle: a: b\n---\n", "api/three": "Text."},
+    )
 
     result = mkdocs(folder, tmp_path / "site")
 

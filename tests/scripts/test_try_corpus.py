@@ -43,7 +43,9 @@ def test_a_corpus_is_built_and_left_alone(docs: Path, tmp_path: Path, capsys: py
     assert sorted(path.name for path in docs.rglob("*")) == before
 
 
-def test_a_new_warning_and_one_that_has_gone_fail(docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_warning_and_one_that_has_gone_fail(
+    docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     expected = tmp_path / "expected.txt"
     expected.write_text("an old warning\n")
 

@@ -34,14 +34,14 @@ function none(error) {
   return [];
 }
 
-// A new tab, or the half-written question would be gone; the words say so.
+// A new tab, or the half-written question would be gone; the heading says so.
 function item({ title, url, description }) {
   const link = document.createElement("a");
   Object.assign(link, { href: url, target: "_blank", rel: "noopener" });
   const bold = document.createElement("b");
   bold.textContent = title;
   const rest = document.createElement("span");
-  rest.textContent = description ? `${description} (opens in a new tab)` : "Opens in a new tab";
+  rest.textContent = description;
   link.append(bold, rest);
   const line = document.createElement("li");
   line.append(link);

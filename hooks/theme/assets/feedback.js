@@ -67,7 +67,8 @@ export function start(section) {
 
   function why() {
     const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What was wrong? It goes to the writers."));
-    const ask = document.querySelector(`a[href^="${base}ask/"]`) && make("a", { className: "hf-button" }, "Ask us");
+    // Material makes addresses absolute when it swaps a page, so ask the link and not its attribute.
+    const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Ask us");
     const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
     for (const [value, text] of REASONS) {
       const radio = make("input", { type: "radio", name: "reason", value });

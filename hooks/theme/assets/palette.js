@@ -6,20 +6,23 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export function start(button) {
   button.hidden = false;
-  paint(button, document.body.dataset.mdColorScheme);
+  paint(document.body.dataset.mdColorScheme);
   button.addEventListener("click", () => {
     const scheme = document.body.dataset.mdColorScheme === "slate" ? "default" : "slate";
-    paint(button, scheme);
+    paint(scheme);
     store(scheme);
   });
   dark.addEventListener("change", () => {
-    if (!stored()) paint(button, dark.matches ? "slate" : "default");
+    if (!stored()) paint(dark.matches ? "slate" : "default");
   });
 }
 
-function paint(button, scheme) {
+// The wide header and the narrow menu each have a button.
+function paint(scheme) {
   document.body.dataset.mdColorScheme = scheme;
-  button.setAttribute("aria-pressed", String(scheme === "slate"));
+  for (const button of document.querySelectorAll("[data-portal='palette']")) {
+    button.setAttribute("aria-pressed", String(scheme === "slate"));
+  }
 }
 
 function stored() {

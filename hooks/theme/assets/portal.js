@@ -8,9 +8,21 @@ async function startOne(element) {
   started.add(element);
   const component = await import(`./${element.dataset.portal}.js`);
   component.start(element);
+  element.dataset.started = "";
+}
+
+// An in-site click brings the next page at once and its own style sheet a moment later: do not flash it half-dressed.
+function untilStyled() {
+  const missing = [...document.querySelectorAll("head link[rel=stylesheet]")].filter((link) => !link.sheet);
+  const content = document.getElementById("content");
+  if (!missing.length || !content) return;
+  content.style.visibility = "hidden";
+  const arrivals = missing.map((link) => new Promise((done) => (link.onload = link.onerror = done)));
+  Promise.all(arrivals).then(() => (content.style.visibility = ""));
 }
 
 function startAll() {
+  untilStyled();
   note();
   for (const element of document.querySelectorAll("[data-portal]")) {
     if (!started.has(element)) startOne(element);

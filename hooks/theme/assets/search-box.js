@@ -167,7 +167,7 @@ export async function wayOut(text) {
   const { topics } = await load();
   const parts = [];
   // A portal without tickets has no link to the form, so there is none to offer here.
-  if (document.querySelector(`a[href="${base()}ask/"]`)) {
+  if ([...document.links].some((other) => other.pathname === `${base()}ask/`)) {
     parts.push(make("a", "hf-button", { href: `${base()}ask/?q=${encodeURIComponent(text.slice(0, 120))}` }, "Ask us"));
   }
   const list = make("ul", "hf-results__topics");

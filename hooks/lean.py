@@ -1,0 +1,146 @@
+"""Material's style sheets without the rules for what our pages do not have: half of what a first view would load."""
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+SHEETS = re.compile(r"assets/stylesheets/(main|palette)\.\w+\.min\.css")
+# Parts of Material's page that hooks/theme replaces.
+_CHROME = [
+    "annotation",
+    "author",
+    "banner",
+    "consent",
+    "copyright",
+    "feedback",
+    "footer",
+    "header",
+    "logo",
+    "meta",
+    "nav",
+    "option",
+    "pagination",
+    "path",
+    "post",
+    "profile",
+    "progress",
+    "search",
+    "select",
+    "sidebar",
+    "social",
+    "source",
+    "tabs",
+    "tag",
+    "tags",
+    "tooltip",
+    "tooltip2",
+    "top",
+    "version",
+]
+# What only an extension makes; the rules stay where a writer's mkdocs.yml switches it on.
+_EXTENSIONS = {
+    "pymdownx.tabbed": r"\.tabbed-",
+    "pymdownx.tasklist": r"\.task-list",
+    "pymdownx.arithmatex": r"\.arithmatex|mjx-",
+    "pymdownx.critic": r"\.critic|\bins\.|\bdel\.",
+    "pymdownx.keys": r"\.keys",
+    "pymdownx.emoji": r"\.twemoji|\.emojione|\.gemoji",
+    "codehilite": r"\.linenodiv|\.codehilite",
+}
+_ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Publish the lean sheets under the names that Material's templates use."""
+    unused = pattern(set(config.markdown_extensions))
+    ours = "".join(f.content_string for f in files.css_files() if not SHEETS.fullmatch(f.src_uri))
+    sheets = [file for file in files.css_files() if SHEETS.fullmatch(file.src_uri)]
+    lean = [trim(file.content_string, unused) for file in sheets]
+    used = set(re.findall(r"var\((--[\w-]+)", "".join([*lean, ours])))
+    for file, css in zip(sheets, lean, strict=True):
+        file.content_string = _ICON.sub(lambda match: match[0] if match[1] in used else "", css)
+    return env
+
+
+def pattern(extensions: set[str]) -> re.Pattern[str]:
+    """What a selector names when its rule is not needed."""
+    parts = [rf"\.md-(?:{'|'.join(_CHROME)})(?![a-z0-9])"]
+    parts += [names for extension, names in _EXTENSIONS.items() if extension not in extensions]
+    # The portal has one palette of its own.
+    parts.append(r"data-md-color-(?:primary|accent)=(?!custom)")
+    return re.compile("|".join(parts))
+
+
+def trim(css: str, unused: re.Pattern[str]) -> str:
+    """The sheet without the selectors that `unused` finds, and without the rules that have none left."""
+    kept = []
+    for head, body in _rules(css):
+        if body is None:
+            kept.append(head)
+        elif head.startswith(("@media", "@supports", "@layer", "@container")):
+            inner = trim(body, unused)
+            kept.append(f"{head}{{{inner}}}" if inner else "")
+        elif head.startswith("@"):
+            kept.append(f"{head}{{{body}}}")
+        else:
+            selectors = [selector for selector in _selectors(head) if not unused.search(_positive(selector))]
+            kept.append(f"{','.join(selectors)}{{{body}}}" if selectors else "")
+    return "".join(kept)
+
+
+def _positive(selector: str) -> str:
+    """A selector without what it excludes: `:not(.md-nav)` is about all the others."""
+    return re.sub(r":not\([^()]*\)", "", selector)
+
+
+def _rules(css: str) -> Iterator[tuple[str, str | None]]:
+    """Every (prelude, block) in turn; a statement without a block has none."""
+    start = 0
+    while start < len(css):
+        end = _find(css, start, "{;")
+        if end == len(css) or css[end] == ";":
+            yield css[start : end + 1], None
+        else:
+            head, start = css[start:end], end + 1
+            end = _find(css, start, "}")
+            yield head.strip(), css[start:end]
+        start = end + 1
+
+
+def _selectors(head: str) -> Iterator[str]:
+    start = 0
+    while start <= len(head):
+        end = _find(head, start, ",")
+        yield head[start:end]
+        start = end + 1
+
+
+def _find(css: str, start: int, wanted: str) -> int:
+    """The next of the `wanted` characters that is in no string, comment, bracket or block."""
+    depth, at = 0, start
+    while at < len(css):
+        char = css[at]
+        if not depth and char in wanted:
+            return at
+        if char in "\"'":
+            at = _end_of_string(css, at)
+        elif css.startswith("/*", at):
+            at = css.find("*/", at) + 1 or len(css)
+        elif char == "\\":
+            at += 1
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        at += 1
+    return len(css)
+
+
+def _end_of_string(css: str, start: int) -> int:
+    at = start + 1
+    while at < len(css) and css[at] != css[start]:
+        at += 2 if css[at] == "\\" else 1
+    return at

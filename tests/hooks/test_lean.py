@@ -1,0 +1,46 @@
+"""Lean style sheets: rules for what the pages have stay, word for word."""
+
+from importlib.resources import files
+
+import pytest
+
+from hooks import lean
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        (".md-nav{a:b}.md-content{c:d}", ".md-content{c:d}"),
+        (".md-nav a,.md-content a,.md-search{a:b}", ".md-content a{a:b}"),
+        ("@media print{.md-footer{a:b}}body{c:d}", "body{c:d}"),
+        ("@media print{.md-footer{a:b}p{e:f}}", "@media print{p{e:f}}"),
+        ("@keyframes md-nav{0%{a:b}}", "@keyframes md-nav{0%{a:b}}"),
+        ('@charset "UTF-8";p{a:b}', '@charset "UTF-8";p{a:b}'),
+        ("p:is(.x,.md-nav .y),q{a:b}", "q{a:b}"),
+        ("p:not(.md-nav){a:b}", "p:not(.md-nav){a:b}"),
+        (".md-navigation,.md-topic{a:b}", ".md-navigation,.md-topic{a:b}"),
+        ('p:after{content:"},.md-nav{"}q{a:b}', 'p:after{content:"},.md-nav{"}q{a:b}'),
+        (
+            "[data-md-color-primary=red],[data-md-color-primary=custom]{a:b}",
+            "[data-md-color-primary=custom]{a:b}",
+        ),
+        (".tabbed-set{a:b}p{c:d}", "p{c:d}"),
+    ],
+)
+def test_rules_for_what_is_not_there_go_and_others_stay(css: str, left: str) -> None:
+    assert lean.trim(css, lean.pattern(set())) == left
+
+
+def test_an_extension_that_a_writer_switches_on_keeps_its_rules() -> None:
+    assert lean.trim(".tabbed-set{a:b}", lean.pattern({"pymdownx.tabbed"})) == ".tabbed-set{a:b}"
+
+
+def test_a_sheet_of_which_nothing_is_unused_stays_as_it_is() -> None:
+    (sheet,) = (
+        path
+        for path in (files("material") / "templates" / "assets" / "stylesheets").iterdir()
+        if path.name.startswith("main.") and path.name.endswith(".css")
+    )
+    css = sheet.read_text(encoding="utf-8")
+
+    assert lean.trim(css, lean.re.compile(r"(?!)")) == css
