@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from functions.errors import Problem
 from functions.events import keep
-from functions.http import client, json_response, see_other, wants_json
+from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.rate import limit
 from portal.events import LONGEST_COMMENT, REASONS, VOTES, Event, is_uuid, redact_comment
 
@@ -28,7 +28,9 @@ def submit(request: "Request", services: "Services") -> "Response":
     """Store a vote and, if there is one, its comment: 303 to the thank-you page or the why page, JSON for a
     script; raises Problem 422 or 429."""
     form = request.form
-    article, vote, reason = form.get("article", ""), form.get("vote", ""), form.get("reason") or None
+    vote, reason = form.get("vote", ""), form.get("reason") or None
+    # Without JavaScript the static why page cannot fill in its article, but its own address names it.
+    article = form.get("article") or came_from(request, services.settings, "a")
     comment = form.get("comment", "").replace("\r\n", "\n").strip()
     path = _check(services, article, vote, reason, comment)
     # Only a robot fills the field that nobody sees; it is thanked and not counted.
@@ -48,7 +50,8 @@ def submit(request: "Request", services: "Services") -> "Response":
         _store(services, event, article, comment)
     if wants_json(request):
         return json_response({"article": article, "vote": vote})
-    page = "feedback/thanks/" if vote == "yes" else "feedback/why/"
+    told = vote == "yes" or reason or comment
+    page = "feedback/thanks/" if told else "feedback/why/"
     return see_other(services.url(f"{page}?a={quote(article)}"))
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
@@ -48,6 +48,15 @@ def is_local_path(location: str) -> bool:
         and "\\" not in location
         and not has_control(location)
     )
+
+
+def came_from(request: WerkzeugRequest, settings: Settings, name: str) -> str:
+    """A parameter of the page of this site that the form was on, as its Referer says; empty when there is none.
+    The client may have made it up: check it as any field."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if f"{referrer.scheme}://{referrer.netloc}" != settings.public_origin:
+        return ""
+    return parse_qs(referrer.query).get(name, [""])[0]
 
 
 def has_control(text: str) -> bool:

@@ -6,15 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
     from functions.services import Services
 
 TITLE = "<!--portal:title-->"
+CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 TEMPLATES = Path(__file__).parent / "templates"
+# Where a page belongs, below the home page: template -> (path, word), outermost first.
+PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "tickets.html": (("my/", "Your portal"),),
+    "ticket.html": (("my/", "Your portal"), ("my/tickets/", "Your tickets")),
+    "billing.html": (("my/", "Your portal"),),
+    "account.html": (("my/", "Your portal"),),
+    "ask_confirm.html": (("ask/", "Ask us"),),
+    "ask_again.html": (("ask/", "Ask us"),),
+}
 
 
 def render(services: "Services", title: str, template: str, status: int, context: dict[str, Any]) -> Response:
@@ -31,11 +41,18 @@ def render(services: "Services", title: str, template: str, status: int, context
             **context,
         )
     )
-    # Only the title and the content go in, each once: what a customer wrote must never fill a second slot.
-    before, _, rest = services.shell.partition(TITLE)
-    between, _, after = rest.partition(CONTENT)
-    html = f"{before}{escape(title)}{between}{content}{after}"
-    return Response(html, status, mimetype="text/html")
+    slots = {TITLE: escape(title), CRUMBS: _crumbs(services, template), CONTENT: content}
+    html, rest = "", services.shell
+    # From front to back and each once: what a customer wrote must never fill a second slot.
+    for marker, filling in slots.items():
+        before, _, rest = rest.partition(marker)
+        html += f"{before}{filling}"
+    return Response(html + rest, status, mimetype="text/html")
+
+
+def _crumbs(services: "Services", template: str) -> str:
+    item = Markup('<li><a href="{}">{}</a></li>')
+    return Markup().join(item.format(services.url(path), word) for path, word in PARENTS.get(template, ()))
 
 
 @cache

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from functions import outbox, sessions
 from functions.errors import Problem, VendorError
-from functions.http import client, json_response, see_other, wants_json
+from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.rate import limit
 from portal.models import Requester
 from portal.tickets import CONTEXT_LABELS, STATUS_WORDS, VOTES, Draft, Thread, Ticket, faults
@@ -162,9 +162,12 @@ def _read(request: "Request", services: "Services") -> Draft:
     """The draft in a form; context rows are enums, ids of articles that exist, or short plain text."""
     form = request.form
     articles = {article["id"]: article["title"] for article in services.portal["articles"]}
+    article = form.get("context_article", "")
+    if form.get("context_came"):  # the row without JavaScript, which knows only that there was an article
+        article = article or came_from(request, services.settings, "from")
     read = [articles[part] for part in form.get("context_read", "").split(",")[:5] if part in articles]
     context = {
-        "article": form.get("context_article", "") if form.get("context_article") in articles else "",
+        "article": article if article in articles else "",
         "query": _plain(form.get("context_query", ""), 120),
         "vote": VOTES.get(form.get("context_vote", ""), ""),
         "read": "; ".join(read),
@@ -224,9 +227,10 @@ def _file(
 
 def _insert(services: "Services", requester: Requester, draft: Draft, key: str) -> "Row | None":
     return services.store.one(
-        "insert into ticket (id, reference, key, subject_id, account, email, name, topic, subject, body, context, state,"
-        " created_at, updated_at) values (:id, :reference, :key, :subject_id, :account, :email, :name, :topic, :subject,"
-        " :body, :context, 'accepted', :now, :now) on conflict (subject_id, key) do nothing returning *",
+        "insert into ticket (id, reference, key, subject_id, account, email, name, topic, subject, body, context,"
+        " state, created_at, updated_at)"
+        " values (:id, :reference, :key, :subject_id, :account, :email, :name, :topic, :subject, :body, :context,"
+        " 'accepted', :now, :now) on conflict (subject_id, key) do nothing returning *",
         id=secrets.token_hex(12),
         reference=_reference(),
         key=key,

@@ -18,6 +18,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_build_datetime
 
 TITLE = "<!--portal:title-->"
+CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
@@ -79,7 +80,7 @@ def _shell(config: MkDocsConfig) -> str:
     assert state.files is not None
     context = get_context(state.nav, state.files, config, base_url=config.extra["base_path"])
     html = state.env.get_template("shell.html").render(context)
-    for marker in (TITLE, CONTENT):
+    for marker in (TITLE, CRUMBS, CONTENT):
         if html.count(marker) != 1:
             raise PluginError(f"shell.html has {marker} {html.count(marker)} times, the functions need it exactly once")
     return html

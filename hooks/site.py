@@ -1,6 +1,7 @@
 """The site around the articles: settings, topics, the portal's own pages, and what templates know about a page."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -60,7 +61,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     except ExceptionGroup as group:
         raise _plugin_error(group.exceptions) from group
     config.extra["portal"] = state.portal.model_dump()
-    config.extra["view"] = {"topics": [], "often": [], "articles": [], "related": {}, "search_index": ""}
+    config.extra["view"] = {
+        "demo": os.environ.get("DEMO") == "1",
+        "topics": [],
+        "often": [],
+        "articles": [],
+        "related": {},
+        "search_index": "",
+    }
     return config
 
 

@@ -23,12 +23,14 @@ ROUNDS = 7
 CALL = """
 import io
 def call(app, method, path, form=b""):
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
+    environ = {
+        "REQUEST_METHOD": method, "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(form), "wsgi.errors": io.StringIO(), "wsgi.multithread": False,
-        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "CONTENT_LENGTH": str(len(form)), "HTTP_ACCEPT": "text/html", "HTTP_SEC_FETCH_SITE": "same-origin",
-        "HTTP_COOKIE": COOKIE}
+        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(form), "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(form)),
+        "HTTP_ACCEPT": "text/html", "HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_COOKIE": COOKIE,
+    }
     status = []
     b"".join(app(environ, lambda line, headers, exc=None: status.append(line[:3])))
     return status[0]
@@ -46,6 +48,26 @@ print(usage.ru_utime + usage.ru_stime, peak)
 """
 # The interpreter below the virtual environment: a serverless host has no site-packages of ours to read at start.
 BASE_PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
+HELLO_FASTAPI = """
+import asyncio
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/")
+def hello():
+    return "hello"
+sent = []
+async def receive():
+    return {"type": "http.request", "body": b"", "more_body": False}
+async def send(message):
+    sent.append(message)
+scope = {
+    "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": "/", "raw_path": b"/",
+    "query_string": b"", "headers": [], "scheme": "http", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
+    "root_path": "",
+}
+asyncio.run(app(scope, receive, send))
+print(sent[0]["status"])
+"""
 CASES = {
     "interpreter alone": ("pass", ""),
     "functions: /api/health": (f"{CALL}\nfrom functions.app import app\nprint(call(app, 'GET', '/api/health'))", "200"),
@@ -59,15 +81,7 @@ CASES = {
         "print(call(app, 'GET', '/'))",
         "200",
     ),
-    "FastAPI hello-world": (
-        "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef hello():\n    return 'hello'\n"
-        "import asyncio\nsent = []\nasync def receive():\n    return {'type': 'http.request', 'body': b'', 'more_body': False}\n"
-        "async def send(message):\n    sent.append(message)\n"
-        "scope = {'type': 'http', 'asgi': {'version': '3.0'}, 'http_version': '1.1', 'method': 'GET', 'path': '/', 'raw_path': b'/',"
-        " 'query_string': b'', 'headers': [], 'scheme': 'http', 'server': ('127.0.0.1', 8000), 'client': ('127.0.0.1', 1), 'root_path': ''}\n"
-        "asyncio.run(app(scope, receive, send))\nprint(sent[0]['status'])",
-        "200",
-    ),
+    "FastAPI hello-world": (HELLO_FASTAPI, "200"),
 }
 
 
@@ -150,7 +164,9 @@ def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
         "articles": [],
     }
     (build / "portal.json").write_text(json.dumps(bundle))
-    (build / "shell.html").write_text("<title><!--portal:title--></title><main><!--portal:content--></main>")
+    (build / "shell.html").write_text(
+        "<title><!--portal:title--></title><main><!--portal:crumbs--><!--portal:content--></main>"
+    )
     environ = {
         "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
         "SECRET_KEYS": "k" * 32,

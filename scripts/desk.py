@@ -75,9 +75,8 @@ def _list(desk: BuiltIn) -> None:
 def _show(desk: BuiltIn, reference: str) -> None:
     row, messages = desk.find(reference)
     status: Status = row["status"]
-    print(
-        f"{row['reference']}  {row['subject']}\nFrom {row['name']} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}"
-    )
+    print(f"{row['reference']}  {row['subject']}")
+    print(f"From {row['name']} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
     print(f"{STATUS_WORDS[status]}\n")
     for message in messages:
         print(f"--- {message.author}, {_when(message.at)}\n{message.body}\n")

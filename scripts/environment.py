@@ -12,7 +12,6 @@ from functions.services import Services
 from functions.settings import read
 
 
-
 @contextmanager
 def services() -> Iterator[Services]:
     """The services for as long as the block runs; without PUBLIC_ORIGIN those of the demo that `make serve` started.

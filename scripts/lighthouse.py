@@ -1,7 +1,7 @@
 """Lighthouse on the built site: `make lighthouse` prints the four scores of home and article, exit 1 below 95.
 
-The site is built for the address it is then served at, gzip as every host does; Lighthouse 13 runs with its own
-mobile throttling in Debian's Chromium.
+The site is built for the address it is then served at, compressed as every host does, with the functions beside it;
+Lighthouse runs with its own mobile throttling in Debian's Chromium.
 """
 
 import functools
@@ -18,6 +18,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from werkzeug.test import Client
+
+from functions.app import create
+
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / "tests" / "node" / "node_modules" / ".bin"
 PAGES = ("", "plans-and-billing/update-card/")
@@ -25,10 +29,14 @@ LEAST = 95
 TEXT = (".html", ".css", ".js", ".json", ".svg", ".xml", ".txt")
 
 
-class Gzip(http.server.SimpleHTTPRequestHandler):
-    """Files as a static host serves them: text compressed, assets cacheable."""
+class Host(http.server.SimpleHTTPRequestHandler):
+    """Files as a static host serves them, text compressed and assets cacheable, and /api/ from the functions."""
 
-    def send_head(self) -> BytesIO | None:  # type: ignore[override]
+    functions: Client
+
+    def send_head(self) -> BytesIO | None:
+        if self.path.startswith("/api/"):
+            return self._function()
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
         if not path.is_file():
@@ -44,6 +52,19 @@ class Gzip(http.server.SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache" if path.suffix == ".html" else "max-age=31536000")
         self.end_headers()
         return BytesIO(body)
+
+    def _function(self) -> BytesIO:
+        answer = self.functions.get(self.path, base_url=f"http://{self.headers['Host']}")
+        self.send_response(answer.status_code)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        return BytesIO(answer.data)
+
+    def do_POST(self) -> None:
+        """Measuring sends what it saw; nobody counts it here."""
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: what is printed is the scores."""
@@ -62,10 +83,22 @@ def main() -> int:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The built site on a free port of loopback."""
-    handler = functools.partial(Gzip, directory=str(folder / "site"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    handler = functools.partial(Host, directory=str(folder / "site"))
+    # One thread: the functions' client and its store belong to it.
+    server = http.server.HTTPServer(("127.0.0.1", 0), handler)
     url = f"http://127.0.0.1:{server.server_port}/"
     build(folder, url)
+    portal = create(
+        {
+            "PUBLIC_ORIGIN": url.rstrip("/"),
+            "SECRET_KEYS": "k" * 32,
+            "TICK_TOKEN": "t" * 16,
+            "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}",
+            "PORTAL_BUILD_DIR": str(folder / "build"),
+        }
+    )
+    portal.services.store.migrate()
+    Host.functions = Client(portal)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -87,7 +120,14 @@ def score(url: str, folder: Path) -> dict[str, int]:
     """Lighthouse's four scores of a page, 0 to 100; raises CalledProcessError when it cannot run."""
     flags = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
     report = folder / "report.json"
-    command = [str(TOOLS / "node"), str(TOOLS / "lighthouse"), url, "--quiet", "--output=json", f"--output-path={report}"]
+    command = [
+        str(TOOLS / "node"),
+        str(TOOLS / "lighthouse"),
+        url,
+        "--quiet",
+        "--output=json",
+        f"--output-path={report}",
+    ]
     environ = os.environ | {"CHROME_PATH": "/usr/bin/chromium"}
     subprocess.run([*command, f"--chrome-flags={flags}"], env=environ, check=True, stdout=subprocess.DEVNULL)
     categories = json.loads(report.read_text("utf-8"))["categories"]

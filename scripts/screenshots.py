@@ -1,4 +1,4 @@
-"""Pictures of every kind of page, wide and narrow, light and dark: `make screenshots` writes them to .portal/screenshots/.
+"""Pictures of every kind of page, wide and narrow, light and dark: `make screenshots`, into .portal/screenshots/.
 
 The README's picture is the wide, light home page; `--readme` writes it to .github/screenshots/ as well.
 """
@@ -30,7 +30,9 @@ README_PICTURE = ROOT / ".github" / "screenshots" / "home-light.png"
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description="Pictures of every kind of page.")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.screenshots", description="Pictures of every kind of page."
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".portal" / "screenshots")
     parser.add_argument("--readme", action="store_true", help="renew the README's picture as well")
     arguments = parser.parse_args(argv)
@@ -67,7 +69,9 @@ def take(world: World, folder: Path) -> int:
                 page.get_by_role("button", name="Ada").click()
                 page.goto(f"{world.url}ask/")
                 page.get_by_label("What is it about?").select_option(index=2)
-                page.get_by_label("Your question in one sentence").fill(f"The invoice of October is missing ({size}, {scheme})")
+                page.get_by_label("Your question in one sentence").fill(
+                    f"The invoice of October is missing ({size}, {scheme})"
+                )
                 page.get_by_label("What happened").fill("I looked under Invoices, and the one of October is not there.")
                 page.get_by_role("button", name="Send to").click()
                 page.get_by_text("We have your message.").wait_for()

@@ -31,9 +31,7 @@ class World:
     def desk(self, *arguments: str) -> str:
         """What an agent types: `python -m scripts.desk ...`; returns what it printed."""
         command = [sys.executable, "-m", "scripts.desk", *arguments]
-        return subprocess.run(
-            command, env=self.environ, cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
+        return subprocess.run(command, env=self.environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager

@@ -122,7 +122,10 @@ BUNDLE: dict[str, Any] = {
     },
     "csp_script_hashes": ["sha256-AAAA"],
 }
-SHELL = "<!doctype html><html lang=en><head><title><!--portal:title--></title></head><body><main><!--portal:content--></main></body></html>"
+SHELL = (
+    "<!doctype html><html lang=en><head><title><!--portal:title--></title></head>"
+    "<body><main><nav><!--portal:crumbs--></nav><!--portal:content--></main></body></html>"
+)
 
 
 def write_bundle(folder: Path, **changes: Any) -> Path:

@@ -9,7 +9,13 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 
 from scripts.world import World, running
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 

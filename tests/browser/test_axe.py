@@ -32,7 +32,9 @@ PERSONAL = {
 def violations(page: Page) -> list[str]:
     """What axe-core finds, as `rule: target`."""
     found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

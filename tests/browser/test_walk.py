@@ -24,12 +24,22 @@ def walk(world: World, context: BrowserContext) -> None:
     """Search, article, "no", Ask us, ticket, answer; status; changelog; billing; one login form in all."""
     page = context.new_page()
     logins: list[str] = []
-    page.on("framenavigated", lambda frame: logins.append(frame.url) if frame.url.startswith(f"{world.identity}/oauth2/authorize?") else None)
+    page.on(
+        "framenavigated",
+        lambda frame: logins.append(frame.url) if frame.url.startswith(f"{world.identity}/oauth2/authorize?") else None,
+    )
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     foreign: list[str] = []
     origin = re.match(r"https?://[^/]+", world.url)
-    page.on("request", lambda request: foreign.append(request.url) if origin and not request.url.startswith((origin[0], "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: (
+            foreign.append(request.url)
+            if origin and not request.url.startswith((origin[0], "data:", "blob:"))
+            else None
+        ),
+    )
 
     find_an_article(world, page)
     assert foreign == []
@@ -136,12 +146,18 @@ def test_a_ticket_without_javascript(world: World, chromium: Browser):
     page.goto(f"{world.url}getting-in/forgot-password/")
     page.get_by_role("button", name="Not really").click()
     expect(page).to_have_url(re.compile("feedback/why"))
-    page.goto(f"{world.url}ask/")
+    page.get_by_label("Something is missing").check()
+    page.get_by_role("button", name="Tell the writers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    page.goto(f"{world.url}getting-in/forgot-password/")
+    page.locator("main").get_by_role("link", name="Ask us").last.click()
+    expect(page.get_by_label("Send along which article I came from")).to_be_checked()
     page.get_by_label("What is it about?").select_option(label="Getting in")
     page.get_by_label("Your question in one sentence").fill("No mail arrives")
     page.get_by_label("What happened").fill("I asked for a new password three times and no mail came.")
     page.get_by_role("button", name=re.compile("^Send to")).click()
     page.get_by_role("button", name=re.compile("Ben")).click()
+    expect(page.get_by_text("Article you came from")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Send to")).click()
     expect(page.get_by_text("We have your message.")).to_be_visible()
     context.close()
@@ -151,7 +167,11 @@ def test_a_narrow_screen_reaches_everything(world: World, chromium: Browser):
     context = chromium.new_context(viewport=NARROW, has_touch=True)
     page = context.new_page()
     page.goto(world.url)
-    for locator in (page.get_by_role("heading", level=1), page.get_by_role("combobox").last, page.locator("main [data-portal='status']").first):
+    for locator in (
+        page.get_by_role("heading", level=1),
+        page.get_by_role("combobox").last,
+        page.locator("main [data-portal='status']").first,
+    ):
         box = locator.bounding_box()
         assert box
         assert box["y"] + box["height"] <= NARROW["height"], locator

@@ -23,7 +23,9 @@ class Inbox:
     def __init__(self) -> None:
         self.raw: list[bytes] = []
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address.startswith("blocked@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -85,7 +87,9 @@ def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], e
     services.store.migrate()
     client = Browser(Portal(services))
     client.set_cookie("portal", start(services, ADA, {}), domain="127.0.0.1")
-    client.post("/api/tickets", data={"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."})
+    client.post(
+        "/api/tickets", data={"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
+    )
     number = services.desk.tickets(ADA)[0].reference
     desk.answer(services, BuiltIn(services), number, "Use the recovery code.", "pending")
     outbox.deliver_due(services, deadline=float("inf"))

@@ -180,7 +180,8 @@ portal.services.store.migrate()
 client = Client(portal)
 client.set_cookie("portal", os.environ["COOKIE"], domain="127.0.0.1")
 data = {"topic": "getting-in", "subject": "Killed on the way", "body": "This text must reach the desk exactly once."}
-print(client.post("/api/tickets", data=data, base_url="http://127.0.0.1:8000", headers={"Accept": "text/html"}).status_code)
+headers = {"Accept": "text/html"}
+print(client.post("/api/tickets", data=data, base_url="http://127.0.0.1:8000", headers=headers).status_code)
 """
 
 

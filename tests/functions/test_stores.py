@@ -48,7 +48,8 @@ def test_a_transaction_that_fails_is_undone(store: Store):
             store.run("insert into rate (who, span, n) values ('a', 1, 1)")
             raise KeyError("stop")
 
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError):
+        fail()
 
     assert store.all("select * from rate") == []
 
@@ -75,7 +76,10 @@ def test_a_statement_that_is_wrong_is_a_store_error(store: Store):
 
 
 def test_one_counter_counts_every_thread(store: Store):
-    sql = "insert into rate (who, span, n) values ('x', 1, 1) on conflict (who, span) do update set n = rate.n + 1 returning n"
+    sql = (
+        "insert into rate (who, span, n) values ('x', 1, 1)"
+        " on conflict (who, span) do update set n = rate.n + 1 returning n"
+    )
 
     def count() -> None:
         for _ in range(10):

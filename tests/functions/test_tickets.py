@@ -237,3 +237,30 @@ def test_a_customer_without_tickets_is_shown_the_way(browser: Browser, sign_in):
     sign_in(browser)
 
     assert "No tickets yet" in browser.get("/my/tickets/").text
+
+
+@pytest.mark.parametrize(
+    ("referer", "sent"),
+    [
+        ("http://127.0.0.1:8000/ask/?from=plans-and-billing/update-card", True),
+        ("http://127.0.0.1:8000/ask/?from=made/up", False),
+        ("https://evil.example/ask/?from=plans-and-billing/update-card", False),
+    ],
+)
+def test_without_javascript_the_pages_own_address_names_the_article(
+    browser: Browser, services: Services, sign_in, referer: str, sent: bool
+):
+    sign_in(browser)
+    browser.post("/api/tickets", data=MESSAGE | {"context_came": "1"}, headers={"Referer": referer})
+    _, messages = services.desk.find(services.desk.queue()[0].reference)
+
+    assert any("plans-and-billing/update-card" in message.body for message in messages) == sent
+
+
+def test_an_article_that_was_not_to_be_sent_is_not(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    browser.post(
+        "/api/tickets", data=MESSAGE, headers={"Referer": "http://127.0.0.1:8000/ask/?from=getting-in/forgot-password"}
+    )
+
+    assert len(services.desk.find(services.desk.queue()[0].reference)[1]) == 1
