@@ -23,12 +23,12 @@ ARTICLES = (
 def hub(request: Request, services: "Services") -> Response:
     """Tickets, billing and account, one step away."""
     session = sessions.require(request, services)
-    return services.page("Your portal", "my.html", session=session, parts=services.portal.get("parts", {}))
+    return services.page("Your portal", "my.html", session=session, parts=services.portal["parts"])
 
 
 def account(request: Request, services: "Services") -> Response:
     """Who is signed in, how to sign out, and the articles that explain the rest."""
     session = sessions.require(request, services)
-    known = {article["id"]: article for article in services.portal.get("articles", [])}
+    known = {article["id"]: article for article in services.portal["articles"]}
     articles = [known[name] for name in ARTICLES if name in known]
     return services.page("Your account", "account.html", session=session, articles=articles)

@@ -44,6 +44,14 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/ticket/": {"GET": "functions.tickets:show"},
     "/my/billing/": {"GET": "functions.billing:overview"},
 }
+# The parts a portal may switch off, and the routes that go with them.
+PARTS = {
+    "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
+    "billing": ("/api/billing", "/my/billing/"),
+    "account": ("/my/account/",),
+    "status": ("/api/v2/",),
+    "articles": ("/api/feedback",),
+}
 BEARER_ONLY = {"/api/tick"}
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -83,7 +91,7 @@ class Portal:
         if moved is not None:
             return moved
         methods = ROUTES.get(route) or ROUTES.get(route + "/")
-        if methods is None:
+        if methods is None or self._switched_off(route):
             raise Problem(404, "There is no page here.")
         method = "GET" if request.method == "HEAD" else request.method
         where = methods.get(method)
@@ -100,6 +108,10 @@ class Portal:
         if not isinstance(response, Response):
             raise TypeError(f"{where} returned {type(response).__name__}, not a Response")
         return response
+
+    def _switched_off(self, route: str) -> bool:
+        parts = self.services.portal["parts"]
+        return any(route.startswith(prefixes) and not parts[part] for part, prefixes in PARTS.items() if part in parts)
 
     def _moved(self, request: Request) -> Response | None:
         """On one's own machine `localhost` and `127.0.0.1` are two hosts to a cookie: send people to the right one."""

@@ -64,8 +64,6 @@ def open_job(request: Request, services: "Services") -> Response:
 
 def _state(services: "Services", session: sessions.Session | None) -> str:
     """What stands between this person and billing; the template has a text for each word."""
-    if not services.portal.get("parts", {}).get("billing", True):
-        raise Problem(404, "Billing is not part of this portal.")
     if services.settings.biller == "none":
         return "none"
     if session is None:

@@ -162,6 +162,7 @@ def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
         "product": "Acme",
         "topics": [{"id": "getting-in", "title": "Getting in"}],
         "articles": [],
+        "parts": {},
     }
     (build / "portal.json").write_text(json.dumps(bundle))
     (build / "shell.html").write_text(

@@ -97,7 +97,15 @@ BUNDLE: dict[str, Any] = {
         {"id": "getting-in", "title": "Getting in", "routine": True},
         {"id": "plans-and-billing", "title": "Plans and billing", "routine": True},
     ],
-    "parts": {"tickets": True, "billing": True, "account": True, "status": True, "changelog": True, "community": False},
+    "parts": {
+        "articles": True,
+        "tickets": True,
+        "billing": True,
+        "account": True,
+        "status": True,
+        "changelog": True,
+        "community": False,
+    },
     "articles": [
         {
             "id": "plans-and-billing/update-card",

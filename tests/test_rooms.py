@@ -31,7 +31,7 @@ FOREIGN_TO_PORTAL = {
 }
 # What the functions must not need before a vendor is called; their vendors' modules may.
 HEAVY = {"requests", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
-VENDOR_ROOMS = ("billers", "helpdesks", "identity", "monitors", "stores", "hosts")
+VENDOR_ROOMS = ("billers", "helpdesks", "identity", "monitors", "stores")
 
 
 def files() -> list[Path]:

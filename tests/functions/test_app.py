@@ -193,3 +193,18 @@ def test_when_the_store_is_gone_the_customer_is_told(environ: dict[str, str], tm
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        ("tickets", "/my/tickets/"),
+        ("billing", "/my/billing/"),
+        ("account", "/my/account/"),
+        ("status", "/api/v2/status.json"),
+    ],
+)
+def test_a_part_that_is_switched_off_is_not_there(environ: dict[str, str], tmp_path, part: str, path: str):
+    environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / "off", parts={part: False}))
+
+    assert Browser(Portal(Services(read(environ)))).get(path).status_code == 404
