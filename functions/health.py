@@ -1,11 +1,12 @@
-"""Is the portal itself well: the build it serves, its store, and the age of the last tick."""
+"""Is the portal itself well: the build it serves, its store, the age of the last tick, and what waits or failed."""
 
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
+from functions import outbox
 from functions.http import json_response
-from functions.tick import age_ms
+from functions.tick import age_ms, failing
 
 if TYPE_CHECKING:
     from functions.http import Request
@@ -15,13 +16,18 @@ LATE_MS = 5 * 60_000
 
 
 def read(request: "Request", services: "Services") -> Response:
-    """GET /api/health: `status` ok or late (no tick for five minutes), `tick_age_seconds` or null."""
+    """GET /api/health: `status` is ok, late (no tick for five minutes) or failing (a job or a delivery failed);
+    `tick_age_seconds` may be null."""
     age = age_ms(services)
-    late = age is None or age > LATE_MS
+    jobs = failing(services)
+    deliveries = outbox.count(services)
+    late = age is None or not 0 <= age <= LATE_MS
     return json_response(
         {
-            "status": "late" if late else "ok",
+            "status": "late" if late else "failing" if jobs or any(deliveries.values()) else "ok",
             "tick_age_seconds": None if age is None else age // 1000,
+            "failing_jobs": jobs,
+            "deliveries": deliveries,
             "build": services.portal["build"],
         }
     )

@@ -17,10 +17,20 @@ JSON = "application/json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
+# All text fields of a form together: the longest message there is, percent-encoded, fits.
+TEXT_LIMIT = 300_000
+
+
 class Request(WerkzeugRequest):
-    """A request that reads one form of at most 200 parts; app.py sets the size that it may have."""
+    """A request whose form has at most 200 parts, and no more text than a person types."""
 
     max_form_parts = 200
+    max_form_memory_size = TEXT_LIMIT
+
+    def limit(self, most: int) -> None:
+        """Refuse more than `most` bytes; only a form with files may be larger than its text."""
+        files = self.mimetype == "multipart/form-data"
+        self.max_content_length = most if files else min(most, TEXT_LIMIT)
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -67,7 +77,7 @@ def has_control(text: str) -> bool:
 def wants_json(request: WerkzeugRequest) -> bool:
     """Whether a script asks: it accepts JSON and does not accept HTML by name."""
     accept = request.headers.get("Accept", "")
-    return "text/html" not in accept and ("json" in accept or not request.path.startswith("/my/"))
+    return "text/html" not in accept and ("json" in accept or "/api/" in request.path)
 
 
 def read_json(request: WerkzeugRequest, limit: int) -> Any:
@@ -112,16 +122,20 @@ def client(request: WerkzeugRequest, settings: Settings) -> str:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
         if len(hops) >= settings.trusted_hops:
             address = hops[-settings.trusted_hops]
-    if ":" in address and "." not in address:
-        address = _prefix64(address)
-    return hmac.new(settings.secret_keys[0].encode(), address.encode(), sha256).hexdigest()[:24]
+    return hmac.new(settings.secret_keys[0].encode(), _household(address).encode(), sha256).hexdigest()[:24]
 
 
-def _prefix64(address: str) -> str:
-    """The first 64 bits of an IPv6 address: one household holds the rest."""
-    from ipaddress import IPv6Address
+def _household(address: str) -> str:
+    """An address without its port; of an IPv6 address the first 64 bits, since one household holds the rest."""
+    from ipaddress import IPv6Address, ip_address
 
+    bare = address.strip().removeprefix("[").partition("]")[0] if address.startswith("[") else address.strip()
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        return str(IPv6Address(int(IPv6Address(address.split("%")[0])) >> 64 << 64))
+        known = ip_address(bare.partition("%")[0])
     except ValueError:
-        return address
+        return bare
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
+    return str(known)

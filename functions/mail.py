@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
+from functions.settings import LOOPBACK
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -54,12 +55,19 @@ class Mailer:
         parts = self._parts
         host = parts.hostname or ""
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
         else:
             server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
+            elif parts.username and host not in LOOPBACK:
+                server.close()
+                raise VendorError(
+                    "The mail could not be sent just now.", "authentication", detail="the server offers no STARTTLS"
+                )
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server

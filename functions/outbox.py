@@ -15,6 +15,7 @@ from functions.errors import StoreError, VendorError
 
 if TYPE_CHECKING:
     from functions.services import Services
+    from functions.stores import Row
 
 KINDS = {"ticket.create": "functions.tickets:deliver", "mail.send": "functions.mail:deliver"}
 FINAL = {"rejected", "unsupported"}
@@ -42,14 +43,7 @@ def put(services: "Services", kind: str, payload: dict[str, Any], *, subject_id:
 
 def deliver(services: "Services", row_id: str) -> bool:
     """Try one delivery now; False when another process holds it, it waits for its time, or it failed."""
-    now = services.now()
-    row = services.store.one(
-        "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
-        " and failed_at is null and leased_until < :now and next_at <= :now returning *",
-        id=row_id,
-        until=now + LEASE_MS,
-        now=now,
-    )
+    row = _claim(services, row_id)
     if row is None:
         return False
     module, _, function = KINDS[row["kind"]].partition(":")
@@ -59,8 +53,6 @@ def deliver(services: "Services", row_id: str) -> bool:
         log.warning("delivery %s %s: %s %s", row["kind"], row_id, error.kind, error.detail)
         _postpone(services, row, error.kind, error.retry_after)
         return False
-    except StoreError:
-        raise  # the store is gone, so there is nothing to write to: the lease runs out and the tick takes it up
     except Exception:
         # A fault in an adapter must cost neither the row nor the answer of the customer who waits for it.
         log.exception("delivery %s %s: fault in the adapter", row["kind"], row_id)
@@ -70,13 +62,24 @@ def deliver(services: "Services", row_id: str) -> bool:
     return True
 
 
+def deliver_first(services: "Services", row_id: str) -> None:
+    """The delivery right after the row was committed, and one other that is due. Whatever happens here, the row is
+    safe and the customer gets their answer; the tick goes on with it."""
+    try:
+        deliver(services, row_id)
+        deliver_due(services, deadline=float("inf"), most=1)
+    except StoreError:
+        log.exception("first delivery of %s: the store did not answer", row_id)
+
+
 def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
     """Job of the tick: deliver what is due, oldest first, until `deadline` (time.monotonic seconds)."""
     now = services.now()
     rows = services.store.all(
-        "select id from outbox where done_at is null and failed_at is null and next_at <= :now and leased_until < :now"
-        " order by next_at limit :most",
+        "select id from outbox where done_at is null and failed_at is null and next_at <= :now"
+        " and (leased_until < :now or leased_until > :latest) order by next_at limit :most",
         now=now,
+        latest=now + LEASE_MS,
         most=most,
     )
     for row in rows:
@@ -90,13 +93,38 @@ def purge(services: "Services", deadline: float) -> None:
     services.store.run("delete from outbox where done_at < :old", old=services.now() - 30 * 86_400_000)
 
 
-def _postpone(services: "Services", row: dict[str, Any], kind: str, retry_after: int | None) -> None:
+def count(services: "Services") -> dict[str, int]:
+    """How many deliveries were given up, and how many wait longer than a quarter of an hour."""
+    row = services.store.one(
+        "select count(failed_at) as failed,"
+        " count(case when failed_at is null and created_at < :late then 1 end) as overdue"
+        " from outbox where done_at is null",
+        late=services.now() - 900_000,
+    )
+    return row or {"failed": 0, "overdue": 0}
+
+
+def _claim(services: "Services", row_id: str) -> "Row | None":
+    now = services.now()
+    # A lease that ends later than any lease can was taken before the clock was set back.
+    return services.store.one(
+        "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
+        " and failed_at is null and next_at <= :now and (leased_until < :now or leased_until > :until) returning *",
+        id=row_id,
+        until=now + LEASE_MS,
+        now=now,
+    )
+
+
+def _postpone(services: "Services", row: "Row", kind: str, retry_after: int | None) -> None:
     now = services.now()
     wait = BACKOFF_MS[min(row["attempts"], len(BACKOFF_MS)) - 1]
     services.store.run(
-        "update outbox set leased_until = 0, next_at = :next, error = :kind, failed_at = :failed where id = :id",
+        "update outbox set leased_until = 0, next_at = :next, error = :kind, failed_at = :failed"
+        " where id = :id and attempts = :attempts",  # else the lease ran out, and the row is another's by now
         next=now + max(wait, (retry_after or 0) * 1000),
         kind=kind,
         failed=now if kind in FINAL else None,
         id=row["id"],
+        attempts=row["attempts"],
     )

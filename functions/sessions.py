@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import SignInNeeded
 from functions.settings import Settings
-from portal.models import Requester
+from portal.models import Requester, clean
 
 if TYPE_CHECKING:
     from functions.http import Request
@@ -69,13 +69,15 @@ def require(request: "Request", services: "Services") -> Session:
 def start(services: "Services", requester: Requester, claims: dict[str, Any], sid: str | None = None) -> str:
     """Open a session and return the cookie's value; `sid` is the identity provider's own session id."""
     session_id = secrets.token_urlsafe(24)
+    who = {name: clean(value) if isinstance(value, str) else value for name, value in asdict(requester).items()}
+    claims = {name: clean(value) if isinstance(value, str) else value for name, value in claims.items()}
     now = services.now()
     services.store.run(
         "insert into session (id, subject_id, requester, claims, created_at, seen_at, claims_at, sid)"
         " values (:id, :subject, :requester, :claims, :now, :now, :now, :sid)",
         id=session_id,
-        subject=requester.subject,
-        requester=json.dumps(asdict(requester) | {"scopes": sorted(requester.scopes)}),
+        subject=who["subject"],
+        requester=json.dumps(who | {"scopes": sorted(requester.scopes)}),
         claims=json.dumps(claims),
         now=now,
         sid=sid,

@@ -84,7 +84,7 @@ def read(environ: Mapping[str, str]) -> Settings:
 
     def choice(name: str, default: str, known: Mapping[str, str]) -> str:
         value = get(name, default)
-        if value in known or value == "none":
+        if value in known or value == default:
             return value
         if value.startswith("custom.") and ":" in value:
             return value
@@ -117,6 +117,11 @@ def read(environ: Mapping[str, str]) -> Settings:
     if smtp_url:
         need("MAIL_FROM", "the address that the portal's mail comes from")
     secure = origin.startswith("https://")
+    if secure and not get("CLIENT_IP_HEADER") and not get("TRUSTED_HOPS"):
+        faults.append(
+            "Set CLIENT_IP_HEADER (the header in which your host gives the client's address, e.g. cf-connecting-ip) or"
+            " TRUSTED_HOPS (how many proxies of yours add to X-Forwarded-For; 0: clients connect directly)."
+        )
     settings = Settings(
         public_origin=origin,
         secret_keys=keys,

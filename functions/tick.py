@@ -47,7 +47,7 @@ def tick(services: "Services", deadline: float) -> dict[str, str]:
     for name, (where, every) in JOBS.items():
         if time.monotonic() > deadline:
             outcome[name] = "left"
-        elif _claim(services, name):
+        elif _claim(services, name, every):
             outcome[name] = _run(services, name, where, every, deadline)
     return outcome
 
@@ -58,15 +58,24 @@ def age_ms(services: "Services") -> int | None:
     return services.now() - row["at"] if row and row["at"] else None
 
 
-def _claim(services: "Services", name: str) -> bool:
+def failing(services: "Services") -> list[str]:
+    """The jobs whose last run failed."""
+    rows = services.store.all("select name from job where failed_at > coalesce(finished_at, 0) order by name")
+    return [row["name"] for row in rows]
+
+
+def _claim(services: "Services", name: str, every: int) -> bool:
     now = services.now()
     services.store.run(
         "insert into job (name, due_at, leased_until) values (:name, 0, 0) on conflict (name) do nothing", name=name
     )
+    # What is due or leased later than can be was written before the clock was set back.
     claimed = services.store.run(
-        "update job set leased_until = :until where name = :name and due_at <= :now and leased_until < :now",
+        "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"
+        " and (leased_until < :now or leased_until > :until)",
         name=name,
         until=now + LEASE_MS,
+        latest=now + every,
         now=now,
     )
     return claimed == 1
@@ -84,9 +93,10 @@ def _run(services: "Services", name: str, where: str, every: int, deadline: floa
         # One faulty job must not keep tickets from being delivered; the answer says 500, so the scheduler alarms.
         log.exception("job %s: fault", name)
         outcome = "failed"
+    column = "finished_at" if outcome == "done" else "failed_at"
     now = services.now()
     services.store.run(
-        "update job set leased_until = 0, due_at = :due, finished_at = :now where name = :name",
+        f"update job set leased_until = 0, due_at = :due, {column} = :now where name = :name",  # noqa: S608
         name=name,
         due=now + every,
         now=now,

@@ -1,12 +1,12 @@
 """Ask us: from a form to a ticket that is never lost and never doubled, and the customer's own list of tickets."""
 
 import hashlib
-import hmac
 import json
 import re
 import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 DRAFT_MS = 24 * 3_600_000
 WINDOW_MS = 10 * 60_000
+# Hidden fields of the form that go back into it with the text; `context_came` is the row without JavaScript.
+KEPT = ("key", "context_came", *(f"context_{name}" for name in CONTEXT_LABELS))
+GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 
 def submit(request: "Request", services: "Services") -> Response:
@@ -43,8 +46,8 @@ def submit(request: "Request", services: "Services") -> Response:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         token = _keep(services, draft)
         return _go(request, services.url(f"my/ask/?draft={token}"))
-    limit(services, "ticket", session.requester.subject, times=30, per_seconds=3600)
-    row = _file(services, session.requester, draft, _keys(services, session, draft, request.form.get("key", "")))
+    key, also = _keys(services, session, draft, request.form.get("key", ""))
+    row = _by_key(services, session.requester, key, also) or _file(services, session.requester, draft, key)
     return _go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
@@ -54,10 +57,10 @@ def confirm(request: "Request", services: "Services") -> Response:
     token = request.args.get("draft", "")
     row = _draft(services, token)
     if row is None:
-        sent = _by_key(services, session.requester, [_draft_key(token)])
+        sent = _by_key(services, session.requester, _draft_key(token, session.requester))
         if sent:
             return see_other(services.url(f"my/ticket/?ref={sent['reference']}"))
-        raise Problem(404, "This message is no longer here: it was sent, or a day has passed since you wrote it.")
+        raise Problem(404, GONE)
     draft = _of(row)
     product = services.portal["product"]
     return services.page(
@@ -73,17 +76,13 @@ def confirm(request: "Request", services: "Services") -> Response:
 
 def send(request: "Request", services: "Services") -> Response:
     """POST /api/tickets/send: the button of `confirm`; a second press finds the ticket of the first."""
-    session = sessions.require(request, services)
     token = request.form.get("draft", "")
-    key = _draft_key(token)
-    row = _draft(services, token)
-    ticket = _by_key(services, session.requester, [key])
-    if ticket is None:
-        if row is None:
-            raise Problem(404, "This message is no longer here: it was sent, or a day has passed since you wrote it.")
-        limit(services, "ticket", session.requester.subject, times=30, per_seconds=3600)
-        ticket = _file(services, session.requester, _of(row), [key], used_draft=_hash(token))
-    return _go(request, services.url(f"my/ticket/?ref={ticket['reference']}&sent=1"))
+    session = sessions.current(request, services)
+    if session is None:  # signed out meanwhile: the page asks again, after signing in
+        return _go(request, services.url(f"my/ask/?draft={quote(token)}"))
+    key = _draft_key(token, session.requester)
+    row = _by_key(services, session.requester, key) or _file(services, session.requester, token, key)
+    return _go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
 def index(request: "Request", services: "Services") -> Response:
@@ -107,10 +106,9 @@ def index(request: "Request", services: "Services") -> Response:
 def show(request: "Request", services: "Services") -> Response:
     """GET /my/ticket/?ref=: one ticket; the same 404 for a foreign one and for none."""
     requester = sessions.require(request, services).requester
-    reference = request.args.get("ref", "").upper()
     row = services.store.one(
         "select * from ticket where reference = :reference and subject_id = :subject",
-        reference=reference,
+        reference=_plain(request.args.get("ref", ""), 20).upper(),
         subject=requester.subject,
     )
     if row is None:
@@ -130,7 +128,7 @@ def show(request: "Request", services: "Services") -> Response:
         reference=row["reference"],
         words=STATUS_WORDS,
         problem=problem,
-        on_its_way=row["desk_ref"] is None,
+        state=row["state"],
         sent=request.args.get("sent") == "1",
         body=row["body"],
         context=_shown(draft, services),
@@ -144,7 +142,12 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
         return  # erased on request, or an earlier delivery got through and died before it could say so
     requester = Requester(row["subject_id"], row["email"], row["name"], row["account"])
     ticket = Ticket(row["key"], row["reference"], requester, _of(row), row["created_at"])
-    desk_ref = services.desk.create(ticket)
+    try:
+        desk_ref = services.desk.create(ticket)
+    except VendorError as error:
+        if error.kind in outbox.FINAL:  # the customer must not wait for what will never happen
+            services.store.run("update ticket set state = 'failed' where id = :id", id=row["id"])
+        raise
     services.store.run(
         "update ticket set desk_ref = :ref, state = 'delivered', updated_at = :now where id = :id",
         ref=desk_ref,
@@ -190,7 +193,7 @@ def _form(request: "Request", services: "Services", draft: Draft, wrong: dict[st
     """422 with everything the customer typed: fields for a script, the same form again for a person."""
     if wants_json(request):
         raise Problem(422, "Look at the marked fields.", fields=wrong)
-    kept = {name: value for name, value in request.form.items() if name.startswith("context_") or name == "key"}
+    kept = {name: request.form[name] for name in KEPT if name in request.form}
     return services.page(
         "Ask us", "ask_again.html", 422, draft=draft, wrong=wrong, kept=kept, topics=services.portal["topics"]
     )
@@ -201,28 +204,33 @@ def _go(request: "Request", location: str) -> Response:
     return json_response({"location": location}, 201) if wants_json(request) else see_other(location)
 
 
-def _file(
-    services: "Services", requester: Requester, draft: Draft, keys: list[str], used_draft: str | None = None
-) -> "Row":
-    """Ledger row and outbox row in one transaction, then a first delivery; a replay returns the first row.
-
-    `keys`: the key to file under, then others under which the same message may be filed already.
-    """
-    store = services.store
-    delivery = None
-    with store.transaction():
-        row = _by_key(services, requester, keys)
-        if row is None and (row := _insert(services, requester, draft, keys[0])) is not None:
+def _file(services: "Services", requester: Requester, draft: Draft | str, key: str) -> "Row":
+    """Ledger row and outbox row in one transaction, then a first delivery. `draft` may be the token of a kept one,
+    which is used up by this: whoever comes second with it is told so. Raises Problem 404 or 429."""
+    limit(services, "ticket", requester.subject, times=30, per_seconds=3600)
+    delivery = ""
+    with services.store.transaction():
+        what = _use_up(services, draft) if isinstance(draft, str) else draft
+        row = _insert(services, requester, what, key)
+        if row is not None:
             delivery = outbox.put(services, "ticket.create", {"ticket": row["id"]}, subject_id=requester.subject)
-        if used_draft:
-            store.run("delete from draft where token_hash = :hash", hash=used_draft)
-    row = row or _by_key(services, requester, keys)  # a request with the same key may have been faster
+    if delivery:
+        outbox.deliver_first(services, delivery)
+    row = row or _by_key(services, requester, key)  # a request with the same key was faster
     if row is None:
         raise Problem(503, "Your message could not be saved just now. Go back and send it again.")
-    if delivery:
-        outbox.deliver(services, delivery)
-        outbox.deliver_due(services, deadline=float("inf"), most=1)
     return row
+
+
+def _use_up(services: "Services", token: str) -> Draft:
+    row = services.store.one(
+        "delete from draft where token_hash = :hash and expires_at > :now returning *",
+        hash=_hash(token),
+        now=services.now(),
+    )
+    if row is None:
+        raise Problem(404, GONE)
+    return _of(row)
 
 
 def _insert(services: "Services", requester: Requester, draft: Draft, key: str) -> "Row | None":
@@ -246,26 +254,28 @@ def _insert(services: "Services", requester: Requester, draft: Draft, key: str) 
     )
 
 
-def _by_key(services: "Services", requester: Requester, keys: list[str]) -> "Row | None":
-    """The customer's ticket that was filed under one of at most two keys."""
+def _by_key(services: "Services", requester: Requester, key: str, also: str = "") -> "Row | None":
+    """The customer's ticket that was filed under `key`, or under the other key it may have."""
     return services.store.one(
-        "select * from ticket where subject_id = :subject and key in (:first, :last)",
+        "select * from ticket where subject_id = :subject and key in (:key, :also)",
         subject=requester.subject,
-        first=keys[0],
-        last=keys[-1],
+        key=key,
+        also=also,
     )
 
 
-def _keys(services: "Services", session: "Session", draft: Draft, given: str) -> list[str]:
-    """The idempotency keys of a message: the page's own key, or without one the current and the last ten-minute
-    window. The message is part of either, so an edited text sent from the same page is a new ticket."""
-    window = services.now() // WINDOW_MS
-    moments = [given] if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else [f"window-{window}", f"window-{window - 1}"]
+def _keys(services: "Services", session: "Session", draft: Draft, given: str) -> tuple[str, str]:
+    """The idempotency key of a message: from the page's own key, or without one from this ten-minute window, with
+    that of the window before beside it. The message is part of it, so an edited text is a new ticket."""
     message = json.dumps(asdict(draft), sort_keys=True)
-    return [
-        hashlib.sha256("\n".join([moment, session.requester.subject, message]).encode()).hexdigest()[:40]
-        for moment in moments
-    ]
+
+    def key(moment: str) -> str:
+        return hashlib.sha256("\n".join([moment, session.requester.subject, message]).encode()).hexdigest()[:40]
+
+    if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given):
+        return key(given), ""
+    window = services.now() // WINDOW_MS
+    return key(f"window-{window}"), key(f"window-{window - 1}")
 
 
 def _keep(services: "Services", draft: Draft) -> str:
@@ -273,10 +283,9 @@ def _keep(services: "Services", draft: Draft) -> str:
     token = secrets.token_urlsafe(24)
     now = services.now()
     services.store.run(
-        "insert into draft (token_hash, key, topic, subject, body, context, created_at, expires_at)"
-        " values (:hash, :key, :topic, :subject, :body, :context, :now, :expires)",
+        "insert into draft (token_hash, topic, subject, body, context, created_at, expires_at)"
+        " values (:hash, :topic, :subject, :body, :context, :now, :expires)",
         hash=_hash(token),
-        key=_draft_key(token),
         topic=draft.topic,
         subject=draft.subject,
         body=draft.body,
@@ -297,9 +306,9 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _draft_key(token: str) -> str:
+def _draft_key(token: str, requester: Requester) -> str:
     """The key of the ticket that a draft becomes, so that its second sending finds the first."""
-    return "draft-" + hmac.new(token.encode(), b"ticket", "sha256").hexdigest()[:34]
+    return "draft-" + hashlib.sha256(f"{token}\n{requester.subject}".encode()).hexdigest()[:34]
 
 
 def _reference() -> str:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass, field
 
 
+def clean(text: str) -> str:
+    """A text of another system without what no database and no page can hold: control characters and halves of
+    characters (a name that was cut inside an emoji)."""
+    return "".join(character for character in text if character.isprintable()).strip()
+
+
 @dataclass(frozen=True)
 class Requester:
     """A customer as a verified session knows them; nothing here ever comes from a form or a URL.

@@ -69,17 +69,26 @@ def _list(desk: BuiltIn) -> None:
     if not threads:
         print("No tickets yet.")
     for thread in threads:
-        print(f"{thread.reference}  {STATUS_WORDS[thread.status]:<27} {_when(thread.updated_at)}  {thread.subject}")
+        print(
+            f"{thread.reference}  {STATUS_WORDS[thread.status]:<27} {_when(thread.updated_at)}  {_safe(thread.subject)}"
+        )
 
 
 def _show(desk: BuiltIn, reference: str) -> None:
     row, messages = desk.find(reference)
     status: Status = row["status"]
-    print(f"{row['reference']}  {row['subject']}")
-    print(f"From {row['name']} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
+    print(f"{row['reference']}  {_safe(row['subject'])}")
+    print(f"From {_safe(row['name'])} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
     print(f"{STATUS_WORDS[status]}\n")
     for message in messages:
-        print(f"--- {message.author}, {_when(message.at)}\n{message.body}\n")
+        print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}\n")
+
+
+def _safe(text: str) -> str:
+    """What a customer wrote, without what a terminal would obey."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def _when(milliseconds: int) -> str:

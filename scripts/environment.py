@@ -14,11 +14,12 @@ from functions.settings import read
 
 @contextmanager
 def services() -> Iterator[Services]:
-    """The services for as long as the block runs; without PUBLIC_ORIGIN those of the demo that `make serve` started.
+    """The services for as long as the block runs; without any settings those of the demo that `make serve` started.
     Exits 2 when neither is set up."""
     environ = dict(os.environ)
     demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
-    if "PUBLIC_ORIGIN" not in environ and demo.exists():
+    # Half an environment is a mistake to be told, and not the demo.
+    if not {"PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS"} & set(environ) and demo.exists():
         environ |= json.loads(demo.read_text("utf-8"))
     try:
         found = Services(read(environ))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import requests
+from urllib3.exceptions import LocationParseError
 
 # Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
 BODY_LIMIT = 65_536
@@ -42,6 +43,8 @@ def check(url: str, *, timeout: float, statuses: Collection[int]) -> Result:
         requests.exceptions.InvalidURL,
         requests.exceptions.MissingSchema,
         requests.exceptions.InvalidSchema,
+        LocationParseError,  # requests lets this one of urllib3 through, and the encodings' own
+        UnicodeError,
     ):
         return Result("error", "the address is not valid")
     except requests.ConnectionError:

@@ -3,38 +3,21 @@
 Times are unix milliseconds in BIGINT, flags are 0 or 1. A store keeps one connection per thread.
 """
 
+import threading
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from functions.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 Row = dict[str, Any]
 
 
-class Store(Protocol):
-    """What every engine offers; each method raises StoreError when the engine does not answer."""
-
-    def all(self, sql: str, **parameters: Any) -> list[Row]:
-        """Every row of the answer."""
-
-    def one(self, sql: str, **parameters: Any) -> Row | None:
-        """The first row of the answer, or None."""
-
-    def run(self, sql: str, **parameters: Any) -> int:
-        """Run a statement and return how many rows it touched."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing; a transaction inside a transaction joins it."""
-
-    def migrate(self) -> list[str]:
-        """Apply the migrations that are still missing, in order, and return their names."""
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-
-
-def connect(url: str) -> Store:
+def connect(url: str) -> "Store":
     """The store at a `sqlite:///FILE` or `postgresql://` address; the driver is imported only here."""
     if url.startswith("sqlite:"):
         from functions.stores.sqlite import SQLite
@@ -45,11 +28,85 @@ def connect(url: str) -> Store:
     return PostgreSQL(url)
 
 
-def pending(applied: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """Names and statements of the migrations that are not applied yet, in order."""
-    for file in sorted(MIGRATIONS.glob("*.sql")):
-        if file.stem not in applied:
-            yield file.stem, statements(file.read_text("utf-8"))
+class Store(ABC):
+    """What handlers use; every method raises StoreError when the engine does not do what it was asked."""
+
+    begin = "begin"
+
+    def __init__(self) -> None:
+        self._thread = threading.local()
+
+    def all(self, sql: str, **parameters: Any) -> list[Row]:
+        """Every row of the answer."""
+        return self._execute(sql, parameters)[0]
+
+    def one(self, sql: str, **parameters: Any) -> Row | None:
+        """The first row of the answer, or None."""
+        rows = self.all(sql, **parameters)
+        return rows[0] if rows else None
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        return self._execute(sql, parameters)[1]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; a transaction inside a transaction joins it."""
+        if self.in_transaction:
+            yield
+            return
+        self.run(self.begin)
+        self._thread.open = True
+        try:
+            yield
+        except BaseException:
+            self._end("rollback")
+            raise
+        else:
+            self._end("commit")
+
+    def migrate(self) -> list[str]:
+        """Apply the migrations that are still missing, in order, and return their names."""
+        done = []
+        with self.transaction():
+            self._lock_migrations()
+            self.run("create table if not exists migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)")
+            applied = {row["name"] for row in self.all("select name from migration")}
+            for file in sorted(MIGRATIONS.glob("*.sql")):
+                if file.stem not in applied:
+                    for statement in statements(file.read_text("utf-8")):
+                        self.run(statement)
+                    now = int(time.time() * 1000)
+                    self.run("insert into migration (name, applied_at) values (:name, :at)", name=file.stem, at=now)
+                    done.append(file.stem)
+        return done
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return bool(getattr(self._thread, "open", False))
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close this thread's connection."""
+
+    @abstractmethod
+    def _execute(self, sql: str, parameters: dict[str, Any]) -> tuple[list[Row], int]:
+        """Rows and their number, or how many the statement touched. An engine whose connection may be out of step
+        after an error closes it: a later customer must never read an earlier one's answer."""
+
+    @abstractmethod
+    def _lock_migrations(self) -> None:
+        """Let one process migrate at a time, until the transaction ends."""
+
+    def _end(self, how: str) -> None:
+        self._thread.open = False
+        try:
+            self.run(how)
+        except StoreError:
+            self.close()  # whatever is left of the transaction goes with its connection
+            if how == "commit":
+                raise
 
 
 def statements(text: str) -> list[str]:

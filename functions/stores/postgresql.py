@@ -5,10 +5,7 @@ pays on every cold start.
 """
 
 import ssl
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,96 +13,52 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 from functions.errors import StoreError
-from functions.stores import Row, pending
+from functions.stores import Row, Store
 
 TIMEOUT_SECONDS = 10
 IDLE_SECONDS = 60
 MIGRATION_LOCK = 7_305_001
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-class PostgreSQL:
+class PostgreSQL(Store):
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._arguments = _arguments(url)
-        self._local = threading.local()
-
-    def all(self, sql: str, **parameters: Any) -> list[Row]:
-        connection = self._connection()
-        values = self._execute(connection, sql, parameters)
-        names = [column["name"] for column in connection.columns or ()]
-        return [dict(zip(names, row, strict=True)) for row in values or ()]
-
-    def one(self, sql: str, **parameters: Any) -> Row | None:
-        rows = self.all(sql, **parameters)
-        return rows[0] if rows else None
-
-    def run(self, sql: str, **parameters: Any) -> int:
-        connection = self._connection()
-        self._execute(connection, sql, parameters)
-        return int(connection.row_count)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        if getattr(self._local, "open", False):
-            yield
-            return
-        self.run("begin")
-        self._local.open = True
-        try:
-            yield
-        except BaseException:
-            self._local.open = False
-            self._rollback()
-            raise
-        else:
-            self._local.open = False
-            self.run("commit")
-
-    def migrate(self) -> list[str]:
-        done = []
-        with self.transaction():
-            self.all("select pg_advisory_xact_lock(:lock)", lock=MIGRATION_LOCK)
-            self.run("create table if not exists migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)")
-            applied = {row["name"] for row in self.all("select name from migration")}
-            for name, statements in pending(applied):
-                for statement in statements:
-                    self.run(statement)
-                self.run(
-                    "insert into migration (name, applied_at) values (:name, :at)",
-                    name=name,
-                    at=int(time.time() * 1000),
-                )
-                done.append(name)
-        return done
 
     def close(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        self._local.connection = None
+        connection = getattr(self._thread, "connection", None)
+        self._thread.connection = None
         if connection is not None:
             try:
                 connection.close()
             except (InterfaceError, OSError):
                 return  # it was gone already
 
-    def _rollback(self) -> None:
-        if getattr(self._local, "connection", None) is None:
-            return  # the connection broke, and with it the transaction
-        self.run("rollback")
-
-    def _execute(self, connection: Connection, sql: str, parameters: dict[str, Any]) -> Any:
+    def _execute(self, sql: str, parameters: dict[str, Any]) -> tuple[list[Row], int]:
+        connection = self._connection()
         try:
             values = connection.run(sql, **parameters)
-        except DatabaseError as error:
+        except DatabaseError as error:  # the server refused, and the protocol went to its end
             raise StoreError(f"PostgreSQL: {_message(error)}") from error
         except (InterfaceError, OSError) as error:
             self.close()
             raise StoreError("PostgreSQL: the connection broke") from error
-        self._local.used = time.monotonic()
-        return values
+        except BaseException:
+            # Half a message may have been sent: every later answer would be one query late.
+            self.close()
+            raise
+        self._thread.used = time.monotonic()
+        names = [column["name"] for column in connection.columns or ()]
+        return [dict(zip(names, row, strict=True)) for row in values or ()], int(connection.row_count)
+
+    def _lock_migrations(self) -> None:
+        self.run("select pg_advisory_xact_lock(:lock)", lock=MIGRATION_LOCK)
 
     def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        idle = time.monotonic() - getattr(self._local, "used", 0.0)
-        if connection is not None and idle > IDLE_SECONDS and not getattr(self._local, "open", False):
+        connection: Connection | None = getattr(self._thread, "connection", None)
+        idle = time.monotonic() - getattr(self._thread, "used", 0.0)
+        if connection is not None and idle > IDLE_SECONDS and not self.in_transaction:
             # A pooler closes idle connections without a word: ask before trusting an old one.
             try:
                 connection.run("select 1")
@@ -113,12 +66,14 @@ class PostgreSQL:
                 self.close()
                 connection = None
         if connection is None:
+            if self.in_transaction:
+                raise StoreError("PostgreSQL: the connection broke inside a transaction")
             try:
                 connection = Connection(**self._arguments)
             except (InterfaceError, DatabaseError, OSError) as error:
                 raise StoreError("PostgreSQL: cannot connect") from error
-            self._local.connection = connection
-            self._local.used = time.monotonic()
+            self._thread.connection = connection
+            self._thread.used = time.monotonic()
         return connection
 
 
@@ -136,21 +91,20 @@ def _arguments(url: str) -> dict[str, Any]:
     host = parts.hostname or query.get("host", "localhost")
     if host.startswith("/"):
         arguments["unix_sock"] = f"{host}/.s.PGSQL.{parts.port or query.get('port', '5432')}"
-    else:
-        arguments |= {"host": host, "port": parts.port or 5432}
-    mode = query.get("sslmode", "prefer")
-    if mode in {"require", "verify-ca", "verify-full"}:
-        arguments["ssl_context"] = _tls(mode)
-    return arguments
+        return arguments
+    # Across a network tickets and sessions travel encrypted unless the operator says otherwise.
+    mode = query.get("sslmode", "disable" if host in LOOPBACK else "require")
+    return arguments | {"host": host, "port": parts.port or 5432, "ssl_context": _tls(mode)}
 
 
-def _tls(mode: str) -> ssl.SSLContext:
+def _tls(mode: str) -> ssl.SSLContext | None:
+    """libpq's meanings: `require` encrypts, `verify-ca` checks the certificate, `verify-full` the name as well."""
+    if mode == "disable":
+        return None
     context = ssl.create_default_context()
-    if mode == "require":  # libpq's meaning: encrypted, the server's name is not checked
-        context.check_hostname = False
+    context.check_hostname = mode == "verify-full"
+    if mode not in {"verify-ca", "verify-full"}:
         context.verify_mode = ssl.CERT_NONE
-    elif mode == "verify-ca":
-        context.check_hostname = False
     return context
 
 

@@ -7,7 +7,12 @@ from functions.errors import Problem
 from functions.http import Request, client, is_local_path, read_json, see_other, wants_json
 from functions.settings import Settings, read
 
-ENVIRON = {"PUBLIC_ORIGIN": "https://help.acme.example", "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16}
+ENVIRON = {
+    "PUBLIC_ORIGIN": "https://help.acme.example",
+    "SECRET_KEYS": "k" * 32,
+    "TICK_TOKEN": "t" * 16,
+    "TRUSTED_HOPS": "0",
+}
 
 
 def request(**options) -> Request:
@@ -103,3 +108,12 @@ def test_a_body_without_a_length_is_not_waited_for():
 )
 def test_a_person_gets_pages_and_a_script_gets_json(path: str, accept: str, json: bool):
     assert wants_json(request(path=path, headers={"Accept": accept})) == json
+
+
+def test_a_port_and_a_mapped_address_do_not_make_a_new_client():
+    addresses = ["203.0.113.9", "203.0.113.9:4711", "::ffff:203.0.113.9", "[::ffff:203.0.113.9]:4711"]
+    clients = {
+        client(request(headers={"X-Client": address}), settings(CLIENT_IP_HEADER="x-client")) for address in addresses
+    }
+
+    assert len(clients) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from functions import outbox, tick
-from functions.errors import Problem, VendorError
+from functions.errors import Problem, StoreError, VendorError
 from functions.rate import limit
 from functions.services import Services
 from tests.conftest import Browser
@@ -216,3 +216,62 @@ def test_a_process_killed_at_the_desk_loses_nothing_and_doubles_nothing(
     assert [thread.subject for thread in services.desk.tickets(ADA)] == ["Killed on the way"]
     assert services.store.one("select state from ticket") == {"state": "delivered"}
     assert json.loads(services.store.one("select payload from outbox")["payload"])
+
+
+def test_after_the_clock_was_set_back_jobs_and_deliveries_go_on(services: Services, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tick, "JOBS", {"hourly": ("tests.functions.test_outbox:good_job", tick.HOUR)})
+    row_id = outbox.put(services, "test", {}, subject_id="s")
+    tick.tick(services, float("inf"))
+    services.store.run("update outbox set leased_until = :until", until=services.now() + outbox.LEASE_MS)
+    past = services.now() - tick.HOUR
+    monkeypatch.setattr(services, "now", lambda: past)
+    services.store.run("update outbox set next_at = :past", past=past)
+
+    assert tick.tick(services, float("inf")) == {"hourly": "done"}
+    assert outbox.deliver(services, row_id)
+
+
+def test_health_tells_of_a_failing_job_until_it_works_again(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    for where, status in (("bad_job", "failing"), ("good_job", "ok")):
+        monkeypatch.setattr(
+            tick,
+            "JOBS",
+            {"job": (f"tests.functions.test_outbox:{where}", 0), "other": ("tests.functions.test_outbox:good_job", 0)},
+        )
+        browser.post("/api/tick", headers={"Authorization": "Bearer " + "t" * 16})
+        assert browser.get("/api/health").json["status"] == status
+
+
+def test_health_tells_of_what_was_given_up_and_of_what_waits_too_long(
+    browser: Browser, services: Services, monkeypatch
+):
+    monkeypatch.setattr(tick, "JOBS", {"job": ("tests.functions.test_outbox:good_job", 0)})
+    FAULTS.append(VendorError(kind="rejected"))
+    outbox.deliver(services, outbox.put(services, "test", {}, subject_id="s"))
+    outbox.put(services, "test", {}, subject_id="s")
+    services.store.run("update outbox set created_at = 0 where failed_at is null")
+    browser.post("/api/tick", headers={"Authorization": "Bearer " + "t" * 16})
+    health = browser.get("/api/health").json
+
+    assert health["status"] == "failing"
+    assert health["deliveries"] == {"failed": 1, "overdue": 1}
+
+
+def test_a_row_whose_lease_ran_out_is_not_postponed_by_its_former_holder(services: Services):
+    row_id = outbox.put(services, "test", {}, subject_id="s")
+    stale = row(services, row_id) | {"attempts": 1}
+    outbox.deliver(services, row_id)
+    services.store.run("update outbox set attempts = 2, done_at = null")
+    outbox._postpone(services, stale, "unavailable", None)
+
+    assert row(services, row_id)["error"] is None
+
+
+def test_a_row_that_the_store_refuses_backs_off_and_lets_the_next_pass(services: Services):
+    FAULTS.append(StoreError("refused"))
+    first, second = (outbox.put(services, "test", {}, subject_id="s") for _ in range(2))
+    services.store.run("update outbox set next_at = 0 where id = :id", id=first)
+    outbox.deliver_due(services, deadline=float("inf"))
+
+    assert row(services, first)["next_at"] > services.now()
+    assert row(services, second)["done_at"] is not None

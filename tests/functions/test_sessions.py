@@ -7,6 +7,7 @@ from functions import sessions
 from functions.http import Request
 from functions.services import Services
 from functions.settings import read
+from portal.models import Requester
 from tests.conftest import ADA, Browser
 
 
@@ -32,8 +33,8 @@ def test_a_forged_or_edited_cookie_is_nobody(services: Services):
 
 
 def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services, monkeypatch):
-    start = services.now()
     cookie = sessions.start(services, ADA, {})
+    start = services.now()
     for hours, alive in ((11, True), (22, True), (23, True)):
         monkeypatch.setattr(services, "now", lambda hours=hours: start + hours * sessions.HOUR)
         assert (sessions.current(request_with(services, cookie), services) is not None) == alive
@@ -43,8 +44,8 @@ def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services, mo
 
 
 def test_a_session_that_nobody_used_for_twelve_hours_is_over(services: Services, monkeypatch):
-    start = services.now()
     cookie = sessions.start(services, ADA, {})
+    start = services.now()
     monkeypatch.setattr(services, "now", lambda: start + 12 * sessions.HOUR + 1)
 
     assert sessions.current(request_with(services, cookie), services) is None
@@ -74,7 +75,7 @@ def test_keys_can_be_changed_without_signing_anyone_out(services: Services, envi
 def test_the_cookie_is_closed_to_scripts_and_other_sites(browser: Browser, services: Services, environ: dict[str, str]):
     from werkzeug.wrappers import Response
 
-    https = Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example"}))
+    https = Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example", "TRUSTED_HOPS": "1"}))
     response = Response()
     sessions.set_cookie(response, "x", https)
     cookie = response.headers["Set-Cookie"]
@@ -83,3 +84,12 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(browser: Browser, servi
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
+
+
+def test_a_name_cut_inside_an_emoji_and_a_nul_do_no_harm(services: Services):
+    eve = Requester("sub\x00-eve", "eve@customer.example", "Eve \ud83d\x00", "customer")
+    session = sessions.current(request_with(services, sessions.start(services, eve, {"plan": "Te\x00am"})), services)
+
+    assert session is not None
+    assert (session.requester.subject, session.requester.name) == ("sub-eve", "Eve")
+    assert session.claims == {"plan": "Team"}

@@ -5,7 +5,12 @@ import pytest
 from functions.errors import SettingsError
 from functions.settings import read
 
-GOOD = {"PUBLIC_ORIGIN": "https://help.acme.example", "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16}
+GOOD = {
+    "PUBLIC_ORIGIN": "https://help.acme.example",
+    "SECRET_KEYS": "k" * 32,
+    "TICK_TOKEN": "t" * 16,
+    "TRUSTED_HOPS": "1",
+}
 
 
 def test_all_missing_settings_are_listed_at_once():
@@ -67,3 +72,13 @@ def test_claims_are_mapped_by_name():
 def test_a_claim_nobody_knows_is_refused():
     with pytest.raises(SettingsError, match="OIDC_CLAIMS has 'acount=org'"):
         read(GOOD | {"OIDC_CLAIMS": "acount=org"})
+
+
+def test_behind_https_the_operator_must_say_where_the_clients_address_is():
+    with pytest.raises(SettingsError, match="Set CLIENT_IP_HEADER"):
+        read(GOOD | {"TRUSTED_HOPS": ""})
+
+
+def test_a_portal_without_a_help_desk_does_not_start():
+    with pytest.raises(SettingsError, match="HELPDESK='none'"):
+        read(GOOD | {"HELPDESK": "none"})

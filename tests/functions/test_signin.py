@@ -124,7 +124,7 @@ def test_below_a_base_path_the_callback_is_below_it_too(environ: dict[str, str],
 
 
 def test_over_https_the_cookies_are_secure_and_bound_to_the_host(environ: dict[str, str]):
-    services = Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example"}))
+    services = Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example", "TRUSTED_HOPS": "1"}))
     services.store.migrate()
     answer = Browser(Portal(services)).get("/api/signin", base_url="https://help.acme.example")
     services.store.close()

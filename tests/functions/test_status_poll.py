@@ -49,6 +49,9 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/slow":
             self.server.closing.wait()
             return
+        if path == "/drip-header":
+            self.trickle()
+            return
         status = {"/500": 500, "/moved": 302, "/204": 204}.get(path, self.server.status)
         self.send_response(status)
         if path == "/moved":
@@ -62,6 +65,16 @@ class Handler(BaseHTTPRequestHandler):
             self.server.closing.wait()
         if path == "/endless":
             self.pour()
+
+    def trickle(self) -> None:
+        """A header that never ends, a byte at a time and each in good time."""
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not self.server.closing.wait(0.05):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+        except OSError:
+            return  # the reader left
 
     def pour(self) -> None:
         try:
@@ -117,6 +130,7 @@ def test_a_check_tells_what_the_service_did(service: Service, path: str, outcome
 def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: str):
     assert check(refused, timeout=1, statuses={200}).error == "no connection"
     assert check("http://[bad", timeout=1, statuses={200}).outcome == "error"
+    assert check("https://api..acme.example/health", timeout=1, statuses={200}).outcome == "error"
     assert check("health", timeout=1, statuses={200}).outcome == "error"
 
 
@@ -249,3 +263,28 @@ def test_a_portal_without_a_status_page_polls_nothing(environ: dict[str, str], t
     poll(Clock(read(environ)), time.monotonic() + 20)
 
     assert not (tmp_path / "portal.db").exists()
+
+
+def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], service: Service, tmp_path: Path):
+    bad = Component("api", "API", checks=(Check("${BAD}"),), interval=10, timeout=5)
+    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    write_bundle(
+        tmp_path / "build", status=write(Board(Page("acme", "Acme"), (bad, web), defaults={"stale_after": 600}))
+    )
+    services = Services(read(environ | {"SERVICE": service.url, "BAD": "https://api..acme.example/health"}))
+    services.store.migrate()
+    poll(services, time.monotonic() + 20)
+
+    assert list(live_rows(services.store)) == ["web"]
+    services.store.close()
+
+
+def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, service: Service, tmp_path: Path):
+    bundle = polled.portal["status"]
+    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/drip-header"
+    bundle["components"][0]["timeout"] = 0.2
+    write_bundle(tmp_path / "build", status=bundle)
+
+    poll(polled, time.monotonic() + 1)
+
+    assert live_rows(polled.store)["web"][0].error == "no complete answer in a whole tick"

@@ -6,7 +6,7 @@ import pytest
 
 from functions import stores
 from functions.errors import StoreError
-from functions.stores import Store, connect
+from functions.stores import Store, connect, postgresql
 
 
 def test_migrating_a_second_time_does_nothing(store: Store):
@@ -100,3 +100,40 @@ def test_a_broken_connection_is_replaced(store: Store):
     store.close()
 
     assert store.one("select 1 as one") == {"one": 1}
+
+
+def test_after_a_text_that_cannot_be_sent_answers_belong_to_their_questions(store: Store):
+    with pytest.raises((StoreError, UnicodeEncodeError)):
+        store.one("select :text as found", text="cut emoji \ud83d")
+
+    for number in range(3):
+        assert store.one("select 'row ' || :number as found", number=str(number)) == {"found": f"row {number}"}
+
+
+def test_a_connection_lost_inside_a_transaction_does_not_commit_the_rest(store: Store):
+    def lose_it() -> None:
+        with store.transaction():
+            store.run("insert into rate (who, span, n) values ('a', 1, 1)")
+            store.close()
+            store.run("insert into rate (who, span, n) values ('b', 1, 1)")
+
+    with pytest.raises(StoreError):
+        lose_it()
+
+    assert store.all("select * from rate") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "encrypted", "checked"),
+    [
+        ("postgresql://u:p@db.example/portal", True, False),
+        ("postgresql://u:p@db.example/portal?sslmode=verify-full", True, True),
+        ("postgresql://u:p@db.example/portal?sslmode=disable", False, False),
+        ("postgresql://u:p@127.0.0.1/portal", False, False),
+    ],
+)
+def test_a_database_across_a_network_is_encrypted_unless_told_otherwise(url: str, encrypted: bool, checked: bool):
+    context = postgresql._arguments(url)["ssl_context"]
+
+    assert (context is not None) == encrypted
+    assert (context is not None and context.check_hostname) == checked

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from functions import outbox, tickets
-from functions.errors import VendorError
+from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from tests.conftest import ADA, BEN, Browser
@@ -264,3 +264,74 @@ def test_an_article_that_was_not_to_be_sent_is_not(browser: Browser, services: S
     )
 
     assert len(services.desk.find(services.desk.queue()[0].reference)[1]) == 1
+
+
+def test_a_draft_becomes_one_ticket_whoever_sends_it(browser: Browser, services: Services, sign_in):
+    token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
+    sign_in(browser)
+    first = browser.post("/api/tickets/send", data={"draft": token})
+    sign_in(browser, BEN)
+    second = browser.post("/api/tickets/send", data={"draft": token})
+
+    assert (first.status_code, second.status_code) == (303, 404)
+    assert len(services.desk.queue()) == 1
+
+
+def test_sending_after_the_session_ended_leads_back_to_the_kept_text(browser: Browser):
+    token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
+    answer = browser.post("/api/tickets/send", data={"draft": token})
+
+    assert answer.headers["Location"] == f"/my/ask/?draft={token}"
+
+
+class RefusingDesk(BuiltIn):
+    """A desk that will never take the ticket."""
+
+    def create(self, ticket):  # type: ignore[no-untyped-def]
+        raise VendorError("Not accepted.", "rejected", detail="field")
+
+
+def test_a_ticket_that_the_desk_refuses_is_not_shown_as_on_its_way(browser: Browser, services: Services, sign_in):
+    services.__dict__["desk"] = RefusingDesk(services)
+    sign_in(browser)
+    page = browser.get(browser.post("/api/tickets", data=MESSAGE).headers["Location"])
+
+    assert "This did not reach our team." in page.text
+    assert "support@acme.example" in page.text
+    assert MESSAGE["body"] in page.text
+    assert "safely kept" not in page.text
+
+
+class LockedDesk(BuiltIn):
+    """A desk whose store does not answer while the ledger's does."""
+
+    def create(self, ticket):  # type: ignore[no-untyped-def]
+        raise StoreError("locked")
+
+
+def test_a_saved_ticket_is_never_answered_with_an_error(browser: Browser, services: Services, sign_in):
+    services.__dict__["desk"] = LockedDesk(services)
+    sign_in(browser)
+
+    assert browser.post("/api/tickets", data=MESSAGE).status_code == 303
+    assert services.store.one("select state from ticket") == {"state": "accepted"}
+
+
+def test_a_form_of_a_hundred_thousand_fields_is_refused_unread(browser: Browser):
+    answer = browser.post("/api/tickets", data={f"context_{number}": "x" for number in range(30_000)})
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("wrong", ["%00", "%ED%A0%BD", "x" * 5000, "%0d%0a"])
+def test_an_odd_reference_is_a_404_on_both_engines(browser: Browser, sign_in, wrong: str):
+    sign_in(browser)
+
+    assert browser.get(f"/my/ticket/?ref={wrong}").status_code == 404
+
+
+def test_the_longest_message_fits(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    answer = browser.post("/api/tickets", data=MESSAGE | {"body": "\N{GRINNING FACE}" * 20_000})
+
+    assert answer.status_code == 303

@@ -80,3 +80,24 @@ def test_migrate_says_what_it_did(environ: dict[str, str], monkeypatch: pytest.M
     assert "0001_core" in capsys.readouterr().out
     assert migrate.main() == 0
     assert capsys.readouterr().out == "The store is up to date.\n"
+
+
+def test_what_a_terminal_would_obey_is_not_printed(services: Services, number: str, capsys: pytest.CaptureFixture[str]):
+    services.store.run("update desk_ticket set subject = :evil, name = :evil", evil="\x1b[2J\x1b]0;owned\x07 hi")
+    services.store.run("update desk_message set body = :evil", evil="line\n\x1b[31mred")
+    desk.main(["list"])
+    desk.main(["show", number])
+
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_half_an_environment_is_a_mistake_and_not_the_demo(monkeypatch: pytest.MonkeyPatch, tmp_path, capsys):
+    for name in ("PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DEMO_STATE", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/real")
+    (tmp_path / "demo.env.json").write_text('{"PUBLIC_ORIGIN": "http://127.0.0.1:1", "DATABASE_URL": "sqlite:///x"}')
+
+    with pytest.raises(SystemExit):
+        desk.main(["list"])
+    assert "Set PUBLIC_ORIGIN" in capsys.readouterr().err

@@ -32,7 +32,6 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_created ON ticket (created_at);
 CREATE TABLE draft (
   token_hash TEXT PRIMARY KEY,
-  key        TEXT NOT NULL,
   topic      TEXT NOT NULL,
   subject    TEXT NOT NULL,
   body       TEXT NOT NULL,
@@ -64,5 +63,6 @@ CREATE TABLE job (
   name         TEXT PRIMARY KEY,
   due_at       BIGINT NOT NULL,
   leased_until BIGINT NOT NULL,
-  finished_at  BIGINT
+  finished_at  BIGINT,
+  failed_at    BIGINT
 );
