@@ -21,7 +21,7 @@ HOUR = 60 * MINUTE
 JOBS = {
     "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status_poll:poll", 0),
-    "purge_drafts": ("functions.tickets:purge", HOUR),
+    "purge_drafts": ("functions.drafts:purge", HOUR),
     "purge_sessions": ("functions.sessions:purge", HOUR),
     "purge_rates": ("functions.rate:purge", HOUR),
     "purge_outbox": ("functions.outbox:purge", HOUR),

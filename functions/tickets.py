@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
-from functions import outbox, sessions
+from functions import drafts, outbox, sessions
 from functions.errors import Problem, VendorError
 from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.rate import limit
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-DRAFT_MS = 24 * 3_600_000
 WINDOW_MS = 10 * 60_000
 # Hidden fields of the form that go back into it with the text; `context_came` is the row without JavaScript.
 KEPT = ("key", "context_came", *(f"context_{name}" for name in CONTEXT_LABELS))
-GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 
 def submit(request: "Request", services: "Services") -> Response:
@@ -44,7 +42,7 @@ def submit(request: "Request", services: "Services") -> Response:
     session = sessions.current(request, services)
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
-        token = _keep(services, draft)
+        token = drafts.keep(services, draft)
         return _go(request, services.url(f"my/ask/?draft={token}"))
     key, also = _keys(services, session, draft, request.form.get("key", ""))
     row = _by_key(services, session.requester, key, also) or _file(services, session.requester, draft, key)
@@ -55,13 +53,13 @@ def confirm(request: "Request", services: "Services") -> Response:
     """GET /my/ask/: what was written before signing in, and one button that sends it."""
     session = sessions.require(request, services)
     token = request.args.get("draft", "")
-    row = _draft(services, token)
+    row = drafts.find(services, token)
     if row is None:
         sent = _by_key(services, session.requester, _draft_key(token, session.requester))
         if sent:
             return see_other(services.url(f"my/ticket/?ref={sent['reference']}"))
-        raise Problem(404, GONE)
-    draft = _of(row)
+        raise Problem(404, drafts.GONE)
+    draft = drafts.of(row)
     product = services.portal["product"]
     return services.page(
         f"Send this to {product} support?",
@@ -120,7 +118,7 @@ def show(request: "Request", services: "Services") -> Response:
             thread = services.desk.ticket(requester, row["desk_ref"])
         except VendorError as error:
             problem = error.public
-    draft = _of(row)
+    draft = drafts.of(row)
     return services.page(
         row["subject"],
         "ticket.html",
@@ -141,7 +139,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
     if row is None or row["desk_ref"]:
         return  # erased on request, or an earlier delivery got through and died before it could say so
     requester = Requester(row["subject_id"], row["email"], row["name"], row["account"])
-    ticket = Ticket(row["key"], row["reference"], requester, _of(row), row["created_at"])
+    ticket = Ticket(row["key"], row["reference"], requester, drafts.of(row), row["created_at"])
     try:
         desk_ref = services.desk.create(ticket)
     except VendorError as error:
@@ -154,11 +152,6 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
         now=services.now(),
         id=row["id"],
     )
-
-
-def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget drafts a day after they were written."""
-    services.store.run("delete from draft where expires_at < :now", now=services.now())
 
 
 def _read(request: "Request", services: "Services") -> Draft:
@@ -210,7 +203,7 @@ def _file(services: "Services", requester: Requester, draft: Draft | str, key: s
     limit(services, "ticket", requester.subject, times=30, per_seconds=3600)
     delivery = ""
     with services.store.transaction():
-        what = _use_up(services, draft) if isinstance(draft, str) else draft
+        what = drafts.use_up(services, draft) if isinstance(draft, str) else draft
         row = _insert(services, requester, what, key)
         if row is not None:
             delivery = outbox.put(services, "ticket.create", {"ticket": row["id"]}, subject_id=requester.subject)
@@ -220,17 +213,6 @@ def _file(services: "Services", requester: Requester, draft: Draft | str, key: s
     if row is None:
         raise Problem(503, "Your message could not be saved just now. Go back and send it again.")
     return row
-
-
-def _use_up(services: "Services", token: str) -> Draft:
-    row = services.store.one(
-        "delete from draft where token_hash = :hash and expires_at > :now returning *",
-        hash=_hash(token),
-        now=services.now(),
-    )
-    if row is None:
-        raise Problem(404, GONE)
-    return _of(row)
 
 
 def _insert(services: "Services", requester: Requester, draft: Draft, key: str) -> "Row | None":
@@ -278,34 +260,6 @@ def _keys(services: "Services", session: "Session", draft: Draft, given: str) ->
     return key(f"window-{window}"), key(f"window-{window - 1}")
 
 
-def _keep(services: "Services", draft: Draft) -> str:
-    """Keep a draft for a day; returns the token of its one link."""
-    token = secrets.token_urlsafe(24)
-    now = services.now()
-    services.store.run(
-        "insert into draft (token_hash, topic, subject, body, context, created_at, expires_at)"
-        " values (:hash, :topic, :subject, :body, :context, :now, :expires)",
-        hash=_hash(token),
-        topic=draft.topic,
-        subject=draft.subject,
-        body=draft.body,
-        context=json.dumps(draft.context),
-        now=now,
-        expires=now + DRAFT_MS,
-    )
-    return token
-
-
-def _draft(services: "Services", token: str) -> "Row | None":
-    return services.store.one(
-        "select * from draft where token_hash = :hash and expires_at > :now", hash=_hash(token), now=services.now()
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _draft_key(token: str, requester: Requester) -> str:
     """The key of the ticket that a draft becomes, so that its second sending finds the first."""
     return "draft-" + hashlib.sha256(f"{token}\n{requester.subject}".encode()).hexdigest()[:34]
@@ -315,10 +269,6 @@ def _reference() -> str:
     """Opaque, and unguessable enough that a foreign one is not found by trying: 30^8."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def _of(row: "Row") -> Draft:
-    return Draft(row["topic"], row["subject"], row["body"], json.loads(row["context"]))
 
 
 def _own_thread(row: "Row") -> Thread:

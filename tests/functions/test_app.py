@@ -10,7 +10,8 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from functions import app as app_module
-from functions.app import JsonLines, Portal
+from functions.app import Portal
+from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import Browser, write_bundle

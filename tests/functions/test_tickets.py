@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from functions import outbox, tickets
+from functions import drafts, outbox
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
@@ -65,11 +65,11 @@ def test_a_draft_is_forgotten_after_a_day(
     browser: Browser, services: Services, sign_in, monkeypatch: pytest.MonkeyPatch
 ):
     token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
-    later = services.now() + tickets.DRAFT_MS + 1
+    later = services.now() + drafts.DRAFT_MS + 1
     monkeypatch.setattr(services, "now", lambda: later)
     sign_in(browser)
     answer = browser.get(f"/my/ask/?draft={token}")
-    tickets.purge(services, 0)
+    drafts.purge(services, 0)
 
     assert answer.status_code == 404
     assert services.store.all("select * from draft") == []

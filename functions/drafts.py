@@ -1,0 +1,67 @@
+"""What someone wrote before signing in: kept for a day, found by the token of its one link, used up by sending it."""
+
+import hashlib
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from functions.errors import Problem
+from portal.tickets import Draft
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.stores import Row
+
+DRAFT_MS = 24 * 3_600_000
+GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
+
+
+def keep(services: "Services", draft: Draft) -> str:
+    """Keep what was written for a day; returns the token of its one link."""
+    token = secrets.token_urlsafe(24)
+    now = services.now()
+    services.store.run(
+        "insert into draft (token_hash, topic, subject, body, context, created_at, expires_at)"
+        " values (:hash, :topic, :subject, :body, :context, :now, :expires)",
+        hash=_hash(token),
+        topic=draft.topic,
+        subject=draft.subject,
+        body=draft.body,
+        context=json.dumps(draft.context),
+        now=now,
+        expires=now + DRAFT_MS,
+    )
+    return token
+
+
+def find(services: "Services", token: str) -> "Row | None":
+    """The draft's row while it is there."""
+    return services.store.one(
+        "select * from draft where token_hash = :hash and expires_at > :now", hash=_hash(token), now=services.now()
+    )
+
+
+def use_up(services: "Services", token: str) -> Draft:
+    """Take the draft out, inside the transaction that makes a ticket of it; raises Problem 404 for whoever is late."""
+    row = services.store.one(
+        "delete from draft where token_hash = :hash and expires_at > :now returning *",
+        hash=_hash(token),
+        now=services.now(),
+    )
+    if row is None:
+        raise Problem(404, GONE)
+    return of(row)
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget drafts a day after they were written."""
+    services.store.run("delete from draft where expires_at < :now", now=services.now())
+
+
+def of(row: "Row") -> Draft:
+    """The draft of a row of `draft` or `ticket`."""
+    return Draft(row["topic"], row["subject"], row["body"], json.loads(row["context"]))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
