@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from functions import sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
+from functions.identity import links
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,12 +33,17 @@ def begin(request: Request, services: "Services") -> Response:
     back = return_path(request.args.get("return", ""), services)
     if sessions.current(request, services) is not None:
         return see_other(back)
+    return leave(services, back)
+
+
+def leave(services: "Services", back: str, extra: str = "") -> Response:
+    """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     try:
         url = services.identity.authorize(_redirect_uri(services), **attempt)
     except VendorError as error:
         return _problem(services, error, back)
-    response = see_other(url, allowed_hosts={urlsplit(url).netloc})
+    response = see_other(f"{url}&{extra}" if extra else url, allowed_hosts={urlsplit(url).netloc})
     value = _signer(services.settings).dumps(attempt | {"back": back})
     _set_attempt(response, str(value), services.settings, ATTEMPT_SECONDS)
     return response
@@ -58,7 +64,7 @@ def callback(request: Request, services: "Services") -> Response:
         return _problem(services, error, attempt["back"])
     sessions.end(request, services)
     sid = claims.pop("sid", None)
-    response = see_other(attempt["back"])
+    response = see_other(links.came_back(attempt["back"], request.args))
     sessions.set_cookie(response, sessions.start(services, requester, claims, sid), services)
     _set_attempt(response, "", services.settings, 0)
     return response
