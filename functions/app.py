@@ -31,6 +31,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/billing": {"POST": "functions.billing:open_job"},
     "/api/signin": {"GET": "functions.signin:begin"},
     "/api/signin/callback": {"GET": "functions.signin:callback"},
+    "/api/signin/backchannel": {"POST": "functions.signin:backchannel"},
     "/api/signout": {"POST": "functions.signin:sign_out"},
     "/api/session": {"GET": "functions.signin:session"},
     "/api/v2/summary.json": {"GET": "functions.status:summary"},
@@ -52,7 +53,8 @@ PARTS = {
     "status": ("/api/v2/",),
     "articles": ("/api/feedback",),
 }
-BEARER_ONLY = {"/api/tick"}
+# Called by other servers with a token of their own, never by a form: no origin to check.
+BEARER_ONLY = {"/api/tick", "/api/signin/backchannel"}
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 log = logging.getLogger("functions")
@@ -167,12 +169,11 @@ class Portal:
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
         # A form's answer may lead to billing or to the sign-in page, and browsers hold that against form-action.
         scheme = "https" if settings.secure else "http"
-        targets = " ".join(f"{scheme}://{host}" for host in sorted(settings.billing_hosts))
-        issuer = "/".join(settings.oidc_issuer.split("/")[:3])
+        targets = " ".join(f"{scheme}://{host}" for host in sorted(settings.billing_hosts | settings.oidc_hosts))
         return (
             f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-            f" form-action 'self' {targets} {issuer}"
+            f" form-action 'self' {targets}"
         )
 
 

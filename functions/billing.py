@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def overview(request: Request, services: "Services") -> Response:
     """What can be done about billing, and by whom; after a visit to the billing system, what is so now."""
-    session = sessions.current(request, services)
+    session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)
     back_from = request.args.get("job", "") if state == "ready" else ""
     card, read = _card(services, session) if state == "ready" and session else (None, False)
@@ -43,7 +43,7 @@ def overview(request: Request, services: "Services") -> Response:
 def open_job(request: Request, services: "Services") -> Response:
     """Send a billing admin to the billing system's page for the form's `job`."""
     job = _job(request.form.get("job", ""))
-    session = sessions.current(request, services)
+    session = sessions.current(request, services, sessions.BILLING_MS)
     if session is None:
         return see_other(way_in(services, services.url(PAGE)))
     state = _state(services, session)

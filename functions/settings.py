@@ -41,6 +41,8 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
     oidc_claims: Mapping[str, str]
+    oidc_scopes: str
+    oidc_hosts: frozenset[str]
     smtp_url: str = field(repr=False)
     mail_from: str
     demo: bool
@@ -108,6 +110,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     if issuer:
         need("OIDC_CLIENT_ID", "the portal's client id at the identity provider")
         need("OIDC_CLIENT_SECRET", "the portal's client secret at the identity provider")
+        if "openid" not in get("OIDC_SCOPES", "openid").split():
+            faults.append("OIDC_SCOPES must name openid, with the others after spaces: openid profile email")
     claims, wrong = _claims(get("OIDC_CLAIMS"))
     faults += wrong
     biller = choice("BILLER", "none", BILLERS)
@@ -134,6 +138,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         oidc_client_id=get("OIDC_CLIENT_ID"),
         oidc_client_secret=get("OIDC_CLIENT_SECRET"),
         oidc_claims=claims,
+        oidc_scopes=get("OIDC_SCOPES", "openid profile email"),
+        oidc_hosts=frozenset({urlsplit(issuer).netloc, *_words(get("OIDC_HOSTS"))} - {""}),
         smtp_url=smtp_url,
         mail_from=get("MAIL_FROM"),
         demo=get("DEMO") == "1",
