@@ -41,7 +41,9 @@ def choices(services: "Services", subject: str, components: Iterable[str]) -> di
     """Every choice of one customer, by the name of its field in the form."""
     kept = {
         row["kind"]: bool(row["wanted"])
-        for row in services.store.all("select kind, wanted from preference where subject_id = :subject", subject=subject)
+        for row in services.store.all(
+            "select kind, wanted from preference where subject_id = :subject", subject=subject
+        )
     }
     return {field: kept.get(field, default) for field, default in _fields(components)}
 

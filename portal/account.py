@@ -33,6 +33,7 @@ class Card:
     article: str
     who: Who = "signed_in"
     own: bool = False
+    extra: bool = False  # few products have it: nobody is told that it is missing
 
 
 # In the order of the page: what is asked most comes first.
@@ -74,6 +75,14 @@ CARDS: dict[str, Card] = {
         "Change roles",
         "your-team/add-or-remove-seats",
         who="account_admin",
+    ),
+    "company_sign_in": Card(
+        "Company sign-in",
+        "Let your colleagues sign in with your company's own accounts.",
+        "Connect your company's sign-in",
+        "your-team/invite-a-teammate",
+        who="account_admin",
+        extra=True,
     ),
     "sessions": Card(
         "Where you are signed in",
@@ -186,7 +195,7 @@ PROVIDERS: dict[str, Provider] = {
         {
             "password": Link("server", "workos:password", "fake"),
             "team": Link("server", "workos:invitation", "fake"),
-            "roles": Link("server", "workos:portal", "fake"),
+            "company_sign_in": Link("server", "workos:portal", "fake"),
         },
         "https://workos.com/docs/reference",
         signed_out={},
@@ -227,7 +236,8 @@ def link(account: Mapping[str, Any], job: str, signed_in: bool) -> Link | None:
 def missing(account: Mapping[str, Any]) -> list[str]:
     """The jobs whose card this portal leaves out, because nothing says where they are done."""
     cards = account.get("cards") or {}
-    return [job for job in LINKED if link(account, job, True) is None and not (cards.get(job) or {}).get("off")]
+    wanted = [job for job in LINKED if not CARDS[job].extra and not (cards.get(job) or {}).get("off")]
+    return [job for job in wanted if link(account, job, True) is None]
 
 
 def article(account: Mapping[str, Any], job: str) -> str:

@@ -99,6 +99,7 @@ class AccountCards(Part):
     lost_device: AccountCard | None = Field(default=None, description="url, article and off")
     team: AccountCard | None = Field(default=None, description="url, article and off")
     roles: AccountCard | None = Field(default=None, description="url, article and off")
+    company_sign_in: AccountCard | None = Field(default=None, description="url, article and off")
     sessions: AccountCard | None = Field(default=None, description="url, article and off")
     notifications: AccountCard | None = Field(default=None, description="url, article and off")
     export: AccountCard | None = Field(default=None, description="url, article and off")
