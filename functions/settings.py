@@ -18,7 +18,7 @@ SERVERLESS = {
 }
 DESKS = {"built_in": "functions.helpdesks.built_in:connect"}
 BILLERS = {"stripe": "functions.billers.stripe:connect"}
-CLAIMS = ("account", "plan", "role", "billing_customer", "billing_admin", "scopes")
+CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
 
 @dataclass(frozen=True)
