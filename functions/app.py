@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import Problem, SettingsError, SignInNeeded, StoreError, VendorError
 from functions.http import SAFE_METHODS, Request, check_origin, has_control, wants_json
+from functions.identity.links import form_hosts
 from functions.services import Services
 from functions.settings import LOOPBACK, read
 
@@ -40,6 +41,11 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/feedback": {"POST": "functions.feedback:submit"},
     "/my/": {"GET": "functions.account:hub"},
     "/my/account/": {"GET": "functions.account:account"},
+    "/my/account/sessions/": {"GET": "functions.account_pages:own_sessions_page"},
+    "/my/account/notifications/": {"GET": "functions.account_pages:notifications"},
+    "/my/account/profile/": {"GET": "functions.account_pages:profile"},
+    "/my/account/team/": {"GET": "functions.account_pages:team"},
+    "/api/account": {"POST": "functions.account_jobs:act"},
     "/my/ask/": {"GET": "functions.tickets:confirm"},
     "/my/tickets/": {"GET": "functions.tickets:index"},
     "/my/ticket/": {"GET": "functions.tickets:show"},
@@ -49,7 +55,7 @@ ROUTES: dict[str, dict[str, str]] = {
 PARTS = {
     "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
-    "account": ("/my/account/",),
+    "account": ("/my/account/", "/api/account"),
     "status": ("/api/v2/",),
     "articles": ("/api/feedback",),
 }
@@ -169,7 +175,8 @@ class Portal:
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
         # A form's answer may lead to billing or to the sign-in page, and browsers hold that against form-action.
         scheme = "https" if settings.secure else "http"
-        targets = " ".join(f"{scheme}://{host}" for host in sorted(settings.billing_hosts | settings.oidc_hosts))
+        vendors = {f"{scheme}://{host}" for host in settings.billing_hosts | settings.oidc_hosts}
+        targets = " ".join(sorted(vendors | form_hosts(self.services)))
         return (
             f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"

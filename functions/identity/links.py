@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from portal.account import Link, fill, hosts, is_safe
+from portal.account import LOOPBACK, Link, fill, hosts, is_safe
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -40,3 +40,22 @@ def came_back(back: str, answer: Mapping[str, str]) -> str:
     if "job=" in back and answer.get("kc_action_status") in UNFINISHED:
         return f"{back}&{urlencode({'outcome': 'unfinished'})}"
     return back
+
+
+def ask(services: "Services", call: str, requester: "Requester", back: str, invitee: str) -> tuple[str, set[str]]:
+    """Make the server call of a row, such as `auth0:password`; returns the address to go to, empty when the call was
+    all, and the hosts it may be on. Raises VendorError and SettingsError."""
+    from functions.identity import server_links
+
+    vendor, _, name = call.partition(":")
+    connected = server_links.connect(services.settings, vendor)
+    return getattr(connected, name)(server_links.Asked(requester, back, invitee)), connected.hosts
+
+
+def form_hosts(services: "Services") -> set[str]:
+    """The origins that account forms may lead to, for the Content-Security-Policy."""
+    environ = services.settings.environ
+    names = ("AUTH0_DOMAIN", "AUTH0_HOSTS", "WORKOS_HOSTS")
+    known = {word.strip() for name in names for word in environ.get(name, "").split(",") if word.strip()}
+    known |= hosts(services.portal.get("account") or {})
+    return {f"{'http' if urlsplit('//' + host).hostname in LOOPBACK else 'https'}://{host}" for host in sorted(known)}
