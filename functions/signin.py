@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from functions import sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
+from functions.identity import links
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,12 +43,18 @@ def begin(request: Request, services: "Services") -> Response:
     # Older claims may be the reason why a page sent the customer here.
     if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
         return see_other(back)
+    return leave(request, services, back)
+
+
+def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
+    """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request, for
+    providers that open one of their own pages on the way (functions/account_jobs.py)."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     try:
         url = services.identity.authorize(_redirect_uri(services), **attempt)
     except VendorError as error:
         return _problem(services, error, back)
-    response = see_other(url, allowed_hosts={urlsplit(url).netloc})
+    response = see_other(f"{url}&{extra}" if extra else url, allowed_hosts={urlsplit(url).netloc})
     attempts = [*_attempts(request, services), {**attempt, "back": back, "at": services.now()}]
     _set_attempts(response, attempts, services.settings)
     return response
@@ -72,7 +79,7 @@ def callback(request: Request, services: "Services") -> Response:
     except VendorError as error:
         return _problem(services, error, attempt["back"])
     sessions.end(request, services)
-    response = see_other(attempt["back"])
+    response = see_other(links.came_back(attempt["back"], request.args))
     if services.settings.cookie_name != ONLY_COOKIE:
         _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
     cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)
