@@ -7,7 +7,7 @@ from urllib.parse import quote
 from werkzeug.wrappers import Response
 
 from functions import sessions
-from functions.http import Request
+from functions.http import Request, see_other
 from functions.signin import way_in
 from portal import account as accounts
 
@@ -23,6 +23,8 @@ SIGN_IN_HELP = "getting-in/cant-sign-in"
 BY_ADDRESS = {"notifications", "sessions", "lost_device"}
 ADMINS = "The admins of your account can do this. Ask one of them."
 NEEDS_ACCOUNT = "You are here with a verified address. Sign in with your account to do this."
+# Signing in has just read everything: whoever comes through it is not asked about a second time.
+JUST_NOW_MS = 10_000
 INVITED = "Your colleague gets a mail with the invitation."
 BACK = {
     "": "You are back. What stands here was read just now; a change can take a few minutes to show.",
@@ -55,6 +57,9 @@ def account(request: Request, services: "Services") -> Response:
     """What can be done, by whom, and where; who comes back from a provider's page sees what is so now."""
     back_from = request.args.get("job", "")
     session, notice = _read(request, services, back_from)
+    if session is None and notice:
+        # The provider tells more only to someone who passes by; who is still signed in there does not notice.
+        return see_other(way_in(services, services.url(f"{PAGE}?job={back_from}")))
     known = {article["id"]: article for article in services.portal["articles"]}
     return services.page(
         "Your account",
@@ -127,10 +132,12 @@ def _read(request: Request, services: "Services", back_from: str) -> tuple[sessi
     if back_from not in accounts.LINKED:
         return sessions.current(request, services), INVITED if request.args.get("done") == "invited" else ""
     # What happened at the provider is never taken from the address: it can be typed.
-    session = sessions.current(request, services, fresh_within=0)
+    known = sessions.current(request, services, None)
+    session = sessions.current(request, services, JUST_NOW_MS) or sessions.current(request, services, None)
     if session is None:
-        session = sessions.current(request, services, fresh_within=None)
-        return session, BACK["unread"] if session else ""
+        return None, BACK[""] if known else ""
+    if services.now() - session.claims_at > JUST_NOW_MS:
+        return session, BACK["unread"]
     return session, BACK["unfinished" if request.args.get("outcome") == "unfinished" else ""]
 
 

@@ -59,7 +59,7 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     _refuse_blocked(session, job)
     back = f"{PAGE}?job={job}"
     if link.kind == "authorize":
-        return _private(signin.leave(services, services.url(back), link.value))
+        return _private(signin.leave(request, services, services.url(back), link.value))
     # Imported late: only portals with such rows pay for it.
     from functions.identity import links
 
@@ -105,15 +105,6 @@ def _end_session(request: Request, services: "Services") -> Response:
                 subject=session.requester.subject,
             )
     return see_other(services.url(OWN_PAGES["sessions"]))
-
-
-def _end_all(request: Request, services: "Services") -> Response:
-    """Sign out everywhere, here as well."""
-    session = sessions.require(request, services)
-    sessions.end_all(services, session.requester.subject)
-    response = see_other(services.base)
-    sessions.clear_cookie(response, services)
-    return response
 
 
 def own_sessions(services: "Services", session: sessions.Session) -> list[dict[str, object]]:
@@ -207,7 +198,6 @@ def _private(response: Response) -> Response:
 
 OWN: dict[str, Callable[[Request, "Services"], Response]] = {
     "end_session": _end_session,
-    "end_all": _end_all,
     "save_notifications": _save_notifications,
     "save_profile": _save_profile,
     "invite": _invite,
