@@ -116,9 +116,8 @@ def end_all(services: "Services", subject: str | None = None, sid: str | None = 
     named = {name: value for name, value in (("subject_id", subject), ("sid", sid)) if value is not None}
     if not named:
         raise ValueError("whose sessions are to end?")
-    return services.store.run(
-        f"delete from session where {' and '.join(f'{name} = :{name}' for name in named)}", **named
-    )  # noqa: S608 - our own names
+    where = " and ".join(f"{name} = :{name}" for name in named)
+    return services.store.run(f"delete from session where {where}", **named)  # noqa: S608 - the names are ours
 
 
 def purge(services: "Services", deadline: float) -> None:
@@ -183,7 +182,8 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
     try:
         identity = services.identity.renew(row["subject_id"], row["id"], row["tokens"])
     except VendorError as error:
-        log.warning("claims were not renewed: %s %s", error.kind, error.detail)
+        cause = error if error.__cause__ else None
+        log.warning("claims were not renewed: %s %s", error.kind, error.detail, exc_info=cause)
         if error.kind == "unavailable":
             return known
         services.store.run("delete from session where id = :id", id=row["id"])
