@@ -50,11 +50,11 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     """The provider's page for a job; what it needs to know comes from the session and never from the form."""
     admins = accounts.CARDS[job].who == "account_admin"
     session = sessions.current(request, services, ADMIN_FRESH_MS if admins else sessions.HOUR)
-    known = session is not None and not by_address(session)
-    link = accounts.link(services.portal.get("account") or {}, job, known)
-    if link is None:
+    settings = services.portal.get("account") or {}
+    link = accounts.link(settings, job, session is not None and not by_address(session))
+    if link is None and accounts.link(settings, job, True) is None:
         raise Problem(404, "This portal has no page for that. Ask us.")
-    if session is None and (accounts.CARDS[job].who != "anyone" or accounts.is_personal(link.value)):
+    if link is None or (session is None and not _is_open(job, link)):
         return see_other(signin.way_in(services, services.url(PAGE)))
     _refuse_blocked(session, job)
     back = f"{PAGE}?job={job}"
@@ -68,9 +68,13 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
         if url is None:
             raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
         return _private(see_other(url, {urlsplit(url).netloc}))
-    if session is None:
-        return see_other(signin.way_in(services, services.url(PAGE)))
+    assert session is not None  # _is_open leaves no server call to who is signed out
     return _call(request, services, session, link.value, services.absolute(back))
+
+
+def _is_open(job: str, link: accounts.Link) -> bool:
+    """Whether a job can be done without signing in."""
+    return accounts.CARDS[job].who == "anyone" and link.kind != "server" and not accounts.is_personal(link.value)
 
 
 def _call(request: Request, services: "Services", session: sessions.Session, call: str, back: str) -> Response:

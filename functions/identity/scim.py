@@ -246,7 +246,7 @@ def _data(response: requests.Response) -> dict[str, Any]:
     what = str(data.get("scimType") or "") if isinstance(data, dict) else ""
     place = f"SCIM {urlsplit(response.url).path.rsplit('/', 2)[-2]}: {status} {what}"
     if status in KINDS:
-        after = response.headers.get("Retry-After", "")
+        after = response.headers.get("Retry-After", "") if status == 429 else ""
         raise VendorError(DOWN, KINDS[status], detail=place, retry_after=int(after) if after.isdecimal() else None)
     if 400 <= status < 500:
         raise VendorError(WORDS.get(what, REFUSED), "rejected", detail=place)

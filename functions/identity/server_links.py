@@ -154,7 +154,7 @@ def _post(url: str, body: Mapping[str, Any], token: str, unsure: str = DOWN) -> 
         raise VendorError(unsure, detail=f"{path} answered {status}")
     if status >= 400:
         kind = KINDS.get(status, "rejected")
-        after = response.headers.get("Retry-After", "")
+        after = response.headers.get("Retry-After", "") if status == 429 else ""
         raise VendorError(
             REFUSED if kind == "rejected" else DOWN,
             kind,
