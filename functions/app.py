@@ -39,6 +39,12 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/status.json": {"GET": "functions.status:status"},
     "/api/events": {"POST": "functions.events:collect"},
     "/api/feedback": {"POST": "functions.feedback:submit"},
+    "/api/verify": {"POST": "functions.verify:ask"},
+    "/api/verify/code": {"POST": "functions.verify:code"},
+    "/api/verify/open": {"POST": "functions.verify:press"},
+    "/my/verify/": {"GET": "functions.verify:page"},
+    "/my/verify/sent/": {"GET": "functions.verify:sent"},
+    "/my/verify/open/": {"GET": "functions.verify:look"},
     "/my/": {"GET": "functions.account:hub"},
     "/my/account/": {"GET": "functions.account:account"},
     "/my/account/sessions/": {"GET": "functions.account_pages:own_sessions_page"},
@@ -177,8 +183,11 @@ class Portal:
         scheme = "https" if settings.secure else "http"
         vendors = {f"{scheme}://{host}" for host in settings.billing_hosts | settings.oidc_hosts}
         targets = " ".join(sorted(vendors | form_hosts(self.services)))
+        bots = " https://challenges.cloudflare.com" if settings.bot_check == "turnstile" else ""
+        frames = bots or "'none'"
         return (
-            f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            f"default-src 'none'; script-src 'self' {hashes}{bots}; frame-src {frames};"
+            f" style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"
             f" form-action 'self' {targets}"
         )

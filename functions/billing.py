@@ -68,6 +68,9 @@ def _state(services: "Services", session: sessions.Session | None) -> str:
         return "none"
     if session is None:
         return "signed_out"
+    # A verified address is somebody, but nobody's account.
+    if session.claims.get("level") == "address":
+        return "by_address"
     # Some providers send every claim as text.
     if session.claims.get("billing_admin") not in (True, "true"):
         return "not_admin"
@@ -129,7 +132,7 @@ def _page(
         state=state,
         jobs=JOBS,
         plan=session.claims.get("plan") if session else None,
-        signin=way_in(services, services.url(PAGE)),
+        signin=way_in(services, services.url(PAGE)) if services.settings.oidc_issuer else "",
         card=card,
         read=read,
         back_from=back_from,

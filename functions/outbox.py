@@ -16,7 +16,11 @@ from functions.errors import StoreError, VendorError
 if TYPE_CHECKING:
     from functions.services import Services
 
-KINDS = {"ticket.create": "functions.tickets:deliver", "mail.send": "functions.mail:deliver"}
+KINDS = {
+    "ticket.create": "functions.tickets:deliver",
+    "mail.send": "functions.mail:deliver",
+    "mail.verify": "functions.verify_mail:deliver",
+}
 FINAL = {"rejected", "unsupported"}
 LEASE_MS = 60_000
 BACKOFF_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]

@@ -17,6 +17,7 @@ SERVERLESS = {
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
 DESKS = {"built_in": "functions.helpdesks.built_in:connect"}
+BOTS = {name: f"functions.bots.{name}:connect" for name in ("altcha", "turnstile", "none")}
 BILLERS = {"stripe": "functions.billers.stripe:connect"}
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
@@ -45,6 +46,8 @@ class Settings:
     oidc_hosts: frozenset[str]
     smtp_url: str = field(repr=False)
     mail_from: str
+    mail_sign_in: bool
+    bot_check: str
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -120,6 +123,15 @@ def read(environ: Mapping[str, str]) -> Settings:
     smtp_url = get("SMTP_URL")
     if smtp_url:
         need("MAIL_FROM", "the address that the portal's mail comes from")
+    mail_sign_in = get("MAIL_SIGN_IN", "on")
+    if mail_sign_in not in {"on", "off"}:
+        faults.append(f"MAIL_SIGN_IN={mail_sign_in!r} is not one of: on, off.")
+    bot_check = choice("BOT_CHECK", "altcha", BOTS)
+    if bot_check == "turnstile":
+        need("TURNSTILE_SITEKEY", "the site key of your Turnstile widget")
+        need("TURNSTILE_SECRET", "the secret key of your Turnstile widget")
+    if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:
+        faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
     secure = origin.startswith("https://")
     settings = Settings(
         public_origin=origin,
@@ -142,6 +154,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         oidc_hosts=frozenset({urlsplit(issuer).netloc, *_words(get("OIDC_HOSTS"))} - {""}),
         smtp_url=smtp_url,
         mail_from=get("MAIL_FROM"),
+        mail_sign_in=bool(smtp_url) and mail_sign_in == "on",
+        bot_check=bot_check,
         demo=get("DEMO") == "1",
         environ=dict(environ),
     )

@@ -28,6 +28,8 @@ PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "account_team.html": (("my/", "Your portal"), ("my/account/", "Your account")),
     "ask_confirm.html": (("ask/", "Ask us"),),
     "ask_again.html": (("ask/", "Ask us"),),
+    "verify_sent.html": (("my/verify/", "Sign in"),),
+    "verify_gone.html": (("my/verify/", "Sign in"),),
 }
 
 

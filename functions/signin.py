@@ -39,6 +39,8 @@ def begin(request: Request, services: "Services") -> Response:
     back = return_path(request.args.get("return", ""), services)
     if back == services.url("my/"):
         back = _came_from(request, services) or back
+    if not services.settings.oidc_issuer and services.settings.mail_sign_in:
+        return see_other(by_mail(services, back))
     session = sessions.current(request, services, None)
     # Older claims may be the reason why a page sent the customer here.
     if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
@@ -144,6 +146,11 @@ def way_in(services: "Services", back: str) -> str:
     return services.url(f"api/signin?return={quote(back, safe='')}")
 
 
+def by_mail(services: "Services", back: str) -> str:
+    """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
+    return services.url(f"my/verify/?return={quote(back, safe='')}")
+
+
 def _redirect_uri(services: "Services") -> str:
     return services.absolute("api/signin/callback")
 
@@ -153,7 +160,13 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
     log.warning("sign-in: %s %s", error.kind, error.detail, exc_info=error if error.__cause__ else None)
     status = 400 if error.kind == "rejected" else 503
     return services.page(
-        "Sign in", "signin_problem.html", status, message=error.public, again=way_in(services, back), down=status == 503
+        "Sign in",
+        "signin_problem.html",
+        status,
+        message=error.public,
+        again=way_in(services, back),
+        by_mail=by_mail(services, back) if services.settings.mail_sign_in else "",
+        down=status == 503,
     )
 
 

@@ -14,6 +14,7 @@ from functions import outbox, sessions
 from functions.errors import Problem, VendorError
 from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.rate import limit
+from functions.signin import by_mail
 from portal.models import Requester
 from portal.tickets import CONTEXT_LABELS, STATUS_WORDS, VOTES, Draft, Thread, Ticket, faults
 
@@ -41,8 +42,9 @@ def submit(request: "Request", services: "Services") -> Response:
     session = sessions.current(request, services)
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
-        token = _keep(services, draft)
-        return _go(request, services.url(f"my/ask/?draft={token}"))
+        here = services.url(f"my/ask/?draft={_keep(services, draft)}")
+        # The form's second button: without it the way leads through the product's own sign-in.
+        return _go(request, by_mail(services, here) if request.form.get("way") == "address" else here)
     limit(services, "ticket", session.requester.subject, times=30, per_seconds=3600)
     row = _file(services, session.requester, draft, _keys(services, session, draft, request.form.get("key", "")))
     return _go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
@@ -151,6 +153,12 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
         now=services.now(),
         id=row["id"],
     )
+
+
+def kept(services: "Services", token: str) -> Draft | None:
+    """What was written before signing in, while it is kept."""
+    row = _draft(services, token)
+    return _of(row) if row else None
 
 
 def purge(services: "Services", deadline: float) -> None:

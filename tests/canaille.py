@@ -12,9 +12,7 @@ from canaille.backends import Backend
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
-PASSWORD = "correct-horse-battery-7"
-CLIENT = "portal-test"
-SECRET = "portal-test-secret"
+from tests.providers import CLIENT, PASSWORD, SECRET
 
 
 def main(portal: str) -> None:

@@ -153,7 +153,7 @@ class OpenIDConnect:
         if claims["iat"] < now - LOGOUT_SECONDS:
             _refuse("the logout token is too old")
         sub, sid = claims.get("sub"), claims.get("sid")
-        if not all(isinstance(value, str) and value for value in {sub or sid, sub or "-", sid or "-"}):
+        if not (sub or sid) or not all(isinstance(value, str | None) for value in (sub, sid)):
             _refuse("the logout token names nobody")
         return Logout(str(claims["jti"]), sub, sid)
 
@@ -246,8 +246,9 @@ class OpenIDConnect:
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = claims.get("email")
+        verified = claims.get("email_verified")
         # Some providers send every claim as text.
-        if not isinstance(email, str) or "@" not in email or claims.get("email_verified") not in (True, "true"):
+        if not isinstance(email, str) or "@" not in email or not (verified is True or verified == "true"):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = {name: claims[claim] for name, claim in self.settings.oidc_claims.items() if claim in claims}
         scopes = mapped.pop("scopes", [])
