@@ -184,7 +184,7 @@ class Portal:
         vendors = {f"{scheme}://{host}" for host in settings.billing_hosts | settings.oidc_hosts}
         targets = " ".join(sorted(vendors | form_hosts(self.services)))
         bots = " https://challenges.cloudflare.com" if settings.bot_check == "turnstile" else ""
-        frames = bots or "'none'"
+        frames = bots.strip() or "'none'"
         return (
             f"default-src 'none'; script-src 'self' {hashes}{bots}; frame-src {frames};"
             f" style-src 'self' 'unsafe-inline'; img-src 'self' data:;"

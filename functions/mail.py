@@ -50,7 +50,13 @@ class Mailer:
             with self._server() as server:
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            raise VendorError("The mail could not be delivered.", "rejected", detail="recipient refused") from error
+            # 4xx is "not now": many servers say it to every sender they meet for the first time.
+            final = all(status >= 500 for status, _ in error.recipients.values())
+            raise VendorError(
+                "The mail could not be delivered.",
+                "rejected" if final else "unavailable",
+                detail="recipient refused" if final else "recipient put off",
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
 
