@@ -142,4 +142,4 @@ def _read(request: Request, services: "Services", back_from: str) -> tuple[sessi
 
 
 def _is_off(settings: dict[str, Any], job: str) -> bool:
-    return bool(((settings.get("cards") or {}).get(job) or {}).get("off"))
+    return bool(((settings.get("cards") or {}).get(job) or {}).get("hidden"))

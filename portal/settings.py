@@ -80,7 +80,7 @@ class AccountCard(Part):
 
     url: Text | None = Field(default=None, description="an https:// address where this is done")
     article: Text | None = Field(default=None, description="the id of the article that explains it")
-    off: bool = Field(default=False, description="true to leave the card out, otherwise false")
+    hidden: bool = Field(default=False, description="true to leave the card out, otherwise false")
 
     @model_validator(mode="after")
     def _is_an_address(self) -> Self:
@@ -93,17 +93,17 @@ class AccountCard(Part):
 class AccountCards(Part):
     """The cards of the account page that differ from the provider's own."""
 
-    password: AccountCard | None = Field(default=None, description="url, article and off")
-    profile: AccountCard | None = Field(default=None, description="url, article and off")
-    two_factor: AccountCard | None = Field(default=None, description="url, article and off")
-    lost_device: AccountCard | None = Field(default=None, description="url, article and off")
-    team: AccountCard | None = Field(default=None, description="url, article and off")
-    roles: AccountCard | None = Field(default=None, description="url, article and off")
-    company_sign_in: AccountCard | None = Field(default=None, description="url, article and off")
-    sessions: AccountCard | None = Field(default=None, description="url, article and off")
-    notifications: AccountCard | None = Field(default=None, description="url, article and off")
-    export: AccountCard | None = Field(default=None, description="url, article and off")
-    delete: AccountCard | None = Field(default=None, description="url, article and off")
+    password: AccountCard | None = Field(default=None, description="url, article and hidden")
+    profile: AccountCard | None = Field(default=None, description="url, article and hidden")
+    two_factor: AccountCard | None = Field(default=None, description="url, article and hidden")
+    lost_device: AccountCard | None = Field(default=None, description="url, article and hidden")
+    team: AccountCard | None = Field(default=None, description="url, article and hidden")
+    roles: AccountCard | None = Field(default=None, description="url, article and hidden")
+    company_sign_in: AccountCard | None = Field(default=None, description="url, article and hidden")
+    sessions: AccountCard | None = Field(default=None, description="url, article and hidden")
+    notifications: AccountCard | None = Field(default=None, description="url, article and hidden")
+    export: AccountCard | None = Field(default=None, description="url, article and hidden")
+    delete: AccountCard | None = Field(default=None, description="url, article and hidden")
 
 
 class Account(Part):
@@ -233,7 +233,7 @@ def account_gaps(settings: Settings) -> str | None:
         return None
     return (
         "extra.portal.account: left out of the account page, since nothing says where they are done: "
-        f"{', '.join(gaps)}. Give each a url, set a provider, or say off: true."
+        f"{', '.join(gaps)}. Give each a url, set a provider, or say hidden: true."
     )
 
 
