@@ -1,7 +1,8 @@
-"""The product that the portal watches: healthy until someone switches it off."""
+"""The product that the portal watches and sends customers to: healthy until someone switches it off."""
 
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from werkzeug import Request, Response
@@ -12,9 +13,15 @@ from demo import pages, server
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _BODY = Markup("""<p>The service is <strong>{state}</strong>.
 The portal looks every ten seconds and shows a change within 90.</p>
 <form method="post" action="/{switch}"><button>Switch it {switch}</button></form>
+""")
+
+_ACCOUNT = Markup("""<p>In your own product, this is the page where a customer changes this.
+Here nothing can be changed.</p>
+<p><a href="{back}">Back to the portal</a></p>
 """)
 
 
@@ -31,6 +38,12 @@ def create_app() -> "WSGIApplication":
                 word, switch = ("on", "off") if state["on"] else ("off", "on")
                 body = _BODY.format(state=word, switch=switch)
                 return pages.page("The demo service", "the product that the portal watches", body)
+            case "GET", path if path.startswith("/account/"):
+                back = request.args.get("back", "")
+                parts = urlsplit(back)
+                safe = back if parts.scheme == "http" and parts.hostname in LOOPBACK else "/"
+                job = path.split("/")[2].replace("-", " ")
+                return pages.page(f"Your product: {job}", "where the account page leads", _ACCOUNT.format(back=safe))
             case "POST", "/on" | "/off":
                 state["on"] = request.path == "/on"
                 return redirect("/", 303)

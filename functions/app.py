@@ -32,14 +32,26 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/billing": {"POST": "functions.billing:open_job"},
     "/api/signin": {"GET": "functions.signin:begin"},
     "/api/signin/callback": {"GET": "functions.signin:callback"},
+    "/api/signin/backchannel": {"POST": "functions.signin:backchannel"},
     "/api/signout": {"POST": "functions.signin:sign_out"},
     "/api/session": {"GET": "functions.signin:session"},
     "/api/v2/summary.json": {"GET": "functions.status:summary"},
     "/api/v2/status.json": {"GET": "functions.status:status"},
     "/api/events": {"POST": "functions.events:collect"},
     "/api/feedback": {"POST": "functions.feedback:submit"},
+    "/api/verify": {"POST": "functions.verify:ask"},
+    "/api/verify/code": {"POST": "functions.verify:code"},
+    "/api/verify/open": {"POST": "functions.verify:press"},
+    "/my/verify/": {"GET": "functions.verify:page"},
+    "/my/verify/sent/": {"GET": "functions.verify:sent"},
+    "/my/verify/open/": {"GET": "functions.verify:look"},
     "/my/": {"GET": "functions.account:hub"},
     "/my/account/": {"GET": "functions.account:account"},
+    "/my/account/sessions/": {"GET": "functions.account_pages:own_sessions_page"},
+    "/my/account/notifications/": {"GET": "functions.account_pages:notifications"},
+    "/my/account/profile/": {"GET": "functions.account_pages:profile"},
+    "/my/account/team/": {"GET": "functions.account_pages:team"},
+    "/api/account": {"POST": "functions.account_jobs:act"},
     "/my/ask/": {"GET": "functions.tickets:confirm"},
     "/my/tickets/": {"GET": "functions.tickets:index"},
     "/my/ticket/": {"GET": "functions.tickets:show"},
@@ -49,11 +61,12 @@ ROUTES: dict[str, dict[str, str]] = {
 PARTS = {
     "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
-    "account": ("/my/account/",),
+    "account": ("/my/account/", "/api/account"),
     "status": ("/api/v2/",),
     "articles": ("/api/feedback",),
 }
-BEARER_ONLY = {"/api/tick"}
+# Called by other servers with a token of their own, never by a form: no origin to check.
+BEARER_ONLY = {"/api/tick", "/api/signin/backchannel"}
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 log = logging.getLogger("functions")
@@ -166,11 +179,14 @@ class Portal:
     def _policy(self) -> str:
         settings = self.services.settings
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
-        # A form's answer may lead to billing, or through the hosts of a federated sign-in that nobody can list here,
-        # and browsers hold every step of that against form-action.
-        targets = "https:" if settings.secure else "http:"
+        # A form's answer may lead to billing, to an account page, or through the hosts of a federated sign-in that
+        # nobody can list here, and browsers hold every step of that against form-action.
+        targets = "https:" if settings.secure else "http: https:"
+        bots = " https://challenges.cloudflare.com" if settings.bot_check == "turnstile" else ""
+        frames = bots.strip() or "'none'"
         return (
-            f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            f"default-src 'none'; script-src 'self' {hashes}{bots}; frame-src {frames};"
+            f" style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"
             f" form-action 'self' {targets}"
         )

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def overview(request: Request, services: "Services") -> Response:
     """What can be done about billing, and by whom; after a visit to the billing system, what is so now."""
-    session = sessions.current(request, services)
+    session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)
     back_from = request.args.get("job", "") if state == "ready" else ""
     card, read = _card(services, session) if state == "ready" and session else (None, False)
@@ -43,7 +43,7 @@ def overview(request: Request, services: "Services") -> Response:
 def open_job(request: Request, services: "Services") -> Response:
     """Send a billing admin to the billing system's page for the form's `job`."""
     job = _job(request.form.get("job", ""))
-    session = sessions.current(request, services)
+    session = sessions.current(request, services, sessions.BILLING_MS)
     if session is None:
         return see_other(way_in(services, services.url(PAGE)))
     state = _state(services, session)
@@ -68,6 +68,9 @@ def _state(services: "Services", session: sessions.Session | None) -> str:
         return "none"
     if session is None:
         return "signed_out"
+    # A verified address is somebody, but nobody's account.
+    if session.claims.get("level") == "address":
+        return "by_address"
     # Some providers send every claim as text.
     if session.claims.get("billing_admin") not in (True, "true"):
         return "not_admin"
@@ -130,6 +133,7 @@ def _page(
         jobs=JOBS,
         plan=session.claims.get("plan") if session else None,
         signin=way_in(services, services.url(PAGE)),
+        has_accounts=bool(services.settings.oidc_issuer),
         card=card,
         read=read,
         back_from=back_from,

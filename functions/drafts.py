@@ -41,6 +41,12 @@ def find(services: "Services", token: str) -> "Row | None":
     )
 
 
+def draft(services: "Services", token: str) -> Draft | None:
+    """What was written before signing in, while it is kept."""
+    row = find(services, token)
+    return of(row) if row else None
+
+
 def use_up(services: "Services", token: str) -> Draft:
     """Take the draft out, inside the transaction that makes a ticket of it; raises Problem 404 for whoever is late."""
     row = services.store.one(

@@ -33,8 +33,10 @@ class Mailer:
         """Whether there is a mail server at all."""
         return bool(self._parts.hostname)
 
-    def send(self, to: str, subject: str, text: str, message_id: str) -> None:
-        """Send one plain mail; the same `message_id` marks a second delivery. Raises VendorError."""
+    def send(self, to: str, subject: str, text: str, message_id: str, html: str = "") -> None:
+        """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery.
+
+        Raises VendorError."""
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = to
@@ -43,11 +45,19 @@ class Mailer:
         mail["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2].strip('>')}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(text)
+        if html:
+            mail.add_alternative(html, subtype="html")
         try:
             with self._server() as server:
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            raise VendorError("The mail could not be delivered.", "rejected", detail="recipient refused") from error
+            # 4xx is "not now": many servers say it to every sender they meet for the first time.
+            final = all(status >= 500 for status, _ in error.recipients.values())
+            raise VendorError(
+                "The mail could not be delivered.",
+                "rejected" if final else "unavailable",
+                detail="recipient refused" if final else "recipient put off",
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
 
@@ -74,7 +84,9 @@ class Mailer:
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `mail.send`: payload to, subject, text, message_id."""
+    """Outbox `mail.send`: payload to, subject, text, message_id, and html where there is one."""
     if not services.mailer.configured:
         raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
-    services.mailer.send(payload["to"], payload["subject"], payload["text"], payload["message_id"])
+    services.mailer.send(
+        payload["to"], payload["subject"], payload["text"], payload["message_id"], payload.get("html", "")
+    )

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
-KINDS = {"ticket.create": "functions.tickets:deliver", "mail.send": "functions.mail:deliver"}
+KINDS = {
+    "ticket.create": "functions.tickets:deliver",
+    "mail.send": "functions.mail:deliver",
+    "mail.verify": "functions.verify_mail:deliver",
+}
 FINAL = {"rejected", "unsupported"}
 LEASE_MS = 60_000
 BACKOFF_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import Problem, SettingsError
-from functions.settings import BILLERS, DESKS, Settings
+from functions.settings import BILLERS, BOTS, DESKS, Settings
 from functions.stores import Store, connect
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from functions.billers import Biller
+    from functions.bots import BotCheck
     from functions.helpdesks import HelpDesk
     from functions.identity.oidc import OpenIDConnect
     from functions.mail import Mailer
@@ -56,6 +57,11 @@ class Services:
     def mailer(self) -> "Mailer":
         mailer: Mailer = self._connect("functions.mail:connect")
         return mailer
+
+    @cached_property
+    def bots(self) -> "BotCheck":
+        bots: BotCheck = self._connect(BOTS.get(self.settings.bot_check, self.settings.bot_check))
+        return bots
 
     @property
     def portal(self) -> dict[str, Any]:

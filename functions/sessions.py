@@ -1,105 +1,134 @@
 """Who is signed in: one row, and one cookie that carries its signed id.
 
-12 hours after the last visit, or 24 hours after signing in, a session is over (design: architecture 6 and 7).
+12 hours after the last visit, or 24 hours after signing in, a session is over. What the identity provider says of
+someone is asked again when it is older than an hour (design: architecture 6 and 7).
 """
 
 import json
+import logging
 import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions.errors import SignInNeeded
+from functions.errors import SignInNeeded, VendorError
 from functions.settings import Settings
 from portal.models import Requester, clean
 
 if TYPE_CHECKING:
     from functions.http import Request
+    from functions.identity.oidc import Identity
     from functions.services import Services
+    from functions.stores import Row
 
-HOUR = 3_600_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 IDLE_MS = 12 * HOUR
 ABSOLUTE_MS = 24 * HOUR
-TOUCH_MS = 5 * 60_000
+TOUCH_MS = 5 * MINUTE
+# Who may see and change money is asked more often.
+BILLING_MS = 15 * MINUTE
+# While the provider does not answer, claims are believed for this many times as long as they count as fresh.
+KEPT_TIMES = 4
+# One request asks for all others; after a failure nobody asks before this is over.
+ASK_MS = MINUTE
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Session:
     """A verified customer; `claims` holds plan, role, billing_customer and billing_admin, as far as the
-    identity provider gives them."""
+    identity provider gives them, as it did at `claims_at` (unix ms); `product` tells whether they signed in with the
+    product's account, since only then can claims be read again."""
 
     id: str
     requester: Requester
     claims: dict[str, Any]
+    claims_at: int = 0
+    product: bool = False
 
 
-def current(request: "Request", services: "Services") -> Session | None:
-    """The session of the request's cookie, or None when there is none, it is forged or it is over."""
-    value = request.cookies.get(services.settings.cookie_name)
-    if not value:
-        return None
-    try:
-        session_id = _signer(services.settings).loads(value)
-    except BadSignature:
-        return None
-    now = services.now()
-    row = services.store.one(
-        "select * from session where id = :id and seen_at > :idle and created_at > :absolute",
-        id=str(session_id),
-        idle=now - IDLE_MS,
-        absolute=now - ABSOLUTE_MS,
-    )
+def current(request: "Request", services: "Services", fresh_within: int | None = HOUR) -> Session | None:
+    """The session of the request's cookie, or None when there is none, it is forged or it is over.
+
+    Claims older than `fresh_within` (ms) are read again at the identity provider; None takes them as they are.
+    """
+    row = _row(request, services)
     if row is None:
         return None
+    now = services.now()
     if now - row["seen_at"] > TOUCH_MS:
         services.store.run("update session set seen_at = :now where id = :id", now=now, id=row["id"])
-    return Session(row["id"], _requester(row["requester"]), json.loads(row["claims"]))
+    # Without tokens nobody but us vouches for this person, and there is nothing to ask.
+    if fresh_within is None or not row["tokens"] or now - row["claims_at"] <= fresh_within:
+        return _session(row)
+    return _renew(row, services, fresh_within)
 
 
-def require(request: "Request", services: "Services") -> Session:
+def require(request: "Request", services: "Services", fresh_within: int | None = HOUR) -> Session:
     """The session of the request; raises SignInNeeded, which becomes the way to the sign-in page."""
-    session = current(request, services)
+    session = current(request, services, fresh_within)
     if session is None:
         raise SignInNeeded
     return session
 
 
-def start(services: "Services", requester: Requester, claims: dict[str, Any], sid: str | None = None) -> str:
-    """Open a session and return the cookie's value; `sid` is the identity provider's own session id."""
+def start(
+    services: "Services",
+    requester: Requester,
+    claims: dict[str, Any],
+    sid: str | None = None,
+    identity: "Identity | None" = None,
+) -> str:
+    """Open a session and return the cookie's value; `sid` is the identity provider's own session id, and with
+    `identity` its claims can be read again later."""
     session_id = secrets.token_urlsafe(24)
-    who = {name: clean(value) if isinstance(value, str) else value for name, value in asdict(requester).items()}
-    claims = {name: clean(value) if isinstance(value, str) else value for name, value in claims.items()}
     now = services.now()
     services.store.run(
-        "insert into session (id, subject_id, requester, claims, created_at, seen_at, claims_at, sid)"
-        " values (:id, :subject, :requester, :claims, :now, :now, :now, :sid)",
+        "insert into session (id, subject_id, requester, claims, created_at, seen_at, claims_at, sid, tokens)"
+        " values (:id, :subject, :requester, :claims, :now, :now, :now, :sid, :tokens)",
         id=session_id,
-        subject=who["subject"],
-        requester=json.dumps(who | {"scopes": sorted(requester.scopes)}),
-        claims=json.dumps(claims),
+        subject=requester.subject,
+        requester=_text(requester),
+        claims=_claims(claims),
         now=now,
         sid=sid,
+        tokens=services.identity.seal(identity, session_id) if identity else None,
     )
     return str(_signer(services.settings).dumps(session_id))
 
 
-def end(request: "Request", services: "Services") -> None:
-    """Close the session of the request, if there is one."""
-    session = current(request, services)
-    if session is not None:
-        services.store.run("delete from session where id = :id", id=session.id)
+def end(request: "Request", services: "Services", *, everywhere: bool = False) -> "Row | None":
+    """Close the session of the request, if there is one, or all sessions of its subject; returns its row."""
+    row = _row(request, services)
+    if row is not None and everywhere:
+        end_all(services, row["subject_id"])
+    elif row is not None:
+        services.store.run("delete from session where id = :id", id=row["id"])
+    return row
+
+
+def end_all(services: "Services", subject: str | None = None, sid: str | None = None) -> int:
+    """Close every session of a subject, or of one session at the identity provider, or of both; returns how many."""
+    named = {name: value for name, value in (("subject_id", subject), ("sid", sid)) if value is not None}
+    if not named:
+        raise ValueError("whose sessions are to end?")
+    where = " and ".join(f"{name} = :{name}" for name in named)
+    return services.store.run(f"delete from session where {where}", **named)  # noqa: S608 - the names are ours
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget sessions that are over."""
+    """Job of the tick: forget sessions that are over, and logout tokens that are too old to be sent again."""
     now = services.now()
     services.store.run(
         "delete from session where seen_at < :idle or created_at < :absolute",
         idle=now - IDLE_MS,
         absolute=now - ABSOLUTE_MS,
     )
+    services.store.run("delete from logout_token where seen_at < :old", old=now - HOUR)
 
 
 def set_cookie(response: Response, value: str, services: "Services") -> None:
@@ -122,11 +151,76 @@ def clear_cookie(response: Response, services: "Services") -> None:
     response.delete_cookie(settings.cookie_name, path="/", secure=settings.secure, httponly=True, samesite="Lax")
 
 
+def _row(request: "Request", services: "Services") -> "Row | None":
+    """The living row that the request's cookie leads to."""
+    try:
+        session_id = _signer(services.settings).loads(request.cookies.get(services.settings.cookie_name, ""))
+    except BadData:
+        return None
+    now = services.now()
+    return services.store.one(
+        "select * from session where id = :id and seen_at > :idle and created_at > :absolute",
+        id=str(session_id),
+        idle=now - IDLE_MS,
+        absolute=now - ABSOLUTE_MS,
+    )
+
+
+def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | None:
+    """The session with claims read again; without an answer, as it was for a bounded time, then nobody."""
+    now = services.now()
+    known = _session(row) if now - row["claims_at"] <= max(KEPT_TIMES * fresh_within, BILLING_MS) else None
+    # A refresh token often works once, and its second use ends the whole sign-in: one request asks, the others go on.
+    asking = services.store.run(
+        "update session set asked_at = :now where id = :id and asked_at <= :before",
+        id=row["id"],
+        now=now,
+        before=now - ASK_MS,
+    )
+    if not asking or not services.settings.oidc_issuer:
+        return known
+    try:
+        identity = services.identity.renew(row["subject_id"], row["id"], row["tokens"])
+    except VendorError as error:
+        cause = error if error.__cause__ else None
+        log.warning("claims were not renewed: %s %s", error.kind, error.detail, exc_info=cause)
+        if error.kind == "unavailable":
+            return known
+        services.store.run("delete from session where id = :id", id=row["id"])
+        return None
+    kept = services.store.one(
+        "update session set requester = :requester, claims = :claims, claims_at = :now, tokens = :tokens, asked_at = 0"
+        " where id = :id returning *",
+        id=row["id"],
+        requester=_text(identity.requester),
+        claims=_claims(identity.claims),
+        now=now,
+        tokens=services.identity.seal(identity, row["id"]),
+    )
+    # No row: a sign-out came in between, and it wins.
+    return _session(kept) if kept else None
+
+
 def _signer(settings: Settings) -> URLSafeSerializer:
     # itsdangerous signs with the last key and accepts them all: keys can be changed without signing anyone out.
     return URLSafeSerializer(list(reversed(settings.secret_keys)), salt="session")
 
 
-def _requester(text: str) -> Requester:
-    fields = json.loads(text)
-    return Requester(**(fields | {"scopes": frozenset(fields["scopes"])}))
+def _session(row: "Row") -> Session | None:
+    """The session of a row, or None when an older version wrote it in a way that no longer holds."""
+    try:
+        fields = json.loads(row["requester"])
+        requester = Requester(**(fields | {"scopes": frozenset(fields["scopes"])}))
+        claims = json.loads(row["claims"])
+    except (ValueError, TypeError, KeyError):
+        log.warning("a session of another format was ignored")
+        return None
+    return Session(row["id"], requester, claims, row["claims_at"], bool(row["tokens"]))
+
+
+def _claims(claims: dict[str, Any]) -> str:
+    return json.dumps({name: clean(value) if isinstance(value, str) else value for name, value in claims.items()})
+
+
+def _text(requester: Requester) -> str:
+    return json.dumps(asdict(requester) | {"scopes": sorted(requester.scopes)})

@@ -17,8 +17,9 @@ SERVERLESS = {
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
 DESKS = {"built_in": "functions.helpdesks.built_in:connect"}
+BOTS = {name: f"functions.bots.{name}:connect" for name in ("altcha", "turnstile", "none")}
 BILLERS = {"stripe": "functions.billers.stripe:connect"}
-CLAIMS = ("account", "plan", "role", "billing_customer", "billing_admin", "scopes")
+CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
     oidc_claims: Mapping[str, str]
+    oidc_scopes: str
+    oidc_hosts: frozenset[str]
     smtp_url: str = field(repr=False)
     mail_from: str
+    mail_sign_in: bool
+    bot_check: str
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -108,6 +113,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     if issuer:
         need("OIDC_CLIENT_ID", "the portal's client id at the identity provider")
         need("OIDC_CLIENT_SECRET", "the portal's client secret at the identity provider")
+        if "openid" not in get("OIDC_SCOPES", "openid").split():
+            faults.append("OIDC_SCOPES must name openid, with the others after spaces: openid profile email")
     claims, wrong = _claims(get("OIDC_CLAIMS"))
     faults += wrong
     biller = choice("BILLER", "none", BILLERS)
@@ -116,6 +123,15 @@ def read(environ: Mapping[str, str]) -> Settings:
     smtp_url = get("SMTP_URL")
     if smtp_url:
         need("MAIL_FROM", "the address that the portal's mail comes from")
+    mail_sign_in = get("MAIL_SIGN_IN", "on")
+    if mail_sign_in not in {"on", "off"}:
+        faults.append(f"MAIL_SIGN_IN={mail_sign_in!r} is not one of: on, off.")
+    bot_check = choice("BOT_CHECK", "altcha", BOTS)
+    if bot_check == "turnstile":
+        need("TURNSTILE_SITEKEY", "the site key of your Turnstile widget")
+        need("TURNSTILE_SECRET", "the secret key of your Turnstile widget")
+    if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:
+        faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
     secure = origin.startswith("https://")
     if secure and not get("CLIENT_IP_HEADER") and not get("TRUSTED_HOPS"):
         faults.append(
@@ -139,8 +155,12 @@ def read(environ: Mapping[str, str]) -> Settings:
         oidc_client_id=get("OIDC_CLIENT_ID"),
         oidc_client_secret=get("OIDC_CLIENT_SECRET"),
         oidc_claims=claims,
+        oidc_scopes=get("OIDC_SCOPES", "openid profile email"),
+        oidc_hosts=frozenset({urlsplit(issuer).netloc, *_words(get("OIDC_HOSTS"))} - {""}),
         smtp_url=smtp_url,
         mail_from=get("MAIL_FROM"),
+        mail_sign_in=bool(smtp_url) and mail_sign_in == "on",
+        bot_check=bot_check,
         demo=get("DEMO") == "1",
         environ=dict(environ),
     )

@@ -22,8 +22,14 @@ PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "ticket.html": (("my/", "Your portal"), ("my/tickets/", "Your tickets")),
     "billing.html": (("my/", "Your portal"),),
     "account.html": (("my/", "Your portal"),),
+    "account_sessions.html": (("my/", "Your portal"), ("my/account/", "Your account")),
+    "account_notifications.html": (("my/", "Your portal"), ("my/account/", "Your account")),
+    "account_profile.html": (("my/", "Your portal"), ("my/account/", "Your account")),
+    "account_team.html": (("my/", "Your portal"), ("my/account/", "Your account")),
     "ask_confirm.html": (("ask/", "Ask us"),),
     "ask_again.html": (("ask/", "Ask us"),),
+    "verify_sent.html": (("my/verify/", "Sign in"),),
+    "verify_gone.html": (("my/verify/", "Sign in"),),
 }
 
 

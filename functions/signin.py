@@ -6,19 +6,25 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from functions import sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
+from functions.identity import links
 from functions.settings import Settings
 
 if TYPE_CHECKING:
     from functions.services import Services
+    from functions.stores import Row
 
 ATTEMPT_SECONDS = 600
 RETURN_LENGTH = 2000
+# Browsers keep 4,096 bytes of a cookie; the oldest attempts go first.
+COOKIE_LENGTH = 3800
+# A host that forwards only this cookie to functions: it then holds the attempt, and after it the session.
+ONLY_COOKIE = "__session"
 LOST = (
     "This sign-in was started in another window or more than ten minutes ago, so nobody was signed in."
     " Start again from here."
@@ -28,53 +34,100 @@ log = logging.getLogger(__name__)
 
 
 def begin(request: Request, services: "Services") -> Response:
-    """Send the customer to the identity provider; `return` is the page of this portal to come back to."""
+    """Send the customer to the identity provider; `return` is the page of this portal to come back to, and the hub
+    stands for the page that the customer came from."""
     back = return_path(request.args.get("return", ""), services)
-    if sessions.current(request, services) is not None:
+    if back == services.url("my/"):
+        back = _came_from(request, services) or back
+    if not services.settings.oidc_issuer and services.settings.mail_sign_in:
+        return see_other(by_mail(services, back))
+    session = sessions.current(request, services, None)
+    # Older claims may be the reason why a page sent the customer here.
+    if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
         return see_other(back)
+    return leave(request, services, back)
+
+
+def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
+    """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request, for
+    providers that open one of their own pages on the way (functions/account_jobs.py)."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     try:
         url = services.identity.authorize(_redirect_uri(services), **attempt)
     except VendorError as error:
         return _problem(services, error, back)
-    response = see_other(url, allowed_hosts={urlsplit(url).netloc})
-    value = _signer(services.settings).dumps(attempt | {"back": back})
-    _set_attempt(response, str(value), services.settings, ATTEMPT_SECONDS)
+    response = see_other(f"{url}&{extra}" if extra else url, allowed_hosts={urlsplit(url).netloc})
+    attempts = [*_attempts(request, services), {**attempt, "back": back, "at": services.now()}]
+    _set_attempts(response, attempts, services.settings)
     return response
 
 
 def callback(request: Request, services: "Services") -> Response:
     """Take the provider's answer, open a new session and return to where the customer came from."""
-    attempt = _attempt(request, services.settings)
-    if attempt is None or not _same(request.args.get("state", ""), attempt["state"]):
+    attempts = _attempts(request, services)
+    state = request.args.get("state", "")
+    attempt = next((attempt for attempt in attempts if _same(state, attempt["state"])), None)
+    if attempt is None:
+        if sessions.current(request, services, None) is not None:
+            # The Back button, or a second tab: this browser is signed in, and nothing in the answer is used.
+            return see_other(services.url("my/"))
         return _problem(
             services, VendorError(LOST, "rejected", detail="no attempt has this state"), services.url("my/")
         )
     try:
-        requester, claims = services.identity.identify(
+        identity = services.identity.identify(
             request.args, _redirect_uri(services), attempt["nonce"], attempt["verifier"]
         )
     except VendorError as error:
         return _problem(services, error, attempt["back"])
     sessions.end(request, services)
-    sid = claims.pop("sid", None)
-    response = see_other(attempt["back"])
-    sessions.set_cookie(response, sessions.start(services, requester, claims, sid), services)
-    _set_attempt(response, "", services.settings, 0)
+    response = see_other(links.came_back(attempt["back"], request.args))
+    if services.settings.cookie_name != ONLY_COOKIE:
+        _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
+    cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)
+    sessions.set_cookie(response, cookie, services)
     return response
 
 
 def sign_out(request: Request, services: "Services") -> Response:
-    """Close the session and show the portal's front page."""
-    sessions.end(request, services)
-    response = see_other(services.base)
+    """Close the session, with `everywhere` all of this customer, and the one at the identity provider; then show
+    the portal's front page."""
+    row = sessions.end(request, services, everywhere=bool(request.form.get("everywhere")))
+    there = _provider_sign_out(row, services) if row else None
+    response = see_other(there, {urlsplit(there).netloc}) if there else see_other(services.base)
     sessions.clear_cookie(response, services)
     return response
 
 
+def backchannel(request: Request, services: "Services") -> Response:
+    """The identity provider tells that someone signed out there: close their sessions here.
+
+    https://openid.net/specs/openid-connect-backchannel-1_0.html
+    """
+    try:
+        logout = services.identity.logged_out(request.form.get("logout_token", ""))
+    except VendorError as error:
+        if error.kind != "rejected":
+            raise
+        log.warning("back-channel sign-out: %s", error.detail, exc_info=error if error.__cause__ else None)
+        return json_response({"error": "invalid_request"}, 400)
+    with services.store.transaction():
+        first = services.store.run(
+            "insert into logout_token (jti, seen_at) values (:jti, :now) on conflict (jti) do nothing",
+            jti=logout.jti,
+            now=services.now(),
+        )
+        if not first:
+            return json_response({"error": "invalid_request"}, 400)
+        ended = sessions.end_all(services, logout.sub, logout.sid)
+    log.info("back-channel sign-out: %s sessions ended", ended)
+    return Response(status=200)
+
+
 def session(request: Request, services: "Services") -> Response:
     """Who is signed in, for the header of static pages."""
-    current = sessions.current(request, services)
+    # For a name in the header nobody is asked anything.
+    current = sessions.current(request, services, None)
     if current is None:
         return json_response({"signed_in": False})
     who = current.requester
@@ -93,6 +146,11 @@ def way_in(services: "Services", back: str) -> str:
     return services.url(f"api/signin?return={quote(back, safe='')}")
 
 
+def by_mail(services: "Services", back: str) -> str:
+    """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
+    return services.url(f"my/verify/?return={quote(back, safe='')}")
+
+
 def _redirect_uri(services: "Services") -> str:
     return services.absolute("api/signin/callback")
 
@@ -102,32 +160,72 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
     log.warning("sign-in: %s %s", error.kind, error.detail, exc_info=error if error.__cause__ else None)
     status = 400 if error.kind == "rejected" else 503
     return services.page(
-        "Sign in", "signin_problem.html", status, message=error.public, again=way_in(services, back), down=status == 503
+        "Sign in",
+        "signin_problem.html",
+        status,
+        message=error.public,
+        again=way_in(services, back),
+        by_mail=by_mail(services, back) if services.settings.mail_sign_in else "",
+        down=status == 503,
     )
 
 
-def _signer(settings: Settings) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(list(reversed(settings.secret_keys)), salt="signin")
-
-
-def _attempt(request: Request, settings: Settings) -> dict[str, str] | None:
-    """The attempt that this browser started less than ten minutes ago; its provider's code works only once."""
-    try:
-        attempt: Any = _signer(settings).loads(request.cookies.get(_cookie(settings), ""), max_age=ATTEMPT_SECONDS)
-    except BadData:
+def _came_from(request: Request, services: "Services") -> str | None:
+    """The page of this portal that the customer was on, as the browser says; None when it is not worth returning to."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if f"{referrer.scheme}://{referrer.netloc}" != services.settings.public_origin:
         return None
-    known = isinstance(attempt, dict) and {"state", "nonce", "verifier", "back"} <= attempt.keys()
-    return attempt if known else None
+    path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    home = path == services.base or path.startswith(services.url("my/"))
+    return path if not home and return_path(path, services) == path else None
 
 
-def _set_attempt(response: Response, value: str, settings: Settings, seconds: int) -> None:
+def _provider_sign_out(row: "Row", services: "Services") -> str | None:
+    """Where the provider ends its own session; None when it cannot, which keeps nobody from signing out here."""
+    if not row["tokens"] or not services.settings.oidc_issuer:
+        return None
+    try:
+        return services.identity.sign_out_url(row["id"], row["tokens"], services.absolute(""))
+    except VendorError as error:
+        log.warning("sign-out: %s %s", error.kind, error.detail)
+        return None
+
+
+def _signer(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(settings.secret_keys)), salt="signin")
+
+
+def _attempts(request: Request, services: "Services") -> list[dict[str, Any]]:
+    """The attempts that this browser started in the last ten minutes, one for each tab, oldest first; the provider's
+    code makes each work only once."""
+    try:
+        attempts: Any = _signer(services.settings).loads(request.cookies.get(_cookie(services.settings), ""))
+    except BadData:
+        return []
+    if not isinstance(attempts, list):
+        return []
+    begun = services.now() - ATTEMPT_SECONDS * 1000
+    return [attempt for attempt in attempts if isinstance(attempt, dict) and attempt.get("at", 0) > begun]
+
+
+def _set_attempts(response: Response, attempts: list[dict[str, Any]], settings: Settings) -> None:
+    value = str(_signer(settings).dumps(attempts))
+    while len(value) > COOKIE_LENGTH:
+        attempts = attempts[1:]
+        value = str(_signer(settings).dumps(attempts))
     response.set_cookie(
-        _cookie(settings), value, max_age=seconds, path="/", secure=settings.secure, httponly=True, samesite="Lax"
+        _cookie(settings),
+        value if attempts else "",
+        max_age=ATTEMPT_SECONDS if attempts else 0,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="Lax",
     )
 
 
 def _cookie(settings: Settings) -> str:
-    return f"{settings.cookie_name}-signin"
+    return ONLY_COOKIE if settings.cookie_name == ONLY_COOKIE else f"{settings.cookie_name}-signin"
 
 
 def _same(one: str, other: str) -> bool:

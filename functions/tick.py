@@ -23,6 +23,7 @@ JOBS = {
     "poll": ("functions.status_poll:poll", 0),
     "purge_drafts": ("functions.drafts:purge", HOUR),
     "purge_sessions": ("functions.sessions:purge", HOUR),
+    "purge_verify": ("functions.verify:purge", 15 * MINUTE),
     "purge_rates": ("functions.rate:purge", HOUR),
     "purge_outbox": ("functions.outbox:purge", HOUR),
 }

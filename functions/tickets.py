@@ -14,6 +14,7 @@ from functions import drafts, outbox, sessions
 from functions.errors import Problem, VendorError
 from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.rate import limit
+from functions.signin import by_mail
 from portal.models import Requester
 from portal.tickets import CONTEXT_LABELS, STATUS_WORDS, VOTES, Draft, Thread, Ticket, faults
 
@@ -42,8 +43,9 @@ def submit(request: "Request", services: "Services") -> Response:
     session = sessions.current(request, services)
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
-        token = drafts.keep(services, draft)
-        return _go(request, services.url(f"my/ask/?draft={token}"))
+        here = services.url(f"my/ask/?draft={drafts.keep(services, draft)}")
+        # The form's second button: without it the way leads through the product's own sign-in.
+        return _go(request, by_mail(services, here) if request.form.get("way") == "address" else here)
     key, also = _keys(services, session, draft, request.form.get("key", ""))
     row = _by_key(services, session.requester, key, also) or _file(services, session.requester, draft, key)
     return _go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))

@@ -99,6 +99,7 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "response_time": portal["response_time"],
         "topics": [{key: topic[key] for key in ("id", "title", "routine")} for topic in view["topics"]],
         "parts": portal["parts"],
+        "account": portal["account"],
         "articles": [{key: article[key] for key in ("id", "title", "url", "topic")} for article in view["articles"]],
         "status": view.get("status_bundle", {}),
     }

@@ -60,6 +60,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         state.portal = settings.load(config.extra.get("portal"), *_config_file(config))
     except ExceptionGroup as group:
         raise _plugin_error(group.exceptions) from group
+    gaps = settings.account_gaps(state.portal)
+    if gaps:
+        log.info("%s", gaps)
     config.extra["portal"] = state.portal.model_dump()
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",

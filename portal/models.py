@@ -22,3 +22,9 @@ class Requester:
     name: str = ""
     account: str | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        for name in ("subject", "email", "name", "account"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, clean(value))

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from portal import account as accounts
 from portal import yaml_lines
 from portal.errors import ContentError
 
@@ -74,6 +75,60 @@ class Community(Part):
     )
 
 
+class AccountCard(Part):
+    """One card of the account page."""
+
+    url: Text | None = Field(default=None, description="an https:// address where this is done")
+    article: Text | None = Field(default=None, description="the id of the article that explains it")
+    hidden: bool = Field(default=False, description="true to leave the card out, otherwise false")
+
+    @model_validator(mode="after")
+    def _is_an_address(self) -> Self:
+        wrong = accounts.fault(self.url) if self.url else None
+        if wrong:
+            raise PydanticCustomError("account", "'{url}' cannot be used: {wrong}", {"url": self.url, "wrong": wrong})
+        return self
+
+
+class AccountCards(Part):
+    """The cards of the account page that differ from the provider's own."""
+
+    password: AccountCard | None = Field(default=None, description="url, article and hidden")
+    profile: AccountCard | None = Field(default=None, description="url, article and hidden")
+    two_factor: AccountCard | None = Field(default=None, description="url, article and hidden")
+    lost_device: AccountCard | None = Field(default=None, description="url, article and hidden")
+    team: AccountCard | None = Field(default=None, description="url, article and hidden")
+    roles: AccountCard | None = Field(default=None, description="url, article and hidden")
+    company_sign_in: AccountCard | None = Field(default=None, description="url, article and hidden")
+    sessions: AccountCard | None = Field(default=None, description="url, article and hidden")
+    notifications: AccountCard | None = Field(default=None, description="url, article and hidden")
+    export: AccountCard | None = Field(default=None, description="url, article and hidden")
+    delete: AccountCard | None = Field(default=None, description="url, article and hidden")
+
+
+class Account(Part):
+    """Where customers change what your product knows of them."""
+
+    provider: Literal["keycloak", "auth0", "okta", "cognito", "clerk", "workos", "canaille"] | None = Field(
+        default=None, description=f"one of: {', '.join(accounts.PROVIDERS)}; or leave it out and give each card a url"
+    )
+    at: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None, description="the provider's address, with https://"
+    )
+    cards: AccountCards = Field(default=AccountCards(), description=f"names of cards: {', '.join(accounts.CARDS)}")
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.at is not None and not accounts.is_safe(self.at):
+            raise PydanticCustomError("account", "at must start with https:// and a host")
+        wanted = accounts.PROVIDERS[self.provider].at if self.provider else ""
+        used = any("{at}" in (card.get("url") or "") for card in self.cards.model_dump(exclude_none=True).values())
+        if (wanted or used) and not self.at:
+            what = wanted or "the address that {at} stands for"
+            raise PydanticCustomError("account", "give at as well: {what}", {"what": what})
+        return self
+
+
 class Settings(Part):
     """Everything under `extra.portal`."""
 
@@ -88,6 +143,7 @@ class Settings(Part):
     topics: list[Topic] = Field(default_factory=list, description="a list of topics (id, title, routine)")
     parts: Parts = Field(default=Parts(), description="names of parts, each true or false")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
+    account: Account = Field(default=Account(), description="provider, at and cards")
     shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
 
     @model_validator(mode="after")
@@ -124,7 +180,11 @@ def check(settings: Settings, articles: Iterable[str], file: str, text: str) -> 
     lines = _lines(file, text)
     ids = sorted(articles)
     folders = {id.partition("/")[0] for id in ids if "/" in id}
-    return [*_topic_mistakes(settings, folders, file, lines), *_id_mistakes(settings, ids, file, lines)]
+    return [
+        *_topic_mistakes(settings, folders, file, lines),
+        *_id_mistakes(settings, ids, file, lines),
+        *_account_mistakes(settings, ids, file, lines),
+    ]
 
 
 def _topic_mistakes(
@@ -155,6 +215,28 @@ def _id_mistakes(
             )
 
 
+def _account_mistakes(
+    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]
+) -> Iterator[ContentError]:
+    for name, card in settings.account.cards.model_dump(exclude_none=True).items():
+        id = card.get("article")
+        if id and id not in ids:
+            line = yaml_lines.nearest(lines, (*WHERE, "account", "cards", name, "article"))
+            where = f"extra.portal.account.cards.{name}.article"
+            yield ContentError(file, line, f"{where}: there is no article '{id}'.{suggestion(id, ids)}")
+
+
+def account_gaps(settings: Settings) -> str | None:
+    """One line about the cards of the account page that are left out because nothing says where they lead."""
+    gaps = accounts.missing(settings.account.model_dump()) if settings.parts.account else []
+    if not gaps:
+        return None
+    return (
+        "extra.portal.account: left out of the account page, since nothing says where they are done: "
+        f"{', '.join(gaps)}. Give each a url, set a provider, or say hidden: true."
+    )
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """` Did you mean ...?` for a misspelt word, or nothing."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
@@ -181,7 +263,7 @@ def _mistake(detail: ErrorDetails, file: str, lines: dict[yaml_lines.Path, int])
     expected = _expected(place)
     if detail["type"] == "missing":
         return ContentError(file, line, f"{name} is missing: give {expected}.")
-    if not expected or detail["type"] in ("reserved", "community", "twice"):
+    if not expected or detail["type"] in ("reserved", "community", "twice", "account"):
         return ContentError(file, line, f"{name}: {detail['msg']}.")
     return ContentError(file, line, f"{name}: {detail['input']!r} is wrong, expected {expected}.")
 

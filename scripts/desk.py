@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from functions import outbox
+from functions import outbox, preferences
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
@@ -46,7 +46,8 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
     """Add an agent's answer, set the status, and tell the customer by mail where the portal sends any."""
     with services.store.transaction():
         row = desk.answer(reference, text, status)
-        if text and services.mailer.configured:
+        # The answer is in the portal either way; the mail only if the customer wants it.
+        if text and services.mailer.configured and preferences.wants(services, row["subject_id"], "ticket_mail"):
             outbox.put(
                 services, "mail.send", _mail(services, row["email"], row["reference"]), subject_id=row["subject_id"]
             )

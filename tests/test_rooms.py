@@ -30,8 +30,8 @@ FOREIGN_TO_PORTAL = {
     "http",
 }
 # What the functions must not need before a vendor is called; their vendors' modules may.
-HEAVY = {"requests", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
-VENDOR_ROOMS = ("billers", "helpdesks", "identity", "monitors", "stores")
+HEAVY = {"requests", "altcha", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
+VENDOR_ROOMS = ("billers", "bots", "helpdesks", "identity", "monitors", "stores")
 
 
 def files() -> list[Path]:

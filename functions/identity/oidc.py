@@ -1,40 +1,59 @@
 """Sign-in with the product's own identity: an OpenID Connect relying party on Authlib.
 
-https://openid.net/specs/openid-connect-core-1_0.html, RFC 7636 (PKCE), RFC 9207 (`iss` of the answer)
+https://openid.net/specs/openid-connect-core-1_0.html, RFC 7636 (PKCE), RFC 9207 (`iss` of the answer),
+https://openid.net/specs/openid-connect-rpinitiated-1_0.html, https://openid.net/specs/openid-connect-backchannel-1_0.html
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
-from functions.settings import LOOPBACK, Settings
+from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
+from functions.identity.vault import seal, unseal
+from functions.settings import Settings
 from portal.models import Requester
 
 if TYPE_CHECKING:
     from functions.services import Services
 
-# Public keys only: with HS256 in the list a public key could be passed off as the shared secret.
-ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
-ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-SCOPE = "openid profile email"
 SKEW_SECONDS = 60
-TIMEOUT_SECONDS = (3.05, 5)
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_TYPES = {"logout+jwt", "JWT"}
+# How long after it was made a logout token may arrive.
+LOGOUT_SECONDS = 600
 
-DOWN = "Signing in is not reachable just now. Articles and the status page work without it."
 REFUSED = "This sign-in could not be confirmed, so nobody was signed in. Start again from here."
 UNVERIFIED = (
     "Your account has no verified e-mail address, and we answer only to verified ones."
     " Confirm your address in your account, then sign in again."
 )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who someone is as the provider says, their mapped claims, its session's id, and its tokens for later."""
+
+    requester: Requester
+    claims: dict[str, Any]
+    sid: str | None
+    tokens: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Logout:
+    """What a logout token tells: whose sessions are over; `sid` None means all of the subject's."""
+
+    jti: str
+    sub: str | None
+    sid: str | None
 
 
 def connect(settings: Settings, services: "Services") -> "OpenIDConnect":
@@ -48,25 +67,95 @@ class OpenIDConnect:
     def __init__(self, settings: Settings, services: "Services") -> None:
         self.settings = settings
         self.services = services
-        self._metadata: dict[str, Any] = {}
+        self.provider = Provider(settings, services)
 
     def authorize(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         """The address at the provider where the customer signs in."""
-        with self._session(redirect_uri) as session:
+        # A provider gives access while someone is away only to whom that person consents to (Core 11).
+        consent = {"prompt": "consent"} if "offline_access" in self.settings.oidc_scopes.split() else {}
+        metadata = self.provider.metadata()
+        with self._session(metadata, redirect_uri) as session:
             url, _ = session.create_authorization_url(
-                self._discover()["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+                metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **consent
             )
         return str(url)
 
-    def identify(
-        self, answer: Mapping[str, str], redirect_uri: str, nonce: str, verifier: str
-    ) -> tuple[Requester, dict[str, Any]]:
-        """Who signed in, and their mapped claims, from the parameters that the provider sent back."""
-        metadata = self._discover()
+    def identify(self, answer: Mapping[str, str], redirect_uri: str, nonce: str, verifier: str) -> Identity:
+        """Who signed in, from the parameters that the provider sent back."""
+        metadata = self.provider.metadata()
         self._check_answer(answer, metadata)
-        token = self._exchange(answer["code"], redirect_uri, verifier, metadata)
-        claims = self._verify(token, nonce, metadata)
-        return self._requester(self._with_userinfo(claims, token, metadata))
+        token = self._token(
+            metadata,
+            redirect_uri,
+            grant_type="authorization_code",
+            code=answer["code"],
+            code_verifier=verifier,
+        )
+        if not isinstance(token.get("id_token"), str):
+            _refuse("the token answer has no id_token")
+        claims = self._verify(token, {"nonce": nonce})
+        return self._identity(claims, self._userinfo(token["access_token"], claims["sub"], metadata), token)
+
+    def renew(self, subject: str, session_id: str, sealed: str) -> Identity:
+        """Who the customer of a session is now: with the access token where that tells everything, else with the
+        refresh token; `rejected` when the provider no longer vouches for them or cannot be asked without them."""
+        tokens = unseal(sealed, session_id, self.settings.secret_keys)
+        if tokens is None:
+            _refuse("the tokens were sealed with a key that is gone")
+        metadata = self.provider.metadata()
+        alive = tokens["expires_at"] is None or tokens["expires_at"] > self.services.now() // 1000
+        if tokens["whole"] and alive:
+            try:
+                return self._identity(None, self._userinfo(tokens["access_token"], subject, metadata), tokens)
+            except VendorError as error:
+                if error.kind != "authentication":
+                    raise
+        if not tokens["refresh_token"]:
+            _refuse("the access token is over and there is no refresh token")
+        token = self._token(metadata, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        claims = self._verify(token, {}) if isinstance(token.get("id_token"), str) else None
+        if claims is None and not tokens["whole"]:
+            _refuse("some claims come with the ID token only, and there is no new one")
+        if claims is not None and claims["sub"] != subject:
+            _refuse("the renewed ID token speaks of another subject")
+        return self._identity(claims, self._userinfo(token["access_token"], subject, metadata), tokens | token)
+
+    def seal(self, identity: Identity, session_id: str) -> str:
+        """The provider's tokens, encrypted for this session's row."""
+        return seal(identity.tokens, session_id, self.settings.secret_keys)
+
+    def sign_out_url(self, session_id: str, sealed: str, back: str) -> str | None:
+        """The address that ends the session at the provider as well and returns to `back`; None without one."""
+        endpoint = self.provider.metadata().get("end_session_endpoint")
+        tokens = unseal(sealed, session_id, self.settings.secret_keys)
+        if tokens is None or not is_safe(endpoint):
+            return None
+        query = {
+            "id_token_hint": tokens["id_token"],
+            "client_id": self.settings.oidc_client_id,
+            "post_logout_redirect_uri": back,
+        }
+        return f"{endpoint}{'&' if '?' in str(endpoint) else '?'}{urlencode(query)}"
+
+    def logged_out(self, logout_token: str) -> Logout:
+        """What a token of the back channel says, once all of section 2.6 holds; whether it came before is not asked."""
+        now = self.services.now() // 1000
+        options: dict[str, Any] = self._for_us() | {name: {"essential": True} for name in ("iat", "jti", "events")}
+        try:
+            decoded = self.provider.decode(logout_token, stranger=True)
+            claims = decoded.claims
+            JWTClaimsRegistry(now, SKEW_SECONDS, **options).validate(claims)
+            event = claims["events"][LOGOUT_EVENT]
+        except UNREADABLE as error:
+            raise VendorError(REFUSED, "rejected", detail="the logout token does not hold") from error
+        if "nonce" in claims or not isinstance(event, dict) or decoded.header.get("typ", "JWT") not in LOGOUT_TYPES:
+            _refuse("the token is not a logout token")
+        if claims["iat"] < now - LOGOUT_SECONDS:
+            _refuse("the logout token is too old")
+        sub, sid = claims.get("sub"), claims.get("sid")
+        if not (sub or sid) or not all(isinstance(value, str | None) for value in (sub, sid)):
+            _refuse("the logout token names nobody")
+        return Logout(str(claims["jti"]), sub, sid)
 
     def _check_answer(self, answer: Mapping[str, str], metadata: Mapping[str, Any]) -> None:
         """Raise VendorError unless the answer comes from this provider and brings a code."""
@@ -77,88 +166,89 @@ class OpenIDConnect:
         if "error" in answer or not answer.get("code"):
             raise VendorError("You were not signed in.", "rejected", detail="the provider sent no code")
 
-    def _session(self, redirect_uri: str = "") -> OAuth2Session:
-        methods = self._metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    def _session(self, metadata: Mapping[str, Any], redirect_uri: str = "") -> OAuth2Session:
+        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         return OAuth2Session(
             self.settings.oidc_client_id,
             self.settings.oidc_client_secret,
-            scope=SCOPE,
-            redirect_uri=redirect_uri,
+            scope=self.settings.oidc_scopes,
+            redirect_uri=redirect_uri or None,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if "client_secret_basic" in methods else methods[0],
             default_timeout=TIMEOUT_SECONDS,
         )
 
-    def _discover(self) -> dict[str, Any]:
-        """The provider's metadata, fetched once per process; the issuer must be exactly ours."""
-        if not self._metadata:
-            metadata = _fetch(self.settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration")
-            if metadata.get("issuer") != self.settings.oidc_issuer:
-                raise VendorError(DOWN, detail="the discovery document names another issuer than OIDC_ISSUER")
-            for name in ENDPOINTS:
-                if not _is_safe(metadata.get(name)):
-                    raise VendorError(DOWN, detail=f"the discovery document has no https {name}")
-            self._metadata = metadata
-        return self._metadata
-
-    def _exchange(self, code: str, redirect_uri: str, verifier: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    def _token(self, metadata: Mapping[str, Any], redirect_uri: str = "", **grant: str) -> dict[str, Any]:
+        """The token endpoint's answer to a grant; it has an access token."""
+        endpoint = metadata["token_endpoint"]
         try:
-            with self._session(redirect_uri) as session:
-                token: dict[str, Any] = session.fetch_token(
-                    metadata["token_endpoint"],
-                    grant_type="authorization_code",
-                    code=code,
-                    code_verifier=verifier,
-                    allow_redirects=False,
-                )
+            with self._session(metadata, redirect_uri) as session:
+                if "code" in grant:
+                    token: dict[str, Any] = session.fetch_token(endpoint, allow_redirects=False, **grant)
+                else:
+                    token = session.refresh_token(endpoint, grant["refresh_token"], allow_redirects=False)
         except OAuthError as error:
-            # A code works once: this is also what a replayed answer gets.
-            raise VendorError(REFUSED, "rejected", detail="the provider did not accept the code") from error
+            # A code works once: this is also what a replayed answer gets. Of a refresh token only invalid_grant is
+            # final; anything else may be the operator's mistake, and is no reason to sign customers out at once.
+            final = "code" in grant or error.error == "invalid_grant"
+            detail = f"the provider did not accept the {'code' if 'code' in grant else 'refresh token'}"
+            raise VendorError(
+                REFUSED if final else DOWN, "rejected" if final else "unavailable", detail=detail
+            ) from error
         except (requests.RequestException, ValueError) as error:
             raise VendorError(DOWN, detail="the token endpoint did not answer") from error
-        if not isinstance(token.get("id_token"), str) or not isinstance(token.get("access_token"), str):
-            _refuse("the token answer has no id_token or no access_token")
+        if not isinstance(token.get("access_token"), str):
+            _refuse("the token answer has no access_token")
         return token
 
-    def _verify(self, token: Mapping[str, Any], nonce: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    def _for_us(self) -> dict[str, Any]:
+        return {
+            "iss": {"essential": True, "value": self.settings.oidc_issuer},
+            "aud": {"essential": True, "value": self.settings.oidc_client_id},
+        }
+
+    def _verify(self, token: Mapping[str, Any], params: dict[str, str]) -> dict[str, Any]:
         """The claims of the ID token once its signature, issuer, audience, age and nonce hold."""
-        # Fetched at each sign-in: one small request, and a key that was rotated a minute ago is known.
-        keys = _fetch(metadata["jwks_uri"])
-        client_id = self.settings.oidc_client_id
+        params |= {"client_id": self.settings.oidc_client_id, "access_token": token["access_token"]}
         try:
-            decoded = jwt.decode(token["id_token"], KeySet.import_key_set(keys), algorithms=list(ALGORITHMS))  # type: ignore[arg-type]
-            claims = CodeIDToken(
-                decoded.claims,
-                decoded.header,
-                options={
-                    "iss": {"essential": True, "value": self.settings.oidc_issuer},
-                    "aud": {"essential": True, "value": client_id},
-                },
-                params={"nonce": nonce, "client_id": client_id, "access_token": token["access_token"]},
-            )
+            decoded = self.provider.decode(token["id_token"])
+            claims = CodeIDToken(decoded.claims, decoded.header, options=self._for_us(), params=params)
             claims.validate(self.services.now() // 1000, SKEW_SECONDS)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise VendorError(REFUSED, "rejected", detail="the ID token does not hold") from error
+        if not isinstance(claims["sub"], str) or not claims["sub"]:
+            _refuse("the ID token names nobody")
         return dict(claims)
 
-    def _with_userinfo(
-        self, claims: dict[str, Any], token: Mapping[str, Any], metadata: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The claims with those of the userinfo endpoint, which must speak of the same subject."""
+    def _userinfo(self, access_token: str, subject: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """What the userinfo endpoint says, which must be about the same subject; empty without an endpoint."""
         endpoint = metadata.get("userinfo_endpoint")
-        if not _is_safe(endpoint):
-            return claims
-        userinfo = _fetch(str(endpoint), {"Authorization": f"Bearer {token['access_token']}"})
-        if userinfo.get("sub") != claims["sub"]:
+        if not is_safe(endpoint):
+            return {}
+        userinfo = fetch(str(endpoint), access_token)
+        if userinfo.get("sub") != subject:
             _refuse("userinfo speaks of another subject than the ID token")
-        if "email" in userinfo:
+        return userinfo
+
+    def _identity(
+        self, claims: Mapping[str, Any] | None, userinfo: Mapping[str, Any], token: Mapping[str, Any]
+    ) -> Identity:
+        """The two sources as one; `claims` is None when only userinfo was asked."""
+        wanted = {"email", "name", *self.settings.oidc_claims.values()}
+        whole = token["whole"] if claims is None else wanted & claims.keys() <= userinfo.keys()
+        sid = (claims or {}).get("sid")
+        if claims and "email" in userinfo:
             # "verified" belongs to the address beside it: never let one source vouch for the other's.
             claims = {name: value for name, value in claims.items() if name != "email_verified"}
-        return claims | userinfo
+        requester, mapped = self._requester({**(claims or {}), **userinfo})
+        kept = {name: token.get(name) for name in ("access_token", "expires_at", "refresh_token", "id_token")}
+        return Identity(requester, mapped, sid if isinstance(sid, str) else None, kept | {"whole": whole})
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = claims.get("email")
-        if not isinstance(email, str) or "@" not in email or claims.get("email_verified") is not True:
+        verified = claims.get("email_verified")
+        # Some providers send every claim as text.
+        if not isinstance(email, str) or "@" not in email or not (verified is True or verified == "true"):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = {name: claims[claim] for name, claim in self.settings.oidc_claims.items() if claim in claims}
         scopes = mapped.pop("scopes", [])
@@ -171,26 +261,7 @@ class OpenIDConnect:
             account=str(account) if account else None,
             scopes=frozenset(map(str, scopes.split() if isinstance(scopes, str) else scopes)),
         )
-        return requester, mapped | ({"sid": claims["sid"]} if isinstance(claims.get("sid"), str) else {})
-
-
-def _fetch(url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A JSON object from the provider; raises VendorError."""
-    try:
-        response = requests.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        response.raise_for_status()
-        data = response.json()
-    except (requests.RequestException, ValueError) as error:
-        raise VendorError(DOWN, detail=f"no JSON from {urlsplit(url).path}") from error
-    if response.status_code != 200 or not isinstance(data, dict):
-        raise VendorError(DOWN, detail=f"no JSON object from {urlsplit(url).path}")
-    return data
-
-
-def _is_safe(url: object) -> bool:
-    """Whether an endpoint is https, or http on this machine."""
-    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+        return requester, mapped
 
 
 def _refuse(why: str) -> NoReturn:

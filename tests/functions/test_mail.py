@@ -2,12 +2,9 @@
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from functions import mail, outbox
 from functions.errors import VendorError
@@ -15,38 +12,13 @@ from functions.mail import Mailer
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, Browser
-
-
-class Inbox:
-    """Keeps what arrives; refuses one address, as a server with a blocked mailbox does."""
-
-    def __init__(self) -> None:
-        self.raw: list[bytes] = []
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("blocked@"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.raw.append(envelope.content)
-        return "250 OK"
+from tests.functions.inbox import Inbox, listening
 
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, str]]:
-    inbox = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+    with listening() as found:
+        yield found
 
 
 def test_a_mail_has_a_stable_id_and_no_injected_header(inbox: tuple[Inbox, str]):
@@ -74,6 +46,14 @@ def test_a_refused_recipient_is_rejected(inbox: tuple[Inbox, str]):
         Mailer(inbox[1], "support@acme.example").send("blocked@customer.example", "x", "y", "z")
 
     assert error.value.kind == "rejected"
+
+
+def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]):
+    inbox[0].down = True
+    with pytest.raises(VendorError) as error:
+        Mailer(inbox[1], "support@acme.example").send("ada@customer.example", "x", "y", "z")
+
+    assert error.value.kind == "unavailable"
 
 
 def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], environ: dict[str, str], capsys):

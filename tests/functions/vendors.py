@@ -2,13 +2,11 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,21 +19,7 @@ from werkzeug import Request, Response
 from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
-
-CLIENT = "portal-test"
-SECRET = "portal-test-secret"
-
-
-@contextmanager
-def demo_provider() -> Iterator[str]:
-    """The demo's provider in a process of its own, as `make serve` runs it; yields its issuer."""
-    command = [sys.executable, "-m", "demo.identity", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+from tests.providers import CLIENT, SECRET
 
 
 def oidc_environ(issuer: str) -> dict[str, str]:
@@ -67,8 +51,9 @@ class Liar:
     """A strict provider that lies where a test tells it to.
 
     `claims` and `userinfo` replace claims (None leaves one out), `signed_by` names the key that signs, `alg` may be
-    `none` or `HS256`, `metadata` replaces parts of the discovery document, `broken` holds paths that answer
-    garbage, `asked` counts requests by path.
+    `none`, `HS256` or `HS256 with the public key`, `metadata` replaces parts of the discovery document, `broken`
+    holds paths that answer garbage, `asked` counts requests by path. With `refresh` it gives a refresh token, which
+    works once; `refusal` is its error for the next one. `locked` refuses access tokens.
     """
 
     claims: dict[str, Any] = field(default_factory=dict)
@@ -78,8 +63,12 @@ class Liar:
     signed_by: str = "first"
     published: str = "first"
     alg: str = "ES256"
+    refresh: str = ""
+    refusal: str = ""
+    locked: bool = False
     asked: list[str] = field(default_factory=list)
     codes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    given: str = ""
 
     def authorize(self, location: str) -> str:
         """What the provider's page does once the customer signed in: the path of the callback."""
@@ -106,6 +95,8 @@ class Liar:
                 return _json({"keys": [key(self.published).as_dict(private=False)]})
             case "/token":
                 return self._token(request, issuer)
+            case "/userinfo" if self.locked:
+                return _json({"error": "invalid_token"}, 401)
             case "/userinfo":
                 return _json(_without_none({"sub": "eve"} | self.userinfo))
         return Response("Not found", 404)
@@ -115,33 +106,62 @@ class Liar:
         found = {name: issuer + path for name, path in paths.items()}
         return found | {"issuer": issuer, "userinfo_endpoint": issuer + "/userinfo"}
 
+    def logout_token(self, issuer: str, **changes: Any) -> str:
+        """A logout token about eve's session `s1`; `changes` replace claims, and None leaves one out."""
+        claims = {
+            "iss": issuer,
+            "aud": CLIENT,
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 120,
+            "jti": secrets.token_hex(8),
+            "sub": "eve",
+            "sid": "s1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        return self._sign(_without_none(claims | changes))
+
     def _token(self, request: Request, issuer: str) -> Response:
-        asked = self.codes.pop(request.form.get("code", ""), None)
         who = request.authorization
         if who is None or (who.username, who.password) != (CLIENT, SECRET):
             return _json({"error": "invalid_client"}, 401)
+        if request.form.get("grant_type") == "refresh_token":
+            given, self.refresh = request.form.get("refresh_token"), secrets.token_hex(8) if self.refresh else ""
+            if self.refusal or given != self.given:
+                return _json({"error": self.refusal or "invalid_grant"}, 400)
+            return self._tokens(issuer, {})
+        asked = self.codes.pop(request.form.get("code", ""), None)
         if asked is None or not _proves(request.form.get("code_verifier", ""), asked["code_challenge"]):
             return _json({"error": "invalid_grant"}, 400)
         if request.form.get("redirect_uri") != asked["redirect_uri"]:
             return _json({"error": "invalid_grant"}, 400)
+        return self._tokens(issuer, {"nonce": asked["nonce"]})
+
+    def _tokens(self, issuer: str, more: dict[str, Any]) -> Response:
         now = int(time.time())
-        claims = {
+        claims = more | {
             "iss": issuer,
             "sub": "eve",
             "aud": CLIENT,
             "iat": now,
             "exp": now + 300,
-            "nonce": asked["nonce"],
             "email": "eve@customer.example",
             "email_verified": True,
         }
         id_token = self._sign(_without_none(claims | self.claims))
-        return _json({"access_token": "at", "token_type": "Bearer", "expires_in": 300, "id_token": id_token})
+        answer = {"access_token": "at", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
+        self.given = self.refresh
+        return _json(answer | ({"refresh_token": self.refresh} if self.refresh else {}))
 
     def _sign(self, claims: dict[str, Any]) -> str:
         if self.alg == "none":
-            header, body = (base64.urlsafe_b64encode(_text(part)).rstrip(b"=") for part in ({"alg": "none"}, claims))
-            return f"{header.decode()}.{body.decode()}."
+            return f"{_part({'alg': 'none'})}.{_part(claims)}."
+        if self.alg == "HS256 with the public key":
+            # By hand: the library refuses to use a public key as a secret.
+            header = {"alg": "HS256", "typ": "JWT", "kid": self.published}
+            signed = f"{_part(header)}.{_part(claims)}"
+            secret = key(self.published).as_pem(private=False)
+            digest = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+            return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
         if self.alg == "HS256":
             return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET.ljust(32, "x")), algorithms=["HS256"])
         return jwt.encode({"alg": self.alg, "kid": self.signed_by}, claims, key(self.signed_by))
@@ -154,6 +174,10 @@ def _proves(verifier: str, challenge: str) -> bool:
 
 def _without_none(claims: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if value is not None}
+
+
+def _part(data: Any) -> str:
+    return base64.urlsafe_b64encode(_text(data)).rstrip(b"=").decode()
 
 
 def _text(data: Any) -> bytes:

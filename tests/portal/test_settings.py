@@ -158,6 +158,70 @@ def test_a_portal_without_topics_takes_any_folder() -> None:
     assert settings.check(load(text), ["anything/at-all"], "mkdocs.yml", text) == []
 
 
+ACCOUNT = "    account:\n      provider: keycloak\n      at: https://id.acme.example/realms/acme\n"
+
+
+def account(rest: str) -> str:
+    return f"{RIGHT}    account:\n      {rest}\n"
+
+
+def test_an_account_provider_with_its_address_is_enough() -> None:
+    found = load(RIGHT + ACCOUNT)
+
+    assert found.account.provider == "keycloak"
+    assert settings.account_gaps(found) == (
+        "extra.portal.account: left out of the account page, since nothing says where they are done: "
+        "team, roles, export. Give each a url, set a provider, or say hidden: true."
+    )
+
+
+def test_what_is_off_or_has_a_url_is_no_gap_and_neither_is_a_part_that_is_off() -> None:
+    cards = "      cards: {team: {url: 'https://acme.example/{org}'}, roles: {hidden: true}, export: {hidden: true}}\n"
+
+    assert settings.account_gaps(load(RIGHT + ACCOUNT + cards)) is None
+    assert settings.account_gaps(load(RIGHT + "    parts: {account: false}\n")) is None
+    assert "password, profile" in (settings.account_gaps(load(RIGHT)) or "")
+
+
+@pytest.mark.parametrize(
+    ("rest", "line", "said"),
+    [
+        ("provider: keycloack", 14, "'keycloack' is wrong, expected one of: keycloak, auth0, okta"),
+        ("provider: clerk", 13, "give at as well: the account portal's address"),
+        ("{provider: clerk, at: accounts.acme.example}", 13, "at must start with https://"),
+        ("{at: http://acme.example}", 13, "at must start with https://"),
+        (
+            "cards: {profil: {hidden: true}}",
+            14,
+            "extra.portal.account.cards.profil: unknown setting. Did you mean 'profile'",
+        ),
+        ("cards: {profile: {url: 'http://acme.example/'}}", 14, "it must start with https://"),
+        ("cards: {profile: {url: 'javascript:alert(1)'}}", 14, "it must start with https://"),
+        ("cards: {profile: {url: 'https://{org}.acme.example/'}}", 14, "a host of its own"),
+        ("cards: {profile: {url: 'https://a@evil.example/'}}", 14, "a host of its own"),
+        ("cards: {profile: {url: 'https://acme.example/{email}'}}", 14, "'{email}' is not one of: {at}, {org}, {user}"),
+        ("cards: {profile: {url: '{at}/x'}}", 13, "give at as well"),
+        ("cards: {profile: {url: 'https://acme.example/{at}'}}", 14, "{at} may stand at the front only"),
+        ("cards: {profile: {url: '{at}.evil.example/'}}", 14, "after {at} comes a path"),
+    ],
+)
+def test_a_mistake_about_the_account_page_is_named_with_its_line(rest: str, line: int, said: str) -> None:
+    (mistake,) = mistakes(account(rest))
+
+    assert mistake.startswith(f"mkdocs.yml:{line}: extra.portal.account")
+    assert said in mistake
+
+
+def test_the_article_of_a_card_must_exist() -> None:
+    text = account("cards: {team: {article: getting-in/forgot-pasword}}")
+    ids = ["getting-in/forgot-password", "billing/x"]
+
+    assert [str(error) for error in settings.check(load(text), ids, "mkdocs.yml", text)] == [
+        "mkdocs.yml:14: extra.portal.account.cards.team.article: there is no article 'getting-in/forgot-pasword'. "
+        "Did you mean 'getting-in/forgot-password'?"
+    ]
+
+
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -15,12 +15,12 @@ export function start(form) {
   sayWho(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.getAttribute("aria-busy") !== "true") send(form);
+    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
   });
   form.querySelector("[data-ask-copy]").addEventListener("click", (event) => copy(form, event.currentTarget));
 }
 
-async function send(form) {
+async function send(form, button) {
   const wrong = mistakes(form);
   showMistakes(form, wrong);
   if (Object.keys(wrong).length) return;
@@ -29,7 +29,7 @@ async function send(form) {
     const response = await fetch(form.action, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
+      body: new URLSearchParams(new FormData(form, button)),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await answered(form, response);
@@ -166,6 +166,7 @@ async function sayWho(form) {
     const session = await json(response);
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
+      form.querySelector("[data-ask-stranger]").hidden = true;
     }
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);

@@ -1,0 +1,82 @@
+"""Which mails of this portal someone wants; whatever sends asks `wants` first."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from functions.errors import Problem
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from portal.models import Requester
+
+# Kind -> wanted by whoever has not chosen: answers to one's own question come unasked, news does not.
+DEFAULTS = {"ticket_mail": True, "changelog_digest": False, "incident_mail": False}
+
+
+def wants(services: "Services", subject: str, kind: str, component: str = "") -> bool:
+    """Whether the customer `subject` wants mails of `kind`; `incident_mail` is chosen for each component.
+
+    Raises KeyError for a kind that nobody can choose.
+    """
+    default = DEFAULTS[kind]
+    row = services.store.one(
+        "select wanted from preference where subject_id = :subject and kind = :kind",
+        subject=subject,
+        kind=_key(kind, component),
+    )
+    return bool(row["wanted"]) if row else default
+
+
+def recipients(services: "Services", kind: str, component: str = "") -> Iterator[tuple[str, str]]:
+    """Subject and verified address of everyone who has chosen mails of `kind`."""
+    rows = services.store.all(
+        "select subject_id, email from preference where kind = :kind and wanted = 1 order by subject_id",
+        kind=_key(kind, component),
+    )
+    for row in rows:
+        yield row["subject_id"], row["email"]
+
+
+def choices(services: "Services", subject: str, components: Iterable[str]) -> dict[str, bool]:
+    """Every choice of one customer, by the name of its field in the form."""
+    kept = {
+        row["kind"]: bool(row["wanted"])
+        for row in services.store.all(
+            "select kind, wanted from preference where subject_id = :subject", subject=subject
+        )
+    }
+    return {field: kept.get(field, default) for field, default in _fields(components)}
+
+
+def save(services: "Services", requester: "Requester", chosen: Iterable[str], components: Iterable[str]) -> None:
+    """Keep the fields that were checked as wanted and every other as not; raises Problem 422 for an unknown one."""
+    fields = [field for field, _ in _fields(components)]
+    checked = set(chosen)
+    if checked - set(fields):
+        raise Problem(422, "This page was out of date, so nothing was changed. Open it again and choose.")
+    with services.store.transaction():
+        for field in fields:
+            services.store.run(
+                "insert into preference (subject_id, kind, wanted, email, updated_at)"
+                " values (:subject, :kind, :wanted, :email, :now) on conflict (subject_id, kind)"
+                " do update set wanted = excluded.wanted, email = excluded.email, updated_at = excluded.updated_at",
+                subject=requester.subject,
+                kind=field,
+                wanted=int(field in checked),
+                email=requester.email,
+                now=services.now(),
+            )
+
+
+def _fields(components: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    for kind, default in DEFAULTS.items():
+        if kind == "incident_mail":
+            yield from ((_key(kind, component), default) for component in components)
+        else:
+            yield kind, default
+
+
+def _key(kind: str, component: str) -> str:
+    if (kind == "incident_mail") != bool(component):
+        raise KeyError(f"{kind} of component {component!r}")
+    return f"{kind}:{component}" if component else kind

@@ -1,0 +1,12 @@
+// "Look at your mail": when the link was opened in another tab of this browser, go on here as well.
+
+export function start(element) {
+  const base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  const look = async () => {
+    if (document.visibilityState !== "visible" || element.querySelector("#code")?.value) return;
+    const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const session = response?.ok ? await response.json() : {};
+    if (session.signed_in) location.reload(); // the page itself knows where to go on
+  };
+  document.addEventListener("visibilitychange", look);
+}

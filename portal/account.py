@@ -1,0 +1,320 @@
+"""What customers can do to their own account, and which address of which identity provider does it.
+
+`PROVIDERS` is the one visible table: .github/guides/account-links.md is generated from it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+Who = Literal["anyone", "signed_in", "account_admin"]
+# `url` is a template, `authorize` adds its value to a sign-in request, `server` names a call that answers with a URL.
+Kind = Literal["url", "authorize", "server"]
+# `here`: shown with the vendor's own software in this repository's tests. `fake`: a call that a test server written
+# from the vendor's documentation answers. `documentation`: only read. Where a vendor has no row, a writer gives a URL.
+Proof = Literal["here", "fake", "documentation"]
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PLACEHOLDERS = ("at", "org", "user", "client_id", "back")
+# These are known of a signed-in customer only, and only from claims.
+PERSONAL = {"org", "user"}
+ADMIN_ROLES = {"owner", "admin"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One job on the account page: `button` is empty where the portal does the job itself."""
+
+    title: str
+    sentence: str
+    button: str
+    article: str
+    who: Who = "signed_in"
+    own: bool = False
+    extra: bool = False  # few products have it: nobody is told that it is missing
+
+
+# In the order of the page: what is asked most comes first.
+CARDS: dict[str, Card] = {
+    "password": Card(
+        "Password",
+        "Set a new password, also when you have forgotten the old one.",
+        "Reset your password",
+        "getting-in/forgot-password",
+        who="anyone",
+    ),
+    "profile": Card(
+        "Profile", "Your name and how we reach you.", "Change your profile", "using-the-portal/change-notifications"
+    ),
+    "two_factor": Card(
+        "Two-factor sign-in",
+        "A second step that keeps a stranger out who has your password.",
+        "Set up the second step",
+        "getting-in/lost-two-factor-device",
+    ),
+    "lost_device": Card(
+        "Lost your phone?",
+        "Get back in without the device that shows your codes.",
+        "",
+        "getting-in/lost-two-factor-device",
+        who="anyone",
+        own=True,
+    ),
+    "team": Card(
+        "Team",
+        "Invite colleagues, and remove who has left.",
+        "Manage your team",
+        "your-team/invite-a-teammate",
+        who="account_admin",
+    ),
+    "roles": Card(
+        "Roles",
+        "Who may do what in your account.",
+        "Change roles",
+        "your-team/add-or-remove-seats",
+        who="account_admin",
+    ),
+    "company_sign_in": Card(
+        "Company sign-in",
+        "Let your colleagues sign in with your company's own accounts.",
+        "Connect your company's sign-in",
+        "your-team/invite-a-teammate",
+        who="account_admin",
+        extra=True,
+    ),
+    "sessions": Card(
+        "Where you are signed in",
+        "Sign out what you do not know.",
+        "",
+        "getting-in/cant-sign-in",
+        own=True,
+    ),
+    "notifications": Card(
+        "Notifications",
+        "Choose which mails this portal sends you.",
+        "",
+        "using-the-portal/change-notifications",
+        own=True,
+    ),
+    "export": Card(
+        "Your data", "Get a copy of what you have stored with us.", "Export your data", "plans-and-billing/cancel"
+    ),
+    "delete": Card(
+        "Delete your account",
+        "Remove your account for good. You see what goes before anything is deleted.",
+        "Delete your account",
+        "plans-and-billing/cancel",
+    ),
+}
+LINKED = tuple(job for job, card in CARDS.items() if not card.own)
+
+
+@dataclass(frozen=True)
+class Link:
+    """How one provider does one job."""
+
+    kind: Kind
+    value: str
+    proof: Proof = "documentation"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An identity provider: `signed_out` replaces the row of a job while nobody is signed in."""
+
+    name: str
+    jobs: Mapping[str, Link]
+    source: str
+    at: str = ""  # what `at` must be, empty when the provider needs none
+    signed_out: Mapping[str, Link] | None = None
+    needs: tuple[str, ...] = ()  # environment of the functions
+
+
+PROVIDERS: dict[str, Provider] = {
+    "keycloak": Provider(
+        "Keycloak",
+        {
+            "password": Link("authorize", "kc_action=UPDATE_PASSWORD"),
+            "profile": Link("authorize", "kc_action=UPDATE_PROFILE"),
+            "two_factor": Link("authorize", "kc_action=CONFIGURE_TOTP"),
+            "delete": Link("authorize", "kc_action=delete_account"),
+        },
+        "https://www.keycloak.org/docs/latest/server_development/#_action_token_spi",
+        at="the realm's address, e.g. https://id.acme.example/realms/acme",
+        signed_out={"password": Link("url", "{at}/login-actions/reset-credentials?client_id={client_id}")},
+    ),
+    "auth0": Provider(
+        "Auth0",
+        {
+            "password": Link("server", "auth0:password", "fake"),
+            "two_factor": Link("server", "auth0:enrolment", "fake"),
+            "team": Link("server", "auth0:invitation", "fake"),
+        },
+        "https://auth0.com/docs/api/management/v2",
+        signed_out={},
+        needs=("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"),
+    ),
+    "okta": Provider(
+        "Okta",
+        {
+            "password": Link("url", "{at}/enduser/settings"),
+            "profile": Link("url", "{at}/enduser/settings"),
+            "two_factor": Link("url", "{at}/enduser/settings"),
+        },
+        "https://developer.okta.com/docs/",
+        at="your organisation's address, e.g. https://acme.okta.com",
+        signed_out={"password": Link("url", "{at}/signin/forgot-password")},
+    ),
+    "cognito": Provider(
+        "Amazon Cognito",
+        {
+            "password": Link(
+                "url", "{at}/forgotPassword?client_id={client_id}&response_type=code&scope=openid&redirect_uri={back}"
+            ),
+        },
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/managed-login-endpoints.html",
+        at="the user pool's domain, e.g. https://acme.auth.eu-central-1.amazoncognito.com",
+    ),
+    "clerk": Provider(
+        "Clerk",
+        {
+            "password": Link("url", "{at}/user"),
+            "profile": Link("url", "{at}/user"),
+            "two_factor": Link("url", "{at}/user"),
+            "team": Link("url", "{at}/organization"),
+            "roles": Link("url", "{at}/organization"),
+        },
+        "https://clerk.com/docs/customization/account-portal/overview",
+        at="the account portal's address, e.g. https://accounts.acme.example",
+        signed_out={"password": Link("url", "{at}/sign-in")},
+    ),
+    "workos": Provider(
+        "WorkOS",
+        {
+            "password": Link("server", "workos:password", "fake"),
+            "team": Link("server", "workos:invitation", "fake"),
+            "company_sign_in": Link("server", "workos:portal", "fake"),
+        },
+        "https://workos.com/docs/reference",
+        signed_out={},
+        needs=("WORKOS_API_KEY", "WORKOS_HOSTS"),
+    ),
+    "canaille": Provider(
+        "Canaille",
+        {
+            "password": Link("url", "{at}/profile/{user}/auth/password", "here"),
+            "profile": Link("url", "{at}/profile/{user}", "here"),
+            # Canaille has it with its extra `otp`, which the tests do not install.
+            "two_factor": Link("url", "{at}/profile/{user}/auth/otp"),
+            "team": Link("url", "{at}/groups/{org}/invite", "here"),
+            "roles": Link("url", "{at}/groups/{org}", "here"),
+            "delete": Link("url", "{at}/profile/{user}/settings", "here"),
+        },
+        "https://canaille.readthedocs.io/",
+        at="the server's address, e.g. https://id.acme.example",
+        signed_out={"password": Link("url", "{at}/reset", "here")},
+    ),
+}
+
+
+def link(account: Mapping[str, Any], job: str, signed_in: bool) -> Link | None:
+    """How this portal does a job: the writer's own URL first, then the provider's row; None when there is neither."""
+    own = (account.get("cards") or {}).get(job) or {}
+    if own.get("hidden"):
+        return None
+    if own.get("url"):
+        return Link("url", own["url"])
+    provider = PROVIDERS.get(account.get("provider") or "")
+    if provider is None:
+        return None
+    if not signed_in and provider.signed_out is not None:
+        return provider.signed_out.get(job)
+    return provider.jobs.get(job)
+
+
+def missing(account: Mapping[str, Any]) -> list[str]:
+    """The jobs whose card this portal leaves out, because nothing says where they are done."""
+    cards = account.get("cards") or {}
+    wanted = [job for job in LINKED if not CARDS[job].extra and not (cards.get(job) or {}).get("hidden")]
+    return [job for job in wanted if link(account, job, True) is None]
+
+
+def article(account: Mapping[str, Any], job: str) -> str:
+    """The id of the article that explains a job."""
+    return str(((account.get("cards") or {}).get(job) or {}).get("article") or CARDS[job].article)
+
+
+def is_personal(template: str) -> bool:
+    """Whether an address needs to know who is signed in."""
+    return bool(PERSONAL & set(_placeholders(template)))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A template with its placeholders replaced, each percent-encoded; `at` stands at the front and stays as it is.
+
+    Raises KeyError for a value that is missing or empty.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        if not value:
+            raise KeyError(match[1])
+        return value.rstrip("/") if match[1] == "at" else quote(value, safe="")
+
+    return _PLACEHOLDER.sub(replace, template)
+
+
+def fault(template: str) -> str | None:
+    """What is wrong with a writer's URL template, or None."""
+    unknown = [name for name in _placeholders(template) if name not in PLACEHOLDERS]
+    if unknown:
+        return f"'{{{unknown[0]}}}' is not one of: {', '.join('{' + name + '}' for name in PLACEHOLDERS)}"
+    rest = template.removeprefix("{at}")
+    if "{at}" in rest:
+        return "{at} may stand at the front only"
+    if rest != template:
+        return None if not rest or rest[0] in "/?" else "after {at} comes a path"
+    parts = urlsplit(template)
+    # A name from a claim in the host's place would choose the host.
+    if "{" in parts.scheme + parts.netloc or not is_safe(template):
+        return "it must start with https:// and a host of its own"
+    return None
+
+
+def is_safe(url: str) -> bool:
+    """Whether an address is https with a plain host, or http on this machine."""
+    try:
+        parts = urlsplit(url)
+        known = bool(parts.hostname) and "@" not in parts.netloc and "\\" not in url
+    except ValueError:
+        return False
+    return known and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def hosts(account: Mapping[str, Any]) -> set[str]:
+    """The hosts that this portal's own addresses name: where its account forms may lead."""
+    cards = (account.get("cards") or {}).values()
+    urls = [account.get("at") or "", *((card or {}).get("url") or "" for card in cards)]
+    return {urlsplit(url).netloc for url in urls if is_safe(url)}
+
+
+def is_admin(claims: Mapping[str, Any]) -> bool:
+    """Whether the identity provider calls someone an admin of their account: `account_admin`, or else `role`."""
+    if "account_admin" in claims:
+        return claims["account_admin"] in (True, "true")
+    return claims.get("role") in ADMIN_ROLES
+
+
+def rows() -> Iterator[tuple[str, str, list[Link | None]]]:
+    """Each provider with its link for each linked job, for the table in the guide."""
+    for key, provider in PROVIDERS.items():
+        yield key, provider.name, [provider.jobs.get(job) for job in LINKED]
+
+
+def _placeholders(template: str) -> Iterable[str]:
+    return _PLACEHOLDER.findall(template)
+
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
