@@ -83,7 +83,7 @@ def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
         "select id from outbox where done_at is null and failed_at is null and next_at <= :now"
         " and (leased_until < :now or leased_until > :latest) order by next_at limit :most",
         now=now,
-        latest=now + LEASE_MS,
+        latest=now + 2 * LEASE_MS,
         most=most,
     )
     for row in rows:
@@ -110,12 +110,14 @@ def count(services: "Services") -> dict[str, int]:
 
 def _claim(services: "Services", row_id: str) -> "Row | None":
     now = services.now()
-    # A lease that ends later than any lease can was taken before the clock was set back.
+    # A lease that ends later than any lease can was taken before the clock was set back. Twice its length, since the
+    # clocks of two processes differ, and one that is a moment ahead must not look like that.
     return services.store.one(
         "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
-        " and failed_at is null and next_at <= :now and (leased_until < :now or leased_until > :until) returning *",
+        " and failed_at is null and next_at <= :now and (leased_until < :now or leased_until > :latest) returning *",
         id=row_id,
         until=now + LEASE_MS,
+        latest=now + 2 * LEASE_MS,
         now=now,
     )
 

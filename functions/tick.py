@@ -70,13 +70,15 @@ def _claim(services: "Services", name: str, every: int) -> bool:
     services.store.run(
         "insert into job (name, due_at, leased_until) values (:name, 0, 0) on conflict (name) do nothing", name=name
     )
-    # What is due or leased later than can be was written before the clock was set back.
+    # What is due or leased later than can be was written before the clock was set back; a lease's length is left for
+    # the difference between two processes' clocks.
     claimed = services.store.run(
         "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"
-        " and (leased_until < :now or leased_until > :until)",
+        " and (leased_until < :now or leased_until > :longest)",
         name=name,
         until=now + LEASE_MS,
-        latest=now + every,
+        longest=now + 2 * LEASE_MS,
+        latest=now + every + LEASE_MS,
         now=now,
     )
     return claimed == 1

@@ -275,3 +275,15 @@ def test_a_row_that_the_store_refuses_backs_off_and_lets_the_next_pass(services:
 
     assert row(services, first)["next_at"] > services.now()
     assert row(services, second)["done_at"] is not None
+
+
+def test_a_process_whose_clock_is_behind_does_not_take_a_living_lease(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    row_id = outbox.put(services, "test", {}, subject_id="s")
+    services.store.run("update outbox set next_at = 0, leased_until = :until", until=services.now() + outbox.LEASE_MS)
+    behind = services.now() - 5_000
+    monkeypatch.setattr(services, "now", lambda: behind)
+
+    assert not outbox.deliver(services, row_id)
+    assert CALLS == []
