@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from demo import server
 from functions import sessions
-from functions.app import JsonLines, Portal
+from functions.app import Portal
+from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, BEN, Browser
