@@ -18,23 +18,8 @@ export async function isStale() {
 }
 
 async function load() {
-  const module = await import("./search-engine.js");
-  return module.open ? module.open(address()) : old(module);
-}
-
-async function old(module) {
-  const { topics } = await module.load();
-  return {
-    topics: topics.map(([title, url]) => ({ title, url: base() + url })),
-    quote: async (results) => results,
-    search(text, { limit, kinds }) {
-      return module.load().then((index) => {
-        const all = module.find(index, text).filter((found) => !kinds || kinds.includes(found.kind));
-        const results = all.slice(0, limit).map((found) => ({ ...found, id: found.url, section: null, sentence: found.description, ranges: [[0, 4]] }));
-        return { results, total: all.length, weak: false, corrected: null, dropped: [] };
-      });
-    },
-  };
+  const { open } = await import("./search-engine.js");
+  return open(address());
 }
 
 /** Where the site begins, e.g. "/help/". */
