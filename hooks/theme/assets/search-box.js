@@ -9,6 +9,7 @@ import { cameFrom } from "./search.js";
 const MOST = 8;
 const SETTLED_MS = 800;
 const QUOTE_MS = 120;
+const NARROW = matchMedia("(max-width: 599px)");
 const { make } = view;
 // Two letters are a word in Chinese, Japanese and Korean.
 const SHORT = /^(?!.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{N}\p{M}]{1,2}$/u;
@@ -54,7 +55,7 @@ export function start(form) {
         const label = make("p", "hf-results__kind", { id: `${list.id}-g${index}` }, title);
         const group = make("div", "", { role: "group", "aria-labelledby": label.id });
         // A single kind needs no heading for the eye.
-        label.classList.toggle("hf-visually-hidden", groups.length === 1 && members[0].dataset.id !== undefined);
+        label.classList.toggle("hf-visually-hidden", groups.length === 1 && shown.text !== "");
         for (const option of members) {
           for (const [name, value] of Object.entries({ role: "option", id: `${list.id}-${number++}`, "aria-selected": "false", tabindex: "-1" })) {
             option.setAttribute(name, value);
@@ -70,7 +71,10 @@ export function start(form) {
     notes.replaceChildren(...view.incidents(), ...above);
     help.replaceChildren(...below);
     list.hidden = popup.keys.hidden = groups.length === 0;
+    const closed = popup.root.hidden;
     popup.root.hidden = !(line || groups.length || notes.childElementCount);
+    // On a phone, the keyboard leaves room for results only if they begin at the top.
+    if (closed && NARROW.matches) form.scrollIntoView({ block: "start" });
     popup.root.scrollTop = 0;
     input.setAttribute("aria-expanded", String(groups.length > 0));
     input.removeAttribute("aria-activedescendant");
@@ -113,26 +117,24 @@ export function start(form) {
 
   function present(text, found) {
     const { results, total, weak, topics } = found;
-    const groups = view.grouped(results).map(([title, members]) => [title, members.map(option)]);
+    const anchors = new Map(results.map((found) => [found, view.result(found)]));
+    const groups = view.grouped(results).map(([title, members]) => [title, members.map((found) => anchors.get(found))]);
     const below = [];
     if (total > results.length) below.push(Object.assign(view.search(text), { className: "hf-results__all", textContent: `All ${total} results` }));
     if (weak && total) below.push(...view.askUs(text, "hf-button hf-button--quiet"));
     if (!total) below.push(...view.wayOut(text, topics));
     shown = { text, total };
-    show(groups, view.headline(found, text), { above: view.understood(found), below });
+    // How many there are is heard at once, and seen in the link to all of them.
+    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found), below });
     say(total ? `${view.headline({ total, weak: false })}${weak ? ", none of them close" : ""}` : status.textContent);
     settling = setTimeout(settle, SETTLED_MS, text, total);
-    if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found);
+    if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found, [...anchors.values()]);
   }
 
   // The sentences of the articles come after their titles: each is in a file of its own.
-  async function quote(text, { results, quote }) {
+  async function quote(text, { results, quote }, anchors) {
     const quoted = await quote(results, text);
-    if (text !== shown.text) return;
-    for (const found of quoted) {
-      const option = options().find((other) => other.dataset.id === found.id);
-      if (option) view.quote(option, found);
-    }
+    quoted.forEach((found, rank) => view.quote(anchors[rank], found));
   }
 
   async function fail(text) {
@@ -192,7 +194,7 @@ export function start(form) {
 
   function choose(option) {
     clearTimeout(settling);
-    if (option.dataset.id !== undefined) clicked(shown.text, shown.total, options().indexOf(option) + 1, option.pathname);
+    if (shown.text) clicked(shown.text, shown.total, options().indexOf(option) + 1, option.pathname);
   }
 
   input.addEventListener("focus", () => {
@@ -238,6 +240,8 @@ export function start(form) {
     if (here) follow(anchor.href);
   });
   popup.cancel.addEventListener("click", leave);
+  // A phone's keyboard covers the page without making it smaller.
+  visualViewport.addEventListener("resize", () => popup.root.style.setProperty("--hf-seen", `${visualViewport.height}px`));
   // A failure is told when there is something to search for.
   engine().catch(() => {});
   // Also shows what was typed before this was loaded.
@@ -255,13 +259,7 @@ async function ask(text) {
   const results = found.results
     .filter(({ title }) => title.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(text.toLowerCase())))
     .map((result) => ({ ...result, sentence: "", ranges: [], section: null }));
-  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, weak: false, corrected: null, dropped: [], quote: async () => [] };
-}
-
-function option(found) {
-  const anchor = view.result(found);
-  anchor.dataset.id = found.id;
-  return anchor;
+  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, weak: false, corrected: null, dropped: [], quote: async (results) => results };
 }
 
 function build(form, input, id) {

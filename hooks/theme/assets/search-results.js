@@ -111,30 +111,27 @@ function results(place, open, text, kind, first) {
   const total = first.total;
 
   function add({ results }) {
-    const anchors = new Map();
-    const jobsFirst = [...results].sort((one, other) => (other.kind === "job") - (one.kind === "job"));
-    for (const found of jobsFirst) {
-      const anchor = view.result(found);
+    const anchors = results.map(view.result);
+    const jobsFirst = results.map((found, number) => [found.kind !== "job", anchors[number]]).sort(([one], [other]) => one - other);
+    for (const [, anchor] of jobsFirst) {
       const rank = list.childElementCount + 1;
       anchor.addEventListener("click", () => clicked(text, total, rank, anchor.pathname));
       const item = make("li");
       item.append(anchor);
       list.append(item);
-      anchors.set(found.id, anchor);
     }
     const left = total - list.childElementCount;
     more.hidden = left <= 0;
     more.textContent = `Show ${Math.min(PAGE, left)} more`;
-    Promise.resolve(open.quote(results, text)).then((quoted) => quoted.forEach((found) => view.quote(anchors.get(found.id), found)));
-    return anchors;
+    open.quote(results, text).then((quoted) => quoted.forEach((found, number) => view.quote(anchors[number], found)));
+    return jobsFirst[0]?.[1];
   }
 
   add(first);
   more.addEventListener("click", async () => {
     const seen = list.childElementCount;
     const { results } = await open.search(text, { limit: seen + PAGE, kinds: kind ? [kind] : undefined });
-    const [anchor] = add({ results: results.slice(seen) }).values();
-    anchor?.focus();
+    add({ results: results.slice(seen) })?.focus();
   });
 }
 

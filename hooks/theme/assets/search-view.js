@@ -33,9 +33,10 @@ export function quote(anchor, found) {
   anchor.href = target(found);
 }
 
-/** The address of a result, at its best section. */
-export function target({ url, section }) {
-  return section?.anchor && !url.includes("#") ? `${url}#${section.anchor}` : url;
+/** The address of a result: its best section, but an article whose title says it is read from its beginning. */
+export function target({ url, title, section, sentence, ranges }) {
+  const named = ranges.some(([start, end]) => title.toLowerCase().includes(sentence.slice(start, end).toLowerCase()));
+  return section?.anchor && !named ? `${url}#${section.anchor}` : url;
 }
 
 /** The sentence of a result, its searched words in <mark>; nothing for a result without one. */
@@ -59,7 +60,7 @@ export function understood({ corrected, dropped, total }) {
     lines.push(line);
   }
   if (dropped.length) {
-    const words = dropped.map(quoted).join(" or ");
+    const words = dropped.slice(0, 3).map(quoted).join(" or ");
     lines.push(make("p", "hf-results__note", {}, `Nothing here has ${words}. These are the results without.`));
   }
   return lines;
