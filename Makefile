@@ -36,7 +36,7 @@ serve: setup ## the running portal with its demo world on http://127.0.0.1:8000 
 build: setup ## write the site to site/ and the functions' build/
 	@$(BIN)/mkdocs build --strict --clean
 
-test: setup packages ## run every test, those with a browser and PostgreSQL included
+test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 lint: setup ## formatting, lint and types
@@ -82,7 +82,7 @@ $(NODE): tests/node/package.json tests/node/package-lock.json
 lock: setup ## resolve the dependencies again and write the locks
 	@cd requirements && printf 'uv\n' | ../$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 -o bootstrap.txt -
 	@$(BIN)/uv pip compile -q pyproject.toml --all-extras --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/dev.txt
-	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc --extra altcha -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/functions.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra site -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/site.txt
 
 clean: ## remove what the other commands made

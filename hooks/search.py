@@ -1,31 +1,113 @@
-"""The search index of the built site: every article and every change, in one file that is loaded on demand."""
+"""The search of the built site: one index file that is loaded on demand, and a small file of text for each article."""
 
-import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search
-from portal.search import Document
+from portal import search, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal.errors import ContentError
+from portal.search import Document, Index
+
+log = get_plugin_logger("portal")
+
+HERE = Path(__file__).parent
+SHIPPED = HERE / "synonyms.yml"
+# In docs/, for writers and not for customers.
+SYNONYMS, TESTS = "synonyms.yml", "search-tests.yml"
+# The ranking is JavaScript, and a copy of it in Python would drift: the writer's questions are asked in Node.
+ASK = """
+import { readFileSync } from "node:fs";
+const { index, assets, questions } = JSON.parse(readFileSync(0, "utf8"));
+const { decode } = await import(`${assets}/search-decode.js`);
+const { engine } = await import(`${assets}/search-engine.js`);
+const { search } = engine(decode(new Uint8Array(Buffer.from(index))), "/assets/x");
+console.log(JSON.stringify(questions.map((question) => search(question, { limit: 3, kinds: ["article"] }).results.map((found) => found.id))));
+"""
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Keep the writers' lists out of the site."""
+    for name in (SYNONYMS, TESTS):
+        if (file := files.get_file_from_path(name)) is not None:
+            files.remove(file)
+    return files
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under its hash, and find the related articles."""
     view = config.extra["view"]
-    found = _articles(view, files)
-    index = search.build([*found, *_changes(files)])
+    jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
+    index = search.build([*_articles(view, files), *_changes(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]
         for number, article in enumerate(view["articles"])
     }
-    content = index.to_json((topic["title"], f"{topic['id']}/") for topic in view["topics"])
-    name = f"assets/search.{hashlib.sha256(content.encode()).hexdigest()[:10]}.json"
-    files.append(File.generated(config, name, content=content))
-    view["search_index"] = config.extra["base_path"] + name
+    topics = [(topic["title"], f"{topic['id']}/") for topic in view["topics"]]
+    try:
+        content = _publish(index, topics, _synonyms(config), config, files)
+        _test(content, [article["id"] for article in view["articles"]], config)
+    except ContentError as error:
+        raise PluginError(str(error)) from error
     return env
+
+
+def _publish(
+    index: Index, topics: Iterable[tuple[str, str]], synonyms: Iterable[Sequence[str]], config: MkDocsConfig, files: Files
+) -> bytes:
+    texts = search_file.texts(index)
+    folder = f"assets/search/{search_file.name(b''.join(texts.values()))}/"
+    for name, text in texts.items():
+        files.append(File.generated(config, folder + name, content=text))
+    content = search_file.encode(index, topics, search_synonyms.useful(synonyms, index.postings), folder)
+    name = f"assets/search.{search_file.name(content)}.txt"
+    files.append(File.generated(config, name, content=content))
+    config.extra["view"]["search_index"] = config.extra["base_path"] + name
+    return content
+
+
+def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
+    groups = search_synonyms.parse(f"hooks/{SYNONYMS}", SHIPPED.read_text(encoding="utf-8"))
+    own = Path(config.docs_dir) / SYNONYMS
+    if own.is_file():
+        groups += search_synonyms.parse(f"{Path(config.docs_dir).name}/{SYNONYMS}", own.read_text(encoding="utf-8"))
+    return groups
+
+
+def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
+    """Ask the writer's questions; PluginError when too few find their article."""
+    path = Path(config.docs_dir) / TESTS
+    if not path.is_file():
+        return
+    name = f"{Path(config.docs_dir).name}/{TESTS}"
+    expected = search_tests.parse(name, path.read_text(encoding="utf-8"), ids)
+    node = shutil.which("node")
+    if node is None:
+        log.info("Node is not installed: the questions in %s were not asked", name)
+        return
+    question = {
+        "index": list(content),
+        "assets": (HERE / "theme" / "assets").resolve().as_uri(),
+        "questions": list(expected),
+    }
+    command = [node, "--input-type=module", "--eval", ASK]
+    answer = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        raise PluginError(f"{name} could not be asked in Node:\n{answer.stderr}")
+    found = dict(zip(expected, json.loads(answer.stdout), strict=True))
+    result = search_tests.judge(expected, found)
+    if not result.passed:
+        raise PluginError(search_tests.report(name, result))
+    log.info("%d of %d questions in %s find their article", result.asked - len(result.failed), result.asked, name)
 
 
 def _articles(view: dict[str, Any], files: Files) -> list[Document]:
@@ -33,7 +115,6 @@ def _articles(view: dict[str, Any], files: Files) -> list[Document]:
     documents = []
     for article in view["articles"]:
         page = _page(files, article["src_uri"])
-        headings, text = search.plain(page.content or "")
         documents.append(
             Document(
                 title=article["title"],
@@ -42,8 +123,7 @@ def _articles(view: dict[str, Any], files: Files) -> list[Document]:
                 topic_id=article["topic"],
                 description=article["description"],
                 questions=page.meta.get("questions") or [],
-                headings=headings,
-                text=text,
+                sections=search_text.sections(page.content or ""),
             )
         )
     return documents
@@ -55,17 +135,14 @@ def _changes(files: Files) -> list[Document]:
     for file in files.documentation_pages():
         page = file.page
         if file.src_uri.startswith("changelog/") and page is not None and page.meta.get("template") == "release.html":
-            headings, text = search.plain(page.content or "")
-            title, description = str(page.title), page.meta.get("description") or ""
             documents.append(
                 Document(
-                    title,
-                    file.url,
-                    "What changed",
-                    description=description,
+                    title=str(page.title),
+                    url=file.url,
+                    topic="What changed",
+                    description=page.meta.get("description") or "",
                     kind="change",
-                    headings=headings,
-                    text=text,
+                    sections=search_text.sections(page.content or ""),
                 )
             )
     return documents

@@ -1,6 +1,6 @@
 // "We will send this along": one ticked box for each thing, from the address (ids and enums only) and this visit.
 
-import { load } from "./search-engine.js";
+import { engine } from "./search-index.js";
 import { lastQuery, read } from "./visit.js";
 
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
@@ -42,9 +42,8 @@ export function fillContext(form) {
 /** After a reload only the id is known: the search index has the title, and tells an id that nobody wrote. */
 async function nameArticle(line, id) {
   try {
-    const { documents } = await load();
-    const found = documents.find(([, url]) => url === `${id}/`);
-    if (found) line.querySelector("b").textContent = found[0];
+    const title = (await engine()).article(id);
+    if (title) line.querySelector("b").textContent = title;
     else line.remove();
   } catch (error) {
     console.info("ask: the article keeps its id", error);

@@ -1,6 +1,7 @@
 // Articles that may answer the question, under its subject; never in the way of sending.
 
-import { query } from "./search.js";
+import { engine } from "./search-index.js";
+import { make, marked, target } from "./search-view.js";
 
 const WAIT_MS = 300;
 const MOST = 3;
@@ -15,7 +16,7 @@ export function suggest(form) {
   async function update() {
     const text = subject.value.trim();
     asked = text;
-    const found = text.length < 3 ? [] : await query(`${text} ${body.value.slice(0, 200)}`, MOST).catch(none);
+    const found = text.length < 3 ? [] : await find(`${text} ${body.value.slice(0, 200)}`).catch(none);
     if (text !== asked) return;
     panel.hidden = found.length === 0;
     panel.querySelector("ul").replaceChildren(...found.map(item));
@@ -28,6 +29,13 @@ export function suggest(form) {
   });
 }
 
+// Articles only: what changed last month does not answer a question.
+async function find(text) {
+  const open = await engine();
+  const { results } = await open.search(text, { limit: MOST, kinds: ["article"] });
+  return open.quote(results, text);
+}
+
 // The index did not load: a form without suggestions is still the whole form.
 function none(error) {
   console.info("ask: no suggestions", error);
@@ -35,15 +43,12 @@ function none(error) {
 }
 
 // A new tab, or the half-written question would be gone; the heading says so.
-function item({ title, url, description }) {
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, target: "_blank", rel: "noopener" });
-  const bold = document.createElement("b");
-  bold.textContent = title;
-  const rest = document.createElement("span");
-  rest.textContent = description;
-  link.append(bold, rest);
-  const line = document.createElement("li");
+function item(found) {
+  const link = make("a", "", { href: target(found), target: "_blank", rel: "noopener" });
+  const sentence = make("span");
+  sentence.append(...marked(found));
+  link.append(make("b", "", {}, found.title), sentence);
+  const line = make("li");
   line.append(link);
   return line;
 }

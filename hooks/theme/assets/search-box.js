@@ -1,202 +1,301 @@
-// The popup of a search form, once a customer has turned to it. For styling:
-//   form.hf-search > div.hf-results > p.hf-results__status, div.hf-results__list[role=listbox] > a.hf-result[role=option]
-//   > b + span.hf-result__topic + span.hf-result__text, and div.hf-results__help when there is nothing or it did not load.
-import { MOST, base, load, query, words } from "./search-engine.js";
+// The combobox that a search form becomes once a customer turns to it. For styling:
+//   form.hf-search > div.hf-results > p.hf-results__status, div.hf-results__notes, div.hf-results__list[role=listbox]
+//     > div[role=group] > p.hf-results__kind + a.hf-result[role=option], div.hf-results__help, p.hf-results__keys
+import { base, engine, isStale } from "./search-index.js";
+import * as view from "./search-view.js";
+import { clicked, finish, searches, settle } from "./search-visit.js";
+import { cameFrom } from "./search.js";
 
+const MOST = 8;
 const SETTLED_MS = 800;
-const SAME_SEARCH_MS = 3000;
+const QUOTE_MS = 120;
+const NARROW = matchMedia("(max-width: 599px)");
+const { make } = view;
+// Two letters are a word in Chinese, Japanese and Korean.
+const SHORT = /^(?!.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{N}\p{M}]{1,2}$/u;
 
 let boxes = 0;
-let last = { query: "", qid: "", time: 0, results: -1 };
 
 /** Show results under a search form while a customer types. */
 export function start(form) {
-  const input = form.querySelector("input[type=search]");
-  const id = `hf-results-${++boxes}`;
-  const popup = make("div", "hf-results", { hidden: true });
-  const status = make("p", "hf-results__status", { role: "status" });
-  const list = make("div", "hf-results__list", { id, role: "listbox", "aria-label": "Results" });
-  const help = make("div", "hf-results__help");
-  popup.append(status, list, help);
-  form.append(popup);
-  set(input, { "aria-controls": id });
+  const input = form.querySelector("input");
+  const popup = build(form, input, `hf-results-${++boxes}`);
+  const { list, help, notes, status } = popup;
+  const say = view.announcer(popup.said);
+  let settling;
+  let quoting;
+  let shown = { text: "", total: 0 }; // what the list is about
+  let asked = ""; // what was typed last, which may still be on its way
 
-  let timer;
-  let asked = "";
-  let count = 0;
-
-  const options = () => [...list.children];
+  const options = () => [...list.querySelectorAll("[role=option]")];
   const selected = () => list.querySelector("[aria-selected=true]");
 
   function select(option) {
-    options().forEach((other) => other.setAttribute("aria-selected", String(other === option)));
-    if (option) {
-      input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
-    } else input.removeAttribute("aria-activedescendant");
+    selected()?.setAttribute("aria-selected", "false");
+    input.removeAttribute("aria-activedescendant");
+    if (!option) return;
+    option.setAttribute("aria-selected", "true");
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
   }
 
   function close() {
-    popup.hidden = true;
+    clearTimeout(quoting);
+    asked = input.value.trim();
+    popup.root.hidden = true;
+    form.classList.remove("hf-search--sheet");
     input.setAttribute("aria-expanded", "false");
     select(null);
   }
 
-  function show(results, total) {
-    list.replaceChildren(...results.map((found, rank) => option(found, rank, `${id}-${rank}`)));
-    help.replaceChildren();
-    list.hidden = results.length === 0;
-    popup.hidden = false;
-    input.setAttribute("aria-expanded", String(results.length > 0));
+  function show(groups, line, { above = [], below = [] } = {}) {
+    let number = 0;
+    list.replaceChildren(
+      ...groups.map(([title, members], index) => {
+        const label = make("p", "hf-results__kind", { id: `${list.id}-g${index}` }, title);
+        const group = make("div", "", { role: "group", "aria-labelledby": label.id });
+        // A single kind needs no heading for the eye.
+        label.classList.toggle("hf-visually-hidden", groups.length === 1 && shown.text !== "");
+        for (const option of members) {
+          for (const [name, value] of Object.entries({ role: "option", id: `${list.id}-${number++}`, "aria-selected": "false", tabindex: "-1" })) {
+            option.setAttribute(name, value);
+          }
+        }
+        group.append(label, ...members);
+        return group;
+      }),
+    );
+    status.textContent = line;
+    status.hidden = !line;
+    status.classList.toggle("hf-results__status--none", !groups.length);
+    notes.replaceChildren(...view.incidents(), ...above);
+    help.replaceChildren(...below);
+    list.hidden = popup.keys.hidden = groups.length === 0;
+    const closed = popup.root.hidden;
+    popup.root.hidden = !(line || groups.length || notes.childElementCount);
+    // On a phone, the keyboard leaves room for results only if they begin at the top.
+    if (closed && NARROW.matches) form.scrollIntoView({ block: "start" });
+    popup.root.scrollTop = 0;
+    input.setAttribute("aria-expanded", String(groups.length > 0));
     input.removeAttribute("aria-activedescendant");
-    if (total > results.length) help.append(link(`All ${total} results`, searchPage(asked)));
+  }
+
+  // Before anything is typed: what this visit has searched, and what is asked most.
+  function begin() {
+    const groups = [];
+    const before = searches().map((text) => {
+      const option = view.search(text);
+      option.className = "hf-result hf-result--again";
+      return option;
+    });
+    if (before.length) groups.push(["Your last searches", before]);
+    // The home page lists them anyway.
+    const often = document.querySelector(".hf-often") ? [] : [...document.querySelector("[data-search-often]").content.querySelectorAll("a")];
+    if (often.length) groups.push(["Often asked", often.map((other) => Object.assign(view.link(other.textContent, other.href), { className: "hf-result" }))]);
+    shown = { text: "", total: 0 };
+    say("");
+    show(groups, "");
   }
 
   async function update() {
     const text = input.value.trim();
     asked = text;
-    if (!words(text).length) return close();
+    clearTimeout(settling);
+    clearTimeout(quoting);
+    if (!text) return begin();
     try {
-      if (!list.childElementCount) status.textContent = "Loading search\u2026";
-      const results = await query(text, Infinity);
-      if (text !== asked) return;
-      count = results.length;
-      show(results.slice(0, MOST), count);
-      status.textContent = count ? counted(count) : `Nothing found for \u201c${text}\u201d.`;
-      if (!count) help.append(...(await wayOut(text)));
-      clearTimeout(timer);
-      timer = setTimeout(() => settle(text, count), SETTLED_MS);
-    } catch {
-      // The form still leads to a page that lists everything without the index.
-      if (text !== asked) return;
-      show([], 0);
-      status.textContent = "Search did not load.";
-      help.append(link("See all questions by topic", `${base()}search/`));
+      // When the engine is there, this is over before the next frame.
+      const loading = setTimeout(() => text === asked && show([], "Loading search\u2026"), 50);
+      const found = await ask(text).finally(() => clearTimeout(loading));
+      if (text !== asked || !form.contains(document.activeElement)) return;
+      present(text, found);
+    } catch (error) {
+      console.warn("search:", error);
+      if (text === asked) await fail(text);
     }
+  }
+
+  function present(text, found) {
+    const { results, total, weak, topics } = found;
+    const anchors = new Map(results.map((found) => [found, view.result(found)]));
+    const groups = view.grouped(results).map(([title, members]) => [title, members.map((found) => anchors.get(found))]);
+    const below = [];
+    if (total > results.length) below.push(Object.assign(view.search(text), { className: "hf-results__all", textContent: `All ${total} results` }));
+    if (weak && total) below.push(...view.askUs(text, "hf-button hf-button--quiet"));
+    if (!total) below.push(...view.wayOut(text, topics));
+    shown = { text, total };
+    // How many there are is heard at once, and seen in the link to all of them.
+    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found), below });
+    say(total ? `${view.headline({ total, weak: false })}${weak ? ", none of them close" : ""}` : status.textContent);
+    settling = setTimeout(settle, SETTLED_MS, text, total);
+    if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found, [...anchors.values()]);
+  }
+
+  // The sentences of the articles come after their titles: each is in a file of its own.
+  async function quote(text, { results, quote }, anchors) {
+    const quoted = await quote(results, text);
+    quoted.forEach((found, rank) => view.quote(anchors[rank], found));
+  }
+
+  async function fail(text) {
+    const stale = await isStale();
+    if (text !== asked) return;
+    const again = make("button", "hf-button hf-button--quiet", { type: "button" }, stale ? "Reload the page" : "Try again");
+    again.addEventListener("click", () => (stale ? location.assign(view.searchPage(text)) : update()));
+    const way = view.link("All questions by topic", `${base()}search/`);
+    const line = stale ? "This help centre was updated while you were here." : "Search did not load.";
+    show([], line, { below: [again, ...view.askUs(text, "hf-button hf-button--quiet"), way] });
+    say(line);
+  }
+
+  function leave(event) {
+    event.preventDefault();
+    close();
+    const { element } = cameFrom;
+    if (!element) return;
+    cameFrom.element = null;
+    if (element.isConnected && element !== document.body) element.focus();
+    else input.blur();
+  }
+
+  function onKey(event) {
+    if (event.isComposing) return;
+    const open = !popup.root.hidden;
+    const all = options();
+    const now = all.indexOf(selected());
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
+      event.preventDefault();
+      if (!open) return update();
+      // Past either end the input itself is next, so that what was typed can be reached again.
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const next = now + step < -1 ? all.length - 1 : now + step;
+      select(all[next]);
+    } else if (event.key === "Enter") {
+      if (now < 0 && !input.value.trim()) return;
+      event.preventDefault();
+      const chosen = now >= 0 && open ? all[now] : null;
+      const newTab = event.ctrlKey || event.metaKey;
+      if (newTab) {
+        if (chosen) choose(chosen);
+        else enter();
+        window.open(chosen?.href ?? view.searchPage(input.value.trim()), "_blank", "noopener");
+      } else if (chosen) chosen.click();
+      else form.requestSubmit();
+    } else if (event.key === "Escape" && (open || cameFrom.element)) leave(event);
+  }
+
+  // Enter ends the search; when its results are not there yet, the page with all of them counts it.
+  function enter() {
+    clearTimeout(settling);
+    const text = input.value.trim();
+    if (text === shown.text) settle(text, shown.total);
+    finish();
+  }
+
+  function choose(option) {
+    clearTimeout(settling);
+    if (shown.text) clicked(shown.text, shown.total, options().indexOf(option) + 1, option.pathname);
   }
 
   input.addEventListener("focus", () => {
-    if (input.value.trim()) update();
+    // On /search/ the results of these words are on the page already.
+    if (popup.root.hidden && input.value.trim() !== (input.dataset.answered ?? null)) update();
   });
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    update();
+  input.addEventListener("input", update);
+  input.addEventListener("keydown", onKey);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    enter();
+    close();
+    input.blur();
+    follow(view.searchPage(input.value.trim()));
   });
-  input.addEventListener("keydown", (event) => {
-    const all = options();
-    const now = all.indexOf(selected());
-    if (event.isComposing) return;
-    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && all.length && !popup.hidden) {
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      const next = now + step < -1 ? all.length - 1 : now + step;
-      select(all[next] ?? null);
-    } else if (event.key === "Enter" && now >= 0 && !popup.hidden) {
-      event.preventDefault();
-      if (event.ctrlKey || event.metaKey) window.open(all[now].href);
-      else all[now].click();
-    } else if (event.key === "Escape" && !popup.hidden) {
-      event.preventDefault();
-      close();
-    }
-  });
-  // The page with all results counts this search.
-  form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("focusout", (event) => {
-    if (!form.contains(event.relatedTarget)) close();
-  });
-  // A press would take the focus from the input, and with it the list from under the pointer.
-  popup.addEventListener("pointerdown", (event) => event.preventDefault());
-  list.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[role=option]");
-    if (!chosen) return;
-    clearTimeout(timer);
-    clicked(asked, count, options().indexOf(chosen) + 1, chosen);
+    if (form.contains(event.relatedTarget) || !document.hasFocus()) return;
+    cameFrom.element = null;
+    finish();
     close();
   });
-  help.addEventListener("click", close);
+  // A press would take the focus from the input, and with it the list from under the pointer.
+  popup.root.addEventListener("mousedown", (event) => event.preventDefault());
+  popup.root.addEventListener("click", (event) => {
+    const anchor = event.target.closest("a");
+    if (!anchor) return;
+    if (anchor.matches("[role=option]")) choose(anchor);
+    else enter();
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const again = anchor.matches(".hf-result--again, .hf-results__note a");
+    const here = anchor.pathname === location.pathname && anchor.search;
+    if (again || here) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    if (again) {
+      input.value = anchor.textContent;
+      return update();
+    }
+    close();
+    input.blur();
+    // The list may be gone by now, and its links with it.
+    if (here) follow(anchor.href);
+  });
+  popup.cancel.addEventListener("click", leave);
+  // A phone's keyboard covers the page without making it smaller.
+  visualViewport.addEventListener("resize", () => popup.root.style.setProperty("--hf-seen", `${visualViewport.height}px`));
   // A failure is told when there is something to search for.
-  load().catch(() => {});
-  // What was typed before this was loaded.
-  if (input.value.trim() && document.activeElement === input) update();
+  engine().catch(() => {});
+  // Also shows what was typed before this was loaded.
+  if (document.activeElement === input) styled().then(() => document.activeElement === input && update());
 }
 
-function option(found, rank, id) {
-  const anchor = content(link("", found.url), found);
-  set(anchor, { id, role: "option", "aria-selected": "false", tabindex: "-1" });
-  return anchor;
+/** The best results for a box: of one or two letters only those whose title has a word that begins so. */
+async function ask(text) {
+  await styled();
+  const open = await engine();
+  const short = SHORT.test(text);
+  const found = await open.search(view.short(text), { limit: short ? Infinity : MOST });
+  const more = { topics: open.topics, quote: (results, query) => open.quote(results, query) };
+  if (!short) return { ...found, ...more };
+  const results = found.results
+    .filter(({ title }) => title.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(text.toLowerCase())))
+    .map((result) => ({ ...result, sentence: "", ranges: [], section: null }));
+  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, weak: false, corrected: null, dropped: [], quote: async (results) => results };
 }
 
-/** The words of a result, in its link. */
-export function content(anchor, found) {
-  anchor.className = "hf-result";
-  anchor.append(make("b", "", {}, found.title));
-  if (found.topic) anchor.append(make("span", "hf-result__topic", {}, found.topic));
-  if (found.description) anchor.append(make("span", "hf-result__text", {}, found.description));
-  return anchor;
+function build(form, input, id) {
+  const root = make("div", "hf-results", { hidden: true });
+  const parts = {
+    root,
+    status: make("p", "hf-results__status"),
+    notes: make("div", "hf-results__notes"),
+    list: make("div", "hf-results__list", { id, role: "listbox", "aria-label": "Results" }),
+    help: make("div", "hf-results__help"),
+    keys: make("p", "hf-results__keys", { "aria-hidden": "true" }),
+    said: make("p", "hf-visually-hidden", { role: "status" }),
+    cancel: make("button", "hf-search__cancel", { type: "button" }, "Cancel"),
+  };
+  for (const [key, meaning] of [["\u2191\u2193", "choose"], ["Enter", "open"], ["Esc", "close"]]) parts.keys.append(make("kbd", "", {}, key), ` ${meaning} `);
+  root.append(parts.status, parts.notes, parts.list, parts.help, parts.keys);
+  form.append(parts.cancel, root, parts.said);
+  input.setAttribute("aria-controls", id);
+  return parts;
 }
 
-/** Tell who measures of a search that is over; typing on within a moment is still the same search. */
-export function settle(text, results) {
-  const time = Date.now();
-  if (text === last.query && results === last.results) return;
-  const same = last.query && text.startsWith(last.query) && time - last.time < SAME_SEARCH_MS;
-  last = { query: text, qid: same ? last.qid : newId(), time, results };
-  tell("portal:search", { query: text, results, qid: last.qid });
+// In the header, which Material keeps, and not in the head, which it replaces with the page.
+let sheet;
+function styled() {
+  sheet ??= new Promise((done) => {
+    const link = make("link", "", { rel: "stylesheet", href: new URL("search-results.css", import.meta.url).href });
+    link.onload = link.onerror = done;
+    document.querySelector("[data-portal-base]").append(link);
+  });
+  return sheet;
 }
 
-/** A result was chosen: that ends the search, too. */
-export function clicked(text, results, rank, anchor) {
-  settle(text, results);
-  tell("portal:search-click", { qid: last.qid, rank, url: anchor.pathname });
-}
-
-function tell(name, detail) {
-  document.dispatchEvent(new CustomEvent(name, { detail }));
-}
-
-// randomUUID exists on secure pages only.
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
-}
-
-/** What to do when nothing is found: ask, or look through the topics. */
-export async function wayOut(text) {
-  const { topics } = await load();
-  const parts = [];
-  // A portal without tickets has no link to the form, so there is none to offer here.
-  if ([...document.links].some((other) => other.pathname === `${base()}ask/`)) {
-    parts.push(make("a", "hf-button", { href: `${base()}ask/?q=${encodeURIComponent(text.slice(0, 120))}` }, "Ask us"));
-  }
-  const list = make("ul", "hf-results__topics");
-  for (const [title, url] of topics) {
-    const item = make("li");
-    item.append(link(title, base() + url));
-    list.append(item);
-  }
-  return [...parts, list];
-}
-
-export const counted = (count) => `${count} ${count === 1 ? "result" : "results"}`;
-const searchPage = (text) => `${base()}search/?q=${encodeURIComponent(text)}`;
-
-export function link(text, href) {
-  return make("a", "", { href }, text);
-}
-
-export function make(tag, className = "", attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.textContent = text;
-  return set(element, attributes);
-}
-
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "boolean") element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  return element;
+// As a link, since Material swaps the page for links without a reload; what this visit has searched is kept that way.
+function follow(href) {
+  const anchor = view.link("", href);
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
 }

@@ -1,90 +1,211 @@
-// The search engine: an index over the words of all articles and changes (hooks/search.py), fetched once and on demand.
+// The search engine: asks the index that hooks/search.py has built. Everything but open() and quote() answers at once.
+//
+// const engine = await open(indexUrl)          rejects with an Error when the index does not load, is not whole or of another version
+// engine.search(query, {limit, kinds}) -> {results, total, weak, corrected, dropped}
+//   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
+//   weak: even the best may not be what was meant; corrected: the query as it was probably meant, or null; dropped: words that
+//   nothing has. kind is article, change, job or status. Of large portals the sentence is "" until it is quoted:
+// await engine.quote(results, query)           the same results with the sentence that answers best; a small file each, never rejects
+// engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
+import { decode } from "./search-decode.js";
+import { clauses, lexicon } from "./search-query.js";
+import { marks, quoted } from "./search-quote.js";
+import { stem, words } from "./search-stem.js";
 
-export const MOST = 8;
+const KINDS = ["article", "change", "job", "status"];
+// A clause's weight counts in full while it is small: a word three times as heavy is not three times as right.
+const SATURATION = 5;
+// Less than this share of what was asked for is "the closest we have".
+const WEAK = 0.45;
+// A job (Download an invoice) is offered to who asks for little else.
+const JOB = 0.6;
 
-let loading;
-
-/** The articles and changes that share a word with `text`, best first; rejects when the index cannot be loaded. */
-export async function query(text, limit = MOST) {
-  const index = await load();
-  return find(index, text).slice(0, limit);
+/** Load an index once. */
+export async function open(indexUrl) {
+  const response = await fetch(indexUrl);
+  if (!response.ok) throw new Error(`search index: ${response.status}`);
+  return engine(decode(new Uint8Array(await response.arrayBuffer())), indexUrl);
 }
 
-/** Fetch the index once; after a failure the next call tries again. */
-export function load() {
-  loading ??= fetch(indexUrl())
-    .then((response) => {
-      if (!response.ok) throw new Error(`search index: ${response.status}`);
-      return response.json();
-    })
-    .then((index) => ({ ...index, words: index.words ? index.words.split(" ") : [] }))
-    .catch((error) => {
-      loading = undefined;
-      throw error;
-    });
-  return loading;
-}
+/** The engine of a decoded index; `indexUrl` ends in assets/search.<hash>.txt and tells where the site begins. */
+export function engine(index, indexUrl) {
+  const base = indexUrl.slice(0, indexUrl.lastIndexOf("assets/"));
+  const terms = lexicon(index);
+  const rarity = rarities(index);
+  const ask = (query) => clauses(query, terms).map((clause) => ({ ...clause, rarity: rarityOf(clause, rarity) }));
 
-/** The same words as portal/search.py makes of a text. */
-export function words(text) {
-  const plain = text.replace(/['\u2019\u02bc]/g, "").toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-/** Every document that has any of the words; the last word may be half-typed, unless it is too short to tell. */
-export function find(index, text) {
-  const asked = [...new Set(words(text))];
-  const scores = new Map();
-  asked.forEach((word, position) => {
-    const best = new Map();
-    for (const [number, share] of alike(index.words, word, position === asked.length - 1 && (asked.length === 1 || word.length > 2))) {
-      const postings = index.postings[number];
-      for (let i = 0; i < postings.length; i += 2) {
-        best.set(postings[i], Math.max(best.get(postings[i]) ?? 0, postings[i + 1] * share));
-      }
+  function search(query, { limit = 8, kinds } = {}) {
+    const asked = ask(query);
+    const { scores, hits } = rank(index, asked, onlyTitles(asked));
+    const all = asked.reduce((sum, clause) => sum + clause.rarity, 0);
+    const order = [];
+    for (let document = 0; document < scores.length; document++) {
+      const kind = KINDS[index.kinds[document]];
+      if (!scores[document] || (kinds && !kinds.includes(kind)) || (kind === "job" && hits[document] < JOB * all)) continue;
+      order.push(document);
     }
-    for (const [document, score] of best) scores.set(document, (scores.get(document) ?? 0) + score);
-  });
-  return [...scores]
-    .sort((one, other) => other[1] - one[1] || one[0] - other[0])
-    .map(([number, score]) => result(index.documents[number], score));
+    order.sort((one, other) => scores[other] - scores[one] || one - other);
+    const best = order.find((document) => index.kinds[document] < 2) ?? order[0];
+    return {
+      results: order.slice(0, limit).map((document) => result(document, scores[document], asked)),
+      total: order.length,
+      weak: order.length > 0 && hits[best] < WEAK * all,
+      corrected: order.length ? corrected(query, asked) : null,
+      dropped: order.length ? asked.filter((clause) => !clause.words.size && !clause.alike.size).map((clause) => clause.word) : [],
+    };
+  }
+
+  function result(document, score, asked) {
+    const sentence = index.summaries[document] ?? "";
+    return {
+      id: index.urls[document].replace(/\/$/, ""),
+      url: base + index.urls[document],
+      title: index.titles[document],
+      kind: KINDS[index.kinds[document]],
+      topic: index.names[index.topics[document]],
+      score,
+      section: section(document, asked)?.found ?? null,
+      sentence,
+      ranges: marks(sentence, shares(asked), index.vocabulary),
+      document,
+    };
+  }
+
+  /** The section that has most of what was asked for, {found: {title, anchor} | null, number}. */
+  function section(document, asked) {
+    const parts = index.sections[document];
+    if (!parts.length) return null;
+    const points = new Float64Array(parts.length);
+    const numbers = shares(asked);
+    for (const [number, share] of numbers) {
+      const i = posting(index, number, document);
+      if (i < 0) continue;
+      for (let j = index.sectionStarts[i]; j < index.sectionStarts[i + 1]; j++) points[index.inSections[j]] += share * rarity[number];
+    }
+    parts.forEach(([title], place) => {
+      for (const word of new Set(words(title).map(stem))) {
+        const number = terms.numbers.get(word);
+        if (numbers.has(number)) points[place] += 1.5 * numbers.get(number) * rarity[number];
+      }
+    });
+    const number = points.indexOf(Math.max(...points));
+    const [title, anchor] = parts[number];
+    return { number, found: title ? { title, anchor: anchor ?? slug(title) } : null };
+  }
+
+  async function quote(results, query) {
+    const asked = ask(query);
+    return Promise.all(
+      results.map(async (result) => {
+        const texts = await textsOf(result.document);
+        if (!texts) return result;
+        const part = section(result.document, asked)?.number ?? 0;
+        const weights = new Map([...shares(asked)].map(([number, share]) => [number, share * rarity[number]]));
+        return { ...result, ...quoted(texts, part, weights, index.vocabulary) };
+      }),
+    );
+  }
+
+  // After a deploy the texts of an older index are gone: then the results stay as they are.
+  const files = new Map();
+  function textsOf(document) {
+    if (KINDS[index.kinds[document]] === "job" || !index.texts) return null;
+    if (!files.has(document)) {
+      const file = fetch(`${base}${index.texts}${document}.json`).then((response) => (response.ok ? response.json() : null));
+      files.set(
+        document,
+        file.catch(() => (files.delete(document), null)),
+      );
+    }
+    return files.get(document);
+  }
+
+  const article = (id) => index.titles[index.urls.indexOf(`${id}/`)] ?? null;
+  return { search, quote, article, topics: index.groups.map(([title, url]) => ({ title, url: base + url })) };
 }
 
-// Words of one stem share their beginning ("invoices", "invoice", "invoiced"): no stemmer has to agree with the build's.
-function alike(vocabulary, word, halfTyped) {
-  const found = [];
-  const start = word.slice(0, word.length < 4 ? word.length : 4);
-  for (let i = place(vocabulary, start); i < vocabulary.length && vocabulary[i].startsWith(start); i++) {
-    const other = vocabulary[i];
-    if (other === word) found.push([i, 1]);
-    else if (halfTyped && other.startsWith(word)) found.push([i, 0.6]);
-    else if (sameStem(word, other)) found.push([i, 0.5]);
+/** Every document's score, and how much of what was asked for it has. */
+function rank(index, asked, onlyTitles) {
+  const { starts, docs, impacts, counts } = index;
+  const fields = index.weights[2].length;
+  const scores = new Float64Array(index.titles.length);
+  const hits = new Float64Array(scores.length);
+  const best = new Float64Array(scores.length);
+  const alike = new Float64Array(scores.length);
+  const each = (number, share, take) => {
+    const factor = share * index.correction[number];
+    for (let i = starts[number]; i < starts[number + 1]; i++) if (!onlyTitles || counts[i * fields]) take(docs[i], impacts[i] * factor);
+  };
+  for (const clause of asked) {
+    best.fill(0);
+    alike.fill(0);
+    for (const [number, share] of clause.words) each(number, share, (document, score) => (best[document] = Math.max(best[document], score)));
+    for (const [number, share] of clause.alike) each(number, share, (document, score) => (alike[document] += score));
+    for (let document = 0; document < scores.length; document++) {
+      const score = best[document] + alike[document];
+      if (!score) continue;
+      scores[document] += Math.log(1 + score / SATURATION) * clause.factor;
+      hits[document] += best[document] ? clause.rarity : clause.rarity / 2;
+    }
+  }
+  return { scores, hits };
+}
+
+/** How rare each word is; lunr counts a word once for each field, `index.correction` turns its weights into this measure. */
+function rarities(index) {
+  const { starts, counts, vocabulary } = index;
+  const size = index.titles.length;
+  const fields = index.weights[2].length;
+  const idf = (times) => Math.log(1 + Math.abs((size - times + 0.5) / (times + 0.5)));
+  const rarity = Float64Array.from(vocabulary, (_, number) => idf(starts[number + 1] - starts[number]));
+  index.correction = rarity.map((rare, number) => {
+    let times = 0;
+    for (let i = starts[number] * fields; i < starts[number + 1] * fields; i++) times += counts[i] > 0;
+    return rare / idf(times);
+  });
+  rarity.unknown = idf(0);
+  return rarity;
+}
+
+function rarityOf(clause, rarity) {
+  const numbers = clause.words.size ? clause.words : clause.alike;
+  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => rarity[number])) : rarity.unknown;
+  return rare * clause.factor;
+}
+
+/** The words that count as found, each with its share. */
+function shares(asked) {
+  const found = new Map();
+  for (const clause of asked) {
+    for (const [number, share] of [...clause.alike, ...clause.words]) found.set(number, Math.max(found.get(number) ?? 0, share));
   }
   return found;
 }
 
-function sameStem(one, other) {
-  let shared = 0;
-  while (shared < one.length && one[shared] === other[shared]) shared++;
-  const longest = Math.max(one.length, other.length);
-  return shared >= 4 && longest - shared <= 3 && shared >= longest * 0.6 && Math.min(one.length, other.length) - shared <= 1;
-}
-
-function place(vocabulary, start) {
-  let low = 0;
-  let high = vocabulary.length;
+/** Where a word's numbers for a document are, or -1. */
+function posting({ starts, docs }, number, document) {
+  let low = starts[number];
+  let high = starts[number + 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (vocabulary[middle] < start) low = middle + 1;
+    if (docs[middle] < document) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return docs[low] === document && low < starts[number + 1] ? low : -1;
 }
 
-function result([title, url, topic, description, kind], score) {
-  return { title, url: base() + url, topic, description, kind, score };
+// Two letters begin too many words: only titles are likely to be meant.
+const onlyTitles = (asked) => asked.length === 1 && asked[0].half && asked[0].word.length < 3;
+
+function corrected(query, asked) {
+  const wrong = new Map(asked.filter((clause) => clause.corrected).map((clause) => [clause.word, clause.corrected]));
+  if (!wrong.size) return null;
+  const text = query.replace(/[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu, (word) => wrong.get(words(word)[0]) ?? word);
+  return text === query ? null : text;
 }
 
-/** Where the site begins, e.g. "/help/". */
-export const base = () => document.querySelector("[data-portal-base]").dataset.portalBase;
-const indexUrl = () => document.querySelector("[data-portal=search][data-index]").dataset.index;
+/** The anchor that Markdown gives to a heading. */
+function slug(title) {
+  const plain = title.normalize("NFKD").replace(/[^a-zA-Z0-9_\s-]/g, "");
+  return plain.trim().toLowerCase().replace(/[-\s]+/g, "-");
+}

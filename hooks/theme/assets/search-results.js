@@ -1,30 +1,169 @@
-// The results on /search/: the same engine as the box in the header, in a list that has an address.
-import { clicked, content, counted, link, make, settle, wayOut } from "./search-box.js";
-import { query, words } from "./search-engine.js";
+// The results on /search/: the same engine as the box in the header, in a list that has an address (?q= and &kind=).
+import { base, engine, isStale } from "./search-index.js";
+import * as view from "./search-view.js";
+import { clicked, finish, known, missed, settle } from "./search-visit.js";
+import { whereabouts } from "./measure.js";
 
-/** Fill the container of /search/ with everything that the address's `q` finds. */
-export async function start(container) {
-  const text = (new URLSearchParams(location.search).get("q") ?? "").trim();
-  for (const input of document.querySelectorAll(".hf-page input[name=q]")) input.value = text;
+const PAGE = 20;
+const TABS = [["", "All"], ["article", "Articles"], ["change", "Changes"]];
+const { make } = view;
+
+const title = document.title;
+let shown = null;
+
+/** Fill the container of /search/ with what the address asks for. */
+export function start(container) {
+  // A reload, a way back and a search from one of our own pages were counted before.
+  const [landing] = performance.getEntriesByType("navigation");
+  const before = landing?.name === location.href && (landing.type !== "navigate" || document.referrer.startsWith(location.origin));
+  if (!shown) listen();
+  shown = container;
+  if (before) known(asked().text);
+  render(container);
+}
+
+// Material follows links to another page without a reload, but knows no other query of the same page.
+function listen() {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const anchor = event.target.closest?.("a[href]");
+      if (!anchor || !shown.isConnected || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      // The box has links of its own for its list, and follows the others from outside of it.
+      if (anchor.origin !== location.origin || anchor.pathname !== location.pathname || !anchor.search || anchor.closest(".hf-search")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      history.pushState(null, "", anchor.href);
+      render(shown, true);
+    },
+    { capture: true },
+  );
+  addEventListener("popstate", () => {
+    if (shown.isConnected && location.pathname === `${base()}search/`) render(shown);
+  });
+}
+
+function asked() {
+  const values = new URLSearchParams(location.search);
+  const kind = values.get("kind") ?? "";
+  return { text: view.short((values.get("q") ?? "").trim()), kind: TABS.some(([known]) => known === kind) ? kind : "" };
+}
+
+async function render(container, again = false) {
+  const { text, kind } = asked();
+  for (const input of document.querySelectorAll(".hf-page .hf-search input")) {
+    input.value = text;
+    input.dataset.answered = text;
+  }
   container.replaceChildren();
-  if (!words(text).length) return;
-  const status = make("p", "hf-results__status", { role: "status" }, "Loading search\u2026");
-  container.append(status);
+  document.title = text ? `${text} - ${title}` : title;
+  if (!text) return;
+  const heading = make("h2", "hf-results__title", {}, "Loading search\u2026");
+  const said = make("p", "hf-visually-hidden", { role: "status" });
+  const place = make("div");
+  container.append(heading, said, place);
+  const say = view.announcer(said);
   try {
-    const results = await query(text, Infinity);
-    status.textContent = results.length ? `${counted(results.length)} for \u201c${text}\u201d` : `Nothing found for \u201c${text}\u201d.`;
-    const list = make("ol", "hf-results__page");
-    results.forEach((found, rank) => {
+    const open = await engine();
+    const found = await open.search(text, { limit: PAGE, kinds: kind ? [kind] : undefined });
+    if (!place.isConnected) return;
+    heading.textContent = found.total && !found.weak ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text);
+    place.append(...view.incidents());
+    if (found.total || kind) place.append(await tabs(open, text, kind));
+    place.append(...view.understood(found));
+    if (found.total) results(place, open, text, kind, found);
+    else place.append(...nothing(text, open.topics));
+    if (found.weak && found.total) place.append(stillStuck(text));
+    settle(text, found.total);
+    finish();
+    say(heading.textContent);
+    if (again) container.scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    console.warn("search:", error);
+    const stale = await isStale();
+    heading.textContent = stale ? "This help centre was updated while you were here." : "Search did not load.";
+    const retry = make("button", "hf-button", { type: "button" }, stale ? "Reload the page" : "Try again");
+    retry.addEventListener("click", () => (stale ? location.reload() : render(container)));
+    const line = make("p", "hf-results__ways");
+    line.append(retry, ...view.askUs(text, "hf-button hf-button--quiet"));
+    place.replaceChildren(make("p", "", {}, "Every question is in the list below."), line);
+    say(heading.textContent);
+  }
+}
+
+async function tabs(open, text, kind) {
+  const nav = make("nav", "hf-results__tabs", { "aria-label": "Kinds of results" });
+  for (const [name, word] of TABS) {
+    const { total } = await open.search(text, { limit: 0, kinds: name ? [name] : undefined });
+    const tab = view.link(word, view.searchPage(text, name));
+    tab.append(make("span", "", {}, ` ${total}`));
+    if (name === kind) tab.setAttribute("aria-current", "page");
+    nav.append(tab);
+  }
+  return nav;
+}
+
+// One list over all kinds, best first, except that what can be done at once comes before what can be read.
+function results(place, open, text, kind, first) {
+  const list = make("ol", "hf-results__page");
+  const more = make("button", "hf-button hf-button--quiet", { type: "button" });
+  place.append(list, more);
+  const total = first.total;
+
+  function add({ results }) {
+    const anchors = results.map(view.result);
+    const jobsFirst = results.map((found, number) => [found.kind !== "job", anchors[number]]).sort(([one], [other]) => one - other);
+    for (const [, anchor] of jobsFirst) {
+      const rank = list.childElementCount + 1;
+      anchor.addEventListener("click", () => clicked(text, total, rank, anchor.pathname));
       const item = make("li");
-      const anchor = content(link("", found.url), found);
-      anchor.addEventListener("click", () => clicked(text, results.length, rank + 1, anchor));
       item.append(anchor);
       list.append(item);
-    });
-    container.append(list);
-    if (!results.length) container.append(...(await wayOut(text)));
-    settle(text, results.length);
-  } catch {
-    status.textContent = "Search did not load. Reload the page, or find your question in the list below.";
+    }
+    const left = total - list.childElementCount;
+    more.hidden = left <= 0;
+    more.textContent = `Show ${Math.min(PAGE, left)} more`;
+    open.quote(results, text).then((quoted) => quoted.forEach((found, number) => view.quote(anchors[number], found)));
+    return jobsFirst[0]?.[1];
   }
+
+  add(first);
+  more.addEventListener("click", async () => {
+    const seen = list.childElementCount;
+    const { results } = await open.search(text, { limit: seen + PAGE, kinds: kind ? [kind] : undefined });
+    add({ results: results.slice(seen) })?.focus();
+  });
+}
+
+function stillStuck(text) {
+  const box = make("section", "hf-results__stuck");
+  const ways = view.askUs(text);
+  if (ways.length) box.append(make("p", "", {}, "Not what you were looking for?"), ...ways);
+  return box;
+}
+
+// In the order of what helps most: other words, another place to look, a person, and telling the writers.
+function nothing(text, topics) {
+  const [button, ...rest] = view.wayOut(text, topics);
+  const ask = make("section", "hf-results__stuck");
+  if (button?.matches(".hf-button")) ask.append(make("p", "", {}, "Or ask us. What you searched for goes along."), button);
+  else rest.unshift(button);
+  return [make("p", "hf-muted", {}, "Try other words for it, or look through the topics:"), ...rest.filter(Boolean), ask, ...missing()];
+}
+
+// Goes where searches without a result are counted, so a reader who is not counted is not asked.
+function missing() {
+  if (!("visit" in whereabouts())) return [];
+  const form = make("form", "hf-field hf-results__missing");
+  const input = make("input", "", { id: "hf-missing", maxlength: "120", required: true, autocomplete: "off", "aria-describedby": "hf-missing-help" });
+  const help = make("p", "hf-help", { id: "hf-missing-help" }, "Our writers read it. Nobody can answer you here, so leave out names and addresses.");
+  form.append(make("label", "", { for: "hf-missing" }, "Tell us what you looked for"), help, input, make("button", "hf-button hf-button--quiet", {}, "Tell the writers"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    missed(input.value.trim());
+    const thanks = make("p", "hf-notice hf-notice--ok", { role: "status", tabindex: "-1" }, "Thank you. We will look at what is missing.");
+    form.replaceWith(thanks);
+    thanks.focus();
+  });
+  return [form];
 }

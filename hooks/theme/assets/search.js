@@ -1,14 +1,12 @@
-// The search form of every page. What makes it a combobox, and the index, are loaded when a customer turns to it.
+// The search form of every page. Here is only what must be there before a customer turns to it: the keys, and the narrow
+// header's magnifier. What makes it a combobox (search-box.js), and the index, are loaded then.
 
-/** The articles and changes that share a word with `text`, best first; rejects when the index cannot be loaded. */
-export async function query(text, limit = 8) {
-  const engine = await import("./search-engine.js");
-  return engine.query(text, limit);
-}
+/** Where the keyboard was when it was sent here by a key or the magnifier, so that Escape can send it back. */
+export const cameFrom = { element: null };
 
 /** Without this, and until it is needed, the form leads to /search/. */
 export function start(form) {
-  const input = form.querySelector("input[type=search]");
+  const input = form.querySelector("input");
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-autocomplete", "list");
@@ -16,32 +14,51 @@ export function start(form) {
   const wake = async () => {
     if (woken) return;
     woken = true;
-    const box = await import("./search-box.js");
-    box.start(form);
+    try {
+      (await import("./search-box.js")).start(form);
+    } catch (error) {
+      woken = false; // the next focus tries again; until then Enter leads to /search/
+      throw error;
+    }
   };
   form.addEventListener("pointerenter", wake);
   form.addEventListener("focusin", wake);
   if (document.activeElement === input) wake();
-  if (form.querySelector("kbd")) shortcuts();
+  if (form.matches(".hf-search--header")) header(form);
 }
 
-// A writer may switch the keys off, and then the header does not show one. Material's pages change without a reload, so they are
-// taken once and find the box of the page that is shown.
-let listening = false;
-function shortcuts() {
-  if (listening) return;
-  listening = true;
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    const wanted = ((event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key === "s" && plain)) && !typing;
-    const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
-    if (!wanted && !chord) return;
-    const inputs = [...document.querySelectorAll('[data-portal="search"] input[type=search]')];
-    const input = inputs.find((candidate) => candidate.offsetParent !== null);
-    if (!input) return;
+// Material's pages change without a reload and keep the header, so this is done once.
+function header(form) {
+  const find = document.querySelector(".hf-header__find");
+  find.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // Material would follow the link whatever becomes of the press here.
     event.preventDefault();
-    input.focus();
-    input.select();
+    event.stopPropagation();
+    turnTo(form, find);
   });
+  // A writer may switch the keys off, and then the header does not show one.
+  if (form.querySelector("kbd")) document.addEventListener("keydown", (event) => onKey(event, form));
+}
+
+function onKey(event, form) {
+  const command = event.ctrlKey || event.metaKey;
+  const chord = command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+  // "/" and "?" need the shift key on some keyboards, and not on others.
+  const plain = !command && !event.altKey && (["/", "?"].includes(event.key) || (event.key === "s" && !event.shiftKey));
+  if (!chord && (!plain || event.target.closest?.("input, textarea, select, dialog, [contenteditable]"))) return;
+  event.preventDefault();
+  if (event.key === "?") return import("./search-keys.js").then((keys) => keys.show());
+  const inputs = [...document.querySelectorAll('[data-portal="search"] input')];
+  const seen = inputs.find((input) => input.getClientRects().length);
+  turnTo(seen?.form ?? form, document.activeElement);
+}
+
+// Where the header has no room for the form, it covers the top of the screen.
+function turnTo(form, from) {
+  const input = form.querySelector("input");
+  if (!input.getClientRects().length) form.classList.add("hf-search--sheet");
+  if (!form.contains(from)) cameFrom.element = from;
+  input.focus();
+  input.select();
 }

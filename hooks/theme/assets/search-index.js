@@ -1,0 +1,28 @@
+// The one engine of a page: opened when a customer turns to search, and again after a failure.
+
+let opening;
+
+/** The engine (see `open` in search-engine.js); rejects when it or its index does not load, and the next call tries again. */
+export function engine() {
+  opening ??= load().catch((error) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+/** Whether the index that this page knows is gone: the site was published anew, and the page is from before that. */
+export async function isStale() {
+  const answer = await fetch(address(), { method: "HEAD", cache: "no-store" }).catch(() => null);
+  return answer?.status === 404 || answer?.status === 410;
+}
+
+async function load() {
+  const { open } = await import("./search-engine.js");
+  return open(address());
+}
+
+/** Where the site begins, e.g. "/help/". */
+export const base = () => document.querySelector("[data-portal-base]").dataset.portalBase;
+
+const address = () => document.querySelector("[data-portal=search][data-index]").dataset.index;

@@ -1,0 +1,36 @@
+// The list of keys that "?" opens.
+import { make } from "./search-view.js";
+
+const KEYS = [
+  ["/ or s", "Search"],
+  ["Ctrl K or \u2318 K", "Search, also while you type elsewhere"],
+  ["\u2191 \u2193", "Go through the results"],
+  ["Enter", "Open the result, or see all results"],
+  ["Ctrl Enter or \u2318 Enter", "Open it in a new tab"],
+  ["Esc", "Close, and go back to where you were"],
+  ["?", "Show this list"],
+];
+
+let dialog;
+
+/** Show the list; Escape and the button close it. */
+export function show() {
+  dialog ??= build();
+  if (!dialog.open) dialog.showModal();
+}
+
+function build() {
+  const box = make("dialog", "hf-keys", { "aria-labelledby": "hf-keys" });
+  const list = make("dl");
+  for (const [keys, meaning] of KEYS) {
+    const term = make("dt");
+    // "or" is a word, the rest are keys.
+    for (const part of keys.split(" ")) term.append(part === "or" ? " or " : make("kbd", "", {}, part));
+    list.append(term, make("dd", "", {}, meaning));
+  }
+  const close = make("form", "", { method: "dialog" });
+  close.append(make("button", "hf-button hf-button--quiet", {}, "Close"));
+  box.append(make("h2", "", { id: "hf-keys" }, "Keyboard shortcuts"), list, close);
+  document.body.append(box);
+  return box;
+}

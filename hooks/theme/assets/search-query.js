@@ -1,0 +1,118 @@
+// What a question asks for: for each of its words the words of the index that may answer it, and how well each of them would.
+import { corrections } from "./search-spell.js";
+import { stem, words } from "./search-stem.js";
+
+const MOST_LETTERS = 2000;
+const MOST_WORDS = 40;
+// Each figure was chosen on questions of real customers; decision 20 has what it is worth.
+const SYNONYM = 0.3;
+const HALF_TYPED = 0.5;
+const CORRECTED = 0.8;
+const POLITE = 0.5;
+// Frequent in questions and rare in articles, so that their rarity says nothing. As stems.
+const POLITE_WORDS = new Set(
+  "want need way help pleas try tri know anyon someon possibl question thing seem someth anyth instead still keep".split(" "),
+);
+// What may follow a stem before a word is fully typed: "setti" is on its way from "set" to "settings".
+const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
+
+/** Words to look up in an index, from the index as search-decode.js gives it. */
+export function lexicon({ vocabulary, stop, synonyms }) {
+  const numbers = new Map(vocabulary.map((word, number) => [word, number]));
+  const others = new Map();
+  let longest = 1;
+  for (const group of synonyms) {
+    for (const phrase of group) {
+      if (!others.has(phrase)) others.set(phrase, new Set());
+      for (const other of group) if (other !== phrase) others.get(phrase).add(other);
+      longest = Math.max(longest, phrase.split(" ").length);
+    }
+  }
+  return { vocabulary, numbers, others, longest, stop: new Set(stop.split(" ")) };
+}
+
+/**
+ * The clauses of a question: {word, words: Map(number -> share), alike: Map(number -> share of a synonym), factor, half}.
+ * `corrected` of a clause is the word that was probably meant; `half` says that its word may go on.
+ */
+export function clauses(text, lexicon) {
+  const raw = words(text.slice(0, MOST_LETTERS)).slice(0, MOST_WORDS);
+  const open = /[\p{L}\p{M}\p{N}]$/u.test(text);
+  const stems = raw.map(stem);
+  const found = [];
+  raw.forEach((word, place) => {
+    const half = open && place === raw.length - 1;
+    if (lexicon.stop.has(word) && !(half && raw.length === 1)) return;
+    const clause = { word, place, half, words: new Map(), alike: new Map(), factor: POLITE_WORDS.has(stems[place]) ? POLITE : 1 };
+    const known = lexicon.numbers.get(stems[place]);
+    if (known !== undefined) clause.words.set(known, 1);
+    if (half) continued(clause, known, lexicon);
+    found.push(clause);
+  });
+  joined(found, raw, lexicon);
+  for (const clause of found) if (!clause.words.size) spelled(clause, lexicon);
+  synonyms(found, stems, raw, lexicon);
+  return found;
+}
+
+function continued(clause, known, { vocabulary, numbers }) {
+  const { word, words } = clause;
+  const start = word.length > 2 ? word.replace(/y$/, "") : word;
+  for (let i = place(vocabulary, start); i < vocabulary.length && vocabulary[i].startsWith(start); i++) {
+    if (i !== known) words.set(i, HALF_TYPED);
+  }
+  for (let end = word.length - 1; !words.size && end >= 3; end--) {
+    const number = numbers.get(word.slice(0, end));
+    if (number !== undefined && BEGUN.test(word.slice(end))) words.set(number, HALF_TYPED);
+  }
+}
+
+/** Where a word is, or would be, in a sorted list. */
+function place(vocabulary, word) {
+  let low = 0;
+  let high = vocabulary.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (vocabulary[middle] < word) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// "book mark" and "pop-up" also ask for bookmark and popup.
+function joined(found, raw, { numbers }) {
+  const at = new Map(found.map((clause) => [clause.place, clause]));
+  for (let i = 0; i + 1 < raw.length; i++) {
+    const number = raw[i].length > 1 && raw[i + 1].length > 1 ? numbers.get(stem(raw[i] + raw[i + 1])) : undefined;
+    const clause = at.get(i) ?? at.get(i + 1);
+    if (number !== undefined && clause) clause.words.set(number, 1);
+  }
+}
+
+function spelled(clause, lexicon) {
+  const [best, ...others] = corrections(clause.word, lexicon);
+  if (!best) return;
+  clause.corrected = best.word;
+  for (const { number, share } of [best, ...others]) clause.words.set(number, share * CORRECTED);
+}
+
+function synonyms(found, stems, raw, { numbers, others, longest, stop, vocabulary }) {
+  const at = new Map(found.map((clause) => [clause.place, clause]));
+  const asked = new Set(stems);
+  const add = (clause, phrase) => {
+    for (const other of others.get(phrase) ?? []) {
+      const parts = other.split(" ").filter((part) => !stop.has(part));
+      for (const part of parts) {
+        const number = numbers.get(part);
+        if (number === undefined || clause.words.has(number) || asked.has(part)) continue;
+        clause.alike.set(number, Math.max(clause.alike.get(number) ?? 0, SYNONYM / parts.length));
+      }
+    }
+  };
+  for (let i = 0; i < stems.length; i++) {
+    if (stop.has(raw[i])) continue;
+    for (let size = 1; size <= longest && i + size <= stems.length; size++) add(at.get(i), stems.slice(i, i + size).join(" "));
+    const clause = at.get(i);
+    if (clause.corrected && !clause.alike.size) add(clause, vocabulary[clause.words.keys().next().value]);
+  }
+}

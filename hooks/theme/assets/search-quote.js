@@ -1,0 +1,57 @@
+// The sentence of an article that says most of what was asked for, and which of its words are the ones that were found.
+import { stem, words } from "./search-stem.js";
+
+const LONGEST = 200;
+const WORD = /[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
+// Without spaces there are no words to mark, only the pairs of letters that were found.
+const ASCII = /^[\0-\x7f]*$/;
+
+/** [[start, end], ...] of the words of a text whose stems are in `found` (a Map by number in the vocabulary). */
+export function marks(text, found, vocabulary) {
+  if (!text || !found.size) return [];
+  const wanted = new Set([...found.keys()].map((number) => vocabulary[number]));
+  const ranges = [];
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    const parts = words(word);
+    if (ASCII.test(word) || parts.length < 2) {
+      if (parts.some((part) => wanted.has(stem(part)))) ranges.push([index, index + word.length]);
+    } else ranges.push(...pairs(word, index, parts, wanted));
+  }
+  return ranges;
+}
+
+function pairs(word, start, parts, wanted) {
+  const ranges = [];
+  for (const part of parts.filter((part) => wanted.has(stem(part)))) {
+    const at = word.toLowerCase().indexOf(part);
+    const last = ranges.at(-1);
+    if (at < 0) continue;
+    if (last && last[1] >= start + at) last[1] = Math.max(last[1], start + at + part.length);
+    else ranges.push([start + at, start + at + part.length]);
+  }
+  return ranges;
+}
+
+/** {sentence, ranges} from an article's summary and the texts of its sections; `weights` by number in the vocabulary. */
+export function quoted([summary, ...sections], part, weights, vocabulary) {
+  const value = new Map([...weights].map(([number, weight]) => [vocabulary[number], weight]));
+  let best = { text: summary, points: 0 };
+  for (const text of sentences(sections[part] ?? "")) {
+    const points = [...new Set(words(text).map(stem))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
+    if (points > best.points) best = { text, points };
+  }
+  const sentence = short(best.text, weights, vocabulary);
+  return { sentence, ranges: marks(sentence, weights, vocabulary) };
+}
+
+const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];
+
+/** A long sentence begins a few words before the first word that was found. */
+function short(text, weights, vocabulary) {
+  if (text.length <= LONGEST) return text;
+  const [first] = marks(text, weights, vocabulary);
+  const from = first && first[0] > LONGEST / 2 ? text.indexOf(" ", first[0] - 40) + 1 : 0;
+  const part = text.slice(from, from + LONGEST);
+  const end = from + LONGEST < text.length ? Math.max(part.lastIndexOf(" "), LONGEST / 2) : part.length;
+  return (from ? "\u2026 " : "") + part.slice(0, end) + (end < part.length || from + end < text.length ? " \u2026" : "");
+}

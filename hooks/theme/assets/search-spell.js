@@ -1,0 +1,58 @@
+// Spelling by vocabulary: the words of the index that a word without one may have been meant for.
+import { stem } from "./search-stem.js";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const MOST = 3;
+const FIRST_LETTER = 0.6;
+const seen = new WeakMap();
+
+/** At most three of {number, share, word}, likeliest first: one slip away, or two when nothing is. */
+export function corrections(word, lexicon) {
+  if (!seen.has(lexicon)) seen.set(lexicon, new Map());
+  const known = seen.get(lexicon);
+  if (!known.has(word)) known.set(word, word.length < 3 || word.length > 30 ? [] : find(word, lexicon));
+  return known.get(word);
+}
+
+// Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
+function find(word, { numbers, vocabulary }) {
+  const found = new Map();
+  const put = (meant, share) => {
+    const number = numbers.get(stem(meant));
+    if (number !== undefined && !(found.get(number)?.share >= share)) found.set(number, { number, share, word: meant });
+  };
+  for (let i = 0; i <= word.length; i++) {
+    const first = i === 0 ? FIRST_LETTER : 1;
+    const [before, letter, after] = [word.slice(0, i), word[i], word.slice(i + 1)];
+    for (const other of LETTERS) put(before + other + word.slice(i), first * (other === word[i - 1] || other === letter ? 1 : 0.9));
+    if (i === word.length) break;
+    put(before + after, first * (letter === word[i - 1] ? 1 : 0.85));
+    if (after) put(before + after[0] + letter + after.slice(1), first);
+    for (const other of LETTERS) if (other !== letter) put(before + other + after, first * 0.75);
+  }
+  if (!found.size && word.length > 6) {
+    const wrong = stem(word);
+    vocabulary.forEach((other, number) => {
+      if (other[0] === wrong[0] && Math.abs(other.length - wrong.length) <= 2 && distance(other, wrong) <= 2) {
+        found.set(number, { number, share: 0.5, word: other });
+      }
+    });
+  }
+  return [...found.values()].sort((one, other) => other.share - one.share || one.number - other.number).slice(0, MOST);
+}
+
+/** How many letters were left out, added, exchanged or swapped with the next. */
+function distance(one, other) {
+  let twoAbove = [];
+  let above = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1];
+      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) row[j] = Math.min(row[j], twoAbove[j - 2] + 1);
+    }
+    [twoAbove, above] = [above, row];
+  }
+  return above[other.length];
+}

@@ -1,0 +1,34 @@
+"""What customers do themselves in the portal: offered by the search beside the articles that explain it."""
+
+from collections.abc import Collection
+
+from portal.search import Document
+
+# Part of the portal, title, address, one sentence, other words that customers have for it.
+_JOBS = (
+    ("billing", "Download an invoice", "my/billing/", "Every invoice and receipt is on your billing page.",
+     ["invoice", "receipt", "bill pdf", "vat invoice"]),
+    ("billing", "Update your card", "my/billing/", "Replace the card that pays for your plan.",
+     ["credit card", "payment method", "new card"]),
+    ("billing", "Change your plan", "my/billing/", "See the price before you confirm.",
+     ["upgrade", "downgrade", "seats", "yearly billing"]),
+    ("billing", "Cancel your plan", "my/billing/", "You see the last day before you confirm.",
+     ["cancel subscription", "stop renewal"]),
+    ("tickets", "Your tickets", "my/tickets/", "What you asked us, and our answers.",
+     ["ticket answer", "my requests", "support reply"]),
+    ("tickets", "Ask us", "ask/", "Write to us when no article helps.",
+     ["contact support", "talk to a human", "phone number", "complaint"]),
+    ("account", "Your account", "my/account/", "Who you are here, and signing out.",
+     ["sign out", "profile"]),
+    ("status", "Is it down?", "status/", "What is working right now, and what is not.",
+     ["outage", "incident", "status page", "not loading"]),
+)  # fmt: skip
+
+
+def documents(parts: Collection[str]) -> list[Document]:
+    """The jobs of the parts that are switched on."""
+    return [
+        Document(title, url, description=sentence, kind="status" if part == "status" else "job", questions=others)
+        for part, title, url, sentence, others in _JOBS
+        if part in parts
+    ]

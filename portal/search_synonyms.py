@@ -1,0 +1,48 @@
+"""Words that mean the same to customers: a YAML list of groups, in hooks/synonyms.yml and in the writer's docs/synonyms.yml."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import yaml
+
+from portal.errors import ContentError
+from portal.search_words import STOP, stem, words
+
+Group = Sequence[str]
+
+
+def parse(file: str, text: str) -> list[Group]:
+    """The groups in a file; raises ContentError for anything but a list of lists of at least two words or phrases."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ContentError(file, mark.line + 1 if mark else None, "is not valid YAML.") from error
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise ContentError(file, None, "must be a list of groups such as `- [invoice, bill, receipt]`.")
+    return [_group(file, number, group) for number, group in enumerate(data, start=1)]
+
+
+def _group(file: str, number: int, group: object) -> Group:
+    if not isinstance(group, list) or len(group) < 2:
+        raise ContentError(file, None, f"group {number} is {group!r}: write at least two words, `- [invoice, bill]`.")
+    for phrase in group:
+        # YAML reads an unquoted no, on or 2024 as something else than a word.
+        if not isinstance(phrase, str) or not words(phrase):
+            raise ContentError(file, None, f"group {number}: {phrase!r} is no word; put it in quotation marks.")
+    return group
+
+
+def useful(groups: Iterable[Group], vocabulary: Collection[str]) -> list[list[str]]:
+    """The groups as stems, without those that could lead to no word of the index: what the browser gets."""
+    found = []
+    for group in groups:
+        phrases = list(dict.fromkeys(" ".join(stem(word) for word in words(phrase)) for phrase in group))
+        if len(phrases) > 1 and any(_reachable(phrase, vocabulary) for phrase in phrases):
+            found.append(phrases)
+    return found
+
+
+def _reachable(phrase: str, vocabulary: Collection[str]) -> bool:
+    return all(word in vocabulary for word in phrase.split() if word not in STOP)

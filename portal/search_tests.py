@@ -1,0 +1,64 @@
+"""The writers' own test of the search: docs/search-tests.yml, each question with the article that answers it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from portal import yaml_lines
+from portal.errors import ContentError
+from portal.settings import suggestion
+
+# "A customer can type a question and find the right article": among the first three, for nine questions of ten.
+TOP = 3
+ENOUGH = 0.9
+
+
+@dataclass(frozen=True)
+class Result:
+    """How many questions were asked, and for each that failed what came first instead."""
+
+    asked: int
+    failed: Mapping[str, Sequence[str]]
+
+    @property
+    def passed(self) -> bool:
+        """Whether enough questions find their article."""
+        return self.asked - len(self.failed) >= ENOUGH * self.asked
+
+
+def parse(file: str, text: str, ids: Collection[str]) -> dict[str, str]:
+    """Question -> article id; raises ContentError for anything else, and for an article that does not exist."""
+    try:
+        data = yaml.safe_load(text)
+        lines = yaml_lines.lines(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ContentError(file, mark.line + 1 if mark else None, "is not valid YAML.") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ContentError(file, None, "must be lines of `question: article`, such as `they took money twice: billing/x`.")
+    for question, article in data.items():
+        line = lines.get((str(question),))
+        if not isinstance(question, str) or not isinstance(article, str):
+            raise ContentError(file, line, f"{question!r}: {article!r} must be a question and an article id.")
+        if article not in ids:
+            raise ContentError(file, line, f"there is no article '{article}'.{suggestion(article, ids)}")
+    return data
+
+
+def judge(expected: Mapping[str, str], found: Mapping[str, Sequence[str]]) -> Result:
+    """Compare with what the search found: article ids for each question, best first."""
+    failed = {question: found[question][:TOP] for question, id in expected.items() if id not in found[question][:TOP]}
+    return Result(len(expected), failed)
+
+
+def report(file: str, result: Result) -> str:
+    """What a writer reads when too many questions fail."""
+    lines = [
+        f"{file}: only {result.asked - len(result.failed)} of {result.asked} questions find their article among the "
+        f"first {TOP}. Add the customers' words to `questions:` in the article's front matter, or to docs/synonyms.yml."
+    ]
+    lines += [f"  {question!r} finds {', '.join(found) or 'nothing'}" for question, found in result.failed.items()]
+    return "\n".join(lines)

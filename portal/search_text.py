@@ -1,0 +1,75 @@
+"""What the search reads from a rendered page: its sections, and the sentences of a text."""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+SENTENCE = 160
+_END = re.compile(r"(?<=[.!?:\u2026])\s+|(?<=[\u3002\uff01\uff1f])")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: the heading above it and the anchor that leads to it (both empty before the first), its text."""
+
+    title: str
+    anchor: str
+    text: str
+
+
+def sections(html: str) -> list[Section]:
+    """The parts of a rendered page by its headings, without markup, scripts and permalinks."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    parts = [Section(_one_line(title), anchor, _one_line(text)) for title, anchor, text in reader.parts]
+    return [part for part in parts if part.title or part.text]
+
+
+def sentence(text: str) -> str:
+    """The beginning of a text, cut at the end of a sentence or of a word."""
+    text = _one_line(text)
+    if len(text) <= SENTENCE:
+        return text
+    head = text[: SENTENCE + 1]
+    end = max(head.rfind(mark) for mark in (". ", "? ", "! ", ": "))
+    return head[: end + 1] if end > SENTENCE // 3 else head.rpartition(" ")[0] + " \u2026"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[list[str]] = [["", "", ""]]  # title, anchor, text
+        self._into = 2
+        self._skipped = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        # A permalink is the sign after a heading, not a word of it.
+        if tag in ("script", "style") or (tag == "a" and "headerlink" in (attributes.get("class") or "")):
+            self._skipped = tag
+        if tag in _HEADINGS:
+            self.parts.append(["", attributes.get("id") or "", ""])
+            self._into = 0
+        elif tag not in _INLINE:
+            self.parts[-1][self._into] += " "
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._skipped:
+            self._skipped = ""
+        if tag in _HEADINGS:
+            self._into = 2
+        elif tag not in _INLINE:
+            self.parts[-1][self._into] += " "
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped:
+            self.parts[-1][self._into] += data
+
+
+_HEADINGS = frozenset(["h2", "h3", "h4"])
+_INLINE = frozenset("a abbr b code em i kbd mark q s small span strong sub sup u var wbr".split())

@@ -1,0 +1,145 @@
+"""Engines in headless Chromium: what they find, how long they take, and what they load."""
+
+import os
+import random
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Response, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# As slow as a middling phone.
+THROTTLE = 4
+TIMED = 150
+SEED = 7
+DEPTH = 10
+
+# Each script defines window.prepare(), which loads an engine, and window.ask(query), which gives the addresses it finds.
+OURS = """
+window.prepare = async () => {
+  const index = %INDEX%;
+  const { open } = await import("/assets/search-engine.js");
+  window.engine = await open(index);
+};
+window.ask = (query) => window.engine.search(query, { limit: 10, kinds: ["article"] }).results.map((found) => found.id);
+"""
+# Material's worker on the page's own thread: the throttle of a page does not reach its workers, and ours has none.
+MATERIAL = """
+window.prepare = async () => {
+  const home = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+  const config = JSON.parse(home.getElementById("__config").textContent);
+  const [code, index] = await Promise.all([
+    fetch(new URL(config.search, `${location.origin}/`)).then((response) => response.text()),
+    fetch("/search/search_index.json").then((response) => response.json()),
+  ]);
+  let handle;
+  let answer;
+  new Function("addEventListener", "postMessage", code)((_, listener) => (handle = listener), (message) => answer(message));
+  window.send = (message) => new Promise((resolve) => { answer = resolve; handle({ data: message }); });
+  await window.send({ type: 0, data: { config: index.config, docs: index.docs, options: { suggest: false } } });
+};
+window.ask = async (query) => {
+  const { data } = await window.send({ type: 2, data: query });
+  return [...new Set(data.items.map((group) => group[0].location.split("#")[0].replace(/\\/$/, "")))].slice(0, 10);
+};
+"""
+PAGEFIND = """
+window.prepare = async () => {
+  window.pagefind = await import("/pagefind/pagefind.js");
+  await window.pagefind.init();
+  window.addresses = new Map();
+};
+window.ask = async (query) => {
+  const { results } = await window.pagefind.search(query);
+  return Promise.all(results.slice(0, 10).map(async (found) => {
+    if (!window.addresses.has(found.id)) window.addresses.set(found.id, (await found.data()).url.replace(/^\\/|(\\/|\\.html)$/g, ""));
+    return window.addresses.get(found.id);
+  }));
+};
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """A page in a fresh headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+        try:
+            page = browser.new_page()
+            page.set_default_timeout(0)
+            yield page
+        finally:
+            browser.close()
+
+
+def ours(page: Page, url: str) -> str:
+    """The script of our engine for a portal at `url`."""
+    page.goto(url)
+    address = page.locator("[data-portal=search][data-index]").first.get_attribute("data-index")
+    return OURS.replace("%INDEX%", repr(address))
+
+
+def find(page: Page, url: str, script: str, queries: Sequence[str], ids: Mapping[str, str]) -> list[list[str]]:
+    """The ids of at most ten articles for every query; `url` is a file of the site without scripts of its own."""
+    page.goto(url)
+    page.evaluate(script + "window.prepare()")
+    ask = "async (queries) => { const all = []; for (const query of queries) all.push(await window.ask(query)); return all; }"
+    found: list[list[str]] = page.evaluate(ask, list(queries))
+    return [[ids[address] for address in addresses if address in ids][:DEPTH] for addresses in found]
+
+
+def time(page: Page, url: str, script: str, queries: Sequence[str]) -> dict[str, float]:
+    """Milliseconds on a slow processor until the engine is ready, and for a sentence."""
+    rng = random.Random(SEED)  # noqa: S311
+    chosen = rng.sample(list(queries), min(TIMED, len(queries)))
+    session = page.context.new_cdp_session(page)
+    page.goto(url)
+    # Playwright would call a script that ends in a function.
+    page.evaluate(script + "null")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
+    ready = page.evaluate("async () => { const start = performance.now(); await window.prepare(); return performance.now() - start; }")
+    times: list[float] = page.evaluate(
+        """async (queries) => {
+          const times = [];
+          for (const query of queries) {
+            const start = performance.now();
+            await window.ask(query);
+            times.push(performance.now() - start);
+          }
+          return times;
+        }""",
+        chosen,
+    )
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    times.sort()
+    return {
+        "ready": round(ready, 1),
+        "p50": round(statistics.median(times), 2),
+        "p95": round(times[int(len(times) * 0.95)], 2),
+    }
+
+
+def loaded(page: Page, url: str, query: str) -> list[str]:
+    """The paths of what a page loads from the focus on its search box to the first result."""
+    page.goto(url, wait_until="networkidle")
+    paths: list[str] = []
+
+    def note(response: Response) -> None:
+        if response.ok and not response.from_service_worker:
+            paths.append(urlsplit(response.url).path)
+
+    page.on("response", note)
+    box = page.locator("[data-portal=search] input[type=search]").first
+    box.focus()
+    box.press_sequentially(query)
+    page.locator("[data-portal=search] [role=option]").first.wait_for(state="attached")
+    page.remove_listener("response", note)
+    return list(dict.fromkeys(paths))
+
+
+def ratios(own: Mapping[str, float], stock: Mapping[str, float]) -> dict[str, Any]:
+    """Ours as a share of stock Material's, from the same run."""
+    return {name: round(own[name] / stock[name], 4) for name in ("ready", "p50", "p95") if stock[name]}

@@ -1,0 +1,66 @@
+"""Other engines on the same articles, from npm (tests/node): MiniSearch as it comes and tuned, and Pagefind."""
+
+import html
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import markdown
+from playwright.sync_api import Page
+
+from portal import search_text
+from scripts import search_browser, search_site
+from scripts.search_site import Article
+
+ROOT = Path(__file__).parent.parent
+TOOLS = ROOT / "tests" / "node"
+NODE = TOOLS / "node_modules" / ".bin" / "node"
+Found = dict[str, list[list[str]]]
+
+
+def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """{"minisearch" | "minisearch_tuned": {"found": {variant: ids of every query}, "bytes": of its index}}."""
+    documents = []
+    for article in articles:
+        parts = search_text.sections(markdown.markdown(article.body, extensions=["tables", "admonition"]))
+        documents.append(
+            {
+                "id": article.id,
+                "title": article.title,
+                "headings": " ".join(part.title for part in parts),
+                "questions": " ".join(article.questions),
+                "text": " ".join(part.text for part in parts),
+            }
+        )
+    answer = subprocess.run(
+        [str(NODE), str(TOOLS / "minisearch.mjs")],
+        input=json.dumps({"documents": documents, "queries": {name: list(texts) for name, texts in queries.items()}}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequence[str]], folder: Path) -> Found:
+    """The ids that Pagefind's own script finds in its index of the same articles."""
+    folder.mkdir()
+    ids = {}
+    for number, article in enumerate(articles):
+        body = markdown.markdown(article.body, extensions=["tables", "admonition"])
+        (folder / f"a{number}.html").write_text(
+            f'<!doctype html><html lang="en"><title>{html.escape(article.title)}</title>'
+            f"<body><h1>{html.escape(article.title)}</h1>{body}</body></html>",
+            encoding="utf-8",
+        )
+        ids[f"a{number}"] = article.id
+    program = TOOLS / "node_modules" / "pagefind" / "lib" / "runner" / "bin.cjs"
+    subprocess.run([str(NODE), str(program), "--site", str(folder)], check=True, capture_output=True)
+    with search_site.serve(folder) as url:
+        return {
+            name: search_browser.find(page, f"{url}a0.html", search_browser.PAGEFIND, texts, ids)
+            for name, texts in queries.items()
+        }

@@ -1,0 +1,170 @@
+"""How good, small and quick the portal's search is on given articles and questions; prints JSON.
+
+python -m scripts.search_quality ARTICLES.jsonl QUERIES.jsonl [--pooled FILE] [--peers]
+
+ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines of
+{"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material beside
+it. --peers adds MiniSearch and Pagefind (`make node-tools` installs them) and says whether ours is better by chance.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import brotli
+from playwright.sync_api import Page
+
+from scripts import search_browser, search_peers, search_site
+from scripts.search_measures import figures, paired_bootstrap
+from scripts.search_site import Article
+from scripts.search_variants import VARIANTS, variants
+
+Found = Mapping[str, Sequence[Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Queries, each with the ids of its right articles, and which of them are in the cleaner subset."""
+
+    texts: Sequence[str]
+    relevant: Sequence[Sequence[str]]
+    pooled: Sequence[int]
+
+    def measured(self, found: Found) -> dict[str, Any]:
+        """{"full": {variant: figures}, "pooled": the same}."""
+        everything = range(len(self.texts))
+        sets = {"full": everything, "pooled": self.pooled} if self.pooled else {"full": everything}
+        return {
+            name: {
+                variant: figures([found[variant][i] for i in numbers], [self.relevant[i] for i in numbers])
+                for variant in VARIANTS
+            }
+            for name, numbers in sets.items()
+        }
+
+    def compared(self, own: Found, other: Found) -> dict[str, Any]:
+        """Whether ours is better than another on the clean queries, or only by chance."""
+        sets = {"full": range(len(self.texts)), "pooled": self.pooled or range(len(self.texts))}
+        return {
+            name: paired_bootstrap(
+                [own["clean"][i] for i in numbers],
+                [other["clean"][i] for i in numbers],
+                [self.relevant[i] for i in numbers],
+            )
+            for name, numbers in sets.items()
+        }
+
+
+def read(articles: Path, queries: Path, pooled: Path | None) -> tuple[list[Article], Questions]:
+    """The files; raises ValueError or KeyError for a line that is not as described."""
+    lines = _lines(queries)
+    asked = {(line["query"], tuple(line["relevant"])): None for line in _lines(pooled)} if pooled else {}
+    chosen = [i for i, line in enumerate(lines) if (line["query"], tuple(line["relevant"])) in asked]
+    questions = Questions([line["query"] for line in lines], [line["relevant"] for line in lines], chosen)
+    return [Article.of(line) for line in _lines(articles)], questions
+
+
+def measure(articles: Sequence[Article], questions: Questions, folder: Path, peers: bool = False) -> dict[str, Any]:
+    """Everything that is printed; builds the sites in `folder`."""
+    asked = variants(list(questions.texts))
+    site, ids = search_site.build(articles, folder)
+    stock = search_site.build_stock(folder)
+    with search_browser.chromium() as page, search_site.serve(site) as url, search_site.serve(stock) as stock_url:
+        ours = search_browser.ours(page, url)
+        # Nothing else may run on the page: Material builds its index on every one of its own.
+        blank, stock_blank = f"{url}assets/favicon.svg", f"{stock_url}sitemap.xml"
+        found = {name: search_browser.find(page, blank, ours, texts, ids) for name, texts in asked.items()}
+        sentence = next((text for text, ids_ in zip(asked["clean"], found["clean"], strict=True) if ids_), "")
+        result: dict[str, Any] = questions.measured(found)
+        result.setdefault("pooled", result["full"])
+        result["bytes"] = sizes(site, search_browser.loaded(page, url, sentence) if sentence else [])
+        # Material first and ours last: whatever warms up in between is to Material's advantage.
+        slow = search_browser.time(page, stock_blank, search_browser.MATERIAL, asked["clean"])
+        own = search_browser.time(page, blank, ours, asked["clean"])
+        result["browser"] = {
+            "throttle": search_browser.THROTTLE,
+            "ours": own,
+            "material": slow,
+            "share": search_browser.ratios(own, slow),
+        }
+        result["peers"] = _peers(page, articles, questions, asked, found, stock_blank, ids, folder) if peers else {}
+    return result
+
+
+def _peers(
+    page: Page,
+    articles: Sequence[Article],
+    questions: Questions,
+    asked: Mapping[str, Sequence[str]],
+    found: Found,
+    stock_url: str,
+    ids: Mapping[str, str],
+    folder: Path,
+) -> dict[str, Any]:
+    others: dict[str, dict[str, Any]] = search_peers.minisearch(articles, asked)
+    others["pagefind"] = {"found": search_peers.pagefind(page, articles, asked, folder / "pagefind")}
+    others["material"] = {
+        "found": {
+            name: search_browser.find(page, stock_url, search_browser.MATERIAL, texts, ids) for name, texts in asked.items()
+        }
+    }
+    return {
+        name: questions.measured(other["found"])
+        | {"ours_against_it": questions.compared(found, other["found"])}
+        | ({"bytes": other["bytes"]} if "bytes" in other else {})
+        for name, other in others.items()
+    }
+
+
+def sizes(site: Path, paths: Sequence[str]) -> dict[str, Any]:
+    """Raw, gzip and brotli bytes: of the index, of the engine with the interface, of the sentences, and of all."""
+    kinds: dict[str, list[bytes]] = {"index": [], "engine": [], "sentences": []}
+    for path in paths:
+        kind = "sentences" if path.startswith("/assets/search/") else "index" if path.endswith(".txt") else "engine"
+        kinds[kind].append((site / path.lstrip("/")).read_bytes())
+    if not kinds["index"]:
+        kinds["index"] = [path.read_bytes() for path in (site / "assets").glob("search.*.txt")]
+    found = {kind: _compressed(contents) for kind, contents in kinds.items()}
+    # A sentence is quoted after the first result is there.
+    found["first_result"] = {name: found["index"][name] + found["engine"][name] for name in ("raw", "gzip", "brotli")}
+    return found | {"files": sorted(paths)}
+
+
+def _compressed(contents: Sequence[bytes]) -> dict[str, int]:
+    return {
+        "raw": sum(map(len, contents)),
+        "gzip": sum(len(gzip.compress(content, 9)) for content in contents),
+        "brotli": sum(len(brotli.compress(content, quality=11)) for content in contents),
+    }
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Argv and printing."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.search_quality",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("articles", type=Path)
+    parser.add_argument("queries", type=Path)
+    parser.add_argument("--pooled", type=Path, help="the queries whose right article can be found at all")
+    parser.add_argument("--peers", action="store_true", help="MiniSearch, Pagefind and stock Material, too")
+    options = parser.parse_args(arguments)
+    articles, questions = read(options.articles, options.queries, options.pooled)
+    with tempfile.TemporaryDirectory(prefix="search-") as folder:
+        print(json.dumps(measure(articles, questions, Path(folder), options.peers), indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The articles of a measurement as a portal, and as a stock Material site: built by MkDocs as any other, and served."""
+
+import functools
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts import try_corpus
+
+STOCK = """\
+site_name: Stock
+site_url: http://127.0.0.1/
+docs_dir: {docs}
+site_dir: stock
+theme: {{name: material, font: false}}
+plugins: [search]
+"""
+FOLDER = "library"
+
+
+@dataclass(frozen=True)
+class Article:
+    """A line of ARTICLES.jsonl."""
+
+    id: str
+    title: str
+    body: str
+    questions: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, line: Mapping[str, Any]) -> "Article":
+        """Raises KeyError when id, title or body_markdown is missing."""
+        return cls(str(line["id"]), str(line["title"]), str(line["body_markdown"]), line.get("questions") or [])
+
+
+def write(articles: Sequence[Article], docs: Path) -> dict[str, str]:
+    """The articles as Markdown files with plain names; returns the id by the page's address."""
+    (docs / FOLDER).mkdir(parents=True)
+    (docs / "index.md").write_text("# Home\n", encoding="utf-8")
+    ids = {}
+    for number, article in enumerate(articles):
+        # JSON is YAML, whatever is in a title.
+        front = json.dumps({"title": article.title, "questions": list(article.questions)})
+        (docs / FOLDER / f"a{number}.md").write_text(f"---\n{front}\n---\n\n{article.body}\n", encoding="utf-8")
+        ids[f"{FOLDER}/a{number}"] = article.id
+    return ids
+
+
+def build(articles: Sequence[Article], folder: Path) -> tuple[Path, dict[str, str]]:
+    """Our portal of these articles in folder/site."""
+    ids = write(articles, folder / "docs")
+    try_corpus.build(folder / "docs", folder)
+    return folder / "site", ids
+
+
+def build_stock(folder: Path) -> Path:
+    """Material as it is shipped, of the same files, in folder/stock. Raises CalledProcessError."""
+    config = folder / "stock.yml"
+    config.write_text(STOCK.format(docs=folder / "docs"), encoding="utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(config)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return folder / "stock"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Only the figures are printed."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """The address of a folder, on a free port."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
