@@ -6,17 +6,6 @@ import sys
 from tests.functions import guards
 from tests.functions.guards import Guard, unnoticed
 
-# In the order in which they import each other.
-OURS = (
-    "portal.account",
-    "functions.preferences",
-    "functions.identity.links",
-    "functions.identity.server_links",
-    "functions.identity.scim",
-    "functions.account",
-    "functions.account_jobs",
-    "functions.account_pages",
-)
 TABLE, LINKS, CARDS = "portal/account.py", "functions/identity/links.py", "functions/account.py"
 JOBS, SCIM, SERVER = "functions/account_jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
 A, S, V = "test_account.py::", "test_scim.py::", "test_server_links.py::"
@@ -176,14 +165,6 @@ GUARDS = [
 
 def check() -> list[str]:
     """The guards that no test misses."""
-    guards.MODULES = (*guards.MODULES, *(name for name in OURS if name not in guards.MODULES))
-    for name in (
-        *OURS,
-        "tests.functions.test_account",
-        "tests.functions.test_scim",
-        "tests.functions.test_server_links",
-    ):
-        importlib.import_module(name)
     # Once, before the processes part: loading the schemas takes longer than most tests.
     importlib.import_module("tests.functions.test_scim").scim2_provider()
     guards.QUIETLY = (*guards.QUIETLY, "--exitfirst")
