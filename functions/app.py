@@ -14,9 +14,9 @@ from urllib.parse import quote
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from functions.account_links import form_hosts
 from functions.errors import Problem, SettingsError, SignInNeeded, StoreError, VendorError
 from functions.http import SAFE_METHODS, Request, check_origin, has_control, wants_json
-from functions.identity.links import form_hosts
 from functions.services import Services
 from functions.settings import LOOPBACK, read
 

@@ -99,7 +99,10 @@ CARDS: dict[str, Card] = {
         own=True,
     ),
     "export": Card(
-        "Your data", "Get a copy of what you have stored with us.", "Export your data", "using-the-portal/change-your-account"
+        "Your data",
+        "Get a copy of what you have stored with us.",
+        "Export your data",
+        "using-the-portal/change-your-account",
     ),
     "delete": Card(
         "Delete your account",
