@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
-from functions import preferences, sessions, signin
+from functions import account_links, preferences, sessions, signin
 from functions.account import OWN_PAGES, PAGE, SCIM_PAGES, blocked, by_address, offers_scim
 from functions.errors import Problem, VendorError
 from functions.http import Request, client, see_other
@@ -60,11 +60,8 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     back = f"{PAGE}?job={job}"
     if link.kind == "authorize":
         return _private(signin.leave(request, services, services.url(back), link.value))
-    # Imported late: only portals with such rows pay for it.
-    from functions.identity import links
-
     if link.kind == "url":
-        url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
+        url = account_links.page_url(services, link, session.requester if session else None, services.absolute(back))
         if url is None:
             raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
         return _private(see_other(url, {urlsplit(url).netloc}))
@@ -79,13 +76,11 @@ def _is_open(job: str, link: accounts.Link) -> bool:
 
 def _call(request: Request, services: "Services", session: sessions.Session, call: str, back: str) -> Response:
     """What Auth0 and WorkOS do for us first: an address that is as good as a password, or an invitation."""
-    from functions.identity import links
-
     invites = call.endswith(":invitation")
     if not invites and not _is_recent(services, session):
         raise Problem(403, NOT_RECENT)
     invitee = _address(request.form.get("invitee", "")) if invites else ""
-    url, hosts = links.ask(services, call, session.requester, back, invitee)
+    url, hosts = account_links.ask(services, call, session.requester, back, invitee)
     if not url:
         return see_other(services.url(f"{PAGE}?done=invited"))
     if not accounts.is_safe(url) or urlsplit(url).netloc not in hosts:

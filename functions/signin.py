@@ -9,10 +9,9 @@ from urllib.parse import quote, unquote, urlsplit
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions import sessions
+from functions import account_links, sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
-from functions.identity import links
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def callback(request: Request, services: "Services") -> Response:
     except VendorError as error:
         return _problem(services, error, attempt["back"])
     sessions.end(request, services)
-    response = see_other(links.came_back(attempt["back"], request.args))
+    response = see_other(account_links.came_back(attempt["back"], request.args))
     if services.settings.cookie_name != ONLY_COOKIE:
         _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
     cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)

@@ -80,7 +80,7 @@ def sent(request: Request, services: "Services") -> Response:
     row = _row(services, page_id)
     session = sessions.current(request, services)
     if session is not None and (row is None or session.requester.email == row["address"]):
-        return see_other(return_path(row["back"] if row else "", services))
+        return see_other(row["back"] if row else services.url("my/"))
     if row is None:
         return _gone(services)
     return _sent(services, row, page_id)
@@ -215,7 +215,7 @@ def _refused(services: "Services", answer: str) -> str:
 def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
     sessions.end(request, services)
     requester = Requester(subject(row["address"]), row["address"])
-    response = see_other(return_path(row["back"], services))
+    response = see_other(row["back"])
     sessions.set_cookie(response, sessions.start(services, requester, {"level": "address"}), services)
     return _private(response)
 

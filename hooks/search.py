@@ -62,7 +62,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 
 
 def _publish(
-    index: Index, topics: Iterable[tuple[str, str]], synonyms: Iterable[Sequence[str]], config: MkDocsConfig, files: Files
+    index: Index,
+    topics: Iterable[tuple[str, str]],
+    synonyms: Iterable[Sequence[str]],
+    config: MkDocsConfig,
+    files: Files,
 ) -> bytes:
     texts = search_file.texts(index)
     folder = f"assets/search/{search_file.name(b''.join(texts.values()))}/"

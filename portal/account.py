@@ -46,7 +46,7 @@ CARDS: dict[str, Card] = {
         who="anyone",
     ),
     "profile": Card(
-        "Profile", "Your name and how we reach you.", "Change your profile", "using-the-portal/change-notifications"
+        "Profile", "Your name and how we reach you.", "Change your profile", "using-the-portal/change-your-account"
     ),
     "two_factor": Card(
         "Two-factor sign-in",
@@ -88,7 +88,7 @@ CARDS: dict[str, Card] = {
         "Where you are signed in",
         "Sign out what you do not know.",
         "",
-        "getting-in/cant-sign-in",
+        "using-the-portal/change-your-account",
         own=True,
     ),
     "notifications": Card(
@@ -99,13 +99,16 @@ CARDS: dict[str, Card] = {
         own=True,
     ),
     "export": Card(
-        "Your data", "Get a copy of what you have stored with us.", "Export your data", "plans-and-billing/cancel"
+        "Your data",
+        "Get a copy of what you have stored with us.",
+        "Export your data",
+        "using-the-portal/change-your-account",
     ),
     "delete": Card(
         "Delete your account",
         "Remove your account for good. You see what goes before anything is deleted.",
         "Delete your account",
-        "plans-and-billing/cancel",
+        "using-the-portal/change-your-account",
     ),
 }
 LINKED = tuple(job for job, card in CARDS.items() if not card.own)

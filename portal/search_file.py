@@ -67,7 +67,9 @@ def name(content: bytes) -> str:
 def texts(index: Index) -> Mapping[str, bytes]:
     """For every document, by the name of its file, its summary and the texts of its sections: read for the results that are shown."""
     return {
-        f"{number}.json": json.dumps([document.summary, *(part.text for part in document.sections)], ensure_ascii=False).encode()
+        f"{number}.json": json.dumps(
+            [document.summary, *(part.text for part in document.sections)], ensure_ascii=False
+        ).encode()
         for number, document in enumerate(index.documents)
     }
 

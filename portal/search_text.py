@@ -72,4 +72,4 @@ class _Reader(HTMLParser):
 
 
 _HEADINGS = frozenset(["h2", "h3", "h4"])
-_INLINE = frozenset("a abbr b code em i kbd mark q s small span strong sub sup u var wbr".split())
+_INLINE = frozenset(["a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"])

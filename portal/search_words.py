@@ -10,12 +10,7 @@ from functools import lru_cache
 
 # Too frequent to tell one article from another. The list travels in the index, so the browser has no copy of it.
 STOP = frozenset(
-    "a able about across after all almost also am among an and any are as at be because been but by can cannot cant"
-    " could dear did didnt do does doesnt dont either else ever every for from get got had has have he her hers him his"
-    " how however i if im in into is isnt it its ive just least let like likely may me might most must my neither no"
-    " nor not of off often on only or other our own rather said say says she should since so some than that the their"
-    " them then there these they this tis to too twas us wants was we were what when where which while who whom why"
-    " will with would yet you your".split()
+    ["a", "able", "about", "across", "after", "all", "almost", "also", "am", "among", "an", "and", "any", "are", "as", "at", "be", "because", "been", "but", "by", "can", "cannot", "cant", "could", "dear", "did", "didnt", "do", "does", "doesnt", "dont", "either", "else", "ever", "every", "for", "from", "get", "got", "had", "has", "have", "he", "her", "hers", "him", "his", "how", "however", "i", "if", "im", "in", "into", "is", "isnt", "it", "its", "ive", "just", "least", "let", "like", "likely", "may", "me", "might", "most", "must", "my", "neither", "no", "nor", "not", "of", "off", "often", "on", "only", "or", "other", "our", "own", "rather", "said", "say", "says", "she", "should", "since", "so", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "tis", "to", "too", "twas", "us", "wants", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "yet", "you", "your"]
 )
 
 _APOSTROPHES = re.compile(r"['\u2019\u02bc]")

@@ -66,7 +66,9 @@ window.ask = async (query) => {
 def chromium() -> Iterator[Page]:
     """A page in a fresh headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
+        )
         try:
             page = browser.new_page()
             page.set_default_timeout(0)
@@ -100,7 +102,9 @@ def time(page: Page, url: str, script: str, queries: Sequence[str]) -> dict[str,
     # Playwright would call a script that ends in a function.
     page.evaluate(script + "null")
     session.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
-    ready = page.evaluate("async () => { const start = performance.now(); await window.prepare(); return performance.now() - start; }")
+    ready = page.evaluate(
+        "async () => { const start = performance.now(); await window.prepare(); return performance.now() - start; }"
+    )
     times: list[float] = page.evaluate(
         """async (queries) => {
           const times = [];

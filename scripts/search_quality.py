@@ -111,7 +111,8 @@ def _peers(
     others["pagefind"] = {"found": search_peers.pagefind(page, articles, asked, folder / "pagefind")}
     others["material"] = {
         "found": {
-            name: search_browser.find(page, stock_url, search_browser.MATERIAL, texts, ids) for name, texts in asked.items()
+            name: search_browser.find(page, stock_url, search_browser.MATERIAL, texts, ids)
+            for name, texts in asked.items()
         }
     }
     return {

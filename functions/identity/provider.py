@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 # Public keys only: with HS256 in the list a public key could be passed off as the shared secret.
-ALGORITHMS = tuple(f"{kind}{bits}" for kind in ("RS", "ES", "PS") for bits in (256, 384, 512)) + ("EdDSA", "Ed25519")
+ALGORITHMS = (*(f"{kind}{bits}" for kind in ("RS", "ES", "PS") for bits in (256, 384, 512)), "EdDSA", "Ed25519")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 # Where customers' browsers are sent; the rest is between the two servers.
 SEEN_BY_CUSTOMERS = ("authorization_endpoint", "end_session_endpoint")

@@ -570,6 +570,7 @@ def test_nobody_is_led_to_another_site(tab: Browser, inbox: Inbox, back: str):
         "eve@" + "x" * 250 + ".example",
         "eve@gıthub\u202e.example\x00",
         "ıeve@customer.example",
+        "\N{KELVIN SIGN}ate@customer.example",  # whose lower case is the k of somebody else
     ],
 )
 def test_what_is_no_address_is_said_and_kept_in_the_field(tab: Browser, inbox: Inbox, typed: str):
