@@ -150,6 +150,13 @@ def by_mail(services: "Services", back: str) -> str:
     return services.url(f"my/verify/?return={quote(back, safe='')}")
 
 
+def mail_link(services: "Services", subject: str, path: str) -> str:
+    """The address of a personal page in a mail: who has no account is led to where they can sign in."""
+    page = services.url(path)
+    here = by_mail(services, page) if subject.startswith("mail:") else page
+    return services.settings.public_origin + here
+
+
 def _redirect_uri(services: "Services") -> str:
     return services.absolute("api/signin/callback")
 

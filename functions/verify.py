@@ -6,6 +6,7 @@ each works once, and a link that a mail scanner has used up leaves the code as i
 """
 
 import hmac
+import logging
 import re
 import secrets
 from hashlib import sha256
@@ -31,7 +32,9 @@ PAGE = "my/verify/"
 TITLE = "Sign in with your e-mail address"
 GONE = "This link was used, or it is older than 15 minutes."
 # Longer addresses are cut or refused by mail programs.
-LETTER_MOST = 1800
+LETTER_MOST = 1500
+
+log = logging.getLogger(__name__)
 
 
 def page(request: Request, services: "Services") -> Response:
@@ -124,7 +127,9 @@ def look(request: Request, services: "Services") -> Response:
     session = sessions.current(request, services)
     if row is None:
         return _used(services, session)
-    now_as = session.requester.email if session and session.requester.email != row["address"] else ""
+    # An account gives way only to who was told: with an address alone, billing is closed.
+    same = session is not None and session.requester.subject == subject(row["address"])
+    now_as = session.requester.email if session and not same else ""
     return _private(services.page("Sign in", "verify_open.html", address=row["address"], token=token, now_as=now_as))
 
 
@@ -207,7 +212,7 @@ def _refused(services: "Services", answer: str) -> str:
     try:
         passed = services.bots.passes(answer)
     except VendorError as error:
-        outbox.log.warning("bot check: %s", error.detail)
+        log.warning("bot check: %s", error.detail)
         return error.public
     return "" if passed else "Press the button once more: this page was used already, or open for too long."
 
@@ -273,7 +278,10 @@ def _letter(services: "Services", back: str) -> str:
     letter = f"mailto:{to}"
     if draft is None:
         return letter
-    return f"{letter}?subject={quote(draft.subject)}&body={quote(draft.body)[:LETTER_MOST].rpartition('%')[0]}"
+    body = draft.body
+    while len(quote(body)) > LETTER_MOST:
+        body = body[: len(body) * 9 // 10]
+    return f"{letter}?subject={quote(draft.subject)}&body={quote(body)}"
 
 
 def _private(response: Response) -> Response:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from functions import outbox, preferences
+from functions import outbox, preferences, signin
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
@@ -49,14 +49,17 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
         # The answer is in the portal either way; the mail only if the customer wants it.
         if text and services.mailer.configured and preferences.wants(services, row["subject_id"], "ticket_mail"):
             outbox.put(
-                services, "mail.send", _mail(services, row["email"], row["reference"]), subject_id=row["subject_id"]
+                services,
+                "mail.send",
+                _mail(services, row["subject_id"], row["email"], row["reference"]),
+                subject_id=row["subject_id"],
             )
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
 
 
-def _mail(services: Services, to: str, reference: str) -> dict[str, str]:
+def _mail(services: Services, subject: str, to: str, reference: str) -> dict[str, str]:
     product = services.portal["product"]
-    link = services.absolute(f"my/ticket/?ref={reference}")
+    link = signin.mail_link(services, subject, f"my/ticket/?ref={reference}")
     return {
         "to": to,
         "subject": f"{product} support answered your ticket {reference}",

@@ -148,8 +148,7 @@ def test_without_javascript_there_is_a_way(world: World, chromium: Browser, cont
     plain.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", NARROW)], ids=["wide", "narrow"])
 def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dict[str, int]):
     context = chromium.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()

@@ -540,7 +540,10 @@ def test_the_way_without_javascript_carries_what_was_written(tab: Browser, envir
     form = browser.get(browser.post("/api/tickets", data=MESSAGE | {"way": "address"}).location)
 
     assert "<noscript>" in form.text
-    assert "mailto:support@acme.example?subject=No%20mail%20arrives&amp;body=I%20asked%20for" in form.text
+    assert (
+        "mailto:support@acme.example?subject=No%20mail%20arrives&amp;body=I%20asked%20for%20a%20new%20password%20three%20times%20and%20no%20mail%20came."
+        in form.text
+    )
     services.store.close()
 
 
@@ -616,6 +619,29 @@ def test_an_account_gives_way_to_an_address_only_by_the_button(
     assert ADA.email in shown
     assert before == ADA.email
     assert who(tab) == EVE
+
+
+def test_an_account_is_told_before_it_gives_way_to_its_own_address(
+    inbox: Inbox, tab: Browser, sign_in: Callable[..., None], other: Browser
+):
+    ask(other, ADA.email)
+    sign_in(tab)
+
+    assert "with your account" in tab.get(inbox.link()).text
+
+
+def test_an_answer_leads_who_has_no_account_to_the_mail(tab: Browser, inbox: Inbox, services: Services):
+    from functions.helpdesks.built_in import BuiltIn
+    from scripts import desk
+
+    type_code(tab, ask(tab), inbox.code())
+    tab.post("/api/tickets", data=MESSAGE)
+    number = services.store.all("select reference from ticket")[0]["reference"]
+    desk.answer(services, BuiltIn(services), number, "Look under spam.", "pending")
+    outbox.deliver_due(services, deadline=float("inf"))
+
+    assert inbox.link() == f"/my/verify/?return=%2Fmy%2Fticket%2F%3Fref%3D{number}"
+    assert tab.get(inbox.link()).location == f"/my/ticket/?ref={number}"
 
 
 def test_secret_addresses_stay_out_of_caches_and_of_other_sites(tab: Browser, inbox: Inbox):

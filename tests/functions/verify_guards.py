@@ -1,5 +1,6 @@
 """Takes the guards of signing in by mail out, one at a time, as guards.py does with the others."""
 
+import os
 import sys
 
 from tests.functions import guards
@@ -207,7 +208,9 @@ GUARDS = [
 
 
 if __name__ == "__main__":
-    guards.QUIETLY = (*guards.QUIETLY, "--exitfirst")
+    # Only whether a test fails is wanted, so nothing is spent on other plugins or on saying why.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    guards.QUIETLY = (*guards.QUIETLY, "--exitfirst", "--assert=plain", "-p", "no:warnings")
     problems = unnoticed(GUARDS)
     print("\n".join(problems) or f"all {len(GUARDS)} guards are noticed when they are gone")
     sys.exit(bool(problems))
