@@ -85,9 +85,10 @@ def slug(title: str) -> str:
 def _vocabulary(words: Sequence[str]) -> str:
     """Front-coded: a digit (base 36) for the letters that a word shares with the one before it, then the others."""
     parts, before = [], ""
+    # A browser counts rare letters twice, so none of those is shared.
     for word in words:
         shared = 0
-        while shared < min(len(word), len(before), 35) and word[shared] == before[shared]:
+        while shared < min(len(word), len(before), 35) and word[shared] == before[shared] <= "\uffff":
             shared += 1
         parts.append("0123456789abcdefghijklmnopqrstuvwxyz"[shared] + word[shared:])
         before = word
