@@ -1,4 +1,4 @@
-"""The search index: which words occur in which document, in which of its fields and sections. lunr counts and weighs them."""
+"""The search index: which words occur in which document, field and section; lunr counts and weighs them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -38,7 +38,9 @@ def parse(file: str, text: str, ids: Collection[str]) -> dict[str, str]:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise ContentError(file, None, "must be lines of `question: article`, such as `they took money twice: billing/x`.")
+        raise ContentError(
+            file, None, "must be lines of `question: article`, such as `they took money twice: billing/x`."
+        )
     for question, article in data.items():
         line = lines.get((str(question),))
         if not isinstance(question, str) or not isinstance(article, str):

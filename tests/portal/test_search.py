@@ -35,7 +35,9 @@ INVOICE = Document(
     sections=[Section("", "", "Open Billing. The card that paid is on it.")],
 )
 PASSWORD = Document(title="I forgot my password", url="getting-in/forgot/", topic="Getting in", topic_id="getting-in")
-RELEASE = Document(title="New card form", url="changelog/v2/", kind="change", sections=[Section("", "", "The card form.")])
+RELEASE = Document(
+    title="New card form", url="changelog/v2/", kind="change", sections=[Section("", "", "The card form.")]
+)
 DECODED = """
 const { decode } = await import(`${ASSETS}/search-decode.js`);
 answer = data.map((file) => {
@@ -48,11 +50,11 @@ answer = data.map((file) => {
     return [word, found];
   });
 });
-"""
+"""  # noqa: E501
 BROKEN = """
 const { decode } = await import(`${ASSETS}/search-decode.js`);
 answer = data.map((file) => { try { decode(new Uint8Array(Buffer.from(file, "base64"))); return "decoded"; } catch (error) { return error.message; } });
-"""
+"""  # noqa: E501
 
 
 def encoded(index: search.Index) -> str:
@@ -106,7 +108,8 @@ def test_the_file_is_exact_to_the_last_digit_of_lunrs_weights() -> None:
         return " ".join(vocabulary[min(int(rng.expovariate(0.02)), 399)] for _ in range(rng.randrange(length)))
 
     many = [
-        Document(text(9), f"{number}/", questions=[text(5)], sections=[Section(text(4), "x", text(200)) for _ in range(rng.randrange(9))])
+        Document(text(9), f"{number}/", questions=[text(5)],
+                 sections=[Section(text(4), "x", text(200)) for _ in range(rng.randrange(9))])
         for number in range(150)
     ]  # fmt: skip
 
@@ -128,7 +131,14 @@ def test_any_text_can_be_indexed_and_decoded(portals: list[list[Document]]) -> N
 
 def test_a_file_that_is_half_loaded_or_of_another_version_is_an_error() -> None:
     whole = search_file.encode(search.build([CARD, INVOICE]))
-    files = [whole, whole[:-1], whole[: len(whole) // 2], b"", b"<!doctype html><p>Not found", whole.replace(b" 3 ", b" 2 ", 1)]
+    files = [
+        whole,
+        whole[:-1],
+        whole[: len(whole) // 2],
+        b"",
+        b"<!doctype html><p>Not found",
+        whole.replace(b" 3 ", b" 2 ", 1),
+    ]
 
     assert run(BROKEN, [base64.b64encode(file).decode() for file in files]) == [
         "decoded", "search index: not whole", "search index: not whole",
@@ -178,7 +188,8 @@ def test_synonyms_are_groups_of_at_least_two_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("a: b", "list of groups"), ("- [invoice]", "at least two"), ("- [on, off]", "quotation marks"), ("- [a, '!']", "no word"),
+    [("a: b", "list of groups"), ("- [invoice]", "at least two"), ("- [on, off]", "quotation marks"),
+     ("- [a, '!']", "no word"),
      ("- [a", "not valid YAML")],
 )  # fmt: skip
 def test_a_mistake_in_the_synonyms_is_named(text: str, says: str) -> None:
@@ -205,7 +216,7 @@ def test_jobs_belong_to_the_parts_that_are_on() -> None:
 
 def test_nine_of_ten_questions_must_find_their_article() -> None:
     expected = {f"q{number}": "a" for number in range(10)}
-    good = dict.fromkeys(expected, ["x", "y", "a"])
+    good = {question: ["x", "y", "a"] for question in expected}
 
     assert search_tests.judge(expected, good | {"q0": ["x", "y", "z", "a"]}).passed
     bad = search_tests.judge(expected, good | {"q0": [], "q1": ["x"]})
