@@ -31,7 +31,9 @@ const { index, assets, questions } = JSON.parse(readFileSync(0, "utf8"));
 const { decode } = await import(`${assets}/search-decode.js`);
 const { engine } = await import(`${assets}/search-engine.js`);
 const { search } = engine(decode(new Uint8Array(Buffer.from(index))), "/assets/x");
-console.log(JSON.stringify(questions.map((question) => search(question, { limit: 3, kinds: ["article"] }).results.map((found) => found.id))));
+const options = { limit: 3, kinds: ["article"] };
+const found = questions.map((question) => search(question, options).results.map(({ id }) => id));
+console.log(JSON.stringify(found));
 """
 
 

@@ -1,4 +1,4 @@
-"""The search index: which words occur in which document, in which of its fields and sections. lunr counts and weighs them."""
+"""The search index: which words occur in which document, field and section; lunr counts and weighs them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -117,7 +117,8 @@ def _postings(builder: Builder, in_sections: list[list[Counter[str]]]) -> dict[s
             number: Posting(tuple(found), tuple(at for at, part in enumerate(in_sections[number]) if word in part))
             for number, found in sorted(documents.items())
         }
-        for word, documents in sorted(counts.items())
+        # In the order in which a browser compares strings, which looks words up by halves.
+        for word, documents in sorted(counts.items(), key=lambda item: item[0].encode("utf-16-be"))
     }
 
 

@@ -26,7 +26,7 @@ KINDS = ("article", "change", "job", "status")
 def encode(
     index: Index, topics: Iterable[tuple[str, str]] = (), synonyms: Sequence[Sequence[str]] = (), texts: str = ""
 ) -> bytes:
-    """The file; `topics` are (title, url), `synonyms` groups of stems, `texts` the folder with the files of `texts()`."""
+    """The file; `topics` are (title, url), `synonyms` groups of stems, `texts` the folder of `texts()`."""
     documents = index.documents
     names = sorted({document.topic for document in documents})
     store = {
@@ -43,7 +43,7 @@ def encode(
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
     }
-    head = json.dumps(store, ensure_ascii=False, separators=(",", ":")).encode()
+    head = _json(store)
     vocabulary = _vocabulary(list(index.postings)).encode()
     numbers = base64.b64encode(_numbers(index))
     first = f"helpfront-search {VERSION} {len(head)} {len(vocabulary)} {len(numbers)}\n".encode()
@@ -65,13 +65,15 @@ def name(content: bytes) -> str:
 
 
 def texts(index: Index) -> Mapping[str, bytes]:
-    """For every document, by the name of its file, its summary and the texts of its sections: read for the results that are shown."""
+    """For every document, by the name of its file, its summary and the texts of its sections."""
     return {
-        f"{number}.json": json.dumps(
-            [document.summary, *(part.text for part in document.sections)], ensure_ascii=False
-        ).encode()
+        f"{number}.json": _json([document.summary, *(part.text for part in document.sections)])
         for number, document in enumerate(index.documents)
     }
+
+
+def _json(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _section(part: Section) -> list[str]:
@@ -87,9 +89,10 @@ def slug(title: str) -> str:
 def _vocabulary(words: Sequence[str]) -> str:
     """Front-coded: a digit (base 36) for the letters that a word shares with the one before it, then the others."""
     parts, before = [], ""
+    # A browser counts rare letters twice, so none of those is shared.
     for word in words:
         shared = 0
-        while shared < min(len(word), len(before), 35) and word[shared] == before[shared]:
+        while shared < min(len(word), len(before), 35) and word[shared] == before[shared] <= "\uffff":
             shared += 1
         parts.append("0123456789abcdefghijklmnopqrstuvwxyz"[shared] + word[shared:])
         before = word

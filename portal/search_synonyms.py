@@ -1,4 +1,4 @@
-"""Words that mean the same to customers: a YAML list of groups, in hooks/synonyms.yml and in the writer's docs/synonyms.yml."""
+"""Words that mean the same to customers: groups in hooks/synonyms.yml and in the writer's docs/synonyms.yml."""
 
 from collections.abc import Collection, Iterable, Sequence
 

@@ -1,16 +1,14 @@
 """What the search reads from a rendered page: its sections, and the sentences of a text."""
 
-import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 SENTENCE = 160
-_END = re.compile(r"(?<=[.!?:\u2026])\s+|(?<=[\u3002\uff01\uff1f])")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: the heading above it and the anchor that leads to it (both empty before the first), its text."""
+    """A part of a page: the heading above it and its anchor (both empty before the first heading), and its text."""
 
     title: str
     anchor: str
@@ -72,4 +70,5 @@ class _Reader(HTMLParser):
 
 
 _HEADINGS = frozenset(["h2", "h3", "h4"])
-_INLINE = frozenset(["a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"])
+_TAGS_IN_A_LINE = "a abbr b code em i kbd mark q s small span strong sub sup u var wbr"
+_INLINE = frozenset(_TAGS_IN_A_LINE.split())

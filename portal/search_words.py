@@ -9,9 +9,15 @@ import unicodedata
 from functools import lru_cache
 
 # Too frequent to tell one article from another. The list travels in the index, so the browser has no copy of it.
-STOP = frozenset(
-    ["a", "able", "about", "across", "after", "all", "almost", "also", "am", "among", "an", "and", "any", "are", "as", "at", "be", "because", "been", "but", "by", "can", "cannot", "cant", "could", "dear", "did", "didnt", "do", "does", "doesnt", "dont", "either", "else", "ever", "every", "for", "from", "get", "got", "had", "has", "have", "he", "her", "hers", "him", "his", "how", "however", "i", "if", "im", "in", "into", "is", "isnt", "it", "its", "ive", "just", "least", "let", "like", "likely", "may", "me", "might", "most", "must", "my", "neither", "no", "nor", "not", "of", "off", "often", "on", "only", "or", "other", "our", "own", "rather", "said", "say", "says", "she", "should", "since", "so", "some", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "tis", "to", "too", "twas", "us", "wants", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "yet", "you", "your"]
-)
+_TOO_FREQUENT = """
+    a able about across after all almost also am among an and any are as at be because been but by can cannot cant
+    could dear did didnt do does doesnt dont either else ever every for from get got had has have he her hers him his
+    how however i if im in into is isnt it its ive just least let like likely may me might most must my neither no
+    nor not of off often on only or other our own rather said say says she should since so some than that the their
+    them then there these they this tis to too twas us wants was we were what when where which while who whom why
+    will with would yet you your
+"""
+STOP = frozenset(_TOO_FREQUENT.split())
 
 _APOSTROPHES = re.compile(r"['\u2019\u02bc]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
@@ -25,7 +31,7 @@ _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of letters and digits, without accents; `can't` is one word, `cant`; 設定画面 is 設定, 定画, 画面."""
+    """Lower-case words of letters and digits, without accents: `can't` is `cant`, 設定画面 is 設定, 定画, 画面."""
     text = _APOSTROPHES.sub("", text)
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())

@@ -1,4 +1,4 @@
-"""Figures of a search: how often the right article is how high, and whether one engine is better than another by chance."""
+"""How high a search has the right articles, and whether one engine is better than another only by chance."""
 
 import random
 from collections.abc import Collection, Sequence

@@ -2,9 +2,10 @@
 
 python -m scripts.search_quality ARTICLES.jsonl QUERIES.jsonl [--pooled FILE] [--peers]
 
-ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines of
-{"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material beside
-it. --peers adds MiniSearch and Pagefind (`make node-tools` installs them) and says whether ours is better by chance.
+ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines
+of {"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material
+beside it. --peers adds MiniSearch and Pagefind (`npm ci` in tests/node installs them) and says whether ours is better
+than them, or only by chance.
 """
 
 import argparse

@@ -383,7 +383,7 @@ def test_a_reload_of_the_results_is_no_second_search(world: World, context: Brow
     assert [query for _, query, _ in told(page)] == ["seats"]
     with page.expect_response(SITEMAP):
         page.reload()
-    page.locator(".hf-results__page a").first.click()
+    page.locator(".hf-results__page .hf-result--article").first.click()
 
     assert [name for name, *_ in told(page)] == ["portal:search-click"]
 
@@ -530,7 +530,7 @@ def test_everything_fits_at_four_hundred_percent(world: World, chromium: Browser
     context = chromium.new_context(viewport={"width": 320, "height": 512}, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     page = visit(context, world)
-    page.evaluate("direction => document.documentElement.dir = direction", direction)
+    page.evaluate("direction => document.body.dir = direction", direction)
     page.locator(".hf-header__find").click()
     for text in ("invoice", "zzyzx flurbish"):
         box(page).fill(text)
@@ -544,7 +544,7 @@ def test_everything_fits_at_four_hundred_percent(world: World, chromium: Browser
         )
         assert outside == []
     page.goto(f"{world.url}search/?q=invoice")
-    page.evaluate("direction => document.documentElement.dir = direction", direction)
+    page.evaluate("direction => document.body.dir = direction", direction)
     expect(page.locator(".hf-results__page li").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

@@ -1,22 +1,30 @@
-"""The index: which words are in it, what they weigh, and what the browser gets."""
+"""The index: which words are in it, what they weigh, and that the browser gets exactly that from the file."""
 
+import base64
 import json
+import random
+from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from portal import search
+from portal import search, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal.errors import ContentError
 from portal.search import Document
+from portal.search_coder import Encoder
+from portal.search_text import Section
+from tests.node_tools import run
 
+ROOT = Path(__file__).parents[2]
 CARD = Document(
     title="How do I update my card?",
     url="billing/update-card/",
     topic="Billing",
     topic_id="billing",
     questions=["My credit card has expired"],
-    headings=["Steps"],
-    text="Open Billing and choose Update card.",
+    sections=[Section("", "", "Open Billing and choose Update card."), Section("Steps", "steps", "Pay with it.")],
 )
 INVOICE = Document(
     title="Where do I find an invoice?",
@@ -24,37 +32,65 @@ INVOICE = Document(
     topic="Billing",
     topic_id="billing",
     description="Every invoice is on your billing page.",
-    text="Open Billing. The card that paid is on it.",
+    sections=[Section("", "", "Open Billing. The card that paid is on it.")],
 )
 PASSWORD = Document(title="I forgot my password", url="getting-in/forgot/", topic="Getting in", topic_id="getting-in")
-RELEASE = Document(title="New card form", url="changelog/v2/", kind="change", text="The card form is new.")
+RELEASE = Document(
+    title="New card form", url="changelog/v2/", kind="change", sections=[Section("", "", "The card form.")]
+)
+DECODED = """
+const { decode } = await import(`${ASSETS}/search-decode.js`);
+answer = data.map((file) => {
+  const { vocabulary, starts, docs, impacts, sectionStarts, inSections } = decode(new Uint8Array(Buffer.from(file, "base64")));
+  return vocabulary.map((word, number) => {
+    const found = [];
+    for (let i = starts[number]; i < starts[number + 1]; i++) {
+      found.push([docs[i], impacts[i], [...inSections.slice(sectionStarts[i], sectionStarts[i + 1])]]);
+    }
+    return [word, found];
+  });
+});
+"""  # noqa: E501
+BROKEN = """
+const { decode } = await import(`${ASSETS}/search-decode.js`);
+answer = data.map((file) => { try { decode(new Uint8Array(Buffer.from(file, "base64"))); return "decoded"; } catch (error) { return error.message; } });
+"""  # noqa: E501
 
 
-def test_words_have_no_case_accents_or_apostrophes() -> None:
-    assert search.words("I can't RÉSUMÉ the two-factor\u2019s 2FA_code\u2026") == [
-        "i", "cant", "resume", "the", "two", "factors", "2fa", "code",
-    ]  # fmt: skip
+def encoded(index: search.Index) -> str:
+    return base64.b64encode(search_file.encode(index)).decode()
+
+
+def assert_exact(indexes: list[search.Index]) -> None:
+    """Every word is where it was, and weighs in the browser what lunr made it weigh."""
+    for index, decoded in zip(indexes, run(DECODED, [encoded(index) for index in indexes]), strict=True):
+        assert [word for word, _ in decoded] == list(index.postings)
+        for word, found in decoded:
+            expected = index.postings[word]
+            assert [document for document, _, _ in found] == list(expected)
+            assert [tuple(sections) for _, _, sections in found] == [posting.sections for posting in expected.values()]
+            weights = [index.weights[word][document] for document in expected]
+            assert [weight for _, weight, _ in found] == pytest.approx(weights, abs=1e-9)
 
 
 def test_a_word_in_the_title_weighs_more_than_one_in_the_text() -> None:
     index = search.build([CARD, INVOICE, PASSWORD])
 
-    assert index.postings["card"][0] > index.postings["card"][1]
-    assert 2 not in index.postings["card"]
+    assert index.weights["card"][0] > index.weights["card"][1]
+    assert 2 not in index.weights["card"]
 
 
-def test_other_wordings_of_the_question_are_found() -> None:
+def test_other_wordings_and_forms_of_the_question_are_found() -> None:
     index = search.build([CARD, INVOICE])
 
-    assert list(index.scores("expired credit")) == [0]
+    assert list(index.scores("expiring credits")) == [0]
 
 
-def test_weights_fit_into_a_byte_and_are_never_nothing() -> None:
-    index = search.build([CARD, INVOICE, PASSWORD, RELEASE])
+def test_the_index_knows_in_which_sections_a_word_is() -> None:
+    index = search.build([CARD, INVOICE])
 
-    weights = [weight for postings in index.postings.values() for weight in postings.values()]
-    assert min(weights) >= 1
-    assert max(weights) == search.HEAVIEST
+    assert index.postings["pay"][0].sections == (1,)
+    assert index.postings["step"][0] == search.Posting((0, 0, 1, 0), ())
 
 
 def test_related_are_those_of_the_same_topic_with_words_in_common() -> None:
@@ -64,58 +100,134 @@ def test_related_are_those_of_the_same_topic_with_words_in_common() -> None:
     assert index.related(2) == []
 
 
-def test_the_browser_gets_documents_words_and_postings() -> None:
-    data = json.loads(search.build([INVOICE, PASSWORD]).to_json([("Billing", "billing/")]))
+def test_the_file_is_exact_to_the_last_digit_of_lunrs_weights() -> None:
+    rng = random.Random(1)
+    vocabulary = [f"w{number}" for number in range(400)]
 
-    assert data["documents"][0] == [
-        "Where do I find an invoice?",
-        "billing/find-an-invoice/",
-        "Billing",
-        "Every invoice is on your billing page.",
-        "article",
+    def text(length: int) -> str:
+        return " ".join(vocabulary[min(int(rng.expovariate(0.02)), 399)] for _ in range(rng.randrange(length)))
+
+    many = [
+        Document(text(9), f"{number}/", questions=[text(5)],
+                 sections=[Section(text(4), "x", text(200)) for _ in range(rng.randrange(9))])
+        for number in range(150)
+    ]  # fmt: skip
+
+    assert_exact([search.build(many), search.build([CARD, INVOICE, PASSWORD, RELEASE]), search.build([])])
+
+
+# Not shrunk: every attempt starts Node.
+@examples(deadline=None, max_examples=4, phases=[Phase.explicit, Phase.generate])
+@given(
+    st.lists(
+        st.lists(st.builds(Document, title=st.text(max_size=30), url=st.just("x/"), sections=st.lists(
+            st.builds(Section, st.text(max_size=9), st.just(""), st.text(max_size=60)), max_size=4)), max_size=5),
+        min_size=10, max_size=30,
+    )
+)  # fmt: skip
+def test_any_text_can_be_indexed_and_decoded(portals: list[list[Document]]) -> None:
+    assert_exact([search.build(documents) for documents in portals])
+
+
+def test_a_file_that_is_half_loaded_or_of_another_version_is_an_error() -> None:
+    whole = search_file.encode(search.build([CARD, INVOICE]))
+    files = [
+        whole,
+        whole[:-1],
+        whole[: len(whole) // 2],
+        b"",
+        b"<!doctype html><p>Not found",
+        whole.replace(b" 3 ", b" 2 ", 1),
     ]
-    assert data["topics"] == [["Billing", "billing/"]]
-    words = data["words"].split(" ")
-    assert words == sorted(words)
-    assert len(words) == len(data["postings"])
-    assert data["postings"][words.index("password")][0] == 1
+
+    assert run(BROKEN, [base64.b64encode(file).decode() for file in files]) == [
+        "decoded", "search index: not whole", "search index: not whole",
+        "search index: another format", "search index: another format", "search index: another format",
+    ]  # fmt: skip
 
 
-def test_a_portal_without_articles_has_an_empty_index() -> None:
-    assert json.loads(search.build([]).to_json()) == {
-        "documents": [],
-        "topics": [],
-        "words": "",
-        "postings": [],
-    }
+def test_the_coder_spends_little_on_what_is_foreseeable() -> None:
+    coder = Encoder()
+    for _ in range(4000):
+        coder.number(0, 0)
+
+    assert len(coder.finish()) < 20
 
 
-def test_plain_text_leaves_out_markup_permalinks_and_scripts() -> None:
+def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files() -> None:
+    small, large = search.build([INVOICE]), search.build([INVOICE] * 61)
+
+    assert INVOICE.description.encode() in search_file.encode(small)
+    assert INVOICE.description.encode() not in search_file.encode(large)
+    assert json.loads(search_file.texts(large)["60.json"]) == [INVOICE.description, INVOICE.sections[0].text]
+
+
+def test_sections_leave_out_markup_permalinks_and_scripts() -> None:
     heading = '<h2 id="s">Two <em>steps</em><a class="headerlink" href="#s">&para;</a></h2>'
-    html = heading + "<p>A<b>B</b> &amp; C</p><script>x</script><li>D</li>"
+    html = "<p>Before</p>" + heading + "<p>A<b>B</b> &amp; C</p><script>x</script><li>D</li>"
 
-    assert search.plain(html) == (["Two steps"], "AB & C D")
+    assert search_text.sections(html) == [Section("", "", "Before"), Section("Two steps", "s", "AB & C D")]
 
 
 def test_a_sentence_ends_where_a_sentence_ends() -> None:
     text = "The first sentence says what it is about, and that is enough for a list. " + "More words follow here. " * 9
 
-    found = search.sentence(text)
+    found = search_text.sentence(text)
     assert found.endswith(".")
-    assert len(found) <= search.SENTENCE
+    assert len(found) <= search_text.SENTENCE
 
 
 def test_a_long_sentence_ends_after_a_word() -> None:
-    assert search.sentence("word " * 100).endswith("word \u2026")
+    assert search_text.sentence("word " * 100).endswith("word \u2026")
 
 
-# No deadline: on a busy machine it would measure the neighbours.
-@examples(deadline=None)
-@given(st.lists(st.text(max_size=40), max_size=4))
-def test_any_text_can_be_indexed_and_its_words_are_found(texts: list[str]) -> None:
-    index = search.build([Document(title=text, url=str(number)) for number, text in enumerate(texts)])
+def test_synonyms_are_groups_of_at_least_two_words() -> None:
+    assert search_synonyms.parse("s.yml", "- [invoice, credit note]\n") == [["invoice", "credit note"]]
+    assert search_synonyms.parse("s.yml", "# nothing yet\n") == []
 
-    for number, text in enumerate(texts):
-        known = [word for word in search.words(text) if word in index.postings]
-        assert all(number in index.postings[word] for word in known)
-    assert json.loads(index.to_json())["documents"] or not texts
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("a: b", "list of groups"), ("- [invoice]", "at least two"), ("- [on, off]", "quotation marks"),
+     ("- [a, '!']", "no word"),
+     ("- [a", "not valid YAML")],
+)  # fmt: skip
+def test_a_mistake_in_the_synonyms_is_named(text: str, says: str) -> None:
+    with pytest.raises(ContentError, match=says):
+        search_synonyms.parse("docs/synonyms.yml", text)
+
+
+def test_only_synonyms_that_lead_somewhere_are_shipped() -> None:
+    groups = [["invoices", "bills"], ["log in", "sign in"], ["cat", "dog"], ["pay", "paying"]]
+
+    assert search_synonyms.useful(groups, {"invoic", "sign", "pay"}) == [["invoic", "bill"], ["log in", "sign in"]]
+
+
+def test_the_shipped_synonyms_are_well_formed() -> None:
+    text = (ROOT / "hooks" / "synonyms.yml").read_text()
+
+    assert len(search_synonyms.parse("hooks/synonyms.yml", text)) > 100
+
+
+def test_jobs_belong_to_the_parts_that_are_on() -> None:
+    assert {job.url for job in search_jobs.documents(["billing"])} == {"my/billing/"}
+    assert [job.kind for job in search_jobs.documents(["status"])] == ["status"]
+
+
+def test_nine_of_ten_questions_must_find_their_article() -> None:
+    expected = {f"q{number}": "a" for number in range(10)}
+    good = {question: ["x", "y", "a"] for question in expected}
+
+    assert search_tests.judge(expected, good | {"q0": ["x", "y", "z", "a"]}).passed
+    bad = search_tests.judge(expected, good | {"q0": [], "q1": ["x"]})
+    assert not bad.passed
+    assert "only 8 of 10" in search_tests.report("t.yml", bad)
+    assert "'q0' finds nothing" in search_tests.report("t.yml", bad)
+
+
+def test_a_search_test_for_an_article_that_does_not_exist_is_a_mistake() -> None:
+    assert search_tests.parse("t.yml", "where is it: billing/card", ["billing/card"]) == {"where is it": "billing/card"}
+    with pytest.raises(ContentError, match=r"t\.yml:2: there is no article 'billing/crad'.*billing/card"):
+        search_tests.parse("t.yml", "# ours\nwhere is it: billing/crad", ["billing/card"])
+    with pytest.raises(ContentError, match="must be lines"):
+        search_tests.parse("t.yml", "- a", [])

@@ -274,7 +274,11 @@ function build(form, input, id) {
     said: make("p", "hf-visually-hidden", { role: "status" }),
     cancel: make("button", "hf-search__cancel", { type: "button" }, "Cancel"),
   };
-  for (const [key, meaning] of [["\u2191\u2193", "choose"], ["Enter", "open"], ["Esc", "close"]]) parts.keys.append(make("kbd", "", {}, key), ` ${meaning} `);
+  for (const [key, meaning] of [["\u2191\u2193", "choose"], ["Enter", "open"], ["Esc", "close"]]) {
+    const pair = make("span", "", {}, ` ${meaning}`);
+    pair.prepend(make("kbd", "", {}, key));
+    parts.keys.append(pair);
+  }
   root.append(parts.status, parts.notes, parts.list, parts.help, parts.keys);
   form.append(parts.cancel, root, parts.said);
   input.setAttribute("aria-controls", id);

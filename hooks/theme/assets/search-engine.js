@@ -16,7 +16,7 @@ const KINDS = ["article", "change", "job", "status"];
 // A clause's weight counts in full while it is small: a word three times as heavy is not three times as right.
 const SATURATION = 5;
 // Less than this share of what was asked for is "the closest we have".
-const WEAK = 0.45;
+const WEAK = 0.4;
 // A job (Download an invoice) is offered to who asks for little else.
 const JOB = 0.6;
 
@@ -132,6 +132,7 @@ function rank(index, asked, onlyTitles) {
   const hits = new Float64Array(scores.length);
   const best = new Float64Array(scores.length);
   const alike = new Float64Array(scores.length);
+  const exact = new Float64Array(scores.length);
   const each = (number, share, take) => {
     const factor = share * index.correction[number];
     for (let i = starts[number]; i < starts[number + 1]; i++) if (!onlyTitles || counts[i * fields]) take(docs[i], impacts[i] * factor);
@@ -139,13 +140,21 @@ function rank(index, asked, onlyTitles) {
   for (const clause of asked) {
     best.fill(0);
     alike.fill(0);
-    for (const [number, share] of clause.words) each(number, share, (document, score) => (best[document] = Math.max(best[document], score)));
+    exact.fill(0);
+    // A word on its way counts as the word when it is all that there is.
+    const full = clause.guessed ? 1 : Math.max(...clause.words.values());
+    for (const [number, share] of clause.words) {
+      each(number, share, (document, score) => {
+        best[document] = Math.max(best[document], score);
+        exact[document] = Math.max(exact[document], share / full);
+      });
+    }
     for (const [number, share] of clause.alike) each(number, share, (document, score) => (alike[document] += score));
     for (let document = 0; document < scores.length; document++) {
       const score = best[document] + alike[document];
       if (!score) continue;
       scores[document] += Math.log(1 + score / SATURATION) * clause.factor;
-      hits[document] += best[document] ? clause.rarity : clause.rarity / 2;
+      hits[document] += clause.rarity * Math.max(exact[document], 0.5);
     }
   }
   return { scores, hits };

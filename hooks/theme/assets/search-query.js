@@ -90,9 +90,12 @@ function joined(found, raw, { numbers }) {
 }
 
 function spelled(clause, lexicon) {
-  const [best, ...others] = corrections(clause.word, lexicon);
+  // What has synonyms is a word, although not one of this portal's.
+  const [best, ...others] = lexicon.others.has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
   if (!best) return;
-  clause.corrected = best.word;
+  // Another letter makes another word of any short one: look for it, but do not say that it was meant.
+  clause.corrected = best.word.length > 4 || best.share > 0.8 ? best.word : null;
+  clause.guessed = true;
   for (const { number, share } of [best, ...others]) clause.words.set(number, share * CORRECTED);
 }
 
@@ -113,6 +116,6 @@ function synonyms(found, stems, raw, { numbers, others, longest, stop, vocabular
     if (stop.has(raw[i])) continue;
     for (let size = 1; size <= longest && i + size <= stems.length; size++) add(at.get(i), stems.slice(i, i + size).join(" "));
     const clause = at.get(i);
-    if (clause.corrected && !clause.alike.size) add(clause, vocabulary[clause.words.keys().next().value]);
+    if (clause.guessed && !clause.alike.size) add(clause, vocabulary[clause.words.keys().next().value]);
   }
 }

@@ -67,7 +67,7 @@ async function render(container, again = false) {
     const open = await engine();
     const found = await open.search(text, { limit: PAGE, kinds: kind ? [kind] : undefined });
     if (!place.isConnected) return;
-    heading.textContent = found.total && !found.weak ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text);
+    heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text);
     place.append(...view.incidents());
     if (found.total || kind) place.append(await tabs(open, text, kind));
     place.append(...view.understood(found));

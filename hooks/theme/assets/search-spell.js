@@ -30,7 +30,7 @@ function find(word, { numbers, vocabulary }) {
     if (after) put(before + after[0] + letter + after.slice(1), first);
     for (const other of LETTERS) if (other !== letter) put(before + other + after, first * 0.75);
   }
-  if (!found.size && word.length > 6) {
+  if (!found.size && word.length > 7) {
     const wrong = stem(word);
     vocabulary.forEach((other, number) => {
       if (other[0] === wrong[0] && Math.abs(other.length - wrong.length) <= 2 && distance(other, wrong) <= 2) {

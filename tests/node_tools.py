@@ -1,0 +1,33 @@
+"""Our own ES modules in Node, as the browser runs them."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+NODE = ROOT / "tests" / "node" / "node_modules" / ".bin" / "node"
+ASSETS = (ROOT / "hooks" / "theme" / "assets").as_uri()
+ASK = """
+const { index, questions, options } = data;
+const { decode } = await import(`${ASSETS}/search-decode.js`);
+const { engine } = await import(`${ASSETS}/search-engine.js`);
+const found = engine(decode(new Uint8Array(Buffer.from(index, "base64"))), "/help/assets/search.0.txt");
+answer = questions.map((question) => found.search(question, options));
+"""
+
+
+def run(script: str, data: Any) -> Any:
+    """What a script sets as `answer`; it finds `data` and the address of our modules in `ASSETS`."""
+    code = f"""
+    import {{ readFileSync }} from "node:fs";
+    const ASSETS = {json.dumps(ASSETS)};
+    const data = JSON.parse(readFileSync(0, "utf8"));
+    let answer;
+    {script}
+    console.log(JSON.stringify(answer));
+    """
+    command = [str(NODE), "--input-type=module", "--eval", code]
+    done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
