@@ -422,7 +422,7 @@ def test_a_known_address_costs_the_same_work(
     sign_in(known)
     known.post("/api/tickets", data=MESSAGE)
     counts = []
-    connection: sqlite3.Connection = services.store._local.connection  # type: ignore[attr-defined]
+    connection: sqlite3.Connection = services.store._thread.connection  # type: ignore[attr-defined]
     for address in (ADA.email, "nobody@customer.example", ADA.email):
         statements: list[str] = []
         connection.set_trace_callback(statements.append)
