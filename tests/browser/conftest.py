@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from scripts.world import World, running
 
@@ -16,6 +16,8 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+# A busy machine is slow, and that is nobody's fault.
+expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
