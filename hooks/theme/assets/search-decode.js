@@ -1,6 +1,6 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */
 export function decode(bytes) {
@@ -32,9 +32,7 @@ function unpacked(text) {
 const FREQUENCY = 0;
 const GAP = 8;
 const COUNT = 80;
-const SOME = 120;
-const PLACE = 170;
-const FIELDS = 200;
+const FIELDS = 120;
 const SIZE = 256;
 const SPEED = Uint8Array.from([1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5]);
 
@@ -88,7 +86,7 @@ function decoder(bytes) {
 const bits = (value) => 32 - Math.clz32(value);
 const halves = (value) => bits(value) * 2 + (value > 1 ? (value >> (bits(value) - 2)) & 1 : 0);
 
-function postings(bytes, { titles, weights, sections: parts }, words) {
+function postings(bytes, { titles, weights }, words) {
   const size = titles.length;
   const fields = weights[2].length;
   const { bit, number } = decoder(bytes);
@@ -96,8 +94,6 @@ function postings(bytes, { titles, weights, sections: parts }, words) {
   const starts = new Uint32Array(words + 1);
   const docs = [];
   const counts = [];
-  const sectionStarts = [0];
-  const sections = [];
   let before = 0;
   for (let word = 0; word < words; word++) {
     let left = number(FREQUENCY + Math.min(before, 3)) + 1;
@@ -119,29 +115,14 @@ function postings(bytes, { titles, weights, sections: parts }, words) {
       for (let field = 0; field < fields; field++) {
         counts.push((now >> field) & 1 ? number(COUNT + (field === fields - 1 ? length : field)) + 1 : 0);
       }
-      takeSections(counts[counts.length - 1], parts[last].length);
     }
   }
   return {
     starts,
     docs: Uint32Array.from(docs),
     counts,
-    sectionStarts: Uint32Array.from(sectionStarts),
-    inSections: Uint16Array.from(sections),
     impacts: impacts(weights, size, lengths, starts, docs, counts),
   };
-
-  function takeSections(inside, most) {
-    if (inside && most > 1) {
-      let some = inside > 1 ? number(SOME + Math.min(inside, 6) * 8 + Math.min(most, 8) - 1) + 1 : 1;
-      for (let next = 0; some > 0; some--) {
-        const section = next + number(PLACE + Math.min(most, 12));
-        sections.push(section);
-        next = section + 1;
-      }
-    } else if (inside) sections.push(0);
-    sectionStarts.push(sections.length);
-  }
 }
 
 // lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built.
