@@ -41,9 +41,10 @@ RELEASE = Document(
 DECODED = """
 const { decode } = await import(`${ASSETS}/search-decode.js`);
 answer = data.map((file) => {
-  const { vocabulary, starts, docs, impacts } = decode(new Uint8Array(Buffer.from(file, "base64")));
+  const { vocabulary, starts, docs, impacts, weigh } = decode(new Uint8Array(Buffer.from(file, "base64")));
   return vocabulary.map((word, number) => {
     const found = [];
+    weigh(number);
     for (let i = starts[number]; i < starts[number + 1]; i++) {
       found.push([docs[i], impacts[i]]);
     }

@@ -90,7 +90,8 @@ function postings(bytes, { titles, weights }, words) {
   const size = titles.length;
   const fields = weights[2].length;
   const { bit, number } = decoder(bytes);
-  const lengths = Uint32Array.from({ length: size * fields }, (_, i) => number(COUNT + 30 + (i % fields)));
+  const lengths = new Uint32Array(size * fields);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = number(COUNT + 30 + (i % fields));
   const starts = new Uint32Array(words + 1);
   const docs = [];
   const counts = [];
@@ -121,32 +122,39 @@ function postings(bytes, { titles, weights }, words) {
     starts,
     docs: Uint32Array.from(docs),
     counts,
-    impacts: impacts(weights, size, lengths, starts, docs, counts),
+    ...weighing(weights, size, lengths, starts, docs, counts),
   };
 }
 
-// lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built.
-function impacts([k1, b, boosts], documents, lengths, starts, docs, counts) {
+// lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built. A word is weighed when it is first asked for.
+function weighing([k1, b, boosts], documents, lengths, starts, docs, counts) {
   const fields = boosts.length;
   const mean = boosts.map((_, field) => {
     let sum = 0;
     for (let i = field; i < lengths.length; i += fields) sum += lengths[i];
     return sum / documents;
   });
-  const norms = Float64Array.from(lengths, (length, i) => k1 * (1 - b + b * (length / mean[i % fields])));
-  const found = new Float64Array(docs.length);
-  for (let word = 0; word + 1 < starts.length; word++) {
+  const impacts = new Float64Array(docs.length);
+  const corrections = new Float64Array(starts.length);
+  const idf = (times) => Math.log(1 + Math.abs((documents - times + 0.5) / (times + 0.5)));
+
+  function score(i, field, rare) {
+    const count = counts[i * fields + field];
+    const norm = k1 * (1 - b + b * (lengths[docs[i] * fields + field] / mean[field]));
+    return Math.round(((rare * ((k1 + 1) * count)) / (norm + count)) * boosts[field] * 1000) / 1000;
+  }
+
+  /** Fill in a word's impacts; returns what turns them from lunr's measure of rarity, which counts fields, into `rarity`. */
+  function weigh(word) {
+    if (corrections[word]) return corrections[word];
     let used = 0;
     for (let i = starts[word] * fields; i < starts[word + 1] * fields; i++) used += counts[i] > 0;
-    const idf = Math.log(1 + Math.abs((documents - used + 0.5) / (used + 0.5)));
     for (let i = starts[word]; i < starts[word + 1]; i++) {
-      for (let field = 0; field < fields; field++) {
-        const count = counts[i * fields + field];
-        if (!count) continue;
-        const score = (idf * ((k1 + 1) * count)) / (norms[docs[i] * fields + field] + count);
-        found[i] += Math.round(score * boosts[field] * 1000) / 1000;
-      }
+      for (let field = 0; field < fields; field++) if (counts[i * fields + field]) impacts[i] += score(i, field, idf(used));
     }
+    return (corrections[word] = rarity(word) / idf(used));
   }
-  return found;
+
+  const rarity = (word) => idf(starts[word + 1] - starts[word]);
+  return { impacts, weigh, rarity, unknown: idf(0) };
 }

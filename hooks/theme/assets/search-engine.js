@@ -31,8 +31,7 @@ export async function open(indexUrl) {
 export function engine(index, indexUrl) {
   const base = indexUrl.slice(0, indexUrl.lastIndexOf("assets/"));
   const terms = lexicon(index);
-  const rarity = rarities(index);
-  const ask = (query) => clauses(query, terms).map((clause) => ({ ...clause, rarity: rarityOf(clause, rarity) }));
+  const ask = (query) => clauses(query, terms).map((clause) => ({ ...clause, rarity: rarityOf(clause, index) }));
 
   function search(query, { limit = 8, kinds } = {}) {
     const asked = ask(query);
@@ -77,7 +76,7 @@ export function engine(index, indexUrl) {
       results.map(async (result) => {
         const texts = await textsOf(result.document);
         if (!texts) return result;
-        const weights = new Map([...shares(asked)].map(([number, share]) => [number, share * rarity[number]]));
+        const weights = new Map([...shares(asked)].map(([number, share]) => [number, share * index.rarity(number)]));
         return { ...result, ...quoted(texts, weights, index.vocabulary) };
       }),
     );
@@ -111,7 +110,7 @@ function rank(index, asked, onlyTitles) {
   const alike = new Float64Array(scores.length);
   const exact = new Float64Array(scores.length);
   const each = (number, share, take) => {
-    const factor = share * index.correction[number];
+    const factor = share * index.weigh(number);
     for (let i = starts[number]; i < starts[number + 1]; i++) if (!onlyTitles || counts[i * fields]) take(docs[i], impacts[i] * factor);
   };
   for (const clause of asked) {
@@ -137,25 +136,10 @@ function rank(index, asked, onlyTitles) {
   return { scores, hits };
 }
 
-/** How rare each word is; lunr counts a word once for each field, `index.correction` turns its weights into this measure. */
-function rarities(index) {
-  const { starts, counts, vocabulary } = index;
-  const size = index.titles.length;
-  const fields = index.weights[2].length;
-  const idf = (times) => Math.log(1 + Math.abs((size - times + 0.5) / (times + 0.5)));
-  const rarity = Float64Array.from(vocabulary, (_, number) => idf(starts[number + 1] - starts[number]));
-  index.correction = rarity.map((rare, number) => {
-    let times = 0;
-    for (let i = starts[number] * fields; i < starts[number + 1] * fields; i++) times += counts[i] > 0;
-    return rare / idf(times);
-  });
-  rarity.unknown = idf(0);
-  return rarity;
-}
-
-function rarityOf(clause, rarity) {
+/** How much of a question a clause is: the rarer its word, the more. */
+function rarityOf(clause, index) {
   const numbers = clause.words.size ? clause.words : clause.alike;
-  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => rarity[number])) : rarity.unknown;
+  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => index.rarity(number))) : index.unknown;
   return rare * clause.factor;
 }
 
