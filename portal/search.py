@@ -1,6 +1,5 @@
-"""The search index: which words occur in which document, field and section; lunr counts and weighs them."""
+"""The search index: which words occur in which document and field; lunr counts and weighs them."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,20 +35,16 @@ class Document:
         return self.description or sentence(next((part.text for part in self.sections if part.text), ""))
 
 
-@dataclass(frozen=True)
-class Posting:
-    """How often a word occurs in each field of a document, and the numbers of the sections in whose text it does."""
-
-    counts: tuple[int, ...]
-    sections: tuple[int, ...]
+# How often a word occurs in each field of a document.
+Counts = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Index:
-    """Documents; for every stem where it occurs and what lunr makes it weigh there; for every document its lengths."""
+    """Documents; for every stem how often it occurs where, and its weight there by lunr; each document's lengths."""
 
     documents: Sequence[Document]
-    postings: dict[str, dict[int, Posting]] = field(default_factory=dict)
+    postings: dict[str, dict[int, Counts]] = field(default_factory=dict)
     weights: dict[str, dict[int, float]] = field(default_factory=dict)
     lengths: Sequence[tuple[int, ...]] = ()
 
@@ -90,11 +85,10 @@ def build(documents: Iterable[Document]) -> Index:
     builder.ref("number")
     for name, boost in FIELDS.items():
         builder.field(name, boost=boost)
-    in_sections = [[Counter(stems(part.text)) for part in document.sections] for document in documents]
     for number, document in enumerate(documents):
         builder.add({"number": number} | _fields(document))
     lengths = [tuple(builder.field_lengths[f"{name}/{n}"] for name in FIELDS) for n in range(len(documents))]
-    return Index(documents, _postings(builder, in_sections), _weights(builder), lengths)
+    return Index(documents, _postings(builder, len(documents)), _weights(builder), lengths)
 
 
 def _fields(document: Document) -> dict[str, list[str]]:
@@ -106,19 +100,16 @@ def _fields(document: Document) -> dict[str, list[str]]:
     }
 
 
-def _postings(builder: Builder, in_sections: list[list[Counter[str]]]) -> dict[str, dict[int, Posting]]:
+def _postings(builder: Builder, size: int) -> dict[str, dict[int, Counts]]:
     counts: dict[str, dict[int, list[int]]] = {}
     for place, name in enumerate(FIELDS):
-        for number in range(len(in_sections)):
+        for number in range(size):
             for word, count in builder.field_term_frequencies[f"{name}/{number}"].items():
                 counts.setdefault(word, {}).setdefault(number, [0] * len(FIELDS))[place] = count
+    # In the order in which a browser compares strings, which looks words up by halves.
     return {
-        word: {
-            number: Posting(tuple(found), tuple(at for at, part in enumerate(in_sections[number]) if word in part))
-            for number, found in sorted(documents.items())
-        }
-        # In the order in which a browser compares strings, which looks words up by halves.
-        for word, documents in sorted(counts.items(), key=lambda item: item[0].encode("utf-16-be"))
+        word: {number: tuple(found) for number, found in sorted(counts[word].items())}
+        for word in sorted(counts, key=lambda word: word.encode("utf-16-be"))
     }
 
 

@@ -8,16 +8,14 @@ portal/search_coder.py and written in base64, so that the whole file is text, wh
 import base64
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 
-from portal.search import FIELDS, K1, B, Document, Index, Posting
+from portal.search import FIELDS, K1, B, Counts, Document, Index
 from portal.search_coder import SIZE, Encoder
-from portal.search_text import Section
 from portal.search_words import STOP
 
-VERSION = 3
+VERSION = 4
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
 KINDS = ("article", "change", "job", "status")
@@ -36,7 +34,6 @@ def encode(
         "kinds": [KINDS.index(document.kind) for document in documents],
         "topics": [names.index(document.topic) for document in documents],
         "names": names,
-        "sections": [[_section(part) for part in document.sections] for document in documents],
         "groups": [list(topic) for topic in topics],
         "stop": " ".join(sorted(STOP)),
         "synonyms": synonyms,
@@ -65,25 +62,15 @@ def name(content: bytes) -> str:
 
 
 def texts(index: Index) -> Mapping[str, bytes]:
-    """For every document, by the name of its file, its summary and the texts of its sections."""
+    """For every document, by the name of its file, its summary and sections: read for results that are shown."""
     return {
-        f"{number}.json": _json([document.summary, *(part.text for part in document.sections)])
+        f"{number}.json": _json([document.summary, *map(astuple, document.sections)])
         for number, document in enumerate(index.documents)
     }
 
 
 def _json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _section(part: Section) -> list[str]:
-    return [part.title] if part.anchor == slug(part.title) else [part.title, part.anchor]
-
-
-def slug(title: str) -> str:
-    """The anchor that Markdown gives to a heading; only another one has to be in the file."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^a-zA-Z0-9_\s-]", "", plain).strip().lower())
 
 
 def _vocabulary(words: Sequence[str]) -> str:
@@ -100,8 +87,7 @@ def _vocabulary(words: Sequence[str]) -> str:
 
 
 # The models of the numbers; a model and its cases are one block of contexts.
-_FREQUENCY, _GAP, _COUNT, _SOME, _PLACE = 0, 8, 80, 120, 170
-_FIELDS = 200
+_FREQUENCY, _GAP, _COUNT, _FIELDS = 0, 8, 80, 120
 
 
 def _numbers(index: Index) -> bytes:
@@ -110,19 +96,19 @@ def _numbers(index: Index) -> bytes:
     for lengths in index.lengths:
         for place, length in enumerate(lengths):
             coder.number(_COUNT + 30 + place, length)
-    parts = [len(document.sections) for document in index.documents]
+    size = len(index.documents)
     before = 0
     for found in index.postings.values():
         coder.number(_FREQUENCY + min(before, 3), len(found) - 1)
         before = len(found).bit_length()
         last, left, fields = -1, len(found), 0
-        for number, posting in found.items():
+        for number, counts in found.items():
             # How far apart they are if they are spread evenly, in halves of a binary digit.
-            apart = 2 * (len(parts) - last - 1) // left
+            apart = 2 * (size - last - 1) // left
             coder.number(_GAP + _halves(apart), number - last - 1)
             last, left = number, left - 1
-            fields = _write_fields(coder, posting.counts, fields, min(before, 5))
-            _write_counts(coder, posting, index.lengths[number][-1], parts[number])
+            fields = _write_fields(coder, counts, fields, min(before, 5))
+            _write_counts(coder, counts, index.lengths[number][-1])
     return coder.finish()
 
 
@@ -143,17 +129,8 @@ def _write_fields(coder: Encoder, counts: Sequence[int], before: int, case: int)
     return fields
 
 
-def _write_counts(coder: Encoder, posting: Posting, length: int, parts: int) -> None:
-    last = len(posting.counts) - 1
-    for place, count in enumerate(posting.counts):
+def _write_counts(coder: Encoder, counts: Counts, length: int) -> None:
+    for place, count in enumerate(counts):
         if count:
-            case = 4 + min((length + 1).bit_length(), 12) if place == last else place
+            case = 4 + min((length + 1).bit_length(), 12) if place == len(counts) - 1 else place
             coder.number(_COUNT + case, count - 1)
-    inside = posting.counts[last]
-    if inside and parts > 1:
-        if inside > 1:
-            coder.number(_SOME + min(inside, 6) * 8 + min(parts, 8) - 1, len(posting.sections) - 1)
-        before = 0
-        for section in posting.sections:
-            coder.number(_PLACE + min(parts, 12), section - before)
-            before = section + 1

@@ -146,14 +146,17 @@ def loaded(page: Page, url: str, query: str) -> list[str]:
     context = page.context.browser.new_context()  # nothing is in its cache
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
+    page.locator("[data-portal=search][data-started]").first.wait_for(state="attached")
     paths: list[str] = []
 
     def note(response: Response) -> None:
-        if response.ok and not response.from_service_worker:
-            paths.append(urlsplit(response.url).path)
+        # On a busy machine the page itself may still be loading what it needs without a search.
+        path = urlsplit(response.url).path
+        if response.ok and path.startswith("/assets/search") and path != "/assets/search.js":
+            paths.append(path)
 
     page.on("response", note)
-    box = page.locator("[data-portal=search] input[type=search]").first
+    box = page.locator("[data-portal=search] input[type=search]").locator("visible=true").first
     box.focus()
     box.press_sequentially(query)
     page.locator("[data-portal=search] [role=option]").first.wait_for(state="attached")

@@ -48,7 +48,7 @@ def write(articles: Sequence[Article], docs: Path) -> dict[str, str]:
     ids = {}
     for number, article in enumerate(articles):
         # JSON is YAML, whatever is in a title.
-        front = json.dumps({"title": article.title, "questions": list(article.questions)})
+        front = json.dumps({"title": article.title, "questions": list(article.questions)}, ensure_ascii=False)
         (docs / FOLDER / f"a{number}.md").write_text(f"---\n{front}\n---\n\n{article.body}\n", encoding="utf-8")
         ids[f"{FOLDER}/a{number}"] = article.id
     return ids

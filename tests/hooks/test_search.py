@@ -12,6 +12,10 @@ from portal.search_text import Section
 from tests.hooks.portals import ARTICLE, mkdocs, write
 from tests.node_tools import ASK, ROOT, run
 
+QUOTE = """
+const { quoted } = await import(`${ASSETS}/search-quote.js`);
+answer = quoted(data, new Map([[0, 2], [1, 3]]), ["download", "file"]);
+"""
 LONG = "why " * 2500
 ARTICLES = [
     Document("Where do I find an invoice?", "pay/invoice/", "Paying", sections=[
@@ -65,7 +69,19 @@ def test_a_result_says_where_and_why() -> None:
 
     found = answer["results"][0]
     assert (found["url"], found["title"], found["topic"]) == ("/help/pay/invoice/", ARTICLES[0].title, "Paying")
-    assert found["section"] == {"title": "Download the file", "anchor": "download-the-file"}
+
+
+def test_a_quote_is_the_best_sentence_of_the_best_section() -> None:
+    texts = [
+        "In short.",
+        ["", "", "All files are here."],
+        ["Download", "get", "Choose a month. Then get the file. Done."],
+    ]
+
+    found = run(QUOTE, texts)
+    assert found["section"] == {"title": "Download", "anchor": "get"}
+    assert (found["sentence"], found["ranges"]) == ("Then get the file.", [[13, 17]])
+    assert run(QUOTE, ["In short."]) == {"section": None, "sentence": "In short.", "ranges": []}
 
 
 def test_matching_words_of_the_sentence_are_marked() -> None:

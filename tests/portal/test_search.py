@@ -41,16 +41,17 @@ RELEASE = Document(
 DECODED = """
 const { decode } = await import(`${ASSETS}/search-decode.js`);
 answer = data.map((file) => {
-  const { vocabulary, starts, docs, impacts, sectionStarts, inSections } = decode(new Uint8Array(Buffer.from(file, "base64")));
+  const { vocabulary, starts, docs, impacts, weigh } = decode(new Uint8Array(Buffer.from(file, "base64")));
   return vocabulary.map((word, number) => {
     const found = [];
+    weigh(number);
     for (let i = starts[number]; i < starts[number + 1]; i++) {
-      found.push([docs[i], impacts[i], [...inSections.slice(sectionStarts[i], sectionStarts[i + 1])]]);
+      found.push([docs[i], impacts[i]]);
     }
     return [word, found];
   });
 });
-"""  # noqa: E501
+"""
 BROKEN = """
 const { decode } = await import(`${ASSETS}/search-decode.js`);
 answer = data.map((file) => { try { decode(new Uint8Array(Buffer.from(file, "base64"))); return "decoded"; } catch (error) { return error.message; } });
@@ -67,10 +68,9 @@ def assert_exact(indexes: list[search.Index]) -> None:
         assert [word for word, _ in decoded] == list(index.postings)
         for word, found in decoded:
             expected = index.postings[word]
-            assert [document for document, _, _ in found] == list(expected)
-            assert [tuple(sections) for _, _, sections in found] == [posting.sections for posting in expected.values()]
+            assert [document for document, _ in found] == list(expected)
             weights = [index.weights[word][document] for document in expected]
-            assert [weight for _, weight, _ in found] == pytest.approx(weights, abs=1e-9)
+            assert [weight for _, weight in found] == pytest.approx(weights, abs=1e-9)
 
 
 def test_a_word_in_the_title_weighs_more_than_one_in_the_text() -> None:
@@ -86,11 +86,11 @@ def test_other_wordings_and_forms_of_the_question_are_found() -> None:
     assert list(index.scores("expiring credits")) == [0]
 
 
-def test_the_index_knows_in_which_sections_a_word_is() -> None:
+def test_the_index_knows_how_often_a_word_is_in_each_field() -> None:
     index = search.build([CARD, INVOICE])
 
-    assert index.postings["pay"][0].sections == (1,)
-    assert index.postings["step"][0] == search.Posting((0, 0, 1, 0), ())
+    assert index.postings["step"][0] == (0, 0, 1, 0)
+    assert index.postings["card"][0] == (1, 1, 0, 1)
 
 
 def test_related_are_those_of_the_same_topic_with_words_in_common() -> None:
@@ -137,7 +137,7 @@ def test_a_file_that_is_half_loaded_or_of_another_version_is_an_error() -> None:
         whole[: len(whole) // 2],
         b"",
         b"<!doctype html><p>Not found",
-        whole.replace(b" 3 ", b" 2 ", 1),
+        whole.replace(b" 4 ", b" 2 ", 1),
     ]
 
     assert run(BROKEN, [base64.b64encode(file).decode() for file in files]) == [
@@ -159,7 +159,7 @@ def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files(
 
     assert INVOICE.description.encode() in search_file.encode(small)
     assert INVOICE.description.encode() not in search_file.encode(large)
-    assert json.loads(search_file.texts(large)["60.json"]) == [INVOICE.description, INVOICE.sections[0].text]
+    assert json.loads(search_file.texts(large)["60.json"]) == [INVOICE.description, ["", "", INVOICE.sections[0].text]]
 
 
 def test_sections_leave_out_markup_permalinks_and_scripts() -> None:

@@ -1,6 +1,6 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */
 export function decode(bytes) {
@@ -32,9 +32,7 @@ function unpacked(text) {
 const FREQUENCY = 0;
 const GAP = 8;
 const COUNT = 80;
-const SOME = 120;
-const PLACE = 170;
-const FIELDS = 200;
+const FIELDS = 120;
 const SIZE = 256;
 const SPEED = Uint8Array.from([1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5]);
 
@@ -88,16 +86,15 @@ function decoder(bytes) {
 const bits = (value) => 32 - Math.clz32(value);
 const halves = (value) => bits(value) * 2 + (value > 1 ? (value >> (bits(value) - 2)) & 1 : 0);
 
-function postings(bytes, { titles, weights, sections: parts }, words) {
+function postings(bytes, { titles, weights }, words) {
   const size = titles.length;
   const fields = weights[2].length;
   const { bit, number } = decoder(bytes);
-  const lengths = Uint32Array.from({ length: size * fields }, (_, i) => number(COUNT + 30 + (i % fields)));
+  const lengths = new Uint32Array(size * fields);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = number(COUNT + 30 + (i % fields));
   const starts = new Uint32Array(words + 1);
   const docs = [];
   const counts = [];
-  const sectionStarts = [0];
-  const sections = [];
   let before = 0;
   for (let word = 0; word < words; word++) {
     let left = number(FREQUENCY + Math.min(before, 3)) + 1;
@@ -119,53 +116,45 @@ function postings(bytes, { titles, weights, sections: parts }, words) {
       for (let field = 0; field < fields; field++) {
         counts.push((now >> field) & 1 ? number(COUNT + (field === fields - 1 ? length : field)) + 1 : 0);
       }
-      takeSections(counts[counts.length - 1], parts[last].length);
     }
   }
   return {
     starts,
     docs: Uint32Array.from(docs),
     counts,
-    sectionStarts: Uint32Array.from(sectionStarts),
-    inSections: Uint16Array.from(sections),
-    impacts: impacts(weights, size, lengths, starts, docs, counts),
+    ...weighing(weights, size, lengths, starts, docs, counts),
   };
-
-  function takeSections(inside, most) {
-    if (inside && most > 1) {
-      let some = inside > 1 ? number(SOME + Math.min(inside, 6) * 8 + Math.min(most, 8) - 1) + 1 : 1;
-      for (let next = 0; some > 0; some--) {
-        const section = next + number(PLACE + Math.min(most, 12));
-        sections.push(section);
-        next = section + 1;
-      }
-    } else if (inside) sections.push(0);
-    sectionStarts.push(sections.length);
-  }
 }
 
-// lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built.
-function impacts([k1, b, boosts], documents, lengths, starts, docs, counts) {
+// lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built. A word is weighed when it is first asked for.
+function weighing([k1, b, boosts], documents, lengths, starts, docs, counts) {
   const fields = boosts.length;
   const mean = boosts.map((_, field) => {
     let sum = 0;
     for (let i = field; i < lengths.length; i += fields) sum += lengths[i];
     return sum / documents;
   });
-  const norms = Float64Array.from(lengths, (length, i) => k1 * (1 - b + b * (length / mean[i % fields])));
-  const found = new Float64Array(docs.length);
-  for (let word = 0; word + 1 < starts.length; word++) {
+  const impacts = new Float64Array(docs.length);
+  const corrections = new Float64Array(starts.length);
+  const idf = (times) => Math.log(1 + Math.abs((documents - times + 0.5) / (times + 0.5)));
+
+  function score(i, field, rare) {
+    const count = counts[i * fields + field];
+    const norm = k1 * (1 - b + b * (lengths[docs[i] * fields + field] / mean[field]));
+    return Math.round(((rare * ((k1 + 1) * count)) / (norm + count)) * boosts[field] * 1000) / 1000;
+  }
+
+  /** Fill in a word's impacts; returns what turns them from lunr's measure of rarity, which counts fields, into `rarity`. */
+  function weigh(word) {
+    if (corrections[word]) return corrections[word];
     let used = 0;
     for (let i = starts[word] * fields; i < starts[word + 1] * fields; i++) used += counts[i] > 0;
-    const idf = Math.log(1 + Math.abs((documents - used + 0.5) / (used + 0.5)));
     for (let i = starts[word]; i < starts[word + 1]; i++) {
-      for (let field = 0; field < fields; field++) {
-        const count = counts[i * fields + field];
-        if (!count) continue;
-        const score = (idf * ((k1 + 1) * count)) / (norms[docs[i] * fields + field] + count);
-        found[i] += Math.round(score * boosts[field] * 1000) / 1000;
-      }
+      for (let field = 0; field < fields; field++) if (counts[i * fields + field]) impacts[i] += score(i, field, idf(used));
     }
+    return (corrections[word] = rarity(word) / idf(used));
   }
-  return found;
+
+  const rarity = (word) => idf(starts[word + 1] - starts[word]);
+  return { impacts, weigh, rarity, unknown: idf(0) };
 }

@@ -4,13 +4,13 @@
 // engine.search(query, {limit, kinds}) -> {results, total, weak, corrected, dropped}
 //   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
 //   weak: even the best may not be what was meant; corrected: the query as it was probably meant, or null; dropped: words that
-//   nothing has. kind is article, change, job or status. Of large portals the sentence is "" until it is quoted:
-// await engine.quote(results, query)           the same results with the sentence that answers best; a small file each, never rejects
+//   nothing has. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
+// await engine.quote(results, query)           the same results with the section and the sentence that answer best; a small file each, never rejects
 // engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
 import { decode } from "./search-decode.js";
 import { clauses, lexicon } from "./search-query.js";
 import { marks, quoted } from "./search-quote.js";
-import { stem, words } from "./search-stem.js";
+import { words } from "./search-stem.js";
 
 const KINDS = ["article", "change", "job", "status"];
 // A clause's weight counts in full while it is small: a word three times as heavy is not three times as right.
@@ -31,8 +31,7 @@ export async function open(indexUrl) {
 export function engine(index, indexUrl) {
   const base = indexUrl.slice(0, indexUrl.lastIndexOf("assets/"));
   const terms = lexicon(index);
-  const rarity = rarities(index);
-  const ask = (query) => clauses(query, terms).map((clause) => ({ ...clause, rarity: rarityOf(clause, rarity) }));
+  const ask = (query) => clauses(query, terms).map((clause) => ({ ...clause, rarity: rarityOf(clause, index) }));
 
   function search(query, { limit = 8, kinds } = {}) {
     const asked = ask(query);
@@ -64,33 +63,11 @@ export function engine(index, indexUrl) {
       kind: KINDS[index.kinds[document]],
       topic: index.names[index.topics[document]],
       score,
-      section: section(document, asked)?.found ?? null,
+      section: null,
       sentence,
       ranges: marks(sentence, shares(asked), index.vocabulary),
       document,
     };
-  }
-
-  /** The section that has most of what was asked for, {found: {title, anchor} | null, number}. */
-  function section(document, asked) {
-    const parts = index.sections[document];
-    if (!parts.length) return null;
-    const points = new Float64Array(parts.length);
-    const numbers = shares(asked);
-    for (const [number, share] of numbers) {
-      const i = posting(index, number, document);
-      if (i < 0) continue;
-      for (let j = index.sectionStarts[i]; j < index.sectionStarts[i + 1]; j++) points[index.inSections[j]] += share * rarity[number];
-    }
-    parts.forEach(([title], place) => {
-      for (const word of new Set(words(title).map(stem))) {
-        const number = terms.numbers.get(word);
-        if (numbers.has(number)) points[place] += 1.5 * numbers.get(number) * rarity[number];
-      }
-    });
-    const number = points.indexOf(Math.max(...points));
-    const [title, anchor] = parts[number];
-    return { number, found: title ? { title, anchor: anchor ?? slug(title) } : null };
   }
 
   async function quote(results, query) {
@@ -99,9 +76,8 @@ export function engine(index, indexUrl) {
       results.map(async (result) => {
         const texts = await textsOf(result.document);
         if (!texts) return result;
-        const part = section(result.document, asked)?.number ?? 0;
-        const weights = new Map([...shares(asked)].map(([number, share]) => [number, share * rarity[number]]));
-        return { ...result, ...quoted(texts, part, weights, index.vocabulary) };
+        const weights = new Map([...shares(asked)].map(([number, share]) => [number, share * index.rarity(number)]));
+        return { ...result, ...quoted(texts, weights, index.vocabulary) };
       }),
     );
   }
@@ -134,7 +110,7 @@ function rank(index, asked, onlyTitles) {
   const alike = new Float64Array(scores.length);
   const exact = new Float64Array(scores.length);
   const each = (number, share, take) => {
-    const factor = share * index.correction[number];
+    const factor = share * index.weigh(number);
     for (let i = starts[number]; i < starts[number + 1]; i++) if (!onlyTitles || counts[i * fields]) take(docs[i], impacts[i] * factor);
   };
   for (const clause of asked) {
@@ -160,25 +136,10 @@ function rank(index, asked, onlyTitles) {
   return { scores, hits };
 }
 
-/** How rare each word is; lunr counts a word once for each field, `index.correction` turns its weights into this measure. */
-function rarities(index) {
-  const { starts, counts, vocabulary } = index;
-  const size = index.titles.length;
-  const fields = index.weights[2].length;
-  const idf = (times) => Math.log(1 + Math.abs((size - times + 0.5) / (times + 0.5)));
-  const rarity = Float64Array.from(vocabulary, (_, number) => idf(starts[number + 1] - starts[number]));
-  index.correction = rarity.map((rare, number) => {
-    let times = 0;
-    for (let i = starts[number] * fields; i < starts[number + 1] * fields; i++) times += counts[i] > 0;
-    return rare / idf(times);
-  });
-  rarity.unknown = idf(0);
-  return rarity;
-}
-
-function rarityOf(clause, rarity) {
+/** How much of a question a clause is: the rarer its word, the more. */
+function rarityOf(clause, index) {
   const numbers = clause.words.size ? clause.words : clause.alike;
-  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => rarity[number])) : rarity.unknown;
+  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => index.rarity(number))) : index.unknown;
   return rare * clause.factor;
 }
 
@@ -191,18 +152,6 @@ function shares(asked) {
   return found;
 }
 
-/** Where a word's numbers for a document are, or -1. */
-function posting({ starts, docs }, number, document) {
-  let low = starts[number];
-  let high = starts[number + 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (docs[middle] < document) low = middle + 1;
-    else high = middle;
-  }
-  return docs[low] === document && low < starts[number + 1] ? low : -1;
-}
-
 // Two letters begin too many words: only titles are likely to be meant.
 const onlyTitles = (asked) => asked.length === 1 && asked[0].half && asked[0].word.length < 3;
 
@@ -211,10 +160,4 @@ function corrected(query, asked) {
   if (!wrong.size) return null;
   const text = query.replace(/[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu, (word) => wrong.get(words(word)[0]) ?? word);
   return text === query ? null : text;
-}
-
-/** The anchor that Markdown gives to a heading. */
-function slug(title) {
-  const plain = title.normalize("NFKD").replace(/[^a-zA-Z0-9_\s-]/g, "");
-  return plain.trim().toLowerCase().replace(/[-\s]+/g, "-");
 }

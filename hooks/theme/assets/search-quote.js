@@ -1,7 +1,9 @@
-// The sentence of an article that says most of what was asked for, and which of its words are the ones that were found.
+// The section and the sentence of an article that say most of what was asked for, and which of its words are the ones that were found.
 import { stem, words } from "./search-stem.js";
 
 const LONGEST = 200;
+// A word in the heading says that the whole section is about it.
+const HEADING = 1.5;
 const WORD = /[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
 // Without spaces there are no words to mark, only the pairs of letters that were found.
 const ASCII = /^[\0-\x7f]*$/;
@@ -32,16 +34,24 @@ function pairs(word, start, parts, wanted) {
   return ranges;
 }
 
-/** {sentence, ranges} from an article's summary and the texts of its sections; `weights` by number in the vocabulary. */
-export function quoted([summary, ...sections], part, weights, vocabulary) {
+/** {section, sentence, ranges} from an article's summary and sections; `weights` by number in the vocabulary. */
+export function quoted([summary, ...sections], weights, vocabulary) {
   const value = new Map([...weights].map(([number, weight]) => [vocabulary[number], weight]));
-  let best = { text: summary, points: 0 };
-  for (const text of sentences(sections[part] ?? "")) {
-    const points = [...new Set(words(text).map(stem))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
-    if (points > best.points) best = { text, points };
+  const points = (text) => [...new Set(words(text).map(stem))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
+  let best = { points: 0, section: ["", "", ""] };
+  for (const section of sections) {
+    const [title, , text] = section;
+    const found = points(text) + HEADING * points(title);
+    if (found > best.points) best = { points: found, section };
   }
-  const sentence = short(best.text, weights, vocabulary);
-  return { sentence, ranges: marks(sentence, weights, vocabulary) };
+  const [title, anchor, text] = best.section;
+  let said = { points: 0, text: summary };
+  for (const part of sentences(text)) {
+    const found = points(part);
+    if (found > said.points) said = { points: found, text: part };
+  }
+  const sentence = short(said.text, weights, vocabulary);
+  return { section: title && anchor ? { title, anchor } : null, sentence, ranges: marks(sentence, weights, vocabulary) };
 }
 
 const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];

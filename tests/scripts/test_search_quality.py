@@ -1,0 +1,64 @@
+"""The tool that measures the search: the same variants in every run, honest figures, and odd articles survive."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts import search_quality
+from scripts.search_measures import figures, paired_bootstrap
+from scripts.search_variants import half_typed, keywords, variants
+
+QUERY = "How do I download an invoice for the accountant?"
+ARTICLES = [
+    {"id": "invoice/é", "title": "Download an invoice", "body_markdown": "Open **Billing**.\n\n## Steps\n\nChoose it."},
+    {"id": "password", "title": "Reset: your \"password\" <b>now</b>", "body_markdown": "---\nUse the link.",
+     "questions": ["locked out"]},
+    {"id": "twin", "title": "Reset: your \"password\" <b>now</b>", "body_markdown": "Ask an admin."},
+    {"id": "empty", "title": "🎉", "body_markdown": ""},
+    {"id": "設定", "title": "設定画面", "body_markdown": "通知を変更します。"},
+]  # fmt: skip
+QUERIES = [
+    {"query": QUERY, "relevant": ["invoice/é"]},
+    {"query": "cannot get in, locked out", "relevant": ["password"]},
+    {"query": "設定を変更", "relevant": ["設定"]},
+]
+
+
+def test_variants_are_the_same_in_every_run() -> None:
+    assert variants([QUERY, "to be or"]) == variants([QUERY, "to be or"])
+    assert variants([QUERY])["typo"] != [QUERY]
+    assert half_typed(QUERY) == "How do I download an invoice for the accou"
+    assert keywords(QUERY) == "download invoice accountant"
+
+
+def test_figures_count_the_first_right_article_among_ten() -> None:
+    found = [["a", "b"], ["x", "b"], [], [*"cdefghijkl", "a"]]
+
+    assert figures(found, [["a"], ["b"], ["a"], ["a"]]) == {
+        "hit1": 0.25, "hit3": 0.5, "hit5": 0.5, "mrr10": 0.375, "zero": 0.25,
+    }  # fmt: skip
+
+
+def test_an_engine_is_better_only_when_chance_cannot_explain_it() -> None:
+    right, wrong, relevant = [["a"]] * 30, [["b"]] * 30, [["a"]] * 30
+
+    assert paired_bootstrap(right, wrong, relevant)["p"] == 0
+    assert paired_bootstrap(right, right, relevant)["p"] == 1
+
+
+@pytest.mark.browser
+def test_the_tool_measures_a_portal_with_odd_articles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, lines in (("articles", ARTICLES), ("queries", QUERIES), ("pooled", QUERIES[:1])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+
+    arguments = [str(tmp_path / "articles.jsonl"), str(tmp_path / "queries.jsonl")]
+    assert search_quality.main([*arguments, "--pooled", str(tmp_path / "pooled.jsonl")]) == 0
+
+    result = json.loads(capsys.readouterr().out)
+    assert set(result) == {"full", "pooled", "bytes", "browser", "peers"}
+    assert result["full"]["clean"] == {"hit1": 1, "hit3": 1, "hit5": 1, "mrr10": 1, "zero": 0}
+    assert result["pooled"]["typo"]["hit1"] == 1
+    assert result["bytes"]["index"]["brotli"] < result["bytes"]["index"]["gzip"] < result["bytes"]["index"]["raw"]
+    assert "/assets/search-engine.js" in result["bytes"]["files"]
+    assert result["browser"]["share"]["ready"] > 0
