@@ -27,8 +27,9 @@ PREPARE = """async () => {
 OURS = """
 window.prepare = async () => {
   const index = %INDEX%;
+  const loading = fetch(index);
   const { open } = await import("/assets/search-engine.js");
-  window.engine = await open(index);
+  window.engine = await open(index, loading);
 };
 window.ask = (query) => window.engine.search(query, { limit: 10, kinds: ["article"] }).results.map((found) => found.id);
 """

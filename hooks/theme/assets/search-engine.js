@@ -20,9 +20,9 @@ const WEAK = 0.4;
 // A job (Download an invoice) is offered to who asks for little else.
 const JOB = 0.6;
 
-/** Load an index once. */
-export async function open(indexUrl) {
-  const response = await fetch(indexUrl);
+/** Load an index once; `loading` is its response when it was asked for together with this module. */
+export async function open(indexUrl, loading = fetch(indexUrl)) {
+  const response = await loading;
   if (!response.ok) throw new Error(`search index: ${response.status}`);
   return engine(decode(new Uint8Array(await response.arrayBuffer())), indexUrl);
 }

@@ -18,8 +18,11 @@ export async function isStale() {
 }
 
 async function load() {
+  // Both at once: the index does not wait for who reads it.
+  const loading = fetch(address());
+  loading.catch(() => {});
   const { open } = await import("./search-engine.js");
-  return open(address());
+  return open(address(), loading);
 }
 
 /** Where the site begins, e.g. "/help/". */

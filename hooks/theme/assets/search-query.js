@@ -28,7 +28,8 @@ export function lexicon({ vocabulary, stop, synonyms }) {
       longest = Math.max(longest, phrase.split(" ").length);
     }
   }
-  return { vocabulary, numbers, others, longest, stop: new Set(stop.split(" ")) };
+  const starts = new Set(vocabulary.map((word) => word.slice(0, 3)));
+  return { vocabulary, numbers, starts, others, longest, stop: new Set(stop.split(" ")) };
 }
 
 /**

@@ -15,9 +15,11 @@ export function corrections(word, lexicon) {
 }
 
 // Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
-function find(word, { numbers, vocabulary }) {
+function find(word, { numbers, vocabulary, starts }) {
   const found = new Map();
   const put = (meant, share) => {
+    // Most attempts are no word's beginning, and need no stemmer.
+    if (meant.length > 4 && !starts.has(meant.slice(0, 3))) return;
     const number = numbers.get(stem(meant));
     if (number !== undefined && !(found.get(number)?.share >= share)) found.set(number, { number, share, word: meant });
   };
