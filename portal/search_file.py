@@ -15,7 +15,7 @@ from portal.search import FIELDS, K1, B, Counts, Document, Index
 from portal.search_coder import SIZE, Encoder
 from portal.search_words import STOP
 
-VERSION = 4
+VERSION = 5
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
 KINDS = ("article", "change", "job", "status")
@@ -39,6 +39,7 @@ def encode(
         "synonyms": synonyms,
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
+        "postings": sum(map(len, index.postings.values())),
     }
     head = _json(store)
     vocabulary = _vocabulary(list(index.postings)).encode()

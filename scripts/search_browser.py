@@ -26,10 +26,8 @@ PREPARE = """async () => {
 # Each script defines window.prepare(), which loads an engine, and window.ask(query), which gives addresses.
 OURS = """
 window.prepare = async () => {
-  const index = %INDEX%;
-  const loading = fetch(index);
-  const { open } = await import("/assets/search-engine.js");
-  window.engine = await open(index, loading);
+  const { load } = await import("/assets/search-index.js");
+  window.engine = await load(%INDEX%);
 };
 window.ask = (query) => window.engine.search(query, { limit: 10, kinds: ["article"] }).results.map((found) => found.id);
 """

@@ -1,6 +1,6 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
-const VERSION = 4;
+const VERSION = 5;
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */
 export function decode(bytes) {
@@ -86,15 +86,16 @@ function decoder(bytes) {
 const bits = (value) => 32 - Math.clz32(value);
 const halves = (value) => bits(value) * 2 + (value > 1 ? (value >> (bits(value) - 2)) & 1 : 0);
 
-function postings(bytes, { titles, weights }, words) {
+function postings(bytes, { titles, weights, postings: most }, words) {
   const size = titles.length;
   const fields = weights[2].length;
   const { bit, number } = decoder(bytes);
   const lengths = new Uint32Array(size * fields);
   for (let i = 0; i < lengths.length; i++) lengths[i] = number(COUNT + 30 + (i % fields));
   const starts = new Uint32Array(words + 1);
-  const docs = [];
-  const counts = [];
+  const docs = new Uint32Array(most);
+  const counts = new Uint32Array(most * fields);
+  let at = 0;
   let before = 0;
   for (let word = 0; word < words; word++) {
     let left = number(FREQUENCY + Math.min(before, 3)) + 1;
@@ -102,9 +103,9 @@ function postings(bytes, { titles, weights }, words) {
     starts[word + 1] = starts[word] + left;
     let last = -1;
     let used = 0;
-    for (; left > 0; left--) {
+    for (; left > 0; left--, at++) {
       last += number(GAP + halves(Math.floor((2 * (size - last - 1)) / left))) + 1;
-      docs.push(last);
+      docs[at] = last;
       let now = 0;
       for (let field = 0; field < fields; field++) {
         const known = field === fields - 1 && !now;
@@ -114,16 +115,11 @@ function postings(bytes, { titles, weights }, words) {
       used = now;
       const length = 4 + Math.min(bits(lengths[(last + 1) * fields - 1] + 1), 12);
       for (let field = 0; field < fields; field++) {
-        counts.push((now >> field) & 1 ? number(COUNT + (field === fields - 1 ? length : field)) + 1 : 0);
+        if ((now >> field) & 1) counts[at * fields + field] = number(COUNT + (field === fields - 1 ? length : field)) + 1;
       }
     }
   }
-  return {
-    starts,
-    docs: Uint32Array.from(docs),
-    counts,
-    ...weighing(weights, size, lengths, starts, docs, counts),
-  };
+  return { starts, docs, counts, ...weighing(weights, size, lengths, starts, docs, counts) };
 }
 
 // lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built. A word is weighed when it is first asked for.

@@ -1,10 +1,12 @@
 // The one engine of a page: opened when a customer turns to search, and again after a failure.
 
+const PARTS = ["engine", "decode", "query", "quote", "spell", "stem"];
+
 let opening;
 
 /** The engine (see `open` in search-engine.js); rejects when it or its index does not load, and the next call tries again. */
 export function engine() {
-  opening ??= load().catch((error) => {
+  opening ??= load(address()).catch((error) => {
     opening = undefined;
     throw error;
   });
@@ -17,12 +19,12 @@ export async function isStale() {
   return answer?.status === 404 || answer?.status === 410;
 }
 
-async function load() {
-  // Both at once: the index does not wait for who reads it.
-  const loading = fetch(address());
-  loading.catch(() => {});
-  const { open } = await import("./search-engine.js");
-  return open(address(), loading);
+/** The engine of the index at `indexUrl`, with all that it needs asked for at once: no file waits for the one that names it. */
+export async function load(indexUrl) {
+  const index = fetch(indexUrl);
+  index.catch(() => {});
+  const [{ open }] = await Promise.all(PARTS.map((part) => import(`./search-${part}.js`)));
+  return open(indexUrl, index);
 }
 
 /** Where the site begins, e.g. "/help/". */

@@ -28,8 +28,7 @@ export function lexicon({ vocabulary, stop, synonyms }) {
       longest = Math.max(longest, phrase.split(" ").length);
     }
   }
-  const starts = new Set(vocabulary.map((word) => word.slice(0, 3)));
-  return { vocabulary, numbers, starts, others, longest, stop: new Set(stop.split(" ")) };
+  return { vocabulary, numbers, others, longest, stop: new Set(stop.split(" ")) };
 }
 
 /**

@@ -4,18 +4,21 @@ import { stem } from "./search-stem.js";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const MOST = 3;
 const FIRST_LETTER = 0.6;
-const seen = new WeakMap();
+// What is worked out once for a lexicon, at its first unknown word.
+const memory = new WeakMap();
 
 /** At most three of {number, share, word}, likeliest first: one slip away, or two when nothing is. */
 export function corrections(word, lexicon) {
-  if (!seen.has(lexicon)) seen.set(lexicon, new Map());
-  const known = seen.get(lexicon);
-  if (!known.has(word)) known.set(word, word.length < 3 || word.length > 30 ? [] : find(word, lexicon));
-  return known.get(word);
+  if (!memory.has(lexicon)) {
+    memory.set(lexicon, { found: new Map(), starts: new Set(lexicon.vocabulary.map((known) => known.slice(0, 3))) });
+  }
+  const { found, starts } = memory.get(lexicon);
+  if (!found.has(word)) found.set(word, word.length < 3 || word.length > 30 ? [] : find(word, lexicon, starts));
+  return found.get(word);
 }
 
 // Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
-function find(word, { numbers, vocabulary, starts }) {
+function find(word, { numbers, vocabulary }, starts) {
   const found = new Map();
   const put = (meant, share) => {
     // Most attempts are no word's beginning, and need no stemmer.
