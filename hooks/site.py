@@ -188,7 +188,7 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
 def _front(title: str, description: str, template: str | None = None) -> str:
     """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
     meta = {"title": title, "description": description, "hide": ["navigation", "toc"]}
-    return f"---\n{json.dumps(meta | ({'template': template} if template else {}))}\n---\n"
+    return f"---\n{json.dumps(meta | ({'template': template} if template else {}), ensure_ascii=False)}\n---\n"
 
 
 def _generated(

@@ -1,4 +1,4 @@
-"""Other engines on the same articles, from npm (tests/node): MiniSearch as it comes and tuned, and Pagefind."""
+"""Other engines on the same articles, from npm: MiniSearch as it comes and tuned (tests/node), and Pagefind."""
 
 import html
 import json
@@ -17,6 +17,7 @@ from scripts.search_site import Article
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / "tests" / "node"
 NODE = TOOLS / "node_modules" / ".bin" / "node"
+PAGEFIND = "pagefind@1.5.2"
 Found = dict[str, list[list[str]]]
 
 
@@ -57,7 +58,11 @@ def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequ
             encoding="utf-8",
         )
         ids[f"a{number}"] = article.id
-    program = TOOLS / "node_modules" / "pagefind" / "lib" / "runner" / "bin.cjs"
+    # Not among the locked tools: its program is a package for each platform, and a lock made on one breaks on another.
+    tools = folder.with_name("tools")
+    install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(tools), PAGEFIND]
+    subprocess.run(install, check=True)
+    program = tools / "node_modules" / "pagefind" / "lib" / "runner" / "bin.cjs"
     subprocess.run([str(NODE), str(program), "--site", str(folder)], check=True, capture_output=True)
     with search_site.serve(folder) as url:
         return {

@@ -4,8 +4,8 @@ python -m scripts.search_quality ARTICLES.jsonl QUERIES.jsonl [--pooled FILE] [-
 
 ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines
 of {"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material
-beside it. --peers adds MiniSearch and Pagefind (`npm ci` in tests/node installs them) and says whether ours is better
-than them, or only by chance.
+beside it. --peers adds MiniSearch (`npm ci` in tests/node installs it) and Pagefind (fetched when asked for) and says
+whether ours is better than them, or only by chance.
 """
 
 import argparse
