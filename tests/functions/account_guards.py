@@ -1,10 +1,6 @@
-"""Takes the guards of the account page out: `python -m tests.functions.account_guards` (see guards.py)."""
+"""The guards of the account page (see guards.py)."""
 
-import importlib
-import sys
-
-from tests.functions import guards
-from tests.functions.guards import Guard, unnoticed
+from tests.functions.guards import Guard
 
 TABLE, LINKS, CARDS = "portal/account.py", "functions/account_links.py", "functions/account.py"
 JOBS, SCIM, SERVER = "functions/account_jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
@@ -163,15 +159,8 @@ GUARDS = [
 ]
 
 
-def check() -> list[str]:
-    """The guards that no test misses."""
-    # Once, before the processes part: loading the schemas takes longer than most tests.
-    importlib.import_module("tests.functions.test_scim").scim2_provider()
-    guards.QUIETLY = (*guards.QUIETLY, "--exitfirst")
-    return unnoticed(GUARDS)
+def prepare() -> None:
+    """Loading the schemas takes longer than most tests."""
+    from tests.functions import test_scim
 
-
-if __name__ == "__main__":
-    problems = check()
-    print("\n".join(problems) or f"all {len(GUARDS)} guards are noticed when they are gone")
-    sys.exit(bool(problems))
+    test_scim.scim2_provider()

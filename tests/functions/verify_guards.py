@@ -1,10 +1,6 @@
-"""Takes the guards of signing in by mail out, one at a time, as guards.py does with the others."""
+"""The guards of signing in by mail (see guards.py)."""
 
-import os
-import sys
-
-from tests.functions import guards
-from tests.functions.guards import Guard, unnoticed
+from tests.functions.guards import Guard
 
 VERIFY, MAIL = "functions/verify.py", "functions/verify_mail.py"
 ADDRESS, ALTCHA, TURNSTILE = "functions/verify_address.py", "functions/bots/altcha.py", "functions/bots/turnstile.py"
@@ -205,12 +201,3 @@ GUARDS = [
         f"{BOTS}test_a_portal_without_a_check_does_not_start",
     ),
 ]
-
-
-if __name__ == "__main__":
-    # Only whether a test fails is wanted, so nothing is spent on other plugins or on saying why.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    guards.QUIETLY = (*guards.QUIETLY, "--exitfirst", "--assert=plain", "-p", "no:warnings")
-    problems = unnoticed(GUARDS)
-    print("\n".join(problems) or f"all {len(GUARDS)} guards are noticed when they are gone")
-    sys.exit(bool(problems))
