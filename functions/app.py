@@ -80,11 +80,11 @@ class Portal:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        request.limit(self.services.settings.body_limit)
         request_id = environ["portal.request_id"] = secrets.token_hex(6)
         started = time.perf_counter()
         route = request.path
         try:
+            request.limit(self.services.settings.body_limit)
             route = self._route(request)
             response = self._answer(request, route)
         except Exception as error:

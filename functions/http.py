@@ -4,9 +4,11 @@ import hmac
 import json
 from collections.abc import Collection, Mapping
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
@@ -28,9 +30,23 @@ class Request(WerkzeugRequest):
     max_form_memory_size = TEXT_LIMIT
 
     def limit(self, most: int) -> None:
-        """Refuse more than `most` bytes; only a form with files may be larger than its text."""
+        """Refuse more than `most` bytes; only a form with files may be larger than its text. Raises
+        RequestEntityTooLarge for a body that came in chunks, whose length nobody had said."""
         files = self.mimetype == "multipart/form-data"
         self.max_content_length = most if files else min(most, TEXT_LIMIT)
+        chunked = self.content_length is None and self.environ.get("wsgi.input_terminated")
+        if chunked and self.method not in SAFE_METHODS:
+            self._measure(self.max_content_length)
+
+    def _measure(self, most: int) -> None:
+        # Werkzeug reads up to the limit and takes the rest for the end.
+        body = bytearray()
+        while len(body) <= most and (part := self.environ["wsgi.input"].read(most + 1 - len(body))):
+            body += part
+        if len(body) > most:
+            raise RequestEntityTooLarge
+        self.environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        self.environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,6 +1,9 @@
 """Redirects, client addresses and bodies: the small print of HTTP."""
 
+from io import BytesIO
+
 import pytest
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from functions.errors import Problem
@@ -45,6 +48,27 @@ def test_a_redirect_leads_here_or_to_an_allowed_host():
 def test_a_redirect_anywhere_else_is_refused(location: str):
     with pytest.raises(ValueError, match="is not allowed"):
         see_other(location, {"billing.stripe.com"})
+
+
+def chunks(body: bytes, kind: str) -> Request:
+    """A request whose length nobody says, as a server hands it on that has taken the chunks apart."""
+    ends = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    environ = EnvironBuilder(method="POST", input_stream=BytesIO(body), content_type=kind).get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    return Request(environ | ends)
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
+def test_a_body_in_chunks_has_the_same_limit(kind: str):
+    with pytest.raises(RequestEntityTooLarge):
+        chunks(b"a=" + b"x" * 400_000, kind).limit(350_000)
+
+
+def test_a_body_in_chunks_is_read_whole():
+    asked = chunks(b"a=" + b"x" * 200_000, "application/x-www-form-urlencoded")
+    asked.limit(4_000_000)
+
+    assert asked.form["a"] == "x" * 200_000
 
 
 def settings(**changes: str) -> Settings:
