@@ -263,3 +263,12 @@ def _exists(built: Built, path: str) -> bool:
     if inside.startswith(("api/", "my/")):
         return True
     return (built.site / inside / "index.html").is_file() if path.endswith("/") else (built.site / inside).is_file()
+
+
+def test_the_sitemap_lists_what_people_look_for(built: Built):
+    sitemap = (built.site / "sitemap.xml").read_text()
+    listed = re.findall(rf"<loc>https?://[^/<]+{re.escape(built.base)}([^<]*)</loc>", sitemap)
+
+    assert {"", "ask/", "status/", "changelog/", "search/"} <= set(listed)
+    assert not [url for url in listed if url.startswith(("feedback/", "unavailable/"))]
+    assert gzip.decompress((built.site / "sitemap.xml.gz").read_bytes()).decode() == sitemap
