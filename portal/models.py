@@ -9,6 +9,11 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
+def is_yes(claim: object) -> bool:
+    """Whether a claim is true, or the text of it: some providers send every claim as text. A 1 is neither."""
+    return claim is True or claim == "true"
+
+
 @dataclass(frozen=True)
 class Requester:
     """A customer as a verified session knows them; nothing here ever comes from a form or a URL.

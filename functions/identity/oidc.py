@@ -19,7 +19,7 @@ from functions.errors import VendorError
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
-from portal.models import Requester
+from portal.models import Requester, is_yes
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -247,8 +247,7 @@ class OpenIDConnect:
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = claims.get("email")
         verified = claims.get("email_verified")
-        # Some providers send every claim as text.
-        if not isinstance(email, str) or "@" not in email or not (verified is True or verified == "true"):
+        if not isinstance(email, str) or "@" not in email or not is_yes(verified):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = {name: claims[claim] for name, claim in self.settings.oidc_claims.items() if claim in claims}
         scopes = mapped.pop("scopes", [])
@@ -258,10 +257,22 @@ class OpenIDConnect:
             subject=str(claims["sub"]),
             email=email,
             name=name if isinstance(name, str) else "",
-            account=str(account) if account else None,
-            scopes=frozenset(map(str, scopes.split() if isinstance(scopes, str) else scopes)),
+            account=_id(account),
+            scopes=_scopes(scopes),
         )
         return requester, mapped
+
+
+def _id(account: object) -> str | None:
+    """An organisation's id; whoever has a list of them has none that we could choose."""
+    usable = isinstance(account, str | int) and not isinstance(account, bool)
+    return str(account) if usable and account else None
+
+
+def _scopes(claim: object) -> frozenset[str]:
+    """Words with spaces between them, as in OAuth, or a list of words; anything else grants nothing."""
+    words = claim.split() if isinstance(claim, str) else claim
+    return frozenset(word for word in words if isinstance(word, str)) if isinstance(words, list) else frozenset()
 
 
 def _refuse(why: str) -> NoReturn:

@@ -78,8 +78,8 @@ GUARDS = [
     Guard(
         "the verified address",
         OIDC,
-        "verified is True or verified",
-        "True or verified",
+        "not is_yes(verified)",
+        "not is_yes(True)",
         f"{LIE}[{{'claims': {{'email_verified': False}}}}]",
     ),
     Guard(

@@ -133,6 +133,8 @@ def test_a_card_that_a_role_may_not_use_says_who_can(browser: Browser, sign_in: 
         ({"role": "member", "account_admin": "true"}, True),
         ({"role": "owner", "account_admin": False}, False),
         ({"account_admin": "yes"}, False),
+        ({"account_admin": 1}, False),
+        ({"role": ["owner"]}, False),
         ({"billing_admin": True}, False),
         ({}, False),
     ],

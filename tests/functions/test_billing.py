@@ -167,6 +167,7 @@ def test_somebody_who_is_not_signed_in_is_told_what_there_is_and_asked_to_sign_i
     [
         (ADMIN | {"billing_admin": False}, "Your billing admins can change this."),
         (ADMIN | {"billing_admin": "no"}, "Your billing admins can change this."),
+        (ADMIN | {"billing_admin": 1}, "Your billing admins can change this."),
         ({}, "Your billing admins can change this."),
         ({"billing_admin": True}, "There is no billing account behind your sign-in."),
         ({"billing_admin": "true", "billing_customer": ["cus_demo"]}, "There is no billing account"),

@@ -1,5 +1,6 @@
 """Every lie of a provider that must not sign anyone in, one at a time."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from functions.app import Portal
 from functions.identity import provider
 from functions.services import Services
 from functions.settings import read
+from functions.stores import connect
 from tests.conftest import Browser
 from tests.functions.vendors import CLIENT, Liar, oidc_environ
 
@@ -59,6 +61,34 @@ def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], li
 
     assert '"account": "org_7"' in row["requester"]
     assert row["claims"] == '{"plan": "Gold"}'
+
+
+@pytest.mark.parametrize(
+    ("claims", "account", "scopes"),
+    [
+        ({"account": 7, "scopes": "a b"}, "7", ["a", "b"]),
+        ({"account": ["org_1", "org_2"], "scopes": ["a", 3, None]}, None, ["a"]),
+        ({"account": {"id": "org_1"}, "scopes": 7}, None, []),
+        ({"account": True, "scopes": {"a": True}}, None, []),
+    ],
+    ids=str,
+)
+def test_claims_of_another_shape_grant_nothing_and_break_nothing(
+    claims: dict[str, Any],
+    account: str | None,
+    scopes: list[str],
+    deceived: Browser,
+    liar: Liar,
+    environ: dict[str, str],
+):
+    liar.claims = claims
+    come_back(deceived, liar)
+    store = connect(environ["DATABASE_URL"])
+    row = store.one("select requester from session") or {}
+    store.close()
+
+    requester = json.loads(row["requester"])
+    assert (requester["account"], requester["scopes"]) == (account, scopes)
 
 
 def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, liar: Liar):
