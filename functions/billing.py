@@ -13,6 +13,7 @@ from functions.http import Request, see_other
 from functions.rate import limit
 from functions.settings import LOOPBACK
 from functions.signin import way_in
+from portal.models import is_true
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -71,8 +72,7 @@ def _state(services: "Services", session: sessions.Session | None) -> str:
     # A verified address is somebody, but nobody's account.
     if session.claims.get("level") == "address":
         return "by_address"
-    # Some providers send every claim as text.
-    if session.claims.get("billing_admin") not in (True, "true"):
+    if not is_true(session.claims.get("billing_admin")):
         return "not_admin"
     customer = session.claims.get("billing_customer")
     return "ready" if isinstance(customer, str) and customer else "no_customer"

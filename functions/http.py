@@ -3,10 +3,13 @@
 import hmac
 import json
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
@@ -31,6 +34,21 @@ class Request(WerkzeugRequest):
         """Refuse more than `most` bytes; only a form with files may be larger than its text."""
         files = self.mimetype == "multipart/form-data"
         self.max_content_length = most if files else min(most, TEXT_LIMIT)
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body. One that comes in chunks, without its length, is refused past the limit: Werkzeug would cut it
+        there and hand over the rest as if it were whole."""
+        most = self.max_content_length
+        if self.content_length is not None or most is None or not self.environ.get("wsgi.input_terminated"):
+            return super().stream
+        # Another read at the end, since a server may give less than was asked for.
+        body, source = b"", self.environ["wsgi.input"]
+        while len(body) <= most and (part := source.read(most + 1 - len(body))):
+            body += part
+        if len(body) > most:
+            raise RequestEntityTooLarge
+        return BytesIO(body)
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -9,6 +9,11 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
+def is_true(claim: object) -> bool:
+    """Whether a claim says yes; some providers send every claim as text, and to Python 1 is True."""
+    return claim is True or claim == "true"
+
+
 @dataclass(frozen=True)
 class Requester:
     """A customer as a verified session knows them; nothing here ever comes from a form or a URL.

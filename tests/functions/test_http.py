@@ -1,6 +1,9 @@
 """Redirects, client addresses and bodies: the small print of HTTP."""
 
+from io import BytesIO
+
 import pytest
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from functions.errors import Problem
@@ -85,6 +88,29 @@ def test_a_bad_json_body_is_a_problem(body: bytes, status: int):
         read_json(request(method="POST", data=body), 150_000)
 
     assert error.value.status == status
+
+
+def chunked(body: bytes, **options) -> Request:
+    """A body without its length, as a server hands it over when it came in chunks."""
+    sent = request(method="POST", input_stream=BytesIO(body), **options)
+    sent.environ.pop("CONTENT_LENGTH", None)
+    sent.environ["wsgi.input_terminated"] = True
+    sent.limit(1000)
+    return sent
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
+def test_a_body_in_chunks_is_whole_or_refused(kind: str):
+    with pytest.raises(RequestEntityTooLarge):
+        chunked(b"a=" + b"x" * 999, content_type=kind).get_data(parse_form_data=True)
+    whole = chunked(b"a=" + b"x" * 998, content_type="application/x-www-form-urlencoded")
+
+    assert whole.form.to_dict() == {"a": "x" * 998}
+
+
+def test_a_form_in_chunks_is_never_cut():
+    with pytest.raises(RequestEntityTooLarge):
+        _ = chunked(b"a=1&b=" + b"x" * 2000, content_type="application/x-www-form-urlencoded").form
 
 
 def test_a_body_without_a_length_is_not_waited_for():

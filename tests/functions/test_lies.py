@@ -94,6 +94,10 @@ def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, lia
         {"userinfo": {"sub": "another"}},
         {"userinfo": {"sub": None}},
         {"userinfo": {"email": "admin@acme.example"}},
+        {"claims": {"sub": "mail:0123456789abcdef"}, "userinfo": {"sub": "mail:0123456789abcdef"}},
+        {"claims": {"sub": "eve\u200b"}, "userinfo": {"sub": "eve\u200b"}},
+        {"claims": {"account": "acme\u200b"}},
+        {"claims": {"account": " acme"}},
     ],
     ids=str,
 )

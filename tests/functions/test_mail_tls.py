@@ -21,7 +21,7 @@ from functions.mail import Mailer
 from tests.functions.inbox import Inbox
 
 # Every Linux machine reaches itself under this address, which is no name of loopback to anyone who reads settings.
-ELSEWHERE = "0.0.0.0"  # noqa: S104 - to connect to, not to listen on
+ELSEWHERE = "0.0.0.0"
 Serve = Callable[..., "Server"]
 
 
