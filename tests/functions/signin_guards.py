@@ -163,7 +163,7 @@ GUARDS = [
         "portal/models.py",
         'claim is True or claim == "true"',
         'claim in (True, "true")',
-        "test_claims.py::test_nothing_else_is_yes[1-billing_admin]",
+        "test_claims.py::test_nothing_else_is_yes[1.0-billing_admin]",
     ),
     Guard(
         "nobody passes for who came by mail",
