@@ -4,6 +4,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterable
@@ -42,6 +43,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/verify": {"POST": "functions.verify:ask"},
     "/api/verify/code": {"POST": "functions.verify:code"},
     "/api/verify/open": {"POST": "functions.verify:press"},
+    "/my/sign-in/": {"GET": "functions.signin:choose"},
     "/my/verify/": {"GET": "functions.verify:page"},
     "/my/verify/sent/": {"GET": "functions.verify:sent"},
     "/my/verify/open/": {"GET": "functions.verify:look"},
@@ -67,6 +69,8 @@ PARTS = {
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
 BEARER_ONLY = {"/api/tick", "/api/signin/backchannel"}
+# A form whose answer may be on another host; whatever a customer wrote is escaped and cannot look like one.
+LEADS_AWAY = re.compile(rb'<form[^>]* action="[^"]*/api/(account|billing|signout|tickets)["/]')
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 log = logging.getLogger("functions")
@@ -171,24 +175,25 @@ class Portal:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Request-Id"] = request_id
-        headers["Content-Security-Policy"] = self._policy() if response.mimetype == "text/html" else NO_CONTENT_POLICY
+        html = response.mimetype == "text/html"
+        headers["Content-Security-Policy"] = self._policy(response.get_data()) if html else NO_CONTENT_POLICY
         if self.services.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
 
-    def _policy(self) -> str:
+    def _policy(self, page: bytes) -> str:
         settings = self.services.settings
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
-        # A form's answer may lead to billing, to an account page, or through the hosts of a federated sign-in that
-        # nobody can list here, and browsers hold every step of that against form-action.
-        targets = "https:" if settings.secure else "http: https:"
+        # The answer to these forms may lead to billing, to an account page, or through the hosts of a federated
+        # sign-in that nobody can list here, and browsers hold every step of that against form-action.
+        targets = (" https:" if settings.secure else " http: https:") if LEADS_AWAY.search(page) else ""
         bots = " https://challenges.cloudflare.com" if settings.bot_check == "turnstile" else ""
         frames = bots.strip() or "'none'"
         return (
             f"default-src 'none'; script-src 'self' {hashes}{bots}; frame-src {frames};"
             f" style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             f" font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-            f" form-action 'self' {targets}"
+            f" form-action 'self'{targets}"
         )
 
 

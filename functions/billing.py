@@ -13,7 +13,7 @@ from functions.http import Request, see_other
 from functions.rate import limit
 from functions.settings import LOOPBACK
 from functions.signin import way_in
-from portal.models import is_yes
+from portal.models import is_true
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -72,7 +72,7 @@ def _state(services: "Services", session: sessions.Session | None) -> str:
     # A verified address is somebody, but nobody's account.
     if session.claims.get("level") == "address":
         return "by_address"
-    if not is_yes(session.claims.get("billing_admin")):
+    if not is_true(session.claims.get("billing_admin")):
         return "not_admin"
     customer = session.claims.get("billing_customer")
     return "ready" if isinstance(customer, str) and customer else "no_customer"

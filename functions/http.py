@@ -3,9 +3,10 @@
 import hmac
 import json
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -30,23 +31,24 @@ class Request(WerkzeugRequest):
     max_form_memory_size = TEXT_LIMIT
 
     def limit(self, most: int) -> None:
-        """Refuse more than `most` bytes; only a form with files may be larger than its text. Raises
-        RequestEntityTooLarge for a body that came in chunks, whose length nobody had said."""
+        """Refuse more than `most` bytes; only a form with files may be larger than its text."""
         files = self.mimetype == "multipart/form-data"
         self.max_content_length = most if files else min(most, TEXT_LIMIT)
-        chunked = self.content_length is None and self.environ.get("wsgi.input_terminated")
-        if chunked and self.method not in SAFE_METHODS:
-            self._measure(self.max_content_length)
 
-    def _measure(self, most: int) -> None:
-        # Werkzeug reads up to the limit and takes the rest for the end.
-        body = bytearray()
-        while len(body) <= most and (part := self.environ["wsgi.input"].read(most + 1 - len(body))):
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body. One that comes in chunks, without its length, is refused past the limit: Werkzeug would cut it
+        there and hand over the rest as if it were whole."""
+        most = self.max_content_length
+        if self.content_length is not None or most is None or not self.environ.get("wsgi.input_terminated"):
+            return super().stream
+        # Another read at the end, since a server may give less than was asked for.
+        body, source = b"", self.environ["wsgi.input"]
+        while len(body) <= most and (part := source.read(most + 1 - len(body))):
             body += part
         if len(body) > most:
             raise RequestEntityTooLarge
-        self.environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        self.environ.pop("HTTP_TRANSFER_ENCODING", None)
+        return BytesIO(body)
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Kind -> wanted by whoever has not chosen: answers to one's own question come unasked, news does not.
 DEFAULTS = {"ticket_mail": True, "changelog_digest": False, "incident_mail": False}
+# Nothing sends these yet, so nobody is asked.
+UNSENT = {"changelog_digest"}
 
 
 def wants(services: "Services", subject: str, kind: str, component: str = "") -> bool:
@@ -70,6 +72,8 @@ def save(services: "Services", requester: "Requester", chosen: Iterable[str], co
 
 def _fields(components: Iterable[str]) -> Iterator[tuple[str, bool]]:
     for kind, default in DEFAULTS.items():
+        if kind in UNSENT:
+            continue
         if kind == "incident_mail":
             yield from ((_key(kind, component), default) for component in components)
         else:

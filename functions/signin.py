@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
+PAGE = "my/sign-in/"
 ATTEMPT_SECONDS = 600
 RETURN_LENGTH = 2000
 # Browsers keep 4,096 bytes of a cookie; the oldest attempts go first.
@@ -33,18 +34,33 @@ log = logging.getLogger(__name__)
 
 
 def begin(request: Request, services: "Services") -> Response:
-    """Send the customer to the identity provider; `return` is the page of this portal to come back to, and the hub
-    stands for the page that the customer came from."""
-    back = return_path(request.args.get("return", ""), services)
-    if back == services.url("my/"):
-        back = _came_from(request, services) or back
+    """Send the customer to the identity provider, or where there is another way in, to the page that offers both;
+    `return` is the page of this portal to come back to, without it the page that the customer came from."""
+    back = return_path(request.args.get("return") or _came_from(request, services), services)
     if not services.settings.oidc_issuer and services.settings.mail_sign_in:
         return see_other(by_mail(services, back))
     session = sessions.current(request, services, None)
     # Older claims may be the reason why a page sent the customer here.
     if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
         return see_other(back)
+    # The form of a question has a button for each way already.
+    chosen = request.args.get("way") == "account" or back.startswith(services.url("my/ask/"))
+    if services.settings.mail_sign_in and not chosen:
+        return see_other(services.url(f"{PAGE}?return={quote(back, safe='')}"))
     return leave(request, services, back)
+
+
+def choose(request: Request, services: "Services") -> Response:
+    """GET /my/sign-in/?return=: the two ways in, where there are two."""
+    back = return_path(request.args.get("return", ""), services)
+    if not (services.settings.oidc_issuer and services.settings.mail_sign_in):
+        return see_other(services.url(f"api/signin?return={quote(back, safe='')}"))
+    session = sessions.current(request, services, None)
+    if session is not None and session.product:
+        return see_other(back)
+    return services.page(
+        "Sign in", "signin_choose.html", account=way_in(services, back), by_mail=by_mail(services, back)
+    )
 
 
 def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
@@ -135,14 +151,16 @@ def session(request: Request, services: "Services") -> Response:
 
 def return_path(path: str, services: "Services") -> str:
     """`path` when it is a page of this portal, else the customer's own front page."""
-    segments = unquote(path.partition("?")[0]).split("/")
-    ours = path.startswith(services.base) and not path.startswith(services.url("api/")) and ".." not in segments
+    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a.
+    plain = unquote(path.partition("?")[0])
+    ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
+    ours = ours and not {".", ".."} & set(plain.split("/"))
     return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
 
 
 def way_in(services: "Services", back: str) -> str:
-    """The address that signs someone in and returns to the path `back`."""
-    return services.url(f"api/signin?return={quote(back, safe='')}")
+    """The address that signs someone in with the product's account and returns to the path `back`."""
+    return services.url(f"api/signin?return={quote(back, safe='')}&way=account")
 
 
 def by_mail(services: "Services", back: str) -> str:
@@ -176,14 +194,14 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
     )
 
 
-def _came_from(request: Request, services: "Services") -> str | None:
-    """The page of this portal that the customer was on, as the browser says; None when it is not worth returning to."""
+def _came_from(request: Request, services: "Services") -> str:
+    """The page of this portal that the customer was on, as the browser says; empty when nobody returns there."""
     referrer = urlsplit(request.headers.get("Referer", ""))
     if f"{referrer.scheme}://{referrer.netloc}" != services.settings.public_origin:
-        return None
+        return ""
     path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
-    home = path == services.base or path.startswith(services.url("my/"))
-    return path if not home and return_path(path, services) == path else None
+    ways = (services.url(PAGE), services.url("my/verify/"))
+    return "" if path == services.base or path.startswith(ways) else path
 
 
 def _provider_sign_out(row: "Row", services: "Services") -> str | None:

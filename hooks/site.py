@@ -37,6 +37,7 @@ PAGES = {
     "feedback/thanks.md": ("feedback.html", "Thank you", "Your answer about the article has arrived."),
     "feedback/why.md": ("feedback.html", "What was missing?", "Tell us why the article did not help."),
 }
+STEPS = {"unavailable.md", "feedback/thanks.md", "feedback/why.md"}
 
 
 @dataclass
@@ -114,6 +115,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     elif _topic(page.file) is not None:
         page.meta.setdefault("template", "topic.html")
     return markdown
+
+
+def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:
+    """A search engine is told of pages that someone may look for, not of steps on the way."""
+    if template_name == "sitemap.xml":
+        context["pages"] = [file for file in context["pages"] if file.src_uri not in STEPS]
+    return context
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:

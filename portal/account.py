@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
-from portal.models import is_yes
+from portal.models import is_true
 
 Who = Literal["anyone", "signed_in", "account_admin"]
 # `url` is a template, `authorize` adds its value to a sign-in request, `server` names a call that answers with a URL.
@@ -308,9 +308,8 @@ def hosts(account: Mapping[str, Any]) -> set[str]:
 def is_admin(claims: Mapping[str, Any]) -> bool:
     """Whether the identity provider calls someone an admin of their account: `account_admin`, or else `role`."""
     if "account_admin" in claims:
-        return is_yes(claims["account_admin"])
-    role = claims.get("role")
-    return isinstance(role, str) and role in ADMIN_ROLES
+        return is_true(claims["account_admin"])
+    return isinstance(claims.get("role"), str) and claims["role"] in ADMIN_ROLES
 
 
 def rows() -> Iterator[tuple[str, str, list[Link | None]]]:

@@ -9,8 +9,8 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
-def is_yes(claim: object) -> bool:
-    """Whether a claim is true, or the text of it: some providers send every claim as text. A 1 is neither."""
+def is_true(claim: object) -> bool:
+    """Whether a claim says yes; some providers send every claim as text, and to Python 1 is True."""
     return claim is True or claim == "true"
 
 

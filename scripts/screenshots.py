@@ -4,12 +4,17 @@ The README's picture is the wide, light home page; `--readme` writes it to .gith
 """
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.world import ROOT, World, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
@@ -25,7 +30,19 @@ PAGES = {
     "why": "feedback/why/?a=plans-and-billing/update-card",
     "not-found": "nowhere/",
 }
-SIGNED_IN = {"my": "my/", "tickets": "my/tickets/", "billing": "my/billing/", "account": "my/account/"}
+SIGNED_IN = {
+    "my": "my/",
+    "tickets": "my/tickets/",
+    "billing": "my/billing/",
+    "account": "my/account/",
+    "sessions": "my/account/sessions/",
+    "notifications": "my/account/notifications/",
+}
+SIGNED_OUT = {
+    "account-signed-out": "my/account/",
+    "verify-form": "my/verify/",
+    "verify-gone": "my/verify/open/?token=x",
+}
 README_PICTURE = ROOT / ".github" / "screenshots" / "home-light.png"
 
 
@@ -65,8 +82,7 @@ def take(world: World, folder: Path) -> int:
                     page.locator("header [data-portal='status'][data-level='none']").wait_for()
                     page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=name != "home")
                     taken += 1
-                page.goto(f"{world.url}my/tickets/")
-                page.get_by_role("button", name="Ada").click()
+                taken += take_signing_in(page, world, folder, f"{size}-{scheme}")
                 page.goto(f"{world.url}ask/")
                 page.get_by_label("What is it about?").select_option(index=2)
                 page.get_by_label("Your question in one sentence").fill(
@@ -84,6 +100,33 @@ def take(world: World, folder: Path) -> int:
                 context.close()
         chromium.close()
     return taken
+
+
+def take_signing_in(page: "Page", world: World, folder: Path, name: str) -> int:
+    """The pages on the way in, and at the end of it Ada; returns the number of pictures."""
+
+    def picture(what: str) -> None:
+        page.screenshot(path=folder / f"{what}-{name}.png", full_page=True)
+
+    for what, path in SIGNED_OUT.items():
+        page.goto(world.url + path)
+        picture(what)
+    page.goto(f"{world.url}my/verify/")
+    page.get_by_label("Your e-mail address").fill(f"{name}@customer.example")
+    page.get_by_role("button", name="Mail me").click()
+    page.get_by_label("The six digits").wait_for()
+    picture("verify-sent")
+    page.goto(world.inbox)
+    page.locator("li", has_text=f"{name}@customer.example").first.get_by_role("link").click()
+    link = re.search(r"http://\S+/my/verify/open/\S+", page.locator("pre").inner_text())
+    assert link, "no link in the mail"
+    page.goto(link[0])
+    picture("verify-open")
+    page.goto(f"{world.url}my/tickets/")
+    picture("sign-in")
+    page.get_by_role("link", name="Sign in with your").click()
+    page.get_by_role("button", name="Ada").click()
+    return len(SIGNED_OUT) + 3
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
+from functions.identity.claims import is_one_of_us, ours
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
-from portal.models import Requester, is_yes
+from portal.models import Requester, is_true
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -247,32 +248,21 @@ class OpenIDConnect:
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = claims.get("email")
         verified = claims.get("email_verified")
-        if not isinstance(email, str) or "@" not in email or not is_yes(verified):
+        if not isinstance(email, str) or "@" not in email or not is_true(verified):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
-        mapped = {name: claims[claim] for name, claim in self.settings.oidc_claims.items() if claim in claims}
-        scopes = mapped.pop("scopes", [])
-        account = mapped.pop("account", None)
+        mapped = ours(claims, self.settings.oidc_claims)
+        account = mapped.pop("account", None) or None
+        if not is_one_of_us(str(claims["sub"]), account):
+            _refuse("subject or account could pass for another's")
         name = claims.get("name")
         requester = Requester(
             subject=str(claims["sub"]),
             email=email,
             name=name if isinstance(name, str) else "",
-            account=_id(account),
-            scopes=_scopes(scopes),
+            account=account,
+            scopes=mapped.pop("scopes", frozenset()),
         )
         return requester, mapped
-
-
-def _id(account: object) -> str | None:
-    """An organisation's id; whoever has a list of them has none that we could choose."""
-    usable = isinstance(account, str | int) and not isinstance(account, bool)
-    return str(account) if usable and account else None
-
-
-def _scopes(claim: object) -> frozenset[str]:
-    """Words with spaces between them, as in OAuth, or a list of words; anything else grants nothing."""
-    words = claim.split() if isinstance(claim, str) else claim
-    return frozenset(word for word in words if isinstance(word, str)) if isinstance(words, list) else frozenset()
 
 
 def _refuse(why: str) -> NoReturn:

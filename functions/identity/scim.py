@@ -150,7 +150,8 @@ class Scim:
 
     def invite(self, requester: "Requester", address: str) -> None:
         """Create a user with this address on one's own team. An address that has an account already is left alone,
-        and the answer is the same: nobody learns who has one, and nobody is taken into a team unasked."""
+        so that nobody is taken into a team unasked. The answer is the same, but the team's list then lacks it: an
+        account's own admins can tell, 30 addresses in ten minutes."""
         team = self._own_team(requester)
         body = {
             "schemas": [USER],

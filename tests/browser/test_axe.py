@@ -25,6 +25,8 @@ PERSONAL = {
     "tickets": "my/tickets/",
     "billing": "my/billing/",
     "account": "my/account/",
+    "sessions": "my/account/sessions/",
+    "notifications": "my/account/notifications/",
     "error": "my/nowhere/",
 }
 
@@ -47,7 +49,11 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
         page.goto(world.url + path)
         page.locator("header [data-portal='search'][data-started]").wait_for(state="attached")
         faults[name] = violations(page)
+    page.goto(f"{world.url}my/account/")
+    faults["account, signed out"] = violations(page)
     page.goto(f"{world.url}my/tickets/")
+    faults["sign in"] = violations(page)
+    page.get_by_role("link", name="Sign in with your").click()
     page.get_by_role("button", name="Ada").first.click()
     page.goto(f"{world.url}ask/")
     page.get_by_label("What is it about?").select_option(index=1)

@@ -29,32 +29,52 @@ def walk(world: World, page: Page) -> None:
     assert who(world, page) is None
 
 
+def test_my_account_leads_to_it_after_signing_in_with_the_keyboard_alone(world: World, context: BrowserContext):
+    page = context.new_page()
+    page.goto(world.url + ARTICLE)
+    page.get_by_role("navigation", name="Portal").get_by_role("link", name="My account").press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(f"{world.url}my/sign-in/?return=")))
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "Sign in with your Acme account":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("Ada")).press("Enter")
+
+    expect(page).to_have_url(f"{world.url}my/")
+
+
 def test_signing_out_everywhere_from_a_second_browser(world: World, chromium: Browser):
     first, second = chromium.new_context(), chromium.new_context()
     here, there = first.new_page(), second.new_page()
     for page in (here, there):
         sign_in(world, page)
-    form = '<form method="post" action="{}api/signout"><input name="everywhere" value="1"><button>Go</button></form>'
     there.goto(f"{world.url}my/account/")
-    there.evaluate("html => document.querySelector('main').innerHTML = html", form.format(world.url))
-    there.get_by_role("button", name="Go").click()
+    there.locator("li", has=there.get_by_role("heading", name="Where you are signed in")).get_by_role(
+        "link"
+    ).first.click()
+    expect(there.get_by_text("Another browser").first).to_be_visible()
+    there.get_by_role("button", name="Sign out everywhere").click()
     expect(there).to_have_url(re.compile(re.escape(world.identity)))
     names = [who(world, page) for page in (here, there)]
     here.goto(f"{world.url}my/tickets/")
 
     assert names == [None, None]
-    expect(here.get_by_role("button", name=re.compile("Ada"))).to_be_visible()
+    expect(here.get_by_role("link", name="Sign in with your Acme account")).to_be_visible()
     first.close()
     second.close()
 
 
 def sign_in(world: World, page: Page) -> None:
-    """From an article by "My account", through the provider's page, and back on the same article."""
+    """From an article by "Sign in", through the provider's page, and back on the same article."""
     page.goto(world.url + ARTICLE)
-    page.get_by_role("navigation", name="Portal").get_by_role("link", name="My account").click()
+    way_in = page.get_by_role("navigation", name="Portal").get_by_role("link", name="Sign in")
+    way_in.click()
+    page.get_by_role("link", name="Sign in with your Acme account").click()
     expect(page).to_have_url(re.compile(re.escape(world.identity)))
     page.get_by_role("button", name=re.compile("Ada")).click()
     expect(page).to_have_url(world.url + ARTICLE)
+    expect(way_in).to_be_hidden()
 
 
 def who(world: World, page: Page) -> str | None:

@@ -138,7 +138,7 @@ def test_the_site_and_its_functions_answer_on_one_origin(demo: Demo):
 
 def test_a_customer_signs_in_and_opens_billing_and_comes_back(demo: Demo):
     customer = requests.Session()
-    chooser = customer.get(f"{demo.url}api/signin?return=/my/billing/", timeout=30)
+    chooser = customer.get(f"{demo.url}api/signin?return=/my/billing/&way=account", timeout=30)
     page = customer.post(chooser.url, data={"sub": "ada"}, timeout=30)
     there = customer.post(f"{demo.url}api/billing", data={"job": "update_card"}, timeout=30)
     back = customer.post(there.url, data={"card": "amex"}, timeout=30)

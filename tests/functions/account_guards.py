@@ -16,7 +16,7 @@ GUARDS = [
     Guard(
         "admins by claim only",
         TABLE,
-        'is_yes(claims["account_admin"])',
+        'claims["account_admin"] in (True, "true")',
         'bool(claims["account_admin"])',
         f"{A}test_only_a_claim_makes_an_account_admin",
     ),

@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -66,15 +65,15 @@ class Inbox:
 
 
 @contextmanager
-def listening(host: str = "127.0.0.1", ssl_context: ssl.SSLContext | None = None) -> Iterator[tuple[Inbox, str]]:
-    """An inbox and the address of its server; with a context it speaks TLS from the first byte."""
+def listening() -> Iterator[tuple[Inbox, str]]:
+    """An inbox and the address of its server."""
     inbox = Inbox()
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(inbox, hostname=host, port=port, ssl_context=ssl_context)
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield inbox, f"{'smtps' if ssl_context else 'smtp'}://{host}:{port}"
+        yield inbox, f"smtp://127.0.0.1:{port}"
     finally:
         controller.stop()

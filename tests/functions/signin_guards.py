@@ -5,6 +5,7 @@ from tests.functions.guards import Guard
 LIE = "test_lies.py::test_a_lie_signs_nobody_in"
 LOGOUT = "test_renewal.py::test_a_logout_token_that_does_not_hold_signs_nobody_out"
 OIDC, PROVIDER = "functions/identity/oidc.py", "functions/identity/provider.py"
+CLAIMS = "functions/identity/claims.py"
 SIGNIN, SESSIONS = "functions/signin.py", "functions/sessions.py"
 GUARDS = [
     Guard("the nonce", OIDC, '{"nonce": nonce}', "{}", f"{LIE}[{{'claims': {{'nonce': 'another'}}}}]"),
@@ -78,8 +79,8 @@ GUARDS = [
     Guard(
         "the verified address",
         OIDC,
-        "not is_yes(verified)",
-        "not is_yes(True)",
+        "verified is True or verified",
+        "True or verified",
         f"{LIE}[{{'claims': {{'email_verified': False}}}}]",
     ),
     Guard(
@@ -156,5 +157,47 @@ GUARDS = [
         'site in {"same-origin", "none"}',
         "True",
         "test_renewal.py::test_another_site_cannot_sign_anyone_out",
+    ),
+    Guard(
+        "flags are strict",
+        "portal/models.py",
+        'claim is True or claim == "true"',
+        'claim in (True, "true")',
+        "test_claims.py::test_nothing_else_is_yes[1.0-billing_admin]",
+    ),
+    Guard(
+        "nobody passes for who came by mail",
+        CLAIMS,
+        "not subject.startswith(BY_MAIL) and",
+        "",
+        "test_lies.py::test_nobody_passes_for_another[sub-mail:0123456789abcdef]",
+    ),
+    Guard(
+        "nobody passes for another by what is not seen",
+        CLAIMS,
+        'all(clean(name) == name for name in (subject, account or ""))',
+        "True",
+        "test_lies.py::test_nobody_passes_for_another[account-acme\\u200b]",
+    ),
+    Guard(
+        "spellings of a function",
+        SIGNIN,
+        'plain = unquote(path.partition("?")[0])',
+        'plain = path.partition("?")[0]',
+        "test_signin_choice.py::test_no_spelling_of_a_function_is_a_page_to_return_to",
+    ),
+    Guard(
+        "where forms lead",
+        "functions/app.py",
+        "if LEADS_AWAY.search(page) else",
+        "if True else",
+        "test_signin_choice.py::test_only_pages_with_a_form_that_leads_away_may_lead_away",
+    ),
+    Guard(
+        "a body in chunks",
+        "functions/http.py",
+        "if len(body) > most:",
+        "if False:",
+        "test_http.py::test_a_form_in_chunks_is_never_cut",
     ),
 ]

@@ -75,7 +75,7 @@ def test_everything_else_asks_to_sign_in(browser: Browser, job: str):
     answer = choose(browser, job)
 
     assert answer.status_code == 303
-    assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F"
+    assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F&way=account"
 
 
 def test_a_card_that_nothing_is_set_up_for_is_not_built(browser: Browser, sign_in: Callable[..., None]):
@@ -401,7 +401,7 @@ def test_where_claims_cannot_be_read_again_one_passes_by_the_provider(keycloak: 
     answer = browser.get("/my/account/?job=profile")
 
     assert answer.status_code == 303
-    assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F%3Fjob%3Dprofile"
+    assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F%3Fjob%3Dprofile&way=account"
 
 
 def test_while_the_provider_is_silent_the_page_says_that_it_may_be_older(

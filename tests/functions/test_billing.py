@@ -159,7 +159,7 @@ def test_somebody_who_is_not_signed_in_is_told_what_there_is_and_asked_to_sign_i
     assert "/api/signin?return=%2Fmy%2Fbilling%2F" in page.text
     assert "<form" not in page.text
     assert answer.status_code == 303
-    assert answer.location == "/api/signin?return=%2Fmy%2Fbilling%2F"
+    assert answer.location == "/api/signin?return=%2Fmy%2Fbilling%2F&way=account"
 
 
 @pytest.mark.parametrize(

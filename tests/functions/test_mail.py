@@ -2,16 +2,9 @@
 
 import email
 import email.policy
-import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions import mail, outbox
 from functions.errors import VendorError
@@ -53,47 +46,6 @@ def test_a_refused_recipient_is_rejected(inbox: tuple[Inbox, str]):
         Mailer(inbox[1], "support@acme.example").send("blocked@customer.example", "x", "y", "z")
 
     assert error.value.kind == "rejected"
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """The TLS of a server at 127.0.0.1 that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "server.pem").write_bytes(secret + certificate.public_bytes(pem))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "server.pem")
-    return context
-
-
-def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    with listening(ssl_context=self_signed(tmp_path)) as (kept, url):
-        with pytest.raises(VendorError) as error:
-            Mailer(url, "support@acme.example").send("ada@customer.example", "x", "y", "z")
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
-        Mailer(url, "support@acme.example").send("ada@customer.example", "x", "y", "z")
-
-    assert error.value.detail == "SSLCertVerificationError"
-    assert len(kept.raw) == 1  # only once somebody did
-
-
-def test_a_password_is_not_sent_in_the_open_to_another_machine():
-    # All of 127/8 is this machine, but only its first address counts as that.
-    with listening("127.0.0.2") as (kept, url), pytest.raises(VendorError) as error:
-        Mailer(url.replace("//", "//portal:open-sesame@"), "support@acme.example").send("a@b.example", "x", "y", "z")
-
-    assert (error.value.kind, error.value.detail) == ("authentication", "the server offers no STARTTLS")
-    assert "sesame" not in f"{error.value} {error.value.public}"
-    assert not kept.raw
 
 
 def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]):

@@ -34,7 +34,7 @@ def test_answers_come_unasked_and_news_does_not(services: Services):
 
 def test_what_was_chosen_is_kept_and_can_be_changed(browser: Browser, services: Services, sign_in: Callable[..., None]):
     sign_in(browser)
-    first = save(browser, "incident_mail:api", "changelog_digest")
+    first = save(browser, "incident_mail:api")
     page = browser.get(first.location).text
     chosen = preferences.choices(services, "sub-ada", ["api", "exports"])
     save(browser, "ticket_mail")
@@ -45,7 +45,6 @@ def test_what_was_chosen_is_kept_and_can_be_changed(browser: Browser, services: 
     assert "Exports &amp; imports" in page
     assert chosen == {
         "ticket_mail": False,
-        "changelog_digest": True,
         "incident_mail:api": True,
         "incident_mail:exports": False,
     }
@@ -63,13 +62,20 @@ def test_a_choice_counts_for_one_customer_only(browser: Browser, services: Servi
 
 def test_whatever_sends_finds_who_asked_for_it(services: Services):
     preferences.save(services, BEN, ["incident_mail:api"], ["api"])
-    preferences.save(services, ADA, ["incident_mail:api", "changelog_digest"], ["api"])
+    preferences.save(services, ADA, ["incident_mail:api"], ["api"])
 
     assert list(preferences.recipients(services, "incident_mail", "api")) == [
         ("sub-ada", "ada@customer.example"),
         ("sub-ben", "ben@customer.example"),
     ]
-    assert [who for who, _ in preferences.recipients(services, "changelog_digest")] == ["sub-ada"]
+    assert list(preferences.recipients(services, "changelog_digest")) == []
+
+
+def test_what_nothing_sends_is_not_offered(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser)
+
+    assert "changelog_digest" not in browser.get("/my/account/notifications/").text
+    assert save(browser, "changelog_digest").status_code == 422
 
 
 def test_a_field_that_is_not_on_the_form_changes_nothing(services: Services):

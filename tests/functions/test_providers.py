@@ -103,6 +103,24 @@ def test_a_removed_billing_admin_stops_being_one(browser: Browser, services: Ser
     assert '"billing_admin": false' in row["claims"]
 
 
+@pytest.mark.parametrize("issuer", ["strict"], indirect=True)
+def test_a_provider_that_changes_its_keys_between_two_sign_ins(browser: Browser, issuer: str):
+    browser.get(go_there_and_back(browser, Customer("ada")))
+    browser.post("/api/signout")
+    before = kids(issuer)
+    requests.put(f"{issuer}/keys", timeout=5).raise_for_status()
+    answer = browser.get(go_there_and_back(browser, Customer("ada")))
+
+    assert not before & kids(issuer)
+    assert (answer.status_code, answer.location) == (303, "/my/tickets/")
+    assert browser.get("/api/session").json["signed_in"]
+
+
+def kids(issuer: str) -> set[str]:
+    """The names of the keys that the provider publishes."""
+    return {key["kid"] for key in requests.get(f"{issuer}/jwks", timeout=5).json()["keys"]}
+
+
 @pytest.mark.parametrize("issuer", ["canaille", "strict"], indirect=True)
 def test_an_address_that_the_provider_does_not_call_verified_signs_nobody_in(browser: Browser):
     answer = browser.get(go_there_and_back(browser, Customer("bob")))

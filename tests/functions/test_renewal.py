@@ -18,6 +18,7 @@ from functions.errors import SettingsError
 from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
+from scripts.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.vendors import CLIENT, Liar, key, oidc_environ
 
@@ -26,9 +27,21 @@ HOUR = sessions.HOUR
 Later = Callable[[int], None]
 
 
+# For tests whose SQL is to hold on both engines; the others are about HTTP, and once is enough.
+both_engines = pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'portal.db'}"
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if engine == "sqlite":
+        return f"sqlite:///{tmp_path / 'portal.db'}"
+    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+    return cluster.database()
 
 
 @pytest.fixture
@@ -88,6 +101,7 @@ def test_within_the_hour_nobody_is_asked(browser: Browser, liar: Liar, later: La
     assert liar.asked == []
 
 
+@both_engines
 def test_after_an_hour_claims_are_read_again_and_the_next_request_asks_nobody(browser, liar, services, later):
     sign_in(browser, liar)
     liar.claims |= {"plan": "Gold", "name": "Eve Newname", "exp": 4_000_000_000}
@@ -122,6 +136,7 @@ def test_a_claim_that_is_gone_is_gone(browser, services, liar, later):
     assert "billing_admin" not in claims(services)
 
 
+@both_engines
 def test_an_account_that_is_closed_is_signed_out(browser, liar, services, later):
     sign_in(browser, liar)
     liar.refusal = "invalid_grant"
@@ -252,6 +267,7 @@ def test_a_page_that_needs_newer_claims_than_it_can_get_leads_to_the_provider_an
     assert urlsplit(answer.location).path == "/authorize"
 
 
+@both_engines
 def test_two_requests_at_once_use_a_refresh_token_once(browser, liar, services, later):
     sign_in(browser, liar)
     later(61 * MINUTE)
@@ -342,7 +358,7 @@ def test_a_host_that_forwards_one_cookie_is_enough(only_cookie: Browser, liar: L
 
     assert (answer.status_code, answer.location) == (303, "/my/tickets/")
     names = {cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")}
-    assert names == {"__session"}
+    assert names == {"__session", "portal_in"}
     assert signed_in(only_cookie)
 
 
@@ -425,7 +441,9 @@ def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, late
         ("http://127.0.0.1:8000/getting-in/forgot-password/", "/getting-in/forgot-password/"),
         ("http://127.0.0.1:8000/search/?q=card", "/search/?q=card"),
         ("http://127.0.0.1:8000/", "/my/"),
-        ("http://127.0.0.1:8000/my/tickets/", "/my/"),
+        ("http://127.0.0.1:8000/my/account/", "/my/account/"),
+        ("http://127.0.0.1:8000/my/sign-in/?return=/ask/", "/my/"),
+        ("http://127.0.0.1:8000/my/verify/", "/my/"),
         ("http://127.0.0.1:8000/api/signin", "/my/"),
         ("http://127.0.0.1:8000//evil.example/", "/my/"),
         ("https://evil.example/getting-in/forgot-password/", "/my/"),
@@ -433,11 +451,17 @@ def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, late
         ("", "/my/"),
     ],
 )
-def test_my_account_on_an_article_leads_back_to_it(browser: Browser, liar: Liar, referrer: str, back: str):
-    hub = browser.get("/my/", headers={"Referer": referrer})
-    begin = browser.get(hub.location, headers={"Referer": referrer})
+def test_sign_in_on_an_article_leads_back_to_it(browser: Browser, liar: Liar, referrer: str, back: str):
+    begin = browser.get("/api/signin", headers={"Referer": referrer})
 
     assert browser.get(liar.authorize(begin.location)).location == back
+
+
+def test_my_account_on_an_article_leads_to_it(browser: Browser, liar: Liar):
+    article = {"Referer": "http://127.0.0.1:8000/getting-in/forgot-password/"}
+    begin = browser.get(browser.get("/my/", headers=article).location, headers=article)
+
+    assert browser.get(liar.authorize(begin.location)).location == "/my/"
 
 
 def test_a_session_that_an_older_version_wrote_is_nobody_and_no_error(browser: Browser, liar: Liar, services: Services):
@@ -521,6 +545,7 @@ def test_scopes_without_openid_are_refused_at_start(environ: dict[str, str]):
         read(environ | {"OIDC_SCOPES": "profile email"})
 
 
+@both_engines
 def test_signing_out_everywhere_ends_all_sessions_of_one_person(browser: Browser, liar: Liar, services: Services, app):
     phone, ben = Browser(app), Browser(app)
     for client in (browser, phone):
@@ -559,6 +584,7 @@ def tell(browser: Browser, token: str) -> TestResponse:
     return Browser(browser.application).post("/api/signin/backchannel", data={"logout_token": token}, headers=headers)
 
 
+@both_engines
 def test_the_provider_signs_a_session_out(browser: Browser, liar: Liar, issuer: str, services: Services):
     sign_in(browser, liar)
     sessions.start(services, ADA, {}, "s1")
@@ -571,6 +597,7 @@ def test_the_provider_signs_a_session_out(browser: Browser, liar: Liar, issuer: 
     assert len(services.store.all("select id from session")) == 1
 
 
+@both_engines
 @pytest.mark.parametrize(
     ("changes", "left"),
     [({}, 2), ({"sub": None}, 2), ({"sid": None}, 1), ({"exp": None}, 2), ({"sid": "s9"}, 3)],
@@ -643,6 +670,7 @@ def test_an_id_token_is_no_logout_token(browser: Browser, liar: Liar, issuer: st
     assert signed_in(browser)
 
 
+@both_engines
 def test_a_logout_token_works_once(browser: Browser, liar: Liar, issuer: str):
     token = liar.logout_token(issuer)
     assert tell(browser, token).status_code == 200
@@ -680,6 +708,7 @@ def test_a_key_that_was_taken_back_counts_for_minutes_only(browser: Browser, lia
     assert tell(browser, liar.logout_token(issuer)).status_code == 400
 
 
+@both_engines
 def test_old_logout_tokens_are_forgotten(browser: Browser, liar: Liar, issuer: str, services: Services, later: Later):
     tell(browser, liar.logout_token(issuer))
     later(2 * HOUR)

@@ -168,7 +168,7 @@ def test_signed_out_nothing_is_asked_of_the_vendor(browser: Browser, vendor: Ven
     # Whoever is signed out resets the password on the vendor's own sign-in page.
     answers = [choose(browser, "password"), choose(browser, "team", invitee="x@y.example")]
 
-    assert [answer.location for answer in answers] == ["/api/signin?return=%2Fmy%2Faccount%2F"] * 2
+    assert [answer.location for answer in answers] == ["/api/signin?return=%2Fmy%2Faccount%2F&way=account"] * 2
     assert vendor.asked == []
 
 

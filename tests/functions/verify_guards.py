@@ -6,6 +6,7 @@ VERIFY, MAIL = "functions/verify.py", "functions/verify_mail.py"
 ADDRESS, ALTCHA, TURNSTILE = "functions/verify_address.py", "functions/bots/altcha.py", "functions/bots/turnstile.py"
 T = "test_verify.py::"
 BOTS = "test_bots.py::"
+SMTP, TLS = "functions/mail.py", "test_mail_tls.py::"
 GUARDS = [
     Guard(
         "a link works once",
@@ -199,5 +200,34 @@ GUARDS = [
         'if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:',
         "if False:",
         f"{BOTS}test_a_portal_without_a_check_does_not_start",
+    ),
+    Guard(
+        "the certificate of the mail server",
+        SMTP,
+        "timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()",
+        "timeout=TIMEOUT_SECONDS",
+        f"{TLS}test_a_server_that_signed_for_itself_gets_no_mail[smtps]",
+    ),
+    Guard(
+        "the certificate after STARTTLS",
+        SMTP,
+        "server.starttls(context=ssl.create_default_context())",
+        "server.starttls()",
+        f"{TLS}test_a_server_that_signed_for_itself_gets_no_mail[smtp]",
+    ),
+    Guard(
+        "the mail server's name",
+        SMTP,
+        "timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()",
+        "timeout=TIMEOUT_SECONDS, context=[context := ssl.create_default_context(),"
+        " setattr(context, 'check_hostname', False)][0]",
+        f"{TLS}test_a_server_with_the_certificate_of_another_gets_no_mail[smtps]",
+    ),
+    Guard(
+        "no password without TLS",
+        SMTP,
+        "elif parts.username and host not in LOOPBACK:",
+        "elif False:",
+        f"{TLS}test_no_password_goes_over_an_open_line",
     ),
 ]

@@ -1,6 +1,7 @@
 // The certified `oidc-provider` as a strict provider for the tests: PKCE required, a code and a refresh token work
 // once, RP-initiated and back-channel logout. Argument: JSON {client, secret, portal, backchannel, people}.
-// Prints its issuer; PUT /users/NAME changes claims while it runs; it ends with its standard input.
+// Prints its issuer; PUT /users/NAME changes claims while it runs, PUT /keys makes new keys; it ends with its
+// standard input.
 
 import { createServer } from "node:http";
 import { generateKeyPairSync } from "node:crypto";
@@ -24,7 +25,7 @@ async function body(request) {
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, {
+  const started = () => new Provider(issuer, {
     clients: [
       {
         client_id: client,
@@ -55,10 +56,11 @@ server.listen(0, "127.0.0.1", () => {
     },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
   });
-  const answer = provider.callback();
+  let answer = started().callback();
   server.on("request", async (request, response) => {
     if (request.method !== "PUT") return answer(request, response);
-    people[request.url.split("/").pop()] = JSON.parse(await body(request));
+    if (request.url === "/keys") answer = started().callback();
+    else people[request.url.split("/").pop()] = JSON.parse(await body(request));
     response.writeHead(204).end();
   });
   console.log(issuer);

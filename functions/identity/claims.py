@@ -1,0 +1,43 @@
+"""What a provider's claims mean to the portal: flags that are flags, and names that cannot pass for another's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.models import clean, is_true
+
+FLAGS = {"account_admin", "billing_admin"}
+# Who signed in by a mail is known by a subject that starts so (functions/verify_address.py).
+BY_MAIL = "mail:"
+
+
+def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Our claims by our names, as far as the provider gives them in a form that means something: flags as true or
+    false, `scopes` as a set of words, everything else as text."""
+    found = {}
+    for name, claim in names.items():
+        if claims.get(claim) is None:
+            continue
+        value = is_true(claims[claim]) if name in FLAGS else (words if name == "scopes" else text)(claims[claim])
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def is_one_of_us(subject: str, account: str | None) -> bool:
+    """Whether subject and account are names that stay what they are: without characters that nobody sees, which
+    are left out before they are kept, and so would make one customer, or one organisation, of two."""
+    return not subject.startswith(BY_MAIL) and all(clean(name) == name for name in (subject, account or ""))
+
+
+def text(value: object) -> str | None:
+    """A text, or a number as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value)
+
+
+def words(value: object) -> frozenset[str]:
+    """The words of a text or of a list; whatever else is in there is none."""
+    if isinstance(value, str):
+        return frozenset(value.split())
+    return frozenset(word for word in value if isinstance(word, str)) if isinstance(value, list) else frozenset()
