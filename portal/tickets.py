@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from portal.models import Requester
+from portal.models import Requester, clean
 
 Status = Literal["open", "pending", "on_hold", "solved"]
 
@@ -133,3 +133,24 @@ def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
     elif len(draft.body) > BODY_MAX:
         wrong["body"] = f"This is {len(draft.body):,} characters; send at most {BODY_MAX:,}."
     return wrong
+
+
+def note(ticket: Ticket) -> str:
+    """What the agents should know beside the message, as plain text with one fact on a line: what the customer sent
+    along, what the portal knows, and the portal's reference."""
+    rows = {CONTEXT_LABELS.get(name, name): value for name, value in ticket.draft.context.items()}
+    rows |= ticket.facts
+    rows |= {"Goes on from": ticket.follows} if ticket.follows else {}
+    rows |= {"Portal reference": ticket.reference, "Portal key": ticket.key}
+    return "Sent along by the portal\n" + "\n".join(
+        f"{_harmless(name)}: {_harmless(value)}" for name, value in rows.items()
+    )
+
+
+# What would be a tag, a link or code in a desk that renders Markdown or HTML, and what stands there instead.
+HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a", "[": "(", "]": ")", "`": "'", "*": "\u2217"})
+
+
+def _harmless(text: str) -> str:
+    """One line that nothing renders: a customer may have typed it to be read as markup, or as the next fact."""
+    return clean(" ".join(text.split()))[:500].translate(HARMLESS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from portal.models import Requester
-from portal.tickets import Reply, Status, Thread, Ticket
+from portal.tickets import File, Reply, Status, Thread, Ticket
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Capabilities:
         `repeated` (neither: at least once, and the agent sees the key).
     lookup_lag, list_lag: seconds until something written can be found by its key, and is in the customer's list.
     replies: `as_customer`, `marked` (written by the portal's own account, with a line that says who wrote), `no`.
+    downloads: attachments can be fetched again (Downloads); the portal never shows the desk's own address of one.
     mails_customer: the desk mails public answers itself, so the portal does not.
     webhooks: `signed`, `secret` (a shared secret, nothing signed), `no` (polling only).
     """
@@ -33,6 +34,7 @@ class Capabilities:
     reads: bool = True
     replies: Literal["as_customer", "marked", "no"] = "as_customer"
     attaches: bool = True
+    downloads: bool = False
     solves: bool = True
     reopens: bool = True
     private_context: bool = True
@@ -101,3 +103,11 @@ class HelpDesk(Protocol):
 
     def check(self) -> list[str]:
         """What is wrong with credentials, scopes, fields and queues, a sentence each with what to do."""
+
+
+class Downloads(Protocol):
+    """A desk whose attachments can be fetched (`capabilities.downloads`)."""
+
+    def file(self, requester: Requester, desk_ref: str, message: int, number: int) -> File:
+        """The file `number` of the public message `message`, both counted from 0 as `ticket` lists them; VendorError
+        `not_found` unless the ticket is the requester's own."""
