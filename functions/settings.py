@@ -48,6 +48,9 @@ class Settings:
     mail_from: str
     mail_sign_in: bool
     bot_check: str
+    tickets_anonymous: str
+    support_mailbox: str
+    ticket_body_days: int
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -132,6 +135,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         need("TURNSTILE_SECRET", "the secret key of your Turnstile widget")
     if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:
         faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
+    anonymous = get("TICKETS_ANONYMOUS", "verify")
+    if anonymous not in {"verify", "off", "open"}:
+        faults.append(f"TICKETS_ANONYMOUS={anonymous!r} is not one of: verify, off, open.")
     secure = origin.startswith("https://")
     if secure and not get("CLIENT_IP_HEADER") and not get("TRUSTED_HOPS"):
         faults.append(
@@ -161,6 +167,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         mail_from=get("MAIL_FROM"),
         mail_sign_in=bool(smtp_url) and mail_sign_in == "on",
         bot_check=bot_check,
+        tickets_anonymous=anonymous,
+        support_mailbox=get("SUPPORT_MAILBOX"),
+        ticket_body_days=number("TICKET_BODY_DAYS", 30),
         demo=get("DEMO") == "1",
         environ=dict(environ),
     )

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from functions import outbox, preferences, signin
+from functions import ticket_hooks, ticket_ledger
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
@@ -46,26 +46,15 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
     """Add an agent's answer, set the status, and tell the customer by mail where the portal sends any."""
     with services.store.transaction():
         row = desk.answer(reference, text, status)
-        # The answer is in the portal either way; the mail only if the customer wants it.
-        if text and services.mailer.configured and preferences.wants(services, row["subject_id"], "ticket_mail"):
-            outbox.put(
-                services,
-                "mail.send",
-                _mail(services, row["subject_id"], row["email"], row["reference"]),
-                subject_id=row["subject_id"],
-            )
+        known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
+        # The answer is in the portal either way; the mail goes to who wants it, once for each answer.
+        if (
+            text
+            and known
+            and ticket_ledger.saw(services, known, desk.ticket(ticket_ledger.requester_of(known), row["id"]))
+        ):
+            ticket_hooks.tell(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
-
-
-def _mail(services: Services, subject: str, to: str, reference: str) -> dict[str, str]:
-    product = services.portal["product"]
-    link = signin.mail_link(services, subject, f"my/ticket/?ref={reference}")
-    return {
-        "to": to,
-        "subject": f"{product} support answered your ticket {reference}",
-        "text": f"There is an answer to your ticket {reference}.\n\nRead it here:\n{link}\n",
-        "message_id": f"answer-{reference}-{services.now()}",
-    }
 
 
 def _list(desk: BuiltIn) -> None:
@@ -79,12 +68,12 @@ def _list(desk: BuiltIn) -> None:
 
 
 def _show(desk: BuiltIn, reference: str) -> None:
-    row, messages = desk.find(reference)
+    row = desk.look_up(reference)
     status: Status = row["status"]
     print(f"{row['reference']}  {_safe(row['subject'])}")
     print(f"From {_safe(row['name'])} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
     print(f"{STATUS_WORDS[status]}\n")
-    for message in messages:
+    for message in desk.messages(row["id"], private=True):
         print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}\n")
 
 
