@@ -8,7 +8,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from functions import outbox, ticket_ledger
+from functions import outbox, ticket_ledger, ticket_mailbox
 from functions.errors import VendorError
 from functions.ticket_ledger import DELIVERED, FAILED, MAILED, WAITING
 from portal.ticket_match import Sent, present
@@ -171,7 +171,7 @@ def _follow_up(services: "Services", ticket: "Row", row: "Row") -> None:
 def _mail_ticket(services: "Services", row: "Row", why: str, error: VendorError | None = None) -> None:
     _alarm("ticket", row["reference"], why, error)
     try:
-        _mailbox(services).create(ticket_ledger.ticket_of(services, row))
+        ticket_mailbox.ticket(services, ticket_ledger.ticket_of(services, row))
     except VendorError as fault:
         if fault.kind in HOPELESS:  # the customer must not wait for what will not happen by itself
             services.store.run("update ticket set state = 'failed' where id = :id", id=row["id"])
@@ -185,7 +185,7 @@ def _mail_reply(services: "Services", ticket: "Row", row: "Row", why: str, error
     _alarm("reply to ticket", ticket["reference"], why, error)
     sent = ticket_ledger.reply_of(services, row)
     try:
-        _mailbox(services).reply(ticket_ledger.requester_of(ticket), ticket["reference"], sent)
+        ticket_mailbox.reply(services, ticket_ledger.requester_of(ticket), ticket["reference"], ticket["subject"], sent)
     except VendorError as fault:
         if fault.kind in HOPELESS:
             _settle(services, row, FAILED)
@@ -206,12 +206,6 @@ def _settle(services: "Services", row: "Row", state: str) -> None:
         now=services.now() if state != FAILED else None,
         id=row["id"],
     )
-
-
-def _mailbox(services: "Services") -> Any:
-    from functions.helpdesks import email
-
-    return email.connect(services.settings, services)
 
 
 def _alarm(what: str, reference: str, why: str, error: VendorError | None) -> None:

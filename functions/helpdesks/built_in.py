@@ -91,7 +91,7 @@ class BuiltIn:
             if not self._store.one(
                 "select id from desk_message where ticket_id = :id and key = :key", id=row["id"], key=reply.key
             ):
-                self._add(row["id"], "customer", reply.body, self._services.now(), reply.files, key=reply.key)
+                self._add(row["id"], "customer", reply.body, self._next_at(row["id"]), reply.files, key=reply.key)
                 self._set(row["id"], "solved" if reply.solves else "open")
 
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
@@ -147,7 +147,7 @@ class BuiltIn:
         row = self.look_up(reference)
         with self._store.transaction():
             if body:
-                self._add(row["id"], "agent", body, self._services.now())
+                self._add(row["id"], "agent", body, self._next_at(row["id"]))
             self._set(row["id"], status)
         return row
 
@@ -181,6 +181,11 @@ class BuiltIn:
 
     def _files(self, message_id: str) -> "list[Row]":
         return self._store.all("select * from desk_file where message_id = :id order by n", id=message_id)
+
+    def _next_at(self, ticket_id: str) -> int:
+        """Now, and later than every message there is: times are the order in which messages are read."""
+        row = self._store.one("select max(created_at) as at from desk_message where ticket_id = :id", id=ticket_id)
+        return max(self._services.now(), row["at"] + 1 if row and row["at"] else 0)
 
     def _set(self, ticket_id: str, status: Status) -> None:
         self._store.run(
