@@ -7,35 +7,31 @@ anything was lost or doubled; the last line is the summary.
 """
 
 import argparse
-import json
-import os
 import random
 import secrets
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
+from aiosmtpd.controller import Controller
 
 from functions import sessions
 from functions.services import Services
 from functions.settings import read
 from portal.models import Requester
-from scripts import postgresql
+from scripts.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-ROOT = Path(__file__).parents[1]
-TOKEN = secrets.token_hex(16)
 SERVERS = 2
 PER_CUSTOMER = 10
 DRAIN_SECONDS = 180
@@ -68,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     lines = []
     with tempfile.TemporaryDirectory(prefix="portal-faults-") as temporary, ExitStack() as stack:
         folder = Path(temporary)
-        for store, url in _stores(given.database, folder, stack):
+        for store, url in stores(given.database, folder, stack):
             for kind in given.desk:
                 run = Run(
                     given.submissions,
@@ -96,30 +92,24 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def _stores(url: str, folder: Path, stack: ExitStack) -> "Iterator[tuple[str, str]]":
-    """A database for each engine, or the one that was named; each run empties what it uses."""
-    if url:
-        yield "database", url
-        return
-    yield "sqlite", f"sqlite:///{folder / 'portal.db'}"
-    address = stack.enter_context(postgresql.throw_away(folder / "postgresql"))
-    if address is None:
-        print("NOT RUN: PostgreSQL is not installed (apt-get install postgresql)", file=sys.stderr)
-    else:
-        yield "postgresql", address
-
-
 def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     folder.mkdir()
-    environ = _environ(run.url, folder)
+    mailbox = Mailbox()
+    environ = environment(run.url, folder) | {
+        "MAIL_FROM": "portal@acme.example",
+        "SUPPORT_MAILBOX": "help@acme.example",
+    }
+    environ["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    smtp = Controller(mailbox, hostname="127.0.0.1", port=int(environ["SMTP_URL"].rpartition(":")[2]))
+    smtp.start()
     services = Services(read(environ))
     services.store.migrate()
     for table in ("outbox", "ticket_file", "ticket_reply", "ticket", "rate", "job", "session"):
         services.store.run(f"delete from {table}")  # noqa: S608 - the names are ours
     seed = str(run.chance.random())
-    with _process([sys.executable, "-m", "demo.desk", run.kind, "0", seed], environ) as (desk, _):
+    with process([sys.executable, "-m", "demo.desk", run.kind, "0", seed], environ) as (desk, _):
         with ExitStack() as stack:
-            servers = [_Server([desk, run.kind, *run.switches], environ, stack) for _ in range(SERVERS)]
+            servers = [Server([desk, run.kind, *run.switches], environ, stack) for _ in range(SERVERS)]
             run.origins = [server.origin for server in servers]
             helpers = [threading.Thread(target=_tick, args=(run,)), threading.Thread(target=_kill, args=(run, servers))]
             for helper in helpers:
@@ -134,14 +124,17 @@ def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
                 helper.join()
         state = requests.get(f"{desk}/state", timeout=30).json()
     services.store.close()
-    return _compare(run, state["tickets"]) | {"undelivered": left}, state["happened"]
+    smtp.stop()
+    return _compare(run, state["tickets"], mailbox) | {"undelivered": left}, state["happened"]
 
 
-def _compare(run: Run, tickets: list[dict[str, Any]]) -> dict[str, int]:
-    """What customers were told against what the desk has. A `repeated` desk may have a ticket twice, under one key."""
+def _compare(run: Run, tickets: list[dict[str, Any]], mailbox: Mailbox) -> dict[str, int]:
+    """What customers were told against what desk and mailbox have. A `repeated` desk may have a ticket twice, and the
+    mailbox a mail, under one key."""
     there = Counter(ticket["subject"] for ticket in tickets)
     if run.kind == "repeated":
         there = Counter(subject for subject, _ in {(ticket["subject"], ticket["key"]) for ticket in tickets})
+    there += Counter({subject: len(ids) for subject, ids in mailbox.ids.items()})
     replies = Counter(reply for ticket in tickets for reply in {(one["body"], one["key"]) for one in ticket["replies"]})
     if run.kind != "repeated":
         replies = Counter((one["body"], one["key"]) for ticket in tickets for one in ticket["replies"])
@@ -153,6 +146,7 @@ def _compare(run: Run, tickets: list[dict[str, Any]]) -> dict[str, int]:
     return {
         "accepted": len(run.accepted),
         "unanswered": len(run.unknown),
+        "in the mailbox": len(mailbox.ids),
         "replies": len(run.replied),
         "lost": sum(there[one] == 0 for one in run.accepted) + sum(by_body[one] == 0 for one in run.replied),
         "doubled": sum(count > 1 for count in there.values()) + sum(count > 1 for count in by_body.values()),
@@ -163,7 +157,8 @@ def _client(run: Run, client: int, cookies: list[str]) -> None:
     """Submits one after the other; sends again under the same key until it has an answer, mostly."""
     chance = random.Random(f"{client}")  # noqa: S311
     for number in range(client, run.submissions, run.clients):
-        marker = f"Submission {number} of client {client}"
+        what = "Rejected" if number % 25 == 12 else "Submission"  # what the desk will never take
+        marker = f"{what} {number} of client {client}"
         form = {
             "topic": "help",
             "subject": marker,
@@ -205,24 +200,7 @@ def _post(
         run.done.wait(0.1)
 
 
-class _Server:
-    """A server of the functions that can be killed and comes back on another port."""
-
-    def __init__(self, arguments: list[str], environ: dict[str, str], stack: ExitStack) -> None:
-        self._command = [sys.executable, "-m", "scripts.faults_server", *arguments]
-        self._environ = environ
-        self._stack = stack
-        self.start()
-
-    def start(self) -> None:
-        self.origin, self._child = self._stack.enter_context(_process(self._command, self._environ))
-
-    def kill(self) -> None:
-        self._child.kill()
-        self._child.wait()
-
-
-def _kill(run: Run, servers: list[_Server]) -> None:
+def _kill(run: Run, servers: list[Server]) -> None:
     """Ends a server at random points of the run, spread over it by what is accepted."""
     points = sorted(run.chance.uniform(0, 0.95) * run.submissions for _ in range(run.kills))
     for point in points:
@@ -262,49 +240,6 @@ def _cookies(services: Services, run: Run, client: int) -> list[str]:
         Requester(f"c{client}-{n}", f"c{client}-{n}@customer.example", f"Customer {client}") for n in range(count)
     ]
     return [sessions.start(services, person, {}) for person in people]
-
-
-def _environ(url: str, folder: Path) -> dict[str, str]:
-    bundle = {
-        "build": "faults",
-        "product": "Acme",
-        "base_path": "/",
-        "support_email": "support@acme.example",
-        "response_time": "Soon.",
-        "topics": [{"id": "help", "title": "Help", "routine": True}],
-        "parts": {"tickets": True},
-        "articles": [],
-        "status": {"components": []},
-    }
-    (folder / "portal.json").write_text(json.dumps(bundle))
-    (folder / "shell.html").write_text("<title><!--portal:title--></title><!--portal:crumbs--><!--portal:content-->")
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
-        "SECRET_KEYS": TOKEN * 2,
-        "TICK_TOKEN": TOKEN,
-        "DATABASE_URL": url,
-        "PORTAL_BUILD_DIR": str(folder),
-    }
-
-
-@contextmanager
-def _process(command: list[str], environ: dict[str, str]) -> "Iterator[tuple[str, subprocess.Popen[str]]]":
-    """A server whose first line of output is its address."""
-    child = subprocess.Popen(
-        command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert child.stdout is not None
-    try:
-        origin = child.stdout.readline().strip()
-        if not origin:
-            raise RuntimeError(f"{' '.join(command)} did not start")
-        yield origin, child
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
 
 
 def _parser() -> argparse.ArgumentParser:
