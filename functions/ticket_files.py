@@ -42,13 +42,16 @@ DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 def read(request: "Request") -> tuple[list[File], str]:
     """The files of a form, and what is wrong with them in a sentence, empty when nothing is."""
-    given = [upload for upload in request.files.getlist("files") if upload.filename]
+    given = []
+    for upload in request.files.getlist("files"):
+        with upload.stream as stream:  # behind a large one is a temporary file
+            if upload.filename:
+                given.append((upload.filename, stream.read()))
     if len(given) > MOST:
         return [], f"Send at most {MOST} files."
     files, wrong = [], []
-    for upload in given:
-        data = upload.stream.read()
-        file, fault = check(upload.filename or "", data)
+    for name, data in given:
+        file, fault = check(name, data)
         if file is None:
             wrong.append(fault)
         else:

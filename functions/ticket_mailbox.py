@@ -48,7 +48,7 @@ def _send(
         )
     mail = EmailMessage()
     mail["To"] = mailbox
-    mail["Subject"] = " ".join(subject.split())
+    mail["Subject"] = subject
     local, _, domain = requester.email.rpartition("@")
     try:
         mail["Reply-To"] = Address(requester.name, local, domain)
