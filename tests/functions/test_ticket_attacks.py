@@ -43,7 +43,9 @@ def mail() -> Iterator[tuple[Inbox, str]]:
 @pytest.fixture
 def environ(environ: dict[str, str], mail: tuple[Inbox, str]) -> dict[str, str]:
     mail[0].forget()
-    return environ | {"SMTP_URL": mail[1], "MAIL_FROM": "portal@acme.example", "SUPPORT_MAILBOX": "help@acme.example"}
+    settings = {"SMTP_URL": mail[1], "MAIL_FROM": "portal@acme.example", "SUPPORT_MAILBOX": "help@acme.example"}
+    # Small enough that the test's own client keeps it in memory.
+    return environ | settings | {"BODY_LIMIT": "400000"}
 
 
 @pytest.fixture
@@ -129,7 +131,8 @@ def test_an_edited_cookie_is_nobody(browser: Browser, services: Services, sign_i
 
 def test_the_desk_itself_is_asked_as_the_owner(browser: Browser, services: Services, sign_in, reference: str):
     """A desk's number of somebody else's ticket in our ledger shows nothing."""
-    foreign = services.desk.create(Ticket("k" * 16, "AAAA-AAAA", BEN, Draft("getting-in", "Secret", "Only Ben knows."), 1))
+    secret = Draft("getting-in", "Secret", "Only Ben knows.")
+    foreign = services.desk.create(Ticket("k" * 16, "AAAA-AAAA", BEN, secret, 1))
     services.store.run("update ticket set desk_ref = :ref", ref=foreign)
 
     assert "Only Ben knows." not in browser.get(f"/my/ticket/?ref={reference}").text
