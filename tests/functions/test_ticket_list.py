@@ -1,6 +1,7 @@
 """The customer's own tickets: the desk's list and our own record make one, and no state of the desk hides it."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -306,3 +307,16 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]
     assert "Account: left out by the customer" in notes["Another one"]
+
+
+def test_the_guide_says_of_every_table_how_long_it_is_kept():
+    from pathlib import Path
+
+    from functions.stores import MIGRATIONS
+
+    guide = (Path(__file__).parents[2] / ".github/guides/operators.md").read_text("utf-8")
+    section = guide.partition("## What is kept, and for how long")[2]
+    tables = [name for file in MIGRATIONS.glob("*.sql") for name in re.findall(r"CREATE TABLE (\w+)", file.read_text())]
+
+    assert len(tables) > 20
+    assert [name for name in tables if f"`{name}`" not in section.partition("\nLogs are")[0]] == []
