@@ -32,15 +32,16 @@ def create(services: "Services", payload: dict[str, Any]) -> None:
     row = services.store.one("select * from ticket where id = :id", id=payload["ticket"])
     if row is None or row["state"] in {DELIVERED, MAILED}:
         return  # erased by request, or done by a process that died before it could say so
-    if services.now() - row["created_at"] > BUDGET_MS:
-        _mail_ticket(services, row, "budget")
-        return
+    late = services.now() - row["created_at"] > BUDGET_MS
     try:
-        desk_ref = _found(services, row) or _created(services, row)
+        desk_ref = _found(services, row, late) or (None if late else _created(services, row))
     except VendorError as error:
-        if error.kind not in HOPELESS:
+        if error.kind not in HOPELESS and not late:
             raise
         _mail_ticket(services, row, error.kind, error)
+        return
+    if desk_ref is None:
+        _mail_ticket(services, row, "budget")
         return
     services.store.run(
         "update ticket set desk_ref = :ref, state = 'delivered', delivered_at = :now where id = :id",
@@ -57,29 +58,35 @@ def reply(services: "Services", payload: dict[str, Any]) -> None:
     if not row or not ticket or row["state"] not in {WAITING, FAILED}:
         return
     _must_be_its_turn(services, ticket, row)
-    if ticket["desk_ref"] is None or services.now() - row["created_at"] > BUDGET_MS:
-        _mail_reply(services, ticket, row, "its ticket is in the mailbox" if ticket["desk_ref"] is None else "budget")
+    if ticket["desk_ref"] is None:
+        _mail_reply(services, ticket, row, "its ticket is in the mailbox")
         return
+    late = services.now() - row["created_at"] > BUDGET_MS
     try:
-        _add(services, ticket, row)
+        if not late:
+            _add(services, ticket, row)
+        elif not _is_there(services, ticket, row):
+            _mail_reply(services, ticket, row, "budget")
+            return
     except VendorError as error:
-        if error.kind == "rejected" and row["body"]:
+        if error.kind == "rejected" and row["body"] and not late:
             _follow_up(services, ticket, row)
             return
-        if error.kind not in HOPELESS | {"not_found"}:
+        if error.kind not in HOPELESS | {"not_found"} and not late:
             raise
         _mail_reply(services, ticket, row, error.kind, error)
         return
     _settle(services, row, DELIVERED)
 
 
-def _found(services: "Services", row: "Row") -> str | None:
-    """The desk's reference when an earlier try arrived after all; raises Later while it is too early to tell."""
+def _found(services: "Services", row: "Row", last: bool) -> str | None:
+    """The desk's reference when an earlier try arrived after all; raises Later while it is too early to tell. `last`:
+    there will be no other try that a vendor could recognise."""
     can, tried_at = services.desk.capabilities, row["tried_at"]
     if tried_at is None or can.creates == "repeated":
         return None
     # A quarter of the vendor's memory is left for clocks that differ and for the call itself.
-    if can.creates == "keyed" and services.now() - row["first_tried_at"] < can.key_ms * 3 // 4:
+    if can.creates == "keyed" and not last and services.now() - row["first_tried_at"] < can.key_ms * 3 // 4:
         return None
     _wait(services, tried_at, can.lookup_lag)
     return services.desk.find(ticket_ledger.ticket_of(services, row))

@@ -89,12 +89,7 @@ def add_reply(
     now = services.now()
     with services.store.transaction():
         # The ticket's row is locked by this, so the numbers below are each given once.
-        services.store.run(
-            "update ticket set updated_at = :now, own_status = :status, own_at = :now where id = :id",
-            now=now,
-            status=status or "open",
-            id=ticket["id"],
-        )
+        services.store.run("update ticket set updated_at = updated_at where id = :id", id=ticket["id"])
         row = services.store.one(
             "insert into ticket_reply (id, ticket_id, n, key, body, status, state, created_at)"
             " select :id, :ticket, coalesce(max(n), 0) + 1, :key, :body, :status, 'accepted', :now"
@@ -108,6 +103,12 @@ def add_reply(
         )
         if row is None:
             return None
+        services.store.run(
+            "update ticket set updated_at = :now, own_status = :status, own_at = :now where id = :id",
+            now=now,
+            status=status or "open",
+            id=ticket["id"],
+        )
         add_files(services, ticket["id"], row["id"], files)
         return outbox.put(services, "ticket.reply", {"reply": row["id"]}, subject_id=ticket["subject_id"])
 

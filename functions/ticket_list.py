@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 PER_PAGE = 20
 MOST = 1000
+# All of a ticket's row but its texts, which a list does not need.
+COLUMNS = (
+    "id, reference, subject_id, account, email, name, subject, state, desk_ref, created_at, updated_at, desk_status,"
+    " desk_at, agent_at, own_status, own_at"
+)
 STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": "mailed", "failed": "failed"}
 
 
@@ -123,7 +128,7 @@ def _start(day: str, days: int = 0) -> int:
 def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, Any]], str, int | None]:
     """The customer's own tickets, why the desk's are missing (empty when they are not), and of when they are."""
     rows = services.store.all(
-        "select * from ticket where subject_id = :subject order by updated_at desc limit :most",
+        f"select {COLUMNS} from ticket where subject_id = :subject order by updated_at desc limit :most",  # noqa: S608
         subject=requester.subject,
         most=MOST,
     )
@@ -133,15 +138,14 @@ def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, A
     by_reference = {row["reference"]: row for row in rows if not row["desk_ref"]}
     waiting_since = min((row["created_at"] for row in rows if row["state"] == WAITING), default=2**62)
     listed: dict[str, dict[str, Any]] = {}
-    with services.store.transaction():
-        for thread in threads:
-            row = by_ref.get(thread.desk_ref) or by_reference.get(thread.reference)
-            if row is None and not problem and thread.created_at < waiting_since - SKEW_MS:
-                row = ticket_ledger.adopt(services, requester, thread.desk_ref, thread.subject, thread.created_at)
-            if row is not None:
-                if not problem:
-                    ticket_ledger.saw(services, row, thread)
-                listed[row["reference"]] = _line(row, requester, thread)
+    for thread in threads:
+        row = by_ref.get(thread.desk_ref) or by_reference.get(thread.reference)
+        if row is None and not problem and thread.created_at < waiting_since - SKEW_MS:
+            row = ticket_ledger.adopt(services, requester, thread.desk_ref, thread.subject, thread.created_at)
+        if row is not None:
+            if not problem:
+                ticket_ledger.saw(services, row, thread)
+            listed[row["reference"]] = _line(row, requester, thread)
     shown_refs = {thread.desk_ref for thread in threads}
     for row in rows:
         double = row["state"] == DESK and row["desk_ref"] in shown_refs
@@ -173,7 +177,7 @@ def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread]
 def _colleagues(services: "Services", requester: "Requester") -> list[dict[str, Any]]:
     """Every ticket that was asked through the portal for the organisation of the session's claim."""
     rows = services.store.all(
-        "select * from ticket where account = :account order by updated_at desc limit :most",
+        f"select {COLUMNS} from ticket where account = :account order by updated_at desc limit :most",  # noqa: S608
         account=requester.account or "",
         most=MOST,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import secrets
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -11,6 +12,7 @@ from functions import outbox, sessions, ticket_files, ticket_form, ticket_ledger
 from functions.errors import Problem
 from functions.http import wants_json
 from functions.rate import limit
+from functions.ticket_list import status_of
 from functions.ticket_page import RATING_MS, readable, render
 from functions.tickets import go
 from portal.tickets import BODY_MAX, File
@@ -49,8 +51,9 @@ def status(request: "Request", services: "Services") -> Response:
     wanted = request.form.get("status", "")
     if wanted not in {"solved", "open"}:
         raise Problem(422, "A ticket can be solved or open.", fields={"status": "Choose solved or open."})
-    limit(services, "reply", requester.subject, times=60, per_seconds=3600)
-    _add(services, row, _key(services, request, row, f"status {wanted}", []), "", wanted, [])
+    if status_of(row) != wanted:  # pressed twice it is the same
+        limit(services, "reply", requester.subject, times=60, per_seconds=3600)
+        _add(services, row, f"status-{secrets.token_hex(16)}", "", wanted, [])
     return _back(request, services, row)
 
 

@@ -1,8 +1,9 @@
-"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|reply|close`."""
+"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|files|reply|close`."""
 
 import argparse
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from functions import ticket_hooks, ticket_ledger
 from functions.errors import StoreError, VendorError
@@ -31,6 +32,8 @@ def _run(services: Services, desk: BuiltIn, arguments: argparse.Namespace) -> in
             _list(desk)
         case "show":
             _show(desk, arguments.reference)
+        case "files":
+            _files(desk, arguments.reference, Path(arguments.folder))
         case "reply":
             text = (arguments.text if arguments.text is not None else sys.stdin.read()).strip()
             if not text:
@@ -74,7 +77,23 @@ def _show(desk: BuiltIn, reference: str) -> None:
     print(f"From {_safe(row['name'])} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
     print(f"{STATUS_WORDS[status]}\n")
     for message in desk.messages(row["id"], private=True):
-        print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}\n")
+        print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}")
+        for file in message.files:
+            print(f"[{_safe(file.name)}, {file.size:,} bytes]")
+        print()
+
+
+def _files(desk: BuiltIn, reference: str, folder: Path) -> None:
+    """Save what the customer sent; a name that is there already is left alone."""
+    row = desk.look_up(reference)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in desk.files(row["id"]):
+        place = folder / Path(file.name).name
+        if place.exists():
+            print(f"{place} is there already and was left alone.")
+        else:
+            place.write_bytes(file.data)
+            print(place)
 
 
 def _safe(text: str) -> str:
@@ -94,10 +113,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="every ticket, the unsolved first")
-    for name, what in (("show", "one ticket with its messages"), ("reply", "answer it"), ("close", "mark it solved")):
+    for name, what in (
+        ("show", "one ticket with its messages"),
+        ("files", "save a ticket's files in a folder"),
+        ("reply", "answer it"),
+        ("close", "mark it solved"),
+    ):
         command = commands.add_parser(name, help=what)
         command.add_argument("reference")
-        if name != "show":
+        if name == "files":
+            command.add_argument("folder")
+        elif name != "show":
             command.add_argument(
                 "text", nargs="?", help="the message" + (" (else from standard input)" if name == "reply" else "")
             )

@@ -163,6 +163,14 @@ class BuiltIn:
             for row in self._rows(desk_ref, private=private)
         ]
 
+    def files(self, desk_ref: str) -> list[File]:
+        """Every file of a ticket, in the order of its messages."""
+        return [
+            File(row["name"], row["type"], base64.b64decode(row["data"]))
+            for message in self._rows(desk_ref, private=True)
+            for row in self._files(message["id"])
+        ]
+
     def _own(self, requester: Requester, desk_ref: str) -> "Row":
         row = self._store.one(
             "select * from desk_ticket where id = :id and subject_id = :subject", id=desk_ref, subject=requester.subject

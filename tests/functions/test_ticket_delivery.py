@@ -265,6 +265,25 @@ def test_what_the_desk_does_not_take_for_six_hours_is_in_the_mailbox(
     assert services.store.one("select count(*) as n from outbox where done_at is null") == {"n": 0}
 
 
+def test_what_arrived_with_the_last_try_is_not_mailed_as_well(mailbox: Inbox, services: Services, later):
+    desk = use(services, creates="keyed", key_ms=48 * 3_600_000)
+    desk.faults = ["after unavailable"]
+    row = file(services)
+    desk.faults = ["before unavailable"] * 1000
+    later(5 * 60)
+    services.store.run("update outbox set next_at = :at", at=services.now() + 2 * 3_600_000)
+    later(2 * 60)
+    desk.faults = ["after unavailable"]
+    outbox.deliver(services, str(ticket_ledger.add_reply(services, row, "reply-1", "Still locked out.", "")))
+    services.store.run("update outbox set next_at = :at where done_at is null", at=services.now() + 7 * 3_600_000)
+    later(7 * 60)
+
+    assert mailbox.raw == []
+    assert state(services) == ["delivered"]
+    assert [row["state"] for row in services.store.all("select state from ticket_reply")] == ["delivered"]
+    assert len(desk.queue()) == 1
+
+
 def test_without_a_mailbox_it_is_kept_and_tried_on(services: Services, desk: Desk, later, caplog):
     desk.faults = ["before authentication"]
     file(services)

@@ -177,7 +177,7 @@ def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
     reference = ask(browser)
     path = f"/my/ticket/?ref={reference}"
     desk.away = True
-    for wanted in ("solved", "open"):
+    for wanted in ("solved", "open", "solved", "open"):
         browser.post("/api/tickets/status", data={"ref": reference, "status": wanted})
         assert context(services, browser, path, monkeypatch)["status"] == wanted
     desk.away = False

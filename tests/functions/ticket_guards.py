@@ -224,7 +224,7 @@ GUARDS = [
     Guard(
         "looking before making again",
         DELIVERY,
-        "desk_ref = _found(services, row) or _created(services, row)",
+        "desk_ref = _found(services, row, late) or (None if late else _created(services, row))",
         "desk_ref = _created(services, row)",
         f"{D}test_after_a_lost_answer_the_ticket_is_looked_up_and_not_made_again",
     ),
