@@ -29,7 +29,7 @@ async function send(form, button) {
     const response = await fetch(form.action, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form, button)),
+      body: new FormData(form, button),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await answered(form, response);
