@@ -138,6 +138,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     anonymous = get("TICKETS_ANONYMOUS", "verify")
     if anonymous not in {"verify", "off", "open"}:
         faults.append(f"TICKETS_ANONYMOUS={anonymous!r} is not one of: verify, off, open.")
+    if get("SUPPORT_MAILBOX") and not smtp_url:
+        faults.append("SUPPORT_MAILBOX needs SMTP_URL: without a mail server nothing gets there.")
     secure = origin.startswith("https://")
     if secure and not get("CLIENT_IP_HEADER") and not get("TRUSTED_HOPS"):
         faults.append(

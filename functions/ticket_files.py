@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from portal.models import clean
 from portal.tickets import File
 
 if TYPE_CHECKING:
+    from functions.helpdesks import Downloads
     from functions.http import Request
     from functions.services import Services
 
@@ -93,7 +94,8 @@ def download(request: "Request", services: "Services") -> Response:
     if row is None or not row["desk_ref"] or not services.desk.capabilities.downloads:
         raise gone
     try:
-        file = services.desk.file(ticket_ledger.requester_of(row), row["desk_ref"], message, number)  # type: ignore[attr-defined]
+        desk = cast("Downloads", services.desk)
+        file = desk.file(ticket_ledger.requester_of(row), row["desk_ref"], message, number)
     except VendorError as error:
         if error.kind == "not_found":
             raise gone from error

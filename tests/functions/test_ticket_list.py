@@ -320,3 +320,38 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
 
     assert len(tables) > 20
     assert [name for name in tables if f"`{name}`" not in section.partition("\nLogs are")[0]] == []
+
+
+def test_visits_and_comments_are_forgotten_after_400_days(services: Services, monkeypatch: pytest.MonkeyPatch):
+    from functions import retention
+
+    for event, days in (("old", 0), ("new", 2)):
+        services.store.run(
+            "insert into event (event_id, at, visit, view, seq, name, path, kind)"
+            " values (:id, :at, '', '', 1, '', '', '')",
+            id=event,
+            at=days * DAY_MS,
+        )
+        services.store.run(
+            "insert into feedback_comment (event_id, at, article, vote, comment) values (:id, :at, '', '', '')",
+            id=event,
+            at=days * DAY_MS,
+        )
+    monkeypatch.setattr(services, "now", lambda: 401 * DAY_MS)
+    retention.purge(services, float("inf"))
+
+    for table in ("event", "feedback_comment"):
+        assert services.store.all(f"select event_id from {table}") == [{"event_id": "new"}]
+
+
+def test_a_desk_without_webhooks_takes_none(browser: Browser):
+    assert browser.post("/api/desk/webhook", data=b"anything").status_code == 404
+
+
+def test_every_job_of_the_tick_runs(services: Services):
+    from functions import tick
+
+    outcome = tick.tick(services, float("inf"))
+
+    assert {"look_at_tickets", "purge_tickets", "purge_events", "purge_webhooks"} <= set(outcome)
+    assert set(outcome.values()) == {"done"}
