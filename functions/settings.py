@@ -16,7 +16,15 @@ SERVERLESS = {
     "FUNCTION_TARGET": "Google Cloud Functions",
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
-DESKS = {"built_in": "functions.helpdesks.built_in:connect"}
+DESKS = {name: f"functions.helpdesks.{name}:connect" for name in ("built_in", "zendesk")}
+# What a help desk cannot work without: variable -> what it is.
+DESK_NEEDS = {
+    "zendesk": {
+        "ZENDESK_SUBDOMAIN": "the first part of acme.zendesk.com",
+        "ZENDESK_CLIENT_ID": "the identifier of an OAuth client made for the portal",
+        "ZENDESK_CLIENT_SECRET": "its secret",
+    },
+}
 BOTS = {name: f"functions.bots.{name}:connect" for name in ("altcha", "turnstile", "none")}
 BILLERS = {"stripe": "functions.billers.stripe:connect"}
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
@@ -120,6 +128,9 @@ def read(environ: Mapping[str, str]) -> Settings:
             faults.append("OIDC_SCOPES must name openid, with the others after spaces: openid profile email")
     claims, wrong = _claims(get("OIDC_CLAIMS"))
     faults += wrong
+    helpdesk = choice("HELPDESK", "built_in", DESKS)
+    for name, what in DESK_NEEDS.get(helpdesk, {}).items():
+        need(name, what)
     biller = choice("BILLER", "none", BILLERS)
     if biller == "stripe":
         need("STRIPE_KEY", "a restricted key (rk_...) that may write portal sessions")
@@ -156,7 +167,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         body_limit=number("BODY_LIMIT", 4_000_000),
         client_ip_header=get("CLIENT_IP_HEADER").lower(),
         trusted_hops=number("TRUSTED_HOPS", 0),
-        helpdesk=choice("HELPDESK", "built_in", DESKS),
+        helpdesk=helpdesk,
         biller=biller,
         billing_hosts=frozenset(_words(get("BILLING_HOSTS", "billing.stripe.com"))),
         oidc_issuer=issuer,
