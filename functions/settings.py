@@ -16,9 +16,13 @@ SERVERLESS = {
     "FUNCTION_TARGET": "Google Cloud Functions",
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
-DESKS = {name: f"functions.helpdesks.{name}:connect" for name in ("built_in", "zendesk")}
+DESKS = {name: f"functions.helpdesks.{name}:connect" for name in ("built_in", "email", "zendesk")}
 # What a help desk cannot work without: variable -> what it is.
 DESK_NEEDS = {
+    "email": {
+        "SUPPORT_MAILBOX": "the address of the team's mailbox",
+        "SMTP_URL": "the mail server, e.g. smtps://user:password@mail.acme.com",
+    },
     "zendesk": {
         "ZENDESK_SUBDOMAIN": "the first part of acme.zendesk.com",
         "ZENDESK_CLIENT_ID": "the identifier of an OAuth client made for the portal",

@@ -18,18 +18,21 @@ if TYPE_CHECKING:
     from portal.models import Requester
 
 
-def ticket(services: "Services", given: Ticket) -> None:
+NOT_TAKEN = "The help desk did not take this message from the portal. It may be there as well, under the same key."
+
+
+def ticket(services: "Services", given: Ticket, why: str = NOT_TAKEN) -> None:
     """Mail a ticket; the same ticket again has the same Message-ID. Raises VendorError, `unsupported` without a mail
     server or SUPPORT_MAILBOX."""
-    why = "The help desk did not take this message from the portal. It may be there as well, under the same key."
     text = f"{given.draft.body}\n\n-- \n{why}\nFrom: {_who(given.requester)}\n{note(given)}\n"
     subject = f"[{given.reference}] {given.draft.subject}"
     _send(services, subject, text, given.key, given.requester, given.files)
 
 
-def reply(services: "Services", requester: "Requester", reference: str, subject: str, given: Reply) -> None:
+def reply(
+    services: "Services", requester: "Requester", reference: str, subject: str, given: Reply, why: str = NOT_TAKEN
+) -> None:
     """Mail a customer's further message on ticket `reference`; as `ticket`."""
-    why = "The help desk did not take this further message from the portal. It may be there as well."
     state = "\nThe customer calls it solved.\n" if given.solves else ""
     facts = f"Portal reference: {reference}\nPortal key: {given.key}"
     text = f"{given.body}\n{state}\n-- \n{why}\nFrom: {_who(requester)}\n{facts}\n"
