@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build test lint format bench lighthouse screenshots try-corpus packages lock clean
+.PHONY: help setup serve build test lint format bench faults lighthouse screenshots try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ format: setup ## put formatting and imports right
 
 bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world
 	@$(BIN)/python -m scripts.bench
+
+faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
+	@$(BIN)/python -m scripts.faults $(FAULTS)
 
 lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exit 1 below 95
 	@$(BIN)/python -m scripts.lighthouse

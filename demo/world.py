@@ -116,6 +116,7 @@ def settings(world: World) -> dict[str, str]:
         "BILLING_HOSTS": urlsplit(billing).netloc,
         "SMTP_URL": f"smtp://{HOST}:{world.ports['smtp']}",
         "MAIL_FROM": "support@acme.example",
+        "SUPPORT_MAILBOX": "support@acme.example",
         "ACCOUNT_URL": world.address("service"),
         "DEMO_SERVICE_URL": f"{world.address('service')}/health",
         "DEMO": "1",

@@ -30,6 +30,10 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/tick": {"GET": "functions.tick:handle", "POST": "functions.tick:handle"},
     "/api/tickets": {"POST": "functions.tickets:submit"},
     "/api/tickets/send": {"POST": "functions.tickets:send"},
+    "/api/tickets/reply": {"POST": "functions.ticket_replies:reply"},
+    "/api/tickets/status": {"POST": "functions.ticket_replies:status"},
+    "/api/tickets/rating": {"POST": "functions.ticket_replies:rate"},
+    "/api/desk/webhook": {"POST": "functions.ticket_hooks:receive"},
     "/api/billing": {"POST": "functions.billing:open_job"},
     "/api/signin": {"GET": "functions.signin:begin"},
     "/api/signin/callback": {"GET": "functions.signin:callback"},
@@ -55,20 +59,22 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/account/team/": {"GET": "functions.account_pages:team"},
     "/api/account": {"POST": "functions.account_jobs:act"},
     "/my/ask/": {"GET": "functions.tickets:confirm"},
-    "/my/tickets/": {"GET": "functions.tickets:index"},
-    "/my/ticket/": {"GET": "functions.tickets:show"},
+    "/my/ask/sent/": {"GET": "functions.tickets:sent"},
+    "/my/tickets/": {"GET": "functions.ticket_list:index"},
+    "/my/ticket/": {"GET": "functions.ticket_page:show"},
+    "/my/ticket/file/": {"GET": "functions.ticket_files:download"},
     "/my/billing/": {"GET": "functions.billing:overview"},
 }
 # The parts a portal may switch off, and the routes that go with them.
 PARTS = {
-    "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
+    "tickets": ("/api/tickets", "/api/desk/", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
     "account": ("/my/account/", "/api/account"),
     "status": ("/api/v2/",),
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
-BEARER_ONLY = {"/api/tick", "/api/signin/backchannel"}
+BEARER_ONLY = {"/api/tick", "/api/signin/backchannel", "/api/desk/webhook"}
 # A form whose answer may be on another host; whatever a customer wrote is escaped and cannot look like one.
 LEADS_AWAY = re.compile(rb'<form[^>]* action="[^"]*/api/(account|billing|signout|tickets)["/]')
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -175,8 +181,9 @@ class Portal:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Request-Id"] = request_id
-        html = response.mimetype == "text/html"
-        headers["Content-Security-Policy"] = self._policy(response.get_data()) if html else NO_CONTENT_POLICY
+        if response.mimetype == "text/html":
+            headers["Content-Security-Policy"] = self._policy(response.get_data())
+        headers.setdefault("Content-Security-Policy", NO_CONTENT_POLICY)
         if self.services.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

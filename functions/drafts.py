@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from functions.errors import Problem
@@ -16,13 +17,14 @@ DRAFT_MS = 24 * 3_600_000
 GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 
-def keep(services: "Services", draft: Draft) -> str:
-    """Keep what was written for a day; returns the token of its one link."""
+def keep(services: "Services", draft: Draft, facts: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:
+    """Keep what was written for a day, with facts for the agents and the names of files that were left out; returns
+    the token of its one link."""
     token = secrets.token_urlsafe(24)
     now = services.now()
     services.store.run(
-        "insert into draft (token_hash, topic, subject, body, context, created_at, expires_at)"
-        " values (:hash, :topic, :subject, :body, :context, :now, :expires)",
+        "insert into draft (token_hash, topic, subject, body, context, created_at, expires_at, facts, files)"
+        " values (:hash, :topic, :subject, :body, :context, :now, :expires, :facts, :files)",
         hash=_hash(token),
         topic=draft.topic,
         subject=draft.subject,
@@ -30,6 +32,8 @@ def keep(services: "Services", draft: Draft) -> str:
         context=json.dumps(draft.context),
         now=now,
         expires=now + DRAFT_MS,
+        facts=json.dumps(facts or {}),
+        files=json.dumps(list(files)),
     )
     return token
 
@@ -47,8 +51,8 @@ def draft(services: "Services", token: str) -> Draft | None:
     return of(row) if row else None
 
 
-def use_up(services: "Services", token: str) -> Draft:
-    """Take the draft out, inside the transaction that makes a ticket of it; raises Problem 404 for whoever is late."""
+def use_up(services: "Services", token: str) -> "Row":
+    """Take the draft's row out, inside the transaction that makes a ticket of it; whoever is late gets Problem 404."""
     row = services.store.one(
         "delete from draft where token_hash = :hash and expires_at > :now returning *",
         hash=_hash(token),
@@ -56,7 +60,7 @@ def use_up(services: "Services", token: str) -> Draft:
     )
     if row is None:
         raise Problem(404, GONE)
-    return of(row)
+    return row
 
 
 def purge(services: "Services", deadline: float) -> None:

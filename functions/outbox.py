@@ -18,15 +18,26 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 KINDS = {
-    "ticket.create": "functions.tickets:deliver",
+    "ticket.create": "functions.ticket_delivery:create",
+    "ticket.reply": "functions.ticket_delivery:reply",
+    "ticket.look": "functions.ticket_hooks:look",
     "mail.send": "functions.mail:deliver",
     "mail.verify": "functions.verify_mail:deliver",
 }
 FINAL = {"rejected", "unsupported"}
-LEASE_MS = 60_000
+# Longer than any delivery takes: every call of a vendor has a timeout, and a ticket with ten files is a dozen calls.
+LEASE_MS = 180_000
 BACKOFF_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]
 
 log = logging.getLogger(__name__)
+
+
+class Later(Exception):
+    """It is too early for this delivery, for a reason that is not a failure; `wait` in milliseconds."""
+
+    def __init__(self, wait: int, why: str) -> None:
+        super().__init__(why)
+        self.wait = wait
 
 
 def put(services: "Services", kind: str, payload: dict[str, Any], *, subject_id: str) -> str:
@@ -53,6 +64,9 @@ def deliver(services: "Services", row_id: str) -> bool:
     module, _, function = KINDS[row["kind"]].partition(":")
     try:
         getattr(importlib.import_module(module), function)(services, json.loads(row["payload"]))
+    except Later as later:
+        _put_off(services, row, later.wait)
+        return False
     except VendorError as error:
         log.warning("delivery %s %s: %s %s", row["kind"], row_id, error.kind, error.detail)
         _postpone(services, row, error.kind, error.retry_after)
@@ -93,8 +107,9 @@ def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget deliveries 30 days after they were done."""
-    services.store.run("delete from outbox where done_at < :old", old=services.now() - 30 * 86_400_000)
+    """Job of the tick: forget deliveries 30 days after they were done or given up."""
+    old = services.now() - 30 * 86_400_000
+    services.store.run("delete from outbox where done_at < :old or failed_at < :old", old=old)
 
 
 def count(services: "Services") -> dict[str, int]:
@@ -131,6 +146,17 @@ def _postpone(services: "Services", row: "Row", kind: str, retry_after: int | No
         next=now + max(wait, (retry_after or 0) * 1000),
         kind=kind,
         failed=now if kind in FINAL else None,
+        id=row["id"],
+        attempts=row["attempts"],
+    )
+
+
+def _put_off(services: "Services", row: "Row", wait: int) -> None:
+    """Wait without counting this as a try: what keeps it may last for hours, and then it should go at once."""
+    services.store.run(
+        "update outbox set leased_until = 0, next_at = :next, attempts = attempts - 1"
+        " where id = :id and attempts = :attempts",
+        next=services.now() + wait,
         id=row["id"],
         attempts=row["attempts"],
     )

@@ -92,7 +92,7 @@ class Services:
         """The full address of a path of this portal, for mails and other systems."""
         return self.settings.public_origin + self.url(path)
 
-    def page(self, title: str, template: str, status: int = 200, **context: Any) -> "Response":
+    def page(self, title: str, template: str, status: int = 200, /, **context: Any) -> "Response":
         """A template of functions/templates in the site's own shell."""
         from functions.shell import render
 

@@ -16,7 +16,19 @@ SERVERLESS = {
     "FUNCTION_TARGET": "Google Cloud Functions",
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
-DESKS = {"built_in": "functions.helpdesks.built_in:connect"}
+DESKS = {name: f"functions.helpdesks.{name}:connect" for name in ("built_in", "email", "zendesk")}
+# What a help desk cannot work without: variable -> what it is.
+DESK_NEEDS = {
+    "email": {
+        "SUPPORT_MAILBOX": "the address of the team's mailbox",
+        "SMTP_URL": "the mail server, e.g. smtps://user:password@mail.acme.com",
+    },
+    "zendesk": {
+        "ZENDESK_SUBDOMAIN": "the first part of acme.zendesk.com",
+        "ZENDESK_CLIENT_ID": "the identifier of an OAuth client made for the portal",
+        "ZENDESK_CLIENT_SECRET": "its secret",
+    },
+}
 BOTS = {name: f"functions.bots.{name}:connect" for name in ("altcha", "turnstile", "none")}
 BILLERS = {"stripe": "functions.billers.stripe:connect"}
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
@@ -48,6 +60,9 @@ class Settings:
     mail_from: str
     mail_sign_in: bool
     bot_check: str
+    tickets_anonymous: str
+    support_mailbox: str
+    ticket_body_days: int
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -117,6 +132,9 @@ def read(environ: Mapping[str, str]) -> Settings:
             faults.append("OIDC_SCOPES must name openid, with the others after spaces: openid profile email")
     claims, wrong = _claims(get("OIDC_CLAIMS"))
     faults += wrong
+    helpdesk = choice("HELPDESK", "built_in", DESKS)
+    for name, what in DESK_NEEDS.get(helpdesk, {}).items():
+        need(name, what)
     biller = choice("BILLER", "none", BILLERS)
     if biller == "stripe":
         need("STRIPE_KEY", "a restricted key (rk_...) that may write portal sessions")
@@ -132,6 +150,11 @@ def read(environ: Mapping[str, str]) -> Settings:
         need("TURNSTILE_SECRET", "the secret key of your Turnstile widget")
     if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:
         faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
+    anonymous = get("TICKETS_ANONYMOUS", "verify")
+    if anonymous not in {"verify", "off", "open"}:
+        faults.append(f"TICKETS_ANONYMOUS={anonymous!r} is not one of: verify, off, open.")
+    if get("SUPPORT_MAILBOX") and not smtp_url:
+        faults.append("SUPPORT_MAILBOX needs SMTP_URL: without a mail server nothing gets there.")
     secure = origin.startswith("https://")
     if secure and not get("CLIENT_IP_HEADER") and not get("TRUSTED_HOPS"):
         faults.append(
@@ -148,7 +171,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         body_limit=number("BODY_LIMIT", 4_000_000),
         client_ip_header=get("CLIENT_IP_HEADER").lower(),
         trusted_hops=number("TRUSTED_HOPS", 0),
-        helpdesk=choice("HELPDESK", "built_in", DESKS),
+        helpdesk=helpdesk,
         biller=biller,
         billing_hosts=frozenset(_words(get("BILLING_HOSTS", "billing.stripe.com"))),
         oidc_issuer=issuer,
@@ -161,6 +184,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         mail_from=get("MAIL_FROM"),
         mail_sign_in=bool(smtp_url) and mail_sign_in == "on",
         bot_check=bot_check,
+        tickets_anonymous=anonymous,
+        support_mailbox=get("SUPPORT_MAILBOX"),
+        ticket_body_days=number("TICKET_BODY_DAYS", 30),
         demo=get("DEMO") == "1",
         environ=dict(environ),
     )

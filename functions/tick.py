@@ -21,6 +21,10 @@ HOUR = 60 * MINUTE
 JOBS = {
     "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status_poll:poll", 0),
+    "look_at_tickets": ("functions.ticket_hooks:poll", MINUTE),
+    "purge_tickets": ("functions.ticket_purge:purge", HOUR),
+    "purge_events": ("functions.retention:purge", HOUR),
+    "purge_webhooks": ("functions.ticket_hooks:purge", HOUR),
     "purge_drafts": ("functions.drafts:purge", HOUR),
     "purge_sessions": ("functions.sessions:purge", HOUR),
     "purge_verify": ("functions.verify:purge", 15 * MINUTE),

@@ -42,17 +42,22 @@ def subject(address: str) -> str:
 
 def may_mail(services: "Services", address: str) -> bool:
     """Count one more mail to an address and return True, unless it had one within ten minutes or three within a day."""
-    local, _, domain = address.rpartition("@")
-    # ada+1@, ada+2@ ... are one mailbox to the one who would be flooded.
-    mailbox = f"{local.partition('+')[0] or local}@{domain}"
     now = services.now()
     row = services.store.one(
         "insert into verify_mailed (who, at1, at2, at3) values (:who, :now, 0, 0)"
         " on conflict (who) do update set at1 = :now, at2 = verify_mailed.at1, at3 = verify_mailed.at2"
         " where verify_mailed.at1 <= :spaced and verify_mailed.at3 <= :yesterday returning who",
-        who=hmac.new(services.settings.secret_keys[0].encode(), mailbox.encode(), sha256).hexdigest(),
+        who=mailbox(services, address),
         now=now,
         spaced=now - SPACED_MS,
         yesterday=now - DAY_MS,
     )
     return row is not None
+
+
+def mailbox(services: "Services", address: str) -> str:
+    """A keyed hash of where an address's mail ends up."""
+    local, _, domain = address.rpartition("@")
+    # ada+1@, ada+2@ ... are one mailbox to the one who would be flooded.
+    spelling = f"{local.partition('+')[0] or local}@{domain}"
+    return hmac.new(services.settings.secret_keys[0].encode(), spelling.encode(), sha256).hexdigest()

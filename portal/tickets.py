@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from portal.models import Requester
+from portal.models import Requester, clean
 
 Status = Literal["open", "pending", "on_hold", "solved"]
 
@@ -47,28 +47,69 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file as the customer sent it; `type` is a MIME type that the portal allows."""
+
+    name: str
+    type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Ticket:
-    """A draft of a verified customer on its way to the help desk; `key` makes a second delivery harmless."""
+    """A draft of a verified customer on its way to the help desk; `key` makes a second delivery harmless.
+
+    `facts` is what the portal itself knows (account, plan, role, seconds in the form, searches with their result
+    counts, the article's address and revision), label -> plain text, for the agents only; `follows` is the desk's
+    reference of the closed ticket that this one goes on from.
+    """
 
     key: str
     reference: str
     requester: Requester
     draft: Draft
     created_at: int
+    files: tuple[File, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    follows: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A customer's further message; `key` is of this reply alone."""
+
+    key: str
+    body: str
+    created_at: int
+    files: tuple[File, ...] = ()
+    solves: bool = False
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a message as the desk names it: its size in bytes; never the desk's own address for it."""
+
+    name: str
+    type: str
+    size: int
 
 
 @dataclass(frozen=True)
 class Message:
-    """One public message of a ticket; `at` in unix milliseconds."""
+    """One public message of a ticket; `at` in unix milliseconds. `body` is plain text; `html` is what the desk has
+    instead, untrusted, and cleaned by whoever shows it."""
 
     author: Literal["customer", "agent"]
     body: str
     at: int
+    html: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A ticket as the help desk has it; times in unix milliseconds, messages oldest first."""
+    """A ticket as the help desk has it; times in unix milliseconds, messages oldest first. `closed` means that a
+    reply cannot open it again."""
 
     desk_ref: str
     reference: str
@@ -77,6 +118,7 @@ class Thread:
     created_at: int
     updated_at: int
     messages: tuple[Message, ...] = ()
+    closed: bool = False
 
 
 def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
@@ -91,3 +133,24 @@ def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
     elif len(draft.body) > BODY_MAX:
         wrong["body"] = f"This is {len(draft.body):,} characters; send at most {BODY_MAX:,}."
     return wrong
+
+
+def note(ticket: Ticket) -> str:
+    """What the agents should know beside the message, as plain text with one fact on a line: what the customer sent
+    along, what the portal knows, and the portal's reference."""
+    rows = {CONTEXT_LABELS.get(name, name): value for name, value in ticket.draft.context.items()}
+    rows |= ticket.facts
+    rows |= {"Goes on from": ticket.follows} if ticket.follows else {}
+    rows |= {"Portal reference": ticket.reference, "Portal key": ticket.key}
+    return "Sent along by the portal\n" + "\n".join(
+        f"{_harmless(name)}: {_harmless(value)}" for name, value in rows.items()
+    )
+
+
+# What would be a tag, a link or code in a desk that renders Markdown or HTML, and what stands there instead.
+HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a", "[": "(", "]": ")", "`": "'", "*": "\u2217"})
+
+
+def _harmless(text: str) -> str:
+    """One line that nothing renders: a customer may have typed it to be read as markup, or as the next fact."""
+    return clean(" ".join(text.split()))[:500].translate(HARMLESS)

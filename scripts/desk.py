@@ -1,10 +1,11 @@
-"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|reply|close`."""
+"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|files|reply|close`."""
 
 import argparse
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
-from functions import outbox, preferences, signin
+from functions import ticket_hooks, ticket_ledger
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
@@ -31,6 +32,8 @@ def _run(services: Services, desk: BuiltIn, arguments: argparse.Namespace) -> in
             _list(desk)
         case "show":
             _show(desk, arguments.reference)
+        case "files":
+            _files(desk, arguments.reference, Path(arguments.folder))
         case "reply":
             text = (arguments.text if arguments.text is not None else sys.stdin.read()).strip()
             if not text:
@@ -46,26 +49,15 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
     """Add an agent's answer, set the status, and tell the customer by mail where the portal sends any."""
     with services.store.transaction():
         row = desk.answer(reference, text, status)
-        # The answer is in the portal either way; the mail only if the customer wants it.
-        if text and services.mailer.configured and preferences.wants(services, row["subject_id"], "ticket_mail"):
-            outbox.put(
-                services,
-                "mail.send",
-                _mail(services, row["subject_id"], row["email"], row["reference"]),
-                subject_id=row["subject_id"],
-            )
+        known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
+        # The answer is in the portal either way; the mail goes to who wants it, once for each answer.
+        if (
+            text
+            and known
+            and ticket_ledger.saw(services, known, desk.ticket(ticket_ledger.requester_of(known), row["id"]))
+        ):
+            ticket_hooks.tell(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
-
-
-def _mail(services: Services, subject: str, to: str, reference: str) -> dict[str, str]:
-    product = services.portal["product"]
-    link = signin.mail_link(services, subject, f"my/ticket/?ref={reference}")
-    return {
-        "to": to,
-        "subject": f"{product} support answered your ticket {reference}",
-        "text": f"There is an answer to your ticket {reference}.\n\nRead it here:\n{link}\n",
-        "message_id": f"answer-{reference}-{services.now()}",
-    }
 
 
 def _list(desk: BuiltIn) -> None:
@@ -79,13 +71,29 @@ def _list(desk: BuiltIn) -> None:
 
 
 def _show(desk: BuiltIn, reference: str) -> None:
-    row, messages = desk.find(reference)
+    row = desk.look_up(reference)
     status: Status = row["status"]
     print(f"{row['reference']}  {_safe(row['subject'])}")
     print(f"From {_safe(row['name'])} <{row['email']}>, account {row['account'] or '-'}, topic {row['topic']}")
     print(f"{STATUS_WORDS[status]}\n")
-    for message in messages:
-        print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}\n")
+    for message in desk.messages(row["id"], private=True):
+        print(f"--- {message.author}, {_when(message.at)}\n{_safe(message.body)}")
+        for file in message.files:
+            print(f"[{_safe(file.name)}, {file.size:,} bytes]")
+        print()
+
+
+def _files(desk: BuiltIn, reference: str, folder: Path) -> None:
+    """Save what the customer sent; a name that is there already is left alone."""
+    row = desk.look_up(reference)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in desk.files(row["id"]):
+        place = folder / Path(file.name).name
+        if place.exists():
+            print(f"{place} is there already and was left alone.")
+        else:
+            place.write_bytes(file.data)
+            print(place)
 
 
 def _safe(text: str) -> str:
@@ -105,10 +113,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="every ticket, the unsolved first")
-    for name, what in (("show", "one ticket with its messages"), ("reply", "answer it"), ("close", "mark it solved")):
+    for name, what in (
+        ("show", "one ticket with its messages"),
+        ("files", "save a ticket's files in a folder"),
+        ("reply", "answer it"),
+        ("close", "mark it solved"),
+    ):
         command = commands.add_parser(name, help=what)
         command.add_argument("reference")
-        if name != "show":
+        if name == "files":
+            command.add_argument("folder")
+        elif name != "show":
             command.add_argument(
                 "text", nargs="?", help="the message" + (" (else from standard input)" if name == "reply" else "")
             )

@@ -82,3 +82,14 @@ def test_behind_https_the_operator_must_say_where_the_clients_address_is():
 def test_a_portal_without_a_help_desk_does_not_start():
     with pytest.raises(SettingsError, match="HELPDESK='none'"):
         read(GOOD | {"HELPDESK": "none"})
+
+
+def test_who_may_ask_is_one_of_three():
+    assert read(GOOD).tickets_anonymous == "verify"
+    with pytest.raises(SettingsError, match="TICKETS_ANONYMOUS='everyone' is not one of: verify, off, open"):
+        read(GOOD | {"TICKETS_ANONYMOUS": "everyone"})
+
+
+def test_a_mailbox_without_a_mail_server_is_a_mistake():
+    with pytest.raises(SettingsError, match="SUPPORT_MAILBOX needs SMTP_URL"):
+        read(GOOD | {"SUPPORT_MAILBOX": "help@acme.example"})

@@ -1,10 +1,13 @@
 """The agent's commands: list, show, reply and close."""
 
+from pathlib import Path
+
 import pytest
 
 from functions.app import Portal
 from functions.services import Services
 from functions.sessions import start
+from portal.tickets import File, Reply
 from scripts import desk, migrate
 from tests.conftest import ADA, Browser
 
@@ -101,3 +104,19 @@ def test_half_an_environment_is_a_mistake_and_not_the_demo(monkeypatch: pytest.M
     with pytest.raises(SystemExit):
         desk.main(["list"])
     assert "Set PUBLIC_ORIGIN" in capsys.readouterr().err
+
+
+def test_files_are_saved_in_a_folder_and_nothing_is_overwritten(
+    number: str, services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (thread,) = services.desk.tickets(ADA)
+    files = (File("log.txt", "text/plain", b"a line"),)
+    services.desk.reply(ADA, thread.desk_ref, Reply("k" * 16, "Here is the log.", 1, files))
+    desk.main(["show", number])
+    shown = capsys.readouterr().out
+    codes = [desk.main(["files", number, str(tmp_path / "saved")]) for _ in range(2)]
+
+    assert "[log.txt, 6 bytes]" in shown
+    assert codes == [0, 0]
+    assert (tmp_path / "saved" / "log.txt").read_bytes() == b"a line"
+    assert "left alone" in capsys.readouterr().out

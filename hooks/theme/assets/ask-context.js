@@ -1,7 +1,7 @@
 // "We will send this along": one ticked box for each thing, from the address (ids and enums only) and this visit.
 
 import { engine } from "./search-index.js";
-import { lastQuery, read } from "./visit.js";
+import { lastQuery, read, searches } from "./visit.js";
 
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 const VOTES = {
@@ -34,9 +34,27 @@ export function fillContext(form) {
     const ids = others.map(([id]) => id).join(",");
     card.append(row("context_read", ids, "Articles you read in this visit", others.map(([, title]) => title).join(" · ")));
   }
+  const tried = searches();
+  if (tried.length) {
+    const words = tried.map(([words, results]) => `${words} (${results})`).join(" · ");
+    card.append(row("context_searches", JSON.stringify(tried), "Your searches in this visit, with how much they found", words));
+  }
   const browser = browserName();
   if (browser) card.append(row("context_browser", browser, "Browser and system", browser));
   card.hidden = !card.querySelector("label");
+}
+
+/** Who is signed in sends account, plan and role along, unless they untick it. */
+export function addAccount(form) {
+  const card = form.querySelector("[data-ask-along]");
+  const line = row("", "", "From your sign-in", "Account, plan and role");
+  const without = document.createElement("input");
+  Object.assign(without, { type: "hidden", name: "without_account", value: "1", disabled: true });
+  line.querySelector("input").addEventListener("change", (event) => {
+    without.disabled = event.currentTarget.checked;
+  });
+  card.append(line, without);
+  card.hidden = false;
 }
 
 /** After a reload only the id is known: the search index has the title, and tells an id that nobody wrote. */

@@ -1,13 +1,16 @@
 // The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
 
-import { fillContext } from "./ask-context.js";
+import { addAccount, fillContext } from "./ask-context.js";
 import { suggest } from "./ask-suggest.js";
 
 const TIMEOUT_MS = 10_000;
+const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
 const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
 
 export function start(form) {
   form.elements.key.value = newKey();
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "seconds" }));
+  form.dataset.openedAt = String(performance.now());
   form.noValidate = true; // the same checks, said in one place and in our words
   fillContext(form);
   suggest(form);
@@ -25,12 +28,13 @@ async function send(form, button) {
   showMistakes(form, wrong);
   if (Object.keys(wrong).length) return;
   busy(form, true);
+  form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
   try {
     const response = await fetch(form.action, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form, button)),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      body: new FormData(form, button),
+      signal: AbortSignal.timeout(form.elements.files.files.length ? FILES_TIMEOUT_MS : TIMEOUT_MS),
     });
     await answered(form, response);
   } catch (error) {
@@ -167,6 +171,7 @@ async function sayWho(form) {
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
       form.querySelector("[data-ask-stranger]").hidden = true;
+      addAccount(form);
     }
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);

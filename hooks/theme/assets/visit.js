@@ -1,10 +1,14 @@
 // What this visit has read and searched, in the memory of the page only: a reload or a new tab forgets it.
 
 const articles = new Map();
+const found = new Map(); // query -> number of results
 let query = "";
 
 document.addEventListener("portal:search", (event) => {
   query = event.detail?.query ?? query;
+  if (!query) return;
+  found.delete(query); // so that the newest is last
+  found.set(query, Number(event.detail?.results) || 0);
 });
 
 /** Note the article that is on the screen, if it is one; portal.js calls this after every in-site click. */
@@ -25,4 +29,9 @@ export function read() {
 /** The last search of this visit, or "". */
 export function lastQuery() {
   return query;
+}
+
+/** The last five searches as [query, number of results], oldest first. */
+export function searches() {
+  return [...found].slice(-5);
 }

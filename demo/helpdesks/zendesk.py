@@ -1,0 +1,178 @@
+"""Zendesk with its tickets in memory, as far as the portal speaks to it."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from werkzeug.wrappers import Request, Response
+
+from demo.helpdesks.faults import Faults, now_iso
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+CLIENT_ID, CLIENT_SECRET = "portal", "zendesk-client-secret"
+AGENT = 1
+PER_PAGE = 2
+
+
+class Zendesk:
+    """One account. `late` hides new tickets from lists and lookups; `tokens` are those that are good."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.users: dict[str, int] = {}
+        self.tickets: list[dict[str, Any]] = []
+        self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.keys: dict[str, tuple[str, int]] = {}
+        self.uploads: dict[str, dict[str, Any]] = {}
+        self.tokens: set[str] = set()
+        self.late = False
+        self.role = "agent"
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        response = self.faults.around(request, lambda: self._answer(request))
+        return response(environ, start_response)
+
+    def close(self, number: int) -> None:
+        self._ticket(number)["status"] = "closed"
+
+    def answer(self, number: int, body: str, public: bool = True, status: str = "pending") -> None:
+        """What an agent does."""
+        self._comment(number, AGENT, {"body": body, "public": public})
+        self._ticket(number)["status"] = status
+
+    def _answer(self, request: Request) -> Response:
+        path, method = request.path, request.method
+        if path == "/oauth/tokens":
+            return self._token(request)
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return _json({"error": "invalid_token"}, 401)
+        routes: list[tuple[str, str, Callable[..., Response]]] = [
+            ("POST", r"/api/v2/tickets", self._create),
+            ("GET", r"/api/v2/tickets", self._by_key),
+            ("GET", r"/api/v2/users/search", self._search),
+            ("GET", r"/api/v2/users/me", lambda _: _json({"user": {"id": AGENT, "role": self.role}})),
+            ("GET", r"/api/v2/users/(\d+)/tickets/requested", self._requested),
+            ("GET", r"/api/v2/tickets/(\d+)", lambda _, number: _json({"ticket": self._ticket(int(number))})),
+            ("PUT", r"/api/v2/tickets/(\d+)", self._update),
+            ("GET", r"/api/v2/tickets/(\d+)/comments", self._list_comments),
+            ("POST", r"/api/v2/uploads", self._upload),
+            ("GET", r"/api/v2/search/count", lambda _: _json({"count": len(self.tickets)})),
+            ("GET", r"/api/v2/macros/active", self._macros),
+            ("GET", r"/api/v2/incremental/tickets/cursor", self._incremental),
+            ("GET", r"/api/v2/ticket_fields/(\d+)", lambda _, field: _json({}, 200 if field == "27648" else 404)),
+        ]
+        for verb, pattern, handler in routes:
+            if verb == method and (found := re.fullmatch(pattern, path)):
+                try:
+                    return handler(request, *found.groups())
+                except KeyError:
+                    return _json({"error": "RecordNotFound"}, 404)
+        return _json({"error": "RecordNotFound"}, 404)
+
+    def _token(self, request: Request) -> Response:
+        given = request.get_json()
+        if (given.get("client_id"), given.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return _json({"error": "invalid_client"}, 401)
+        token = f"token-{len(self.tokens) + 1}"
+        self.tokens.add(token)
+        return _json({"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800})
+
+    def _create(self, request: Request) -> Response:
+        given = request.get_json()["ticket"]
+        key = request.headers.get("Idempotency-Key", "")
+        body = json.dumps(given, sort_keys=True)
+        if key in self.keys:
+            known, number = self.keys[key]
+            if known != body:
+                return _json({"error": "IdempotencyConflict"}, 422)
+            return _json({"ticket": self._ticket(number)}, 201, {"x-idempotency-lookup": "hit"})
+        email = given["requester"]["email"].lower()
+        requester = self.users.setdefault(email, 100 + len(self.users))
+        number = 1000 + len(self.tickets)
+        ticket = {
+            "id": number, "subject": given["subject"], "external_id": given.get("external_id"), "status": "new",
+            "requester_id": requester, "created_at": now_iso(), "updated_at": now_iso(), "tags": given.get("tags", []),
+            "custom_fields": given.get("custom_fields", []), "followup_of": given.get("via_followup_source_id"),
+            "hidden": self.late,
+        }  # fmt: skip
+        self.tickets.append(ticket)
+        self.keys[key] = (body, number)
+        self._comment(number, requester, given["comment"])
+        return _json({"ticket": ticket}, 201, {"x-idempotency-lookup": "miss"})
+
+    def _by_key(self, request: Request) -> Response:
+        wanted = request.args.get("external_id")
+        return _json({"tickets": [one for one in self._seen() if one["external_id"] == wanted]})
+
+    def _search(self, request: Request) -> Response:
+        found = re.fullmatch(r'email:"(.*)"', unquote(request.args["query"]))
+        # Zendesk finds by prefix, too.
+        wanted = found[1].lower() if found else ""
+        return _json(
+            {"users": [{"id": key, "email": mail} for mail, key in self.users.items() if mail.startswith(wanted)]}
+        )
+
+    def _requested(self, request: Request, user: str) -> Response:
+        rows = [one for one in self._seen() if one["requester_id"] == int(user)]
+        rows.sort(key=lambda one: (one["updated_at"], one["id"]), reverse=True)
+        return self._page(request, "tickets", rows)
+
+    def _list_comments(self, request: Request, number: str) -> Response:
+        self._ticket(int(number))
+        return self._page(request, "comments", self.comments[int(number)], 100)
+
+    def _page(self, request: Request, name: str, rows: list[dict[str, Any]], size: int = PER_PAGE) -> Response:
+        start = request.args.get("page[after]", 0, type=int)
+        more = start + size < len(rows)
+        following = f"{request.base_url}?page[after]={start + size}" if more else None
+        return _json({name: rows[start : start + size], "meta": {"has_more": more}, "links": {"next": following}})
+
+    def _update(self, request: Request, number: str) -> Response:
+        ticket = self._ticket(int(number))
+        given = request.get_json()["ticket"]
+        if ticket["status"] == "closed":
+            return _json({"error": "RecordInvalid", "description": "Status: closed prevents ticket update"}, 422)
+        if "comment" in given:
+            self._comment(int(number), given["comment"].get("author_id", AGENT), given["comment"])
+        ticket["status"] = given.get("status", ticket["status"])
+        ticket["updated_at"] = now_iso()
+        return _json({"ticket": ticket})
+
+    def _upload(self, request: Request) -> Response:
+        token = f"upload-{len(self.uploads) + 1}"
+        self.uploads[token] = {
+            "file_name": request.args["filename"],
+            "content_type": request.mimetype,
+            "size": len(request.get_data()),
+        }
+        return _json({"upload": {"token": token}}, 201)
+
+    def _macros(self, request: Request) -> Response:
+        said = [{"field": "status", "value": "solved"}, {"field": "comment_value", "value": "Try another browser."}]
+        return _json({"macros": [{"title": "Browser", "usage_30d": 12, "actions": said}]})
+
+    def _incremental(self, request: Request) -> Response:
+        old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z"}
+        return _json({"tickets": [old, *self.tickets], "end_of_stream": True, "after_url": None})
+
+    def _seen(self) -> list[dict[str, Any]]:
+        return [one for one in self.tickets if not (one["hidden"] and self.late)]
+
+    def _ticket(self, number: int) -> dict[str, Any]:
+        return {one["id"]: one for one in self.tickets}[number]
+
+    def _comment(self, number: int, author: int, given: dict[str, Any]) -> None:
+        attachments = [self.uploads.pop(token) for token in given.get("uploads", [])]
+        self.comments.setdefault(number, []).append(
+            {"body": given["body"], "plain_body": given["body"], "public": given.get("public", True),
+             "author_id": author, "created_at": now_iso(), "attachments": attachments}
+        )  # fmt: skip
+
+
+def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(data), status, headers, mimetype="application/json")

@@ -1,0 +1,142 @@
+"""Files of tickets: what a customer may send, told by name and by content, and the way back out."""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from werkzeug.wrappers import Response
+
+from functions import sessions, ticket_ledger
+from functions.errors import Problem, VendorError
+from portal.models import clean
+from portal.tickets import File
+
+if TYPE_CHECKING:
+    from functions.helpdesks import Downloads
+    from functions.http import Request
+    from functions.services import Services
+
+MOST = 10
+NAME_MOST = 100
+# Extension -> the MIME type we tell the desk, and how such a file begins (any of these).
+TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
+    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    ".gif": ("image/gif", (b"GIF87a", b"GIF89a")),
+    ".webp": ("image/webp", (b"RIFF",)),
+    ".pdf": ("application/pdf", (b"%PDF-",)),
+    ".txt": ("text/plain", ()),
+    ".log": ("text/plain", ()),
+    ".csv": ("text/csv", ()),
+}
+# How a file ends, where that holds: something after it is a second kind of file. Phones add to their JPEGs.
+ENDS = {"image/png": b"IEND\xaeB`\x82", "image/gif": b"\x3b"}
+# What a page or a program begins with, wherever it stands in a picture or a PDF; and the end of an archive.
+FOREIGN = (b"<?php", b"<script", b"<html", b"<!doctype")
+ARCHIVE, ARCHIVE_TAIL = b"PK\x05\x06", 66_000
+PDF_ACTIVE = (b"/javascript", b"/launch")
+# A name that a system reads as a device.
+DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+def read(request: "Request") -> tuple[list[File], str]:
+    """The files of a form, and what is wrong with them in a sentence, empty when nothing is."""
+    given = []
+    for upload in request.files.getlist("files"):
+        with upload.stream as stream:  # behind a large one is a temporary file
+            if upload.filename:
+                given.append((upload.filename, stream.read()))
+    if len(given) > MOST:
+        return [], f"Send at most {MOST} files."
+    files, wrong = [], []
+    for name, data in given:
+        file, fault = check(name, data)
+        if file is None:
+            wrong.append(fault)
+        else:
+            files.append(file)
+    return (files, "") if not wrong else ([], " ".join(wrong))
+
+
+def check(name: str, data: bytes) -> tuple[File | None, str]:
+    """The file under a harmless name, or None and what is wrong with it; the browser's own type counts for nothing."""
+    cleaned = clean_name(name)
+    dot = cleaned.rfind(".")
+    known = TYPES.get(cleaned[dot:].lower()) if dot > 0 else None
+    if known is None:
+        return None, f"{cleaned}: send pictures, PDF or text ({', '.join(TYPES)})."
+    mime, starts = known
+    if not data:
+        return None, f"{cleaned}: this file is empty."
+    if not _is(mime, starts, data):
+        return None, f"{cleaned}: this file is not what its name says, so it was not taken."
+    return File(cleaned, mime, data), ""
+
+
+def clean_name(name: str) -> str:
+    """A name without folders, control or direction characters, quotes and second extensions that a system obeys."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = re.sub(r'[<>:"|?*;%\'`$&]+', "_", clean(last)).strip(" .")
+    stem, dot, extension = last.rpartition(".")
+    if dot:
+        last = f"{stem.replace('.', '_').strip()[: NAME_MOST - len(extension) - 1]}.{extension}"
+    return f"_{last}" if DEVICE.match(last) else last[:NAME_MOST] or "file"
+
+
+def download(request: "Request", services: "Services") -> Response:
+    """GET /my/ticket/file/?ref=&m=&n=: a file of a ticket, as something to keep and never to open here."""
+    requester = sessions.require(request, services).requester
+    row = ticket_ledger.by_reference(services, requester, request.args.get("ref", ""))
+    message, number = (request.args.get(name, -1, type=int) for name in ("m", "n"))
+    gone = Problem(404, "There is no such file of yours.")
+    if row is None or not row["desk_ref"] or not services.desk.capabilities.downloads:
+        raise gone
+    try:
+        desk = cast("Downloads", services.desk)
+        file = desk.file(ticket_ledger.requester_of(row), row["desk_ref"], message, number)
+    except VendorError as error:
+        if error.kind == "not_found":
+            raise gone from error
+        raise
+    return sent(file.name, file.data)
+
+
+def sent(name: str, data: bytes) -> Response:
+    """Bytes that a browser saves and does not show: nobody knows what an agent's file is."""
+    name = clean_name(name)
+    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
+    response = Response(data, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _is(mime: str, starts: tuple[bytes, ...], data: bytes) -> bool:
+    """Whether the content is of this type and of no other."""
+    if mime.startswith("text/"):
+        return _is_text(data)
+    if not data.startswith(starts) or (mime == "image/webp" and data[8:12] != b"WEBP"):
+        return False
+    if mime == "image/webp" and len(data) > int.from_bytes(data[4:8], "little") + 9:
+        return False
+    if mime == "application/pdf" and b"%%EOF" not in data[-1024:]:
+        return False
+    if mime in ENDS and not data.rstrip(b"\x00\r\n").endswith(ENDS[mime]):
+        return False
+    low = data.lower()
+    if any(mark in low for mark in FOREIGN) or ARCHIVE in data[-ARCHIVE_TAIL:]:
+        return False
+    return mime != "application/pdf" or not any(mark in low for mark in PDF_ACTIVE)
+
+
+def _is_text(data: bytes) -> bool:
+    """UTF-8 without NUL, that no browser and no shell takes for a page or a program."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    start = text.lstrip()[:300].lower()
+    return "\x00" not in text and not start.startswith(("<!doctype", "<html", "<?", "<svg", "<script", "#!", "%pdf"))

@@ -1,0 +1,23 @@
+"""What agents wrote in HTML, as a page of ours may show it: text, lists, links and code, and nothing that runs,
+loads or looks like a part of the portal."""
+
+from markupsafe import Markup
+
+TAGS = {"a", "p", "br", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "div"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "span"}
+
+
+def clean(html: str) -> Markup:
+    """The allowed part of untrusted HTML; pictures become their description, since they would tell when it is read."""
+    import nh3
+
+    safe = nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags={"script", "style", "title", "template"},
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    )
+    return Markup(safe)  # noqa: S704 - this is what cleaned it

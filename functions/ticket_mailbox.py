@@ -1,0 +1,68 @@
+"""The support mailbox: where a ticket goes that the help desk does not take, with the key that the desk would have had.
+
+The mail is from the portal and never from the customer's domain, whose rules would throw it away; an answer to it goes
+to the customer.
+"""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from functions.errors import VendorError
+from portal.tickets import File, Reply, Ticket, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from functions.services import Services
+    from portal.models import Requester
+
+
+NOT_TAKEN = "The help desk did not take this message from the portal. It may be there as well, under the same key."
+
+
+def ticket(services: "Services", given: Ticket, why: str = NOT_TAKEN) -> None:
+    """Mail a ticket; the same ticket again has the same Message-ID. Raises VendorError, `unsupported` without a mail
+    server or SUPPORT_MAILBOX."""
+    text = f"{given.draft.body}\n\n-- \n{why}\nFrom: {_who(given.requester)}\n{note(given)}\n"
+    subject = f"[{given.reference}] {given.draft.subject}"
+    _send(services, subject, text, given.key, given.requester, given.files)
+
+
+def reply(
+    services: "Services", requester: "Requester", reference: str, subject: str, given: Reply, why: str = NOT_TAKEN
+) -> None:
+    """Mail a customer's further message on ticket `reference`; as `ticket`."""
+    state = "\nThe customer calls it solved.\n" if given.solves else ""
+    facts = f"Portal reference: {reference}\nPortal key: {given.key}"
+    text = f"{given.body}\n{state}\n-- \n{why}\nFrom: {_who(requester)}\n{facts}\n"
+    _send(services, f"Re: [{reference}] {subject}", text, given.key, requester, given.files)
+
+
+def _send(
+    services: "Services", subject: str, text: str, key: str, requester: "Requester", files: "Iterable[File]"
+) -> None:
+    mailbox = services.settings.support_mailbox
+    if not mailbox or not services.mailer.configured:
+        raise VendorError(
+            "This portal sends no mail.",
+            "unsupported",
+            detail="set SUPPORT_MAILBOX and SMTP_URL, so that tickets wait less",
+        )
+    mail = EmailMessage()
+    mail["To"] = mailbox
+    mail["Subject"] = subject
+    local, _, domain = requester.email.rpartition("@")
+    try:
+        mail["Reply-To"] = Address(requester.name, local, domain)
+    except (ValueError, IndexError):
+        del mail["Reply-To"]  # an address that no header can hold; it is in the text
+    mail.set_content(text)
+    for file in files:
+        kind, _, subtype = file.type.partition("/")
+        mail.add_attachment(file.data, maintype=kind, subtype=subtype, filename=file.name)
+    services.mailer.post(mail, key)
+
+
+def _who(requester: "Requester") -> str:
+    return f"{requester.name} {requester.email}".strip()

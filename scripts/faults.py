@@ -1,0 +1,259 @@
+"""Tickets under fire: `python -m scripts.faults` submits while desk and functions fail, then counts.
+
+Real servers of the functions take tickets, replies and files from many clients at once; a desk that fails in every way
+(demo.desk) is behind them, a killer ends them with SIGKILL at random points, and the tick runs as a host's scheduler
+would call it. When everything is delivered, the desk is compared with what customers were told. Exit code 1 when
+anything was lost or doubled; the last line is the summary.
+"""
+
+import argparse
+import random
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+from aiosmtpd.controller import Controller
+
+from functions import sessions
+from functions.services import Services
+from functions.settings import read
+from portal.models import Requester
+from scripts.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
+
+if TYPE_CHECKING:
+    pass
+
+SERVERS = 2
+PER_CUSTOMER = 10
+DRAIN_SECONDS = 180
+STARTS_SECONDS = 30
+
+
+@dataclass
+class Run:
+    """One run: what customers were told, by the marker in what they wrote."""
+
+    submissions: int
+    clients: int
+    kills: int
+    kind: str
+    url: str
+    switches: list[str]
+    chance: random.Random
+    accepted: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    replied: set[str] = field(default_factory=set)
+    killed: int = 0
+    origins: list[str] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+def main(argv: list[str] | None = None) -> int:
+    given = _parser().parse_args(argv)
+    switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
+    bad = 0
+    lines = []
+    with tempfile.TemporaryDirectory(prefix="portal-faults-") as temporary, ExitStack() as stack:
+        folder = Path(temporary)
+        for store, url in stores(given.database, folder, stack):
+            for kind in given.desk:
+                run = Run(
+                    given.submissions,
+                    given.clients,
+                    given.kills,
+                    kind,
+                    url,
+                    switches,
+                    random.Random(given.seed),  # noqa: S311
+                )
+                started = time.monotonic()
+                outcome, state = _run(run, folder / f"{store}-{kind}")
+                bad += outcome["lost"] + outcome["doubled"]
+                line = f"{store}, {kind}: " + ", ".join(f"{count} {name}" for name, count in outcome.items())
+                print(f"{line}, {run.killed} kills, {time.monotonic() - started:.0f} s", flush=True)
+                print(
+                    f"  the desk: {', '.join(f'{count} {name}' for name, count in sorted(state.items()))}", flush=True
+                )
+                lines.append(outcome)
+    total = sum(map(Counter, lines), Counter[str]())
+    print(
+        f"{'FAILED' if bad else 'ok'}: {total['accepted']} accepted, {total['replies']} replies,"
+        f" {total['lost']} lost, {total['doubled']} doubled"
+    )
+    return 1 if bad else 0
+
+
+def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+    folder.mkdir()
+    mailbox = Mailbox()
+    environ = environment(run.url, folder) | {
+        "MAIL_FROM": "portal@acme.example",
+        "SUPPORT_MAILBOX": "help@acme.example",
+    }
+    environ["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    smtp = Controller(mailbox, hostname="127.0.0.1", port=int(environ["SMTP_URL"].rpartition(":")[2]))
+    smtp.start()
+    services = Services(read(environ))
+    services.store.migrate()
+    for table in ("outbox", "ticket_file", "ticket_reply", "ticket", "rate", "job", "session"):
+        services.store.run(f"delete from {table}")  # noqa: S608 - the names are ours
+    seed = str(run.chance.random())
+    with process([sys.executable, "-m", "demo.desk", run.kind, "0", seed], environ) as (desk, _):
+        with ExitStack() as stack:
+            servers = [Server([desk, run.kind, *run.switches], environ, stack) for _ in range(SERVERS)]
+            run.origins = [server.origin for server in servers]
+            helpers = [threading.Thread(target=_tick, args=(run,)), threading.Thread(target=_kill, args=(run, servers))]
+            for helper in helpers:
+                helper.start()
+            cookies = [_cookies(services, run, client) for client in range(run.clients)]
+            with ThreadPoolExecutor(run.clients) as pool:
+                list(pool.map(lambda client: _client(run, client, cookies[client]), range(run.clients)))
+            requests.post(f"{desk}/calm", timeout=10).raise_for_status()
+            left = _drain(services)
+            run.done.set()
+            for helper in helpers:
+                helper.join()
+        state = requests.get(f"{desk}/state", timeout=30).json()
+    services.store.close()
+    smtp.stop()
+    return _compare(run, state["tickets"], mailbox) | {"undelivered": left}, state["happened"]
+
+
+def _compare(run: Run, tickets: list[dict[str, Any]], mailbox: Mailbox) -> dict[str, int]:
+    """What customers were told against what desk and mailbox have. A `repeated` desk may have a ticket twice, and the
+    mailbox a mail, under one key."""
+    there = Counter(ticket["subject"] for ticket in tickets)
+    if run.kind == "repeated":
+        there = Counter(subject for subject, _ in {(ticket["subject"], ticket["key"]) for ticket in tickets})
+    there += Counter({subject: len(ids) for subject, ids in mailbox.ids.items()})
+    replies = Counter(reply for ticket in tickets for reply in {(one["body"], one["key"]) for one in ticket["replies"]})
+    if run.kind != "repeated":
+        replies = Counter((one["body"], one["key"]) for ticket in tickets for one in ticket["replies"])
+    by_body = Counter[str]()
+    for (body, _), count in replies.items():
+        by_body[body] += count
+    if run.kind == "repeated":  # a doubled ticket may have got the reply in either of its copies, never in both
+        by_body = Counter({body: min(count, 1) for body, count in by_body.items()})
+    return {
+        "accepted": len(run.accepted),
+        "unanswered": len(run.unknown),
+        "in the mailbox": len(mailbox.ids),
+        "replies": len(run.replied),
+        "lost": sum(there[one] == 0 for one in run.accepted) + sum(by_body[one] == 0 for one in run.replied),
+        "doubled": sum(count > 1 for count in there.values()) + sum(count > 1 for count in by_body.values()),
+    }
+
+
+def _client(run: Run, client: int, cookies: list[str]) -> None:
+    """Submits one after the other; sends again under the same key until it has an answer, mostly."""
+    chance = random.Random(f"{client}")  # noqa: S311
+    for number in range(client, run.submissions, run.clients):
+        what = "Rejected" if number % 25 == 12 else "Submission"  # what the desk will never take
+        marker = f"{what} {number} of client {client}"
+        form = {
+            "topic": "help",
+            "subject": marker,
+            "body": f"{marker}: please look at this.",
+            "key": secrets.token_hex(16),
+        }
+        files = {"files": ("log.txt", b"a line\n" * 50, "text/plain")} if number % 5 == 0 else None
+        cookie = cookies[number // run.clients // PER_CUSTOMER]
+        location = _post(run, "/api/tickets", form, cookie, chance, files, patient=number % 10 != 3)
+        if location is None:
+            run.unknown.add(marker)
+            continue
+        run.accepted.add(marker)
+        if number % 5 == 1:
+            reference = location.partition("ref=")[2].partition("&")[0]
+            for turn in ("first", "second"):
+                body = f"The {turn} addition to {marker}"
+                form = {"ref": reference, "body": body, "key": secrets.token_hex(16)}
+                if _post(run, "/api/tickets/reply", form, cookie, chance, None, patient=True):
+                    run.replied.add(body)
+
+
+def _post(
+    run: Run, path: str, form: dict[str, str], cookie: str, chance: random.Random, files: Any, *, patient: bool
+) -> str | None:
+    """Where the customer is sent, once an answer comes; without patience None after the first try without one."""
+    headers = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": f"portal={cookie}"}
+    while True:
+        try:
+            answer = requests.post(chance.choice(run.origins) + path, form, files=files, headers=headers, timeout=30)
+        except requests.RequestException:
+            answer = None
+        if answer is not None and answer.status_code == 201:
+            return str(answer.json()["location"])
+        if answer is not None and answer.status_code < 500:
+            raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:300]}")
+        if not patient:
+            return None
+        run.done.wait(0.1)
+
+
+def _kill(run: Run, servers: list[Server]) -> None:
+    """Ends a server at random points of the run, spread over it by what is accepted."""
+    points = sorted(run.chance.uniform(0, 0.95) * run.submissions for _ in range(run.kills))
+    for point in points:
+        while len(run.accepted) + len(run.unknown) < point and not run.done.wait(0.01):
+            continue
+        run.done.wait(run.chance.uniform(0, 0.1))
+        number = run.chance.randrange(len(servers))
+        servers[number].kill()
+        run.killed += 1
+        servers[number].start()
+        run.origins[number] = servers[number].origin
+
+
+def _tick(run: Run) -> None:
+    """What a host's scheduler does, every half second instead of every minute."""
+    while not run.done.wait(0.5):
+        with suppress(requests.RequestException):  # it was just killed; the next call finds it or another
+            requests.post(
+                run.chance.choice(run.origins) + "/api/tick", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20
+            )
+
+
+def _drain(services: Services) -> int:
+    """Wait until nothing is left to deliver; how much was left when that took too long."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while True:
+        row = services.store.one("select count(*) as n from outbox where done_at is null")
+        if row is None or row["n"] == 0 or time.monotonic() > end:
+            return int(row["n"]) if row else 0
+        time.sleep(0.2)
+
+
+def _cookies(services: Services, run: Run, client: int) -> list[str]:
+    """The sessions of a client's customers: each asks no more often than a customer may in an hour."""
+    count = run.submissions // run.clients // PER_CUSTOMER + 1
+    people = [
+        Requester(f"c{client}-{n}", f"c{client}-{n}@customer.example", f"Customer {client}") for n in range(count)
+    ]
+    return [sessions.start(services, person, {}) for person in people]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.faults", description=__doc__.splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=500)
+    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--desk", nargs="+", default=["found"], choices=["found", "keyed", "repeated"])
+    parser.add_argument("--database", default="", help="a database to use instead of both engines (it is emptied)")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--without-claim", action="store_true", help="deliver without the lease: must fail")
+    parser.add_argument("--without-key", action="store_true", help="give the desk no key: must fail")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,138 @@
+"""One function server of the fault run: the real app on a real port, with hours made into seconds.
+
+`python -m scripts.faults_server DESK KIND [--without-claim] [--without-key]` prints its address and serves until it is
+killed. The switches take out, in this process only, what the run must then be seen to need.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from werkzeug.serving import make_server
+
+from functions import outbox, tick, ticket_delivery
+from functions.app import create
+from functions.errors import VendorError
+from functions.helpdesks import Capabilities, Macro, Notice
+from functions.services import Services
+from portal.models import Requester
+from portal.tickets import Message, Reply, Status, Thread, Ticket, note
+
+TIMEOUT = (0.5, 0.5)
+
+
+class FaultyDesk:
+    """The adapter of demo.desk; its three kinds are the three that Capabilities knows."""
+
+    def __init__(self, origin: str, kind: str) -> None:
+        self.origin = origin
+        creates: Any = kind
+        # The fake knows a key for four seconds, indexes in 0.8 and finishes what it accepted in 0.3.
+        self.capabilities = Capabilities(
+            creates=creates, key_ms=4_000 if kind == "keyed" else 0, lookup_lag=2, list_lag=2, mails_customer=True
+        )
+
+    def create(self, ticket: Ticket) -> str:
+        data = {
+            "key": ticket.key,
+            "reference": ticket.reference,
+            "subject": ticket.draft.subject,
+            "body": ticket.draft.body,
+            "note": note(ticket),
+            "files": [len(file.data) for file in ticket.files],
+        }
+        return str(self._call("post", "/tickets", json=data)["id"])
+
+    def find(self, ticket: Ticket) -> str | None:
+        found = self._call("get", "/tickets", params={"key": ticket.key})["id"]
+        return str(found) if found else None
+
+    def tickets(self, requester: Requester) -> list[Thread]:
+        return []
+
+    def ticket(self, requester: Requester, desk_ref: str) -> Thread:
+        data = self._call("get", "/ticket", params={"id": desk_ref})
+        messages = [Message("customer", data["body"], data["made"])]
+        messages += [Message("customer", reply["body"], reply["at"]) for reply in data["replies"]]
+        return Thread(
+            desk_ref, data["reference"], data["subject"], "open", data["made"], messages[-1].at, tuple(messages)
+        )
+
+    def reply(self, requester: Requester, desk_ref: str, reply: Reply) -> None:
+        data = {"body": reply.body, "key": reply.key, "files": [len(file.data) for file in reply.files]}
+        self._call("post", "/replies", params={"id": desk_ref}, json=data)
+
+    def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
+        raise VendorError(kind="unsupported")
+
+    def count(self, since: int, until: int) -> int:
+        raise VendorError(kind="unsupported")
+
+    def macros(self) -> list[Macro]:
+        raise VendorError(kind="unsupported")
+
+    def subjects(self, since: int) -> list[str]:
+        raise VendorError(kind="unsupported")
+
+    def notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        raise VendorError(kind="unsupported")
+
+    def check(self) -> list[str]:
+        return []
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            answer = requests.request(method, self.origin + path, timeout=TIMEOUT, **options)
+            if answer.status_code == 429:
+                raise VendorError(kind="rate_limited", detail="429", retry_after=int(answer.headers["Retry-After"]))
+            if answer.status_code == 422:
+                raise VendorError(kind="rejected", detail="422")
+            if answer.status_code not in {200, 201}:  # 202 too: nobody knows yet
+                raise VendorError(detail=str(answer.status_code))
+            data = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise VendorError(detail=type(error).__name__) from error
+        if not isinstance(data, dict):
+            raise VendorError(detail="not an object")
+        return data
+
+
+class WithoutKey(FaultyDesk):
+    """The same, as if the portal gave a ticket no key: each try is a new one and none can be found."""
+
+    def create(self, ticket: Ticket) -> str:
+        data = {"key": os.urandom(8).hex(), "subject": ticket.draft.subject, "body": ticket.draft.body}
+        return str(self._call("post", "/tickets", json=data | {"reference": "", "files": [], "note": ""})["id"])
+
+
+def _unclaimed(services: Services, row_id: str) -> dict[str, Any] | None:
+    """What `outbox._claim` would be without its lease."""
+    return services.store.one(
+        "update outbox set attempts = attempts + 1 where id = :id and done_at is null and failed_at is null"
+        " and next_at <= :now returning *",
+        id=row_id,
+        now=services.now(),
+    )
+
+
+def main(argv: list[str]) -> None:
+    origin, kind, *switches = argv
+    # Hours as seconds; a lease is still longer than the longest delivery, which is four calls of half a second each.
+    outbox.BACKOFF_MS[:] = [200, 300, 500, 800, 1000]
+    outbox.LEASE_MS = 6_000
+    tick.LEASE_MS, tick.BUDGET_SECONDS = 8_000, 3
+    ticket_delivery.AFTER_THE_TICKET_MS = 300
+    if "--without-claim" in switches:
+        outbox._claim = _unclaimed
+    portal = create(dict(os.environ))
+    desk = WithoutKey if "--without-key" in switches else FaultyDesk
+    portal.services.__dict__["desk"] = desk(origin, kind)
+    server = make_server("127.0.0.1", 0, portal, threaded=True)
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,113 @@
+"""What the fault run works with: databases, servers that can be killed, and a support mailbox behind a mail server."""
+
+import email
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SMTPSession
+
+from scripts import postgresql
+
+ROOT = Path(__file__).parents[1]
+TOKEN = secrets.token_hex(16)
+
+
+@dataclass
+class Mailbox:
+    """The support mailbox behind a real mail server: subject -> the Message-IDs that came under it."""
+
+    ids: dict[str, set[str]] = field(default_factory=dict)
+
+    async def handle_DATA(self, _server: SMTP, _session: SMTPSession, envelope: Envelope) -> str:
+        """aiosmtpd calls this once per mail."""
+        mail = email.message_from_bytes(envelope.original_content or b"")
+        self.ids.setdefault(str(mail["Subject"]).partition("] ")[2], set()).add(str(mail["Message-ID"]))
+        return "250 Message accepted for delivery"
+
+
+class Server:
+    """A server of the functions that can be killed and comes back on another port."""
+
+    def __init__(self, arguments: list[str], environ: dict[str, str], stack: ExitStack) -> None:
+        self._command = [sys.executable, "-m", "scripts.faults_server", *arguments]
+        self._environ = environ
+        self._stack = stack
+        self.start()
+
+    def start(self) -> None:
+        self.origin, self._child = self._stack.enter_context(process(self._command, self._environ))
+
+    def kill(self) -> None:
+        self._child.kill()
+        self._child.wait()
+
+
+def stores(url: str, folder: Path, stack: ExitStack) -> Iterator[tuple[str, str]]:
+    """A database for each engine, or the one that was named; each run empties what it uses."""
+    if url:
+        yield "database", url
+        return
+    yield "sqlite", f"sqlite:///{folder / 'portal.db'}"
+    address = stack.enter_context(postgresql.throw_away(folder / "postgresql"))
+    if address is None:
+        print("NOT RUN: PostgreSQL is not installed (apt-get install postgresql)", file=sys.stderr)
+    else:
+        yield "postgresql", address
+
+
+def environment(url: str, folder: Path) -> dict[str, str]:
+    bundle = {
+        "build": "faults",
+        "product": "Acme",
+        "base_path": "/",
+        "support_email": "support@acme.example",
+        "response_time": "Soon.",
+        "topics": [{"id": "help", "title": "Help", "routine": True}],
+        "parts": {"tickets": True},
+        "articles": [],
+        "status": {"components": []},
+    }
+    (folder / "portal.json").write_text(json.dumps(bundle))
+    (folder / "shell.html").write_text("<title><!--portal:title--></title><!--portal:crumbs--><!--portal:content-->")
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
+        "SECRET_KEYS": TOKEN * 2,
+        "TICK_TOKEN": TOKEN,
+        "DATABASE_URL": url,
+        "PORTAL_BUILD_DIR": str(folder),
+    }
+
+
+@contextmanager
+def process(command: list[str], environ: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A server whose first line of output is its address."""
+    child = subprocess.Popen(
+        command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert child.stdout is not None
+    try:
+        origin = child.stdout.readline().strip()
+        if not origin:
+            raise RuntimeError(f"{' '.join(command)} did not start")
+        yield origin, child
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

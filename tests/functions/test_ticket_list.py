@@ -1,0 +1,357 @@
+"""The customer's own tickets: the desk's list and our own record make one, and no state of the desk hides it."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions import outbox, ticket_hooks, ticket_ledger, ticket_page, ticket_purge
+from functions.errors import VendorError
+from functions.helpdesks.built_in import BuiltIn
+from functions.services import Services
+from portal.models import Requester
+from portal.tickets import Draft, Message, Thread, Ticket
+from tests.conftest import ADA, BEN, Browser
+
+MESSAGE = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
+DAY_MS = 86_400_000
+
+
+class Desk(BuiltIn):
+    """The built-in desk whose list may lag, be away, or hold agents' HTML."""
+
+    away = False
+    late = False
+    html = ""
+    closed = False
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.capabilities = replace(self.capabilities, list_lag=120)
+
+    def tickets(self, requester: Requester) -> list[Thread]:
+        if self.away:
+            raise VendorError("Our help desk does not answer just now.")
+        return [] if self.late else super().tickets(requester)
+
+    def ticket(self, requester: Requester, desk_ref: str) -> Thread:
+        if self.away:
+            raise VendorError("Our help desk does not answer just now.")
+        thread = super().ticket(requester, desk_ref)
+        messages = thread.messages[:1] if self.late else thread.messages
+        if self.html:
+            messages = (*messages, Message("agent", "", self._services.now(), self.html))
+        return replace(thread, messages=messages, closed=self.closed)
+
+
+@pytest.fixture
+def desk(services: Services) -> Desk:
+    desk = services.__dict__["desk"] = Desk(services)
+    return desk
+
+
+def ask(browser: Browser, subject: str = "Locked out") -> str:
+    location = browser.post("/api/tickets", data=MESSAGE | {"subject": subject}).headers["Location"]
+    return location.partition("ref=")[2].partition("&")[0]
+
+
+def context(services: Services, browser: Browser, path: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the page's template is given."""
+    from functions import shell
+
+    seen: dict[str, Any] = {}
+    with monkeypatch.context() as patch:
+        render = shell.render
+        patch.setattr(shell, "render", lambda *given: seen.update(given[4]) or render(*given))
+        assert browser.get(path).status_code == 200
+    return seen
+
+
+def test_what_was_just_sent_is_listed_before_the_desk_lists_it(browser: Browser, desk: Desk, sign_in):
+    desk.late = True
+    sign_in(browser)
+    reference = ask(browser)
+
+    assert reference in browser.get("/my/tickets/").text
+
+
+def test_a_reply_is_shown_once_whether_the_desk_shows_it_or_not(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    browser.post("/api/tickets/reply", data={"ref": reference, "body": "It is still the same today."})
+    pages = []
+    for desk.late in (True, False):
+        pages.append(browser.get(f"/my/ticket/?ref={reference}").text.count("It is still the same today."))
+
+    assert pages == [1, 1]
+
+
+def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    form = {"ref": ask(browser), "body": "It is still the same today.", "key": "k" * 20}
+    answers = [browser.post("/api/tickets/reply", data=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert services.store.one("select count(*) as n from ticket_reply") == {"n": 1}
+
+
+def test_while_the_desk_is_down_the_last_list_is_shown_with_its_time(
+    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    sign_in(browser)
+    reference = ask(browser)
+    desk.answer(reference, "Try this.", "pending")
+    before = services.now()
+    browser.get("/my/tickets/")
+    desk.away = True
+    given = context(services, browser, "/my/tickets/", monkeypatch)
+
+    assert given["problem"] == "Our help desk does not answer just now."
+    assert given["as_of"] >= before
+    assert [(row["reference"], row["status"]) for row in given["rows"]] == [(reference, "pending")]
+    assert MESSAGE["body"] in browser.get(f"/my/ticket/?ref={reference}").text
+
+
+def test_a_ticket_that_was_made_in_the_desk_gets_one_reference(
+    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    desk.create(Ticket("k" * 16, "", ADA, Draft("getting-in", "Sent by mail", "From my mail program."), 1))
+    sign_in(browser)
+    lists = [context(services, browser, "/my/tickets/", monkeypatch)["rows"] for _ in range(2)]
+    page = browser.get(f"/my/ticket/?ref={lists[0][0]['reference']}")
+
+    assert len(lists[1]) == 1
+    assert lists[0][0]["reference"] == lists[1][0]["reference"]
+    assert "From my mail program." in page.text
+
+
+def test_filters_find_by_state_text_and_day(browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch):
+    sign_in(browser)
+    first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
+    desk.answer(first, "Done.", "solved")
+    services.store.run("update desk_ticket set updated_at = :at where reference = :ref", at=5 * DAY_MS, ref=second)
+    services.store.run("update ticket set created_at = :at where reference = :ref", at=5 * DAY_MS, ref=second)
+
+    def found(query: str) -> list[str]:
+        return [row["reference"] for row in context(services, browser, f"/my/tickets/?{query}", monkeypatch)["rows"]]
+
+    assert found("") == [second, first]
+    assert found("status=solved") == [first]
+    assert found("status=nonsense") == [second, first]
+    assert found("text=CARD") == [first]
+    assert found(f"text={second}") == [second]
+    assert found("from=1970-01-06&to=1970-01-06") == [second]
+    assert found("to=1970-01-05") == []
+    assert found("from=9999-12-31") == []
+    assert found("to=9999-12-31") == [second, first]
+    assert found("from=nonsense") == [second, first]
+
+
+def test_twenty_are_on_a_page(browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch):
+    for number in range(45):
+        desk.create(Ticket(f"key-{number}", "", ADA, Draft("getting-in", f"Number {number}", "Text"), number + 1))
+    sign_in(browser)
+    given = context(services, browser, "/my/tickets/?page=3&text=number", monkeypatch)
+    beyond = context(services, browser, "/my/tickets/?page=99", monkeypatch)
+
+    assert (len(given["rows"]), given["page"], given["pages"], given["total"]) == (5, 3, 3, 45)
+    assert given["link"](2) == "/my/tickets/?text=number&page=2"
+    assert beyond["page"] == 3
+
+
+def test_html_of_agents_is_cleaned(browser: Browser, desk: Desk, sign_in):
+    desk.html = '<p>Try <b>this</b><script>alert("owned")</script></p>'
+    sign_in(browser)
+    page = browser.get(f"/my/ticket/?ref={ask(browser)}").text
+
+    assert "<p>Try <b>this</b></p>" in page
+    assert "owned" not in page
+
+
+def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
+    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    sign_in(browser)
+    reference = ask(browser)
+    path = f"/my/ticket/?ref={reference}"
+    desk.away = True
+    for wanted in ("solved", "open", "solved", "open"):
+        browser.post("/api/tickets/status", data={"ref": reference, "status": wanted})
+        assert context(services, browser, path, monkeypatch)["status"] == wanted
+    desk.away = False
+    later = services.now() + 60_000
+    monkeypatch.setattr(services, "now", lambda: later)
+    outbox.deliver_due(services, float("inf"))
+
+    assert desk.queue()[0].status == "open"
+
+
+def test_a_reply_may_solve(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    browser.post("/api/tickets/reply", data={"ref": reference, "body": "Thank you, that was it.", "solve": "1"})
+    solved = desk.queue()[0].status
+    browser.post("/api/tickets/reply", data={"ref": reference, "body": "Not quite, it is back."})
+
+    assert (solved, desk.queue()[0].status) == ("solved", "open")
+
+
+def test_a_reply_without_text_is_asked_for_and_files_are_not_lost_silently(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    page = browser.post("/api/tickets/reply", data={"ref": reference, "body": "  "})
+    script = browser.post("/api/tickets/reply", data={"ref": reference}, headers={"Accept": "application/json"})
+
+    assert page.status_code == script.status_code == 422
+    assert "Write a message." in page.text
+    assert script.json["fields"] == {"body": "Write a message."}
+
+
+def test_the_satisfaction_question_may_be_answered_again_for_a_week(
+    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    sign_in(browser)
+    reference = ask(browser)
+    form = {"ref": reference, "good": "no", "reason": "It took long."}
+    first = browser.post("/api/tickets/rating", data=form)
+    second = browser.post("/api/tickets/rating", data=form | {"good": "yes"})
+    kept = services.store.one("select good, good_reason from ticket")
+    later = services.now() + ticket_page.RATING_MS + 1
+    monkeypatch.setattr(services, "now", lambda: later)
+    sign_in(browser)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert kept == {"good": "yes", "good_reason": ""}
+    assert browser.post("/api/tickets/rating", data=form).status_code == 409
+    assert browser.post("/api/tickets/rating", data=form | {"good": "maybe"}).status_code == 422
+
+
+@pytest.fixture
+def mailing(environ: dict[str, str]) -> None:
+    environ |= {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "portal@acme.example"}
+
+
+def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
+    mailing: None, browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    sign_in(browser)
+    first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
+    ticket_hooks.poll(services, float("inf"))
+    desk.answer(first, "Try this.", "pending")
+    desk.answer(second, "", "solved")
+    for minutes in (1, 20, 40):
+        later = services.now() + minutes * 60_000
+        monkeypatch.setattr(services, "now", lambda later=later: later)
+        ticket_hooks.poll(services, float("inf"))
+
+    mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
+    assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
+    looked = {row["reference"]: row["looked_at"] for row in services.store.all("select * from ticket")}
+    assert looked[first] > looked[second]
+
+
+def test_texts_are_erased_after_their_days_and_rows_after_two_years(
+    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+):
+    sign_in(browser)
+    reference = ask(browser)
+    browser.post("/api/tickets/reply", data={"ref": reference, "body": "It is still the same today."})
+    start = services.now()
+    seen = []
+    for days in (29, 31, 731):
+        monkeypatch.setattr(services, "now", lambda days=days: start + days * DAY_MS)
+        ticket_purge.purge(services, float("inf"))
+        row = services.store.one(
+            "select t.body, r.body as reply from ticket t join ticket_reply r on r.ticket_id = t.id"
+        )
+        seen.append(row and (row["body"], row["reply"]))
+
+    assert seen == [(MESSAGE["body"], "It is still the same today."), ("", ""), None]
+    assert desk.messages(desk.queue()[0].desk_ref)[0].body == MESSAGE["body"]
+
+
+def test_what_is_not_delivered_is_never_erased(services: Services, monkeypatch):
+    ticket_ledger.add(services, BEN, Draft("getting-in", "Locked out", "The only copy there is."), "key")
+    start = services.now()
+    monkeypatch.setattr(services, "now", lambda: start + 3000 * DAY_MS)
+    ticket_purge.purge(services, float("inf"))
+
+    assert services.store.one("select body from ticket") == {"body": "The only copy there is."}
+
+
+def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser, ADA, plan="Team", role="admin")
+    sent = {
+        "context_article": "getting-in/forgot-password",
+        "context_searches": '[["export empty", 3], ["x", "y"], "z", ["csv\\nPlan: none", 0]]',
+        "seconds": "95",
+        "context_vote": "unclear",
+    }
+    browser.post("/api/tickets", data=MESSAGE | sent)
+    left_out = browser.post("/api/tickets", data=MESSAGE | {"without_account": "1", "subject": "Another one"})
+    notes = {thread.subject: desk.messages(thread.desk_ref, private=True)[1].body for thread in desk.queue()}
+
+    assert left_out.status_code == 303
+    for line in (
+        "Account: customer",
+        "Plan: Team",
+        "Role: admin",
+        "Article's address: http://127.0.0.1:8000/getting-in/forgot-password/",
+        "Article's revision: build test",
+        "Searches: 'export empty' (3 results), 'csv Plan: none' (0 results)",
+        "Your answer about the article: not helpful: I could not follow a step",
+        "Time in the form: 95 seconds, as the browser told",
+    ):
+        assert line in notes["Locked out"].split("\n")
+    assert "Plan:" not in notes["Another one"]
+    assert "Account: left out by the customer" in notes["Another one"]
+
+
+def test_the_guide_says_of_every_table_how_long_it_is_kept():
+    from pathlib import Path
+
+    from functions.stores import MIGRATIONS
+
+    guide = (Path(__file__).parents[2] / ".github/guides/operators.md").read_text("utf-8")
+    section = guide.partition("## What is kept, and for how long")[2]
+    tables = [name for file in MIGRATIONS.glob("*.sql") for name in re.findall(r"CREATE TABLE (\w+)", file.read_text())]
+
+    assert len(tables) > 20
+    assert [name for name in tables if f"`{name}`" not in section.partition("\nLogs are")[0]] == []
+
+
+def test_visits_and_comments_are_forgotten_after_400_days(services: Services, monkeypatch: pytest.MonkeyPatch):
+    from functions import retention
+
+    for event, days in (("old", 0), ("new", 2)):
+        services.store.run(
+            "insert into event (event_id, at, visit, view, seq, name, path, kind)"
+            " values (:id, :at, '', '', 1, '', '', '')",
+            id=event,
+            at=days * DAY_MS,
+        )
+        services.store.run(
+            "insert into feedback_comment (event_id, at, article, vote, comment) values (:id, :at, '', '', '')",
+            id=event,
+            at=days * DAY_MS,
+        )
+    monkeypatch.setattr(services, "now", lambda: 401 * DAY_MS)
+    retention.purge(services, float("inf"))
+
+    for table in ("event", "feedback_comment"):
+        assert services.store.all(f"select event_id from {table}") == [{"event_id": "new"}]
+
+
+def test_a_desk_without_webhooks_takes_none(browser: Browser):
+    assert browser.post("/api/desk/webhook", data=b"anything").status_code == 404
+
+
+def test_every_job_of_the_tick_runs(services: Services):
+    from functions import tick
+
+    outcome = tick.tick(services, float("inf"))
+
+    assert {"look_at_tickets", "purge_tickets", "purge_events", "purge_webhooks"} <= set(outcome)
+    assert set(outcome.values()) == {"done"}

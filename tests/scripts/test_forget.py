@@ -1,0 +1,71 @@
+"""Forgetting a person: by address or by subject, everywhere, and nobody else."""
+
+from collections.abc import Callable
+
+import pytest
+
+from functions import preferences
+from functions.services import Services
+from functions.verify_address import may_mail, subject
+from scripts import forget
+from tests.conftest import ADA, BEN, Browser
+
+MESSAGE = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
+
+
+@pytest.fixture(autouse=True)
+def people(
+    services: Services,
+    browser: Browser,
+    sign_in: Callable[..., None],
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ada and Ben, each with something in every table that knows people; the command finds the same store."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for person in (BEN, ADA):
+        sign_in(browser, person)
+        answer = browser.post("/api/tickets", data=MESSAGE | {"body": f"{person.name} cannot sign in since Monday."})
+        reference = answer.headers["Location"].partition("ref=")[2].partition("&")[0]
+        browser.post("/api/tickets/reply", data={"ref": reference, "body": f"{person.name} is still waiting."})
+        browser.get("/my/tickets/")
+        preferences.save(services, person, ["ticket_mail"], [])
+        may_mail(services, person.email)
+
+
+def everything(services: Services) -> str:
+    tables = {table for table, _ in forget.ROWS} | {"verify", "verify_mailed"}
+    return str([services.store.all(f"select * from {table}") for table in sorted(tables)])
+
+
+@pytest.mark.parametrize("who", ["sub-ada", "Ada@Customer.example"])
+def test_a_person_is_gone_and_the_others_are_not(services: Services, capsys: pytest.CaptureFixture[str], who: str):
+    assert forget.main([who]) == 0
+    left, out = everything(services), capsys.readouterr().out
+
+    for trace in ("sub-ada", "ada@customer.example", "Ada"):
+        assert trace not in left
+    for table in ("ticket", "ticket_reply", "desk_ticket", "desk_message", "preference", "session", "verify_mailed"):
+        count = services.store.one(f"select count(*) as n from {table}")
+        assert count
+        assert count["n"] >= 1, f"Ben's {table}"
+    assert BEN.email in left
+    assert "1 ticket\n" in out
+    assert "backups" in out
+
+
+def test_who_proved_their_address_by_mail_is_found_by_it(services: Services):
+    services.store.run("update session set subject_id = :s where subject_id = 'sub-ada'", s=subject(ADA.email))
+    forget.main([ADA.email])
+
+    assert services.store.one("select count(*) as n from session where subject_id = :s", s=subject(ADA.email)) == {
+        "n": 0
+    }
+
+
+def test_nobody_of_that_name_is_said(services: Services, capsys: pytest.CaptureFixture[str]):
+    before = everything(services)
+
+    assert forget.main(["nobody@customer.example"]) == 3
+    assert everything(services) == before
