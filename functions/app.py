@@ -37,6 +37,14 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/session": {"GET": "functions.signin:session"},
     "/api/v2/summary.json": {"GET": "functions.status:summary"},
     "/api/v2/status.json": {"GET": "functions.status:status"},
+    "/api/v2/components.json": {"GET": "functions.status:components"},
+    "/api/v2/incidents.json": {"GET": "functions.status:incidents"},
+    "/api/v2/incidents/unresolved.json": {"GET": "functions.status:unresolved"},
+    "/api/v2/scheduled-maintenances.json": {"GET": "functions.status:maintenances"},
+    "/api/v2/scheduled-maintenances/upcoming.json": {"GET": "functions.status:upcoming"},
+    "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status:active"},
+    "/api/status/badge.svg": {"GET": "functions.status:badge"},
+    "/api/status/badge.json": {"GET": "functions.status:badge_json"},
     "/api/events": {"POST": "functions.events:collect"},
     "/api/feedback": {"POST": "functions.feedback:submit"},
     "/api/verify": {"POST": "functions.verify:ask"},
@@ -62,7 +70,7 @@ PARTS = {
     "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
     "account": ("/my/account/", "/api/account"),
-    "status": ("/api/v2/",),
+    "status": ("/api/v2/", "/api/status/"),
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.

@@ -1,4 +1,5 @@
-"""The tick's job that asks each monitored component how it is and writes what follows to the store."""
+"""The tick's job that asks each monitored component how it is and writes what follows to the store: samples, live
+states, and the incidents that the checks open and close."""
 
 import logging
 import re
@@ -7,9 +8,12 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from functions import status_incidents
 from functions.monitors.http import Result, check
 from functions.status import live_rows
+from functions.status_incidents import Stored
 from portal.status import Board, Component, Live, advance, read
+from portal.status_auto import Watched, review
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -17,17 +21,28 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 # A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
 EARLY_SHARE = 0.1
+SAMPLES_MS = 2 * 86_400_000
 VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 log = logging.getLogger(__name__)
 
 
 def poll(services: "Services", deadline: float) -> None:
-    """Check every component that is due, longest unchecked first, until `deadline` (monotonic seconds)."""
+    """Check every component that is due, longest unchecked first, until `deadline` (monotonic seconds), then look at
+    what all states come to: also when nothing was due, since a maintenance may have ended."""
     bundle = services.portal.get("status")
-    if not bundle:
-        return
-    board = read(bundle)
+    if bundle:
+        board = read(bundle)
+        _check_due(services, board, deadline)
+        _review(services, board)
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget samples after two days; by then their day is in status/history/."""
+    services.store.run("delete from status_sample where at < :old", old=services.now() - SAMPLES_MS)
+
+
+def _check_due(services: "Services", board: Board, deadline: float) -> None:
     rows = live_rows(services.store)
     due = [component for component in board.monitored if _is_due(component, rows, services.now())]
     due.sort(key=lambda component: rows[component.id][0].checked_at if component.id in rows else 0)
@@ -36,11 +51,43 @@ def poll(services: "Services", deadline: float) -> None:
         return
     pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
     given = deadline - time.monotonic()
-    waiting = [(component, pool.submit(_ask, component, urls, deadline)) for component, urls in ready]
-    for component, future in waiting:
-        _record(services, board, component, rows.get(component.id), _outcome(component, future, deadline, given))
+    private = services.settings.loopback
+    waiting = [(component, pool.submit(_ask, component, urls, deadline, private)) for component, urls in ready]
+    results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
+    if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
+        log.error("status: nothing answers, and the control address neither: the fault is on our side")
+    else:
+        for component, result in results:
+            _record(services, board, component, rows.get(component.id), result)
     # A server that sends a header byte by byte outlives every timeout; nobody waits for it here.
     pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _blind(board: Board, results: list[Result], environ: Mapping[str, str], deadline: float, private: bool) -> bool:
+    """Whether it is the prober that cannot see: everything failed at once, and the control address failed, too."""
+    if not board.control or not results or any(result.outcome in {"ok", "slow"} for result in results):
+        return False
+    control = VARIABLE.sub(lambda match: environ.get(match[1], ""), board.control)
+    left = min(5.0, deadline - time.monotonic())
+    # Any answer shows that the world can be seen.
+    return left <= 0 or check(control, timeout=left, statuses=range(100, 600), private=private).outcome != "ok"
+
+
+def _review(services: "Services", board: Board) -> None:
+    store, now = services.store, services.now()
+    live = {key: state for key, (state, _) in live_rows(store).items()}
+    known = status_incidents.stored(store)
+    revisions = {one.incident.id: one.revision for one in known}
+    # What Git has of an incident by now is what people know, and so does automation.
+    whole = status_incidents.joined(board, [one.incident for one in known])
+    newest = {incident.id: incident for incident in whole.incidents}
+    watched = [Watched(newest[one.incident.id], one.seen) for one in known]
+    for one in review(board, live, watched, now):
+        incident = one.incident
+        if status_incidents.save(store, Stored(incident, one.seen, revisions.get(incident.id, 0)), now):
+            log.warning("status: incident %s is %s", incident.id, incident.status)
+        else:
+            log.info("status: somebody else was faster with incident %s", incident.id)
 
 
 def _outcome(component: Component, future: "Future[Result]", deadline: float, given: float) -> Result:
@@ -81,18 +128,28 @@ def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tu
     return ready
 
 
-def _ask(component: Component, urls: list[str], deadline: float) -> Result:
-    """The first result that is not ok, or ok; with too little time left it learns nothing rather than blame."""
+def _ask(component: Component, urls: list[str], deadline: float, private: bool) -> Result:
+    """The worst result, a failure at once; with too little time left it learns nothing rather than blame."""
+    worst = Result("ok")
     for one, url in zip(component.checks, urls, strict=True):
         left = deadline - time.monotonic()
         if left <= 0:
             return Result("error", "there was no time left in this tick")
-        result = check(url, timeout=min(component.timeout, left), statuses=one.statuses)
+        result = check(
+            url,
+            timeout=min(component.timeout, left),
+            statuses=one.statuses,
+            expected=one.json,
+            slow_ms=component.slow_ms,
+            tls_days=one.tls_days,
+            private=private,
+        )
         if result.timed_out and left < component.timeout:
             return Result("error", "the tick ended before the check's own timeout")
-        if result.outcome != "ok":
+        if result.outcome in {"fail", "error"}:
             return result
-    return Result("ok")
+        worst = max(worst, result, key=lambda one: (one.outcome == "slow", one.ms))
+    return worst
 
 
 def _record(
@@ -102,8 +159,16 @@ def _record(
         log.warning("status: %s was not checked: %s", component.id, result.error)
         return
     before, revision = known or (None, 0)
-    ok = result.outcome == "ok"
-    now = advance(component, board.stale_after, before, ok=ok, at=services.now(), error=result.error)
+    at = services.now()
+    services.store.run(
+        "insert into status_sample (component_id, at, result, ms) values (:component, :at, :result, :ms)"
+        " on conflict (component_id, at) do nothing",
+        component=component.id,
+        at=at,
+        result=result.outcome,
+        ms=result.ms,
+    )
+    now = advance(component, board.stale_after, before, result=result.outcome, at=at, error=result.error)
     if not _swap(services, now, revision):
         log.info("status: another poller was faster with %s", component.id)
     elif before is None or before.state != now.state:
@@ -122,15 +187,16 @@ def _swap(services: "Services", live: Live, revision: int) -> bool:
         "run": live.run,
         "run_since": live.run_since,
         "error": live.error,
+        "fails": live.fails,
         "revision": revision + 1,
     }
     if revision == 0:
         sql = """insert into status_live
-            (component_id, state, since, checked_at, ok_at, ok, run, run_since, error, revision)
-            values (:component, :state, :since, :checked_at, :ok_at, :ok, :run, :run_since, :error, :revision)
+            (component_id, state, since, checked_at, ok_at, ok, run, run_since, error, fails, revision)
+            values (:component, :state, :since, :checked_at, :ok_at, :ok, :run, :run_since, :error, :fails, :revision)
             on conflict (component_id) do nothing"""
         return services.store.run(sql, **values) == 1
     sql = """update status_live set state = :state, since = :since, checked_at = :checked_at, ok_at = :ok_at,
-        ok = :ok, run = :run, run_since = :run_since, error = :error, revision = :revision
+        ok = :ok, run = :run, run_since = :run_since, error = :error, fails = :fails, revision = :revision
         where component_id = :component and revision = :before"""
     return services.store.run(sql, before=revision, **values) == 1

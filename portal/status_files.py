@@ -5,6 +5,7 @@ models below, so that an id like 2026 or `no` stays what the writer wrote.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -43,7 +44,7 @@ def load(folder: Path) -> Board | None:
         seen.add(key)
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
-    return Board(board.page, board.components, board.groups, tuple(newest_first), tuple(soonest_first), board.defaults)
+    return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
 
 
 def parse_components(text: str, file: str) -> Board:
@@ -78,6 +79,7 @@ def parse_components(text: str, file: str) -> Board:
         components=tuple(components),
         groups=tuple(Group(group.id, group.name) for group in data.groups),
         defaults=defaults,
+        control=data.control or "",
     )
 
 
@@ -117,14 +119,16 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
 
 
 def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
-    own = {name: getattr(item, name) for name in ("interval", "timeout", "fail_after", "ok_after")}
+    own = {name: getattr(item, name) for name in ("interval", "timeout", "fail_after", "ok_after", "slow_ms")}
     return Component(
         id=item.id,
         name=item.name,
         group=item.group or "",
         description=item.description,
         start_date=item.start_date or "",
-        checks=tuple(Check(check.url, tuple(check.expect.status)) for check in item.checks),
+        checks=tuple(
+            Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days) for check in item.checks
+        ),
         impact_on_fail=item.impact_on_fail,
         **{name: defaults[name] if value is None else value for name, value in own.items()},
     )
