@@ -43,6 +43,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/scheduled-maintenances.json": {"GET": "functions.status:maintenances"},
     "/api/v2/scheduled-maintenances/upcoming.json": {"GET": "functions.status:upcoming"},
     "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status:active"},
+    "/api/status/incidents": {"POST": "functions.status_posts:post"},
+    "/my/status/": {"GET": "functions.status_posts:page"},
     "/api/status/badge.svg": {"GET": "functions.status:badge"},
     "/api/status/badge.json": {"GET": "functions.status:badge_json"},
     "/api/events": {"POST": "functions.events:collect"},
@@ -70,7 +72,7 @@ PARTS = {
     "tickets": ("/api/tickets", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
     "account": ("/my/account/", "/api/account"),
-    "status": ("/api/v2/", "/api/status/"),
+    "status": ("/api/v2/", "/api/status/", "/my/status/"),
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.

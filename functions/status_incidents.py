@@ -27,7 +27,6 @@ class Stored:
     incident: Incident
     seen: Seen = field(default_factory=Seen)
     revision: int = 0
-    synced_at: int | None = None
 
 
 def stored(store: "Store", *, since: int = 0) -> list[Stored]:
@@ -103,4 +102,4 @@ def _stored(row: "Row") -> Stored:
     data = json.loads(row["data"])
     incident = Incident(**{**data, "updates": tuple(Update(**update) for update in data["updates"])})
     seen = json.loads(row["seen"])
-    return Stored(incident, Seen(seen["states"], tuple(seen["changes"])), row["revision"], row["synced_at"])
+    return Stored(incident, Seen(seen["states"], tuple(seen["changes"])), row["revision"])

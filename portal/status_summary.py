@@ -206,6 +206,7 @@ def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> di
         "started_at": iso(incident.started_at),
         "monitoring_at": iso(monitoring[0]) if monitoring else None,
         "resolved_at": iso(incident.resolved_at),
+        "source": incident.source,
         "shortlink": f"{board.page.url}incidents/{incident.id}/"
         if incident.built
         else f"{board.page.url}#{incident.id}",

@@ -1,13 +1,12 @@
 -- Incidents that no build knows yet: what the checks opened and what on-call posted, as portal.status.Incident in JSON,
--- with what automation has seen of each component since. Git is the record once it has them (synced_at).
+-- with what automation has seen of each component since. Git is the record as soon as a build has them.
 CREATE TABLE status_incident (
   id         TEXT PRIMARY KEY,
   data       TEXT NOT NULL,
   seen       TEXT NOT NULL,
   is_over    BIGINT NOT NULL,
   revision   BIGINT NOT NULL,
-  updated_at BIGINT NOT NULL,
-  synced_at  BIGINT
+  updated_at BIGINT NOT NULL
 );
 CREATE INDEX status_incident_over ON status_incident (is_over, updated_at);
 -- One row for each check, for two days: the day's figures are made from them.
