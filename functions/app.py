@@ -45,6 +45,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status:active"},
     "/api/status/incidents": {"POST": "functions.status_posts:post"},
     "/my/status/": {"GET": "functions.status_posts:page"},
+    "/api/status/days.json": {"GET": "functions.status_days:days"},
     "/api/status/badge.svg": {"GET": "functions.status:badge"},
     "/api/status/badge.json": {"GET": "functions.status:badge_json"},
     "/api/events": {"POST": "functions.events:collect"},

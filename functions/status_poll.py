@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 # A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
 EARLY_SHARE = 0.1
-SAMPLES_MS = 2 * 86_400_000
+# A day is written down after it is over; a run that was missed loses nothing.
+SAMPLES_MS = 4 * 86_400_000
 VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def poll(services: "Services", deadline: float) -> None:
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget samples after two days; by then their day is in status/history/."""
+    """Job of the tick: forget samples after four days; by then their day is in status/history/."""
     services.store.run("delete from status_sample where at < :old", old=services.now() - SAMPLES_MS)
 
 

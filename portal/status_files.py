@@ -4,6 +4,7 @@ Every mistake is a ContentError with file and line. YAML is read as plain text (
 models below, so that an id like 2026 or `no` stays what the writer wrote.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,16 @@ from pydantic import BaseModel, ValidationError
 
 from portal.errors import ContentError
 from portal.status import OVER, Board, Check, Component, Group, Incident, Maintenance, Page, Update
-from portal.status_schema import ComponentEntry, ComponentsFile, GroupEntry, IncidentFile, MaintenanceFile
+from portal.status_days import KEYS
+from portal.status_schema import (
+    ComponentEntry,
+    ComponentsFile,
+    CorrectionFile,
+    GroupEntry,
+    IncidentFile,
+    MaintenanceFile,
+)
+from portal.uptime import DAY
 
 Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
@@ -45,6 +55,36 @@ def load(folder: Path) -> Board | None:
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
     return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
+
+
+def load_history(folder: Path) -> dict[str, dict[str, Any]]:
+    """status/history/*.json as day -> component -> figures (portal.status_days); raises ContentError."""
+    days: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("history/*.json")):
+        try:
+            found = json.loads(_text(path, folder))
+        except ValueError as error:
+            raise ContentError(_name(path, folder), getattr(error, "lineno", None), "is not JSON") from error
+        for day, components in found.items():
+            for key, one in components.items():
+                if sum(one.get(name, 0) for name in KEYS.values()) != DAY:
+                    raise ContentError(_name(path, folder), None, f"{day}, {key}: the seconds are not a whole day")
+        days |= found
+    return days
+
+
+def load_corrections(folder: Path, known: Iterable[str]) -> list[dict[str, Any]]:
+    """status/corrections/*.yml, oldest first; `from` and `until` in unix seconds. Raises ContentError."""
+    found = []
+    for path in sorted(folder.glob("corrections/*.yml")):
+        source = _Source(_name(path, folder), _text(path, folder))
+        data = source.read(CorrectionFile)
+        _components_exist(source, (), [data.component], known)
+        if data.until <= data.from_:
+            source.fail(("until",), "'until' is not later than 'from'")
+        fields = data.model_dump(include={"component", "state", "reason", "author"})
+        found.append(fields | {"from": data.from_ // 1000, "until": data.until // 1000})
+    return sorted(found, key=lambda correction: correction["from"])
 
 
 def parse_components(text: str, file: str) -> Board:

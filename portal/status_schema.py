@@ -127,6 +127,15 @@ class IncidentFile(_Strict):
     updates: list[IncidentUpdate] = []
 
 
+class CorrectionFile(_Strict):
+    component: Id
+    from_: Annotated[Time, Field(alias="from")]
+    until: Time
+    state: Literal["maintenance", "unknown"]
+    reason: Text
+    author: Text
+
+
 class WorkUpdate(_Strict):
     at: Time
     status: WorkPhase

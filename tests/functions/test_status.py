@@ -13,6 +13,7 @@ from functions.settings import read
 from functions.status_incidents import Stored
 from functions.stores import Store
 from portal.status import Board, Check, Component, Incident, Page, Update, write
+from portal.status_days import KEYS
 from tests.conftest import Browser, write_bundle
 
 BOARD = Board(
@@ -188,3 +189,17 @@ def test_a_badge_says_the_state_in_words(client: Browser):
     assert badge.mimetype == "image/svg+xml"
     assert "status: not confirmed" in badge.text
     assert "s-maxage=15" in badge.headers["Cache-Control"]
+
+
+def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, clock: Clock):
+    for minute in range(120):
+        clock.store.run(
+            "insert into status_sample (component_id, at, result, ms) values ('web', :at, 'ok', 80)",
+            at=clock.time - minute * 60_000,
+        )
+    answer = client.get("/api/status/days.json")
+    days = answer.json
+
+    assert sum(one["web"]["n"] for one in days.values()) == 120
+    assert all(sum(one["web"][key] for key in KEYS.values()) == 86_400 for one in days.values())
+    assert "s-maxage=300" in answer.headers["Cache-Control"]

@@ -345,9 +345,9 @@ def test_an_outage_opens_an_incident_that_everybody_sees_and_its_end_closes_it(p
     assert polled.store.one("select count(*) as n from status_sample") == {"n": 18}
 
 
-def test_samples_are_forgotten_after_two_days(polled: Clock, service: Service):
+def test_samples_are_forgotten_after_four_days(polled: Clock, service: Service):
     poll(polled, time.monotonic() + 5)
-    polled.time += 2 * 86_400_000 + 1
+    polled.time += 4 * 86_400_000 + 1
     purge(polled, time.monotonic() + 5)
 
     assert polled.store.all("select * from status_sample") == []

@@ -9,7 +9,7 @@ CREATE TABLE status_incident (
   updated_at BIGINT NOT NULL
 );
 CREATE INDEX status_incident_over ON status_incident (is_over, updated_at);
--- One row for each check, for two days: the day's figures are made from them.
+-- One row for each check, for four days: the day's figures are made from them.
 CREATE TABLE status_sample (
   component_id TEXT NOT NULL,
   at           BIGINT NOT NULL,

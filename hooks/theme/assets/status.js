@@ -185,6 +185,7 @@ function paintEvents(place, answer) {
 
 function eventCard(event) {
   const card = make("section", "hf-card hf-event");
+  card.id = event.id;
   card.dataset.level = event.impact;
   const link = make("a", "", event.name);
   link.href = localPath(event.shortlink);
