@@ -74,7 +74,7 @@ def active(request: "Request", services: "Services") -> Response:
 def badge(request: "Request", services: "Services") -> Response:
     """GET /api/status/badge.svg: the state in a word, for a README or a dashboard."""
     full = _summary(services)
-    return _tagged(request, Response(status_badge.svg(full["status"]["indicator"]), mimetype="image/svg+xml"))
+    return tagged(request, Response(status_badge.svg(full["status"]["indicator"]), mimetype="image/svg+xml"))
 
 
 def badge_json(request: "Request", services: "Services") -> Response:
@@ -122,10 +122,11 @@ def _cached(request: "Request", data: dict[str, Any]) -> Response:
     said = {key: value for key, value in data.items() if key not in {"generated_at", "every"}}
     answer = {key: value for key, value in data.items() if key != "every"}
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return _tagged(request, json_response(answer), canonical)
+    return tagged(request, json_response(answer), canonical)
 
 
-def _tagged(request: "Request", response: Response, canonical: str = "") -> Response:
+def tagged(request: "Request", response: Response, canonical: str = "") -> Response:
+    """The answer with the headers of a shared cache and a strong tag of `canonical`, or of its own bytes."""
     response.headers.update(HEADERS)
     text = canonical.encode() or response.get_data()
     response.set_etag(sha256(text).hexdigest()[:32])

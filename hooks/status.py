@@ -13,8 +13,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import status_files, status_page
+from portal import status_feeds, status_files, status_page
 from portal.errors import ContentError
+from portal.sanitise import to_html
 from portal.status import Board, write
 
 
@@ -49,7 +50,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     about = f"Whether {board.page.name} works, what is wrong, and what is planned."
     generated = {
         "status/index.md": _front("status.html", "Status", about),
-        "status/feed.xml": status_page.feed(board, board.page.url),
+        **_feeds(board),
     }
     for month, shown in status_page.archive(board, _path(config)).items():
         title = f"Incidents of {shown['title']}"
@@ -61,6 +62,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         file.edit_uri = None
         files.append(file)
     return files
+
+
+def _feeds(board: Board) -> dict[str, str]:
+    """Every feed as a file: of all, and of each component; and the calendar."""
+    found = {"status/maintenance.ics": status_feeds.calendar(board)}
+    for component in ("", *(one.id for one in board.components)):
+        place = f"components/{component}/" if component else ""
+        kinds = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
+        for name, kind in kinds.items():
+            found[f"status/{place}{name}"] = kind(board, place + name, to_html, component)
+    return found
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:

@@ -21,6 +21,19 @@ STALE_AFTER = 600
 # A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
 CLOCK_SKEW_MS = 60_000
 Result = Literal["ok", "slow", "fail"]
+# What customers read for the phase of an incident or a maintenance.
+PHASES = {
+    "investigating": "Investigating",
+    "identified": "Cause found",
+    "monitoring": "Watching the fix",
+    "resolved": "Resolved",
+    "postmortem": "Looking back",
+    "scheduled": "Planned",
+    "in_progress": "In progress",
+    "verifying": "Checking the result",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+}
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,7 @@ class Maintenance:
         """`scheduled`, `in_progress`, `verifying` or `completed`: the clock decides, not the file alone."""
         end = self.actual_end if self.actual_end is not None else self.scheduled_until
         start = self.actual_start if self.actual_start is not None else self.scheduled_for
-        if self.status == "completed" or now >= end:
+        if self.status in {"completed", "cancelled"} or now >= end:
             return "completed"
         if now < start:
             return "scheduled"

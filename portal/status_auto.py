@@ -87,7 +87,9 @@ def _since(component: Component, board: Board, since: int) -> int:
     ends = [
         work.actual_end if work.actual_end is not None else work.scheduled_until
         for work in board.maintenances
-        if component.id in work.components and (work.actual_start or work.scheduled_for) <= since
+        if component.id in work.components
+        and work.status != "cancelled"
+        and (work.actual_start or work.scheduled_for) <= since
     ]
     return max([since, *ends])
 

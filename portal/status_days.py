@@ -65,7 +65,7 @@ def timeline(board: Board, component: Component, samples: Sequence[Sample], star
     works = [
         (_start // 1000, _end // 1000)
         for work in board.maintenances
-        if component.id in work.components
+        if component.id in work.components and work.status != "cancelled"
         for _start, _end in [(work.actual_start or work.scheduled_for, work.actual_end or work.scheduled_until)]
     ]
     return uptime.merged(automatic, said, works, start, end)

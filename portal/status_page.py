@@ -6,11 +6,9 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-from feedgenerator import Atom1Feed
-
 from portal import status_days
 from portal.sanitise import to_html, to_text
-from portal.status import UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
 from portal.status_summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, iso, summarise, update_id
 
 PAST_DAYS = 30
@@ -25,17 +23,6 @@ LEVEL_WORDS = {
     "minor": "Degraded",
     "major": "Partial outage",
     "critical": "Outage",
-}
-PHASES = {
-    "investigating": "Investigating",
-    "identified": "Cause found",
-    "monitoring": "Watching the fix",
-    "resolved": "Resolved",
-    "postmortem": "Looking back",
-    "scheduled": "Planned",
-    "in_progress": "In progress",
-    "verifying": "Checking the result",
-    "completed": "Completed",
 }
 
 
@@ -71,6 +58,7 @@ def page(
     return {
         "groups": _grouped(board, states),
         "uptime": {one.id: _uptime(one, board, days, today) for one in board.monitored} if days else {},
+        "names": [(one.id, one.name) for one in board.components],
         "corrections": [_correction(one, board) for one in corrections],
         "months": sorted({f"{_moment(one.started_at):%Y-%m}" for one in board.incidents}, reverse=True),
         "active": [incident(one, board, url) for one in _active(board)],
@@ -156,36 +144,6 @@ def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
         "updates": [_update(one.id, update, board) for update in reversed(one.updates)],
         "body": to_html(one.body) if one.body else "",
     }
-
-
-def feed(board: Board, url: str) -> str:
-    """An Atom feed, one entry for each update, newest first; ids stay the same for ever."""
-    title = f"{board.page.name} status"
-    atom = Atom1Feed(
-        title,
-        url,
-        f"Incidents and maintenance of {board.page.name}",
-        feed_url=f"{url}feed.xml",
-        feed_guid=url,
-    )
-    events: list[tuple[str, str, str, tuple[Update, ...]]] = [
-        (one.id, one.title, f"{url}incidents/{one.id}/", one.updates) for one in board.incidents
-    ]
-    events += [(work.id, work.title, f"{url}#{work.id}", work.updates) for work in board.maintenances]
-    entries = [(update, key, title, link) for key, title, link, updates in events for update in updates]
-    for update, key, title, link in sorted(entries, key=lambda entry: (-entry[0].at, entry[1])):
-        atom.add_item(
-            title=f"{PHASES[update.status]}: {title}",
-            link=link,
-            description=to_text(update.body),
-            content=to_html(update.body),
-            pubdate=_moment(update.at),
-            updateddate=_moment(update.at),
-            unique_id=f"{url}#{update_id(key, update)}",
-            author_name=board.page.name,
-        )
-    text: str = atom.writeString("utf-8")
-    return text
 
 
 def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:

@@ -45,7 +45,7 @@ Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
 Slow = Annotated[int, Field(ge=50, le=30_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
 IncidentPhase = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
-WorkPhase = Literal["scheduled", "in_progress", "verifying", "completed"]
+WorkPhase = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
 
 
 class _Strict(BaseModel):

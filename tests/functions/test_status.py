@@ -203,3 +203,18 @@ def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, c
     assert sum(one["web"]["n"] for one in days.values()) == 120
     assert all(sum(one["web"][key] for key in KEYS.values()) == 86_400 for one in days.values())
     assert "s-maxage=300" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mimetype"),
+    [("feed.xml", "application/atom+xml"), ("rss.xml", "application/rss+xml"), ("feed.json", "application/feed+json")],
+)
+def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, clock: Clock, name: str, mimetype: str):
+    down(clock)
+    feed = client.get(f"/api/status/{name}?component=web")
+    again = client.get(f"/api/status/{name}?component=web", headers={"If-None-Match": feed.headers["ETag"]})
+
+    assert feed.mimetype == mimetype
+    assert "Investigating: Web is down" in feed.text
+    assert again.status_code == 304
+    assert client.get(f"/api/status/{name}?component=nope").status_code == 404
