@@ -13,8 +13,17 @@ from portal.status import Board, Component, Incident, Maintenance, Page, Update
 
 NOW = 1_795_384_800_000
 ATOM = "{http://www.w3.org/2005/Atom}"
-INCIDENT = Incident("slow", "Slow & <b>odd</b>", "resolved", "minor", NOW, NOW + 60_000,
-    {"web": "degraded_performance"}, (Update(NOW, "investigating", "We look.", {}), Update(NOW + 60_000, "resolved", "Fixed & done.", {})))  # fmt: skip
+UPDATES = (Update(NOW, "investigating", "We look.", {}), Update(NOW + 60_000, "resolved", "Fixed & done.", {}))
+INCIDENT = Incident(
+    id="slow",
+    title="Slow & <b>odd</b>",
+    status="resolved",
+    impact="minor",
+    started_at=NOW,
+    resolved_at=NOW + 60_000,
+    components={"web": "degraded_performance"},
+    updates=UPDATES,
+)
 WORK = Maintenance("upgrade", "Upgrade, with; signs", "scheduled", NOW, NOW + 3_600_000, ("api",),
     updates=(Update(NOW - 60_000, "scheduled", "Soon.", {}),))  # fmt: skip
 BOARD = Board(
