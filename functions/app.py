@@ -45,6 +45,17 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status:active"},
     "/api/status/incidents": {"POST": "functions.status_posts:post"},
     "/my/status/": {"GET": "functions.status_posts:page"},
+    "/api/status/subscribe": {"POST": "functions.subscribers:subscribe"},
+    "/api/status/confirm": {"POST": "functions.subscribers:confirm"},
+    "/api/status/unsubscribe": {
+        "GET": "functions.subscribers:leave",
+        "POST": "functions.subscribers:unsubscribe",
+    },
+    "/api/status/webhooks": {"POST": "functions.webhooks:change"},
+    "/my/status/webhooks/": {"GET": "functions.webhooks:page"},
+    "/my/status/sent/": {"GET": "functions.subscribers:sent"},
+    "/my/status/confirm/": {"GET": "functions.subscribers:look"},
+    "/my/status/unsubscribe/": {"GET": "functions.subscribers:leave"},
     "/api/status/feed.xml": {"GET": "functions.status_feeds:atom"},
     "/api/status/rss.xml": {"GET": "functions.status_feeds:rss"},
     "/api/status/feed.json": {"GET": "functions.status_feeds:json_feed"},
@@ -80,7 +91,7 @@ PARTS = {
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
-BEARER_ONLY = {"/api/tick", "/api/signin/backchannel"}
+BEARER_ONLY = {"/api/tick", "/api/signin/backchannel", "/api/status/unsubscribe"}
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 log = logging.getLogger("functions")

@@ -38,15 +38,19 @@ class Mailer:
 
         Raises VendorError."""
         mail = EmailMessage()
-        mail["From"] = self._sender
         mail["To"] = to
         mail["Subject"] = subject
-        mail["Date"] = formatdate()
-        mail["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2].strip('>')}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(text)
         if html:
             mail.add_alternative(html, subtype="html")
+        self.post(mail, message_id)
+
+    def post(self, mail: EmailMessage, message_id: str) -> None:
+        """Send a mail that has everything but its sender, date and id; raises VendorError."""
+        mail["From"] = self._sender
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2].strip('>')}>"
         try:
             with self._server() as server:
                 server.send_message(mail)

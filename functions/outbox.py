@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KINDS = {
     "ticket.create": "functions.tickets:deliver",
     "mail.send": "functions.mail:deliver",
+    "status.mail": "functions.status_tell:deliver",
+    "status.confirm": "functions.subscribers:deliver",
+    "status.webhook": "functions.webhooks:deliver",
     "mail.verify": "functions.verify_mail:deliver",
 }
 FINAL = {"rejected", "unsupported"}

@@ -21,6 +21,7 @@ HOUR = 60 * MINUTE
 JOBS = {
     "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status_poll:poll", 0),
+    "tell": ("functions.status_tell:tell", 0),
     "purge_samples": ("functions.status_poll:purge", HOUR),
     "purge_drafts": ("functions.drafts:purge", HOUR),
     "purge_sessions": ("functions.sessions:purge", HOUR),
