@@ -59,6 +59,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/status/feed.xml": {"GET": "functions.status_feeds:atom"},
     "/api/status/rss.xml": {"GET": "functions.status_feeds:rss"},
     "/api/status/feed.json": {"GET": "functions.status_feeds:json_feed"},
+    "/api/status/hook": {"POST": "functions.status_poll:hook"},
     "/api/status/days.json": {"GET": "functions.status_days:days"},
     "/api/status/badge.svg": {"GET": "functions.status:badge"},
     "/api/status/badge.json": {"GET": "functions.status:badge_json"},
@@ -91,7 +92,7 @@ PARTS = {
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
-BEARER_ONLY = {"/api/tick", "/api/signin/backchannel", "/api/status/unsubscribe"}
+BEARER_ONLY = {"/api/tick", "/api/signin/backchannel", "/api/status/unsubscribe", "/api/status/hook"}
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 log = logging.getLogger("functions")

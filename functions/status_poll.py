@@ -1,6 +1,8 @@
 """The tick's job that asks each monitored component how it is and writes what follows to the store: samples, live
 states, and the incidents that the checks open and close."""
 
+import hmac
+import importlib
 import logging
 import re
 import time
@@ -9,16 +11,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from functions import status_incidents
+from functions.errors import Problem, VendorError
+from functions.http import json_response
 from functions.monitors.http import Result, check
+from functions.rate import limit
 from functions.status import live_rows
 from functions.status_incidents import Stored
-from portal.status import Board, Component, Live, advance, read
+from portal.status import Board, Check, Component, Live, advance, read
 from portal.status_auto import Watched, review
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from functions.http import Request
+    from functions.monitors.source import Source
     from functions.services import Services
 
 AT_ONCE = 8
+HOOK_SECONDS = 15
 # A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
 EARLY_SHARE = 0.1
 # A day is written down after it is over; a run that was missed loses nothing.
@@ -43,9 +53,32 @@ def purge(services: "Services", deadline: float) -> None:
     services.store.run("delete from status_sample where at < :old", old=services.now() - SAMPLES_MS)
 
 
-def _check_due(services: "Services", board: Board, deadline: float) -> None:
+def hook(request: "Request", services: "Services") -> "Response":
+    """POST /api/status/hook?token=: a monitor's webhook. None of them is signed, so it only means: ask now. 202 at
+    once, the asking comes after the answer."""
+    token = services.settings.environ.get("STATUS_HOOK_TOKEN", "")
+    if len(token) < 16 or not hmac.compare_digest(request.args.get("token", "").encode(), token.encode()):
+        raise Problem(404, "There is no page here.")
+    limit(services, "status hook", "all", times=6, per_seconds=60)
+    response = json_response({"asked": True}, 202)
+    response.call_on_close(lambda: _ask_now(services))
+    return response
+
+
+def _ask_now(services: "Services") -> None:
+    bundle = services.portal.get("status")
+    if bundle:
+        board = read(bundle)
+        asked = [one for one in board.monitored if any(check.type != "http" for check in one.checks)]
+        _check_due(services, board, time.monotonic() + HOOK_SECONDS, asked)
+        _review(services, board)
+
+
+def _check_due(services: "Services", board: Board, deadline: float, asked: list[Component] | None = None) -> None:
+    """Check what is due, or `asked` whether due or not."""
     rows = live_rows(services.store)
-    due = [component for component in board.monitored if _is_due(component, rows, services.now())]
+    now = services.now()
+    due = asked if asked is not None else [one for one in board.monitored if _is_due(one, rows, now)]
     due.sort(key=lambda component: rows[component.id][0].checked_at if component.id in rows else 0)
     ready = _with_addresses(due, services.settings.environ)
     if not ready:
@@ -53,7 +86,8 @@ def _check_due(services: "Services", board: Board, deadline: float) -> None:
     pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
     given = deadline - time.monotonic()
     private = services.settings.loopback
-    waiting = [(component, pool.submit(_ask, component, urls, deadline, private)) for component, urls in ready]
+    said = _said(ready, services.settings.environ)
+    waiting = [(component, pool.submit(_ask, component, urls, deadline, private, said)) for component, urls in ready]
     results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
     if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
         log.error("status: nothing answers, and the control address neither: the fault is on our side")
@@ -129,28 +163,53 @@ def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tu
     return ready
 
 
-def _ask(component: Component, urls: list[str], deadline: float, private: bool) -> Result:
+def _said(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
+    """What other monitors say of their checks, by (type, id): one call for each kind of monitor."""
+    wanted = {(check.type, check.id) for component, _ in ready for check in component.checks if check.type != "http"}
+    found: dict[tuple[str, str], Result] = {}
+    for kind in sorted({kind for kind, _ in wanted}):
+        try:
+            source: Source = importlib.import_module(f"functions.monitors.{kind}").connect(environ)
+            readings = source.readings()
+        except VendorError as error:
+            log.warning("status: %s was not asked: %s %s", kind, error.kind, error.detail)
+            continue
+        known = {(kind, key): one.result(time.time()) for key, one in readings.items()}
+        found |= {key: result for key, result in known.items() if key in wanted}
+    return found
+
+
+def _ask(
+    component: Component, urls: list[str], deadline: float, private: bool, said: Mapping[tuple[str, str], Result]
+) -> Result:
     """The worst result, a failure at once; with too little time left it learns nothing rather than blame."""
     worst = Result("ok")
     for one, url in zip(component.checks, urls, strict=True):
         left = deadline - time.monotonic()
         if left <= 0:
             return Result("error", "there was no time left in this tick")
-        result = check(
-            url,
-            timeout=min(component.timeout, left),
-            statuses=one.statuses,
-            expected=one.json,
-            slow_ms=component.slow_ms,
-            tls_days=one.tls_days,
-            private=private,
-        )
+        if one.type != "http":
+            result = said.get((one.type, one.id), Result("error", f"{one.type} says nothing of its check {one.id}"))
+        else:
+            result = _look(component, one, url, left, private)
         if result.timed_out and left < component.timeout:
             return Result("error", "the tick ended before the check's own timeout")
         if result.outcome in {"fail", "error"}:
             return result
         worst = max(worst, result, key=lambda one: (one.outcome == "slow", one.ms))
     return worst
+
+
+def _look(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
+    return check(
+        url,
+        timeout=min(component.timeout, left),
+        statuses=one.statuses,
+        expected=one.json,
+        slow_ms=component.slow_ms,
+        tls_days=one.tls_days,
+        private=private,
+    )
 
 
 def _record(

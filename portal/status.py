@@ -39,12 +39,16 @@ PHASES = {
 @dataclass(frozen=True)
 class Check:
     """One request to `url` (may hold ${NAME}, filled in when it is sent) and the answers that mean well: a status,
-    and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner."""
+    and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
-    url: str
+    Or, with another `type` than http, what that monitor says of its own check `id`."""
+
+    url: str = ""
     statuses: tuple[int, ...] = (200,)
     json: Mapping[str, Any] = field(default_factory=dict)
     tls_days: int = 7
+    type: str = "http"
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,14 @@ from portal.errors import ContentError
 from portal.status import OVER, Board, Check, Component, Group, Incident, Maintenance, Page, Update
 from portal.status_days import KEYS
 from portal.status_schema import (
+    CheckEntry,
     ComponentEntry,
     ComponentsFile,
     CorrectionFile,
     GroupEntry,
     IncidentFile,
     MaintenanceFile,
+    SourceEntry,
 )
 from portal.uptime import DAY
 
@@ -30,6 +32,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
 
 COMPONENTS = "components.yml"
+KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 
 def load(folder: Path) -> Board | None:
@@ -166,12 +169,16 @@ def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
         group=item.group or "",
         description=item.description,
         start_date=item.start_date or "",
-        checks=tuple(
-            Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days) for check in item.checks
-        ),
+        checks=tuple(_check(check) for check in item.checks),
         impact_on_fail=item.impact_on_fail,
         **{name: defaults[name] if value is None else value for name, value in own.items()},
     )
+
+
+def _check(check: CheckEntry | SourceEntry) -> Check:
+    if isinstance(check, SourceEntry):
+        return Check(type=check.type, id=check.id)
+    return Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days)
 
 
 def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str]) -> None:
@@ -215,9 +222,11 @@ class _Source:
             return model.model_validate(self.data)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
+            # The kind of a check is part of pydantic's path, and not of the file's.
+            path = tuple(part for part in first["loc"] if part not in KINDS)
+            place = ".".join(str(part) for part in path)
             message = first["msg"].removeprefix("Value error, ")
-            self.fail(first["loc"], f"'{place}': {message}" if place else message)
+            self.fail(path, f"'{place}': {message}" if place else message)
 
     def fail(self, place: tuple[Any, ...], message: str) -> NoReturn:
         raise ContentError(self.file, self.line(place), message)

@@ -64,6 +64,11 @@ class CheckEntry(_Strict):
     tls_days: Annotated[int, Field(ge=0, le=90)] = 7
 
 
+class SourceEntry(_Strict):
+    type: Literal["pingdom", "better_stack", "statuspage"]
+    id: Text
+
+
 class Defaults(_Strict):
     interval: Seconds = 60
     timeout: Annotated[int, Field(ge=1, le=30)] = 10
@@ -79,7 +84,7 @@ class ComponentEntry(_Strict):
     group: Annotated[Id | None, BeforeValidator(_empty)] = None
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
-    checks: list[CheckEntry] = []
+    checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
     impact_on_fail: Fault = "major_outage"
     interval: Seconds | None = None
     timeout: Annotated[int, Field(ge=1, le=30)] | None = None
