@@ -1,4 +1,4 @@
-"""The product's sign-in: oidc-provider-mock from PyPI with two people of one customer and one on call, and a plain page to choose."""
+"""The product's sign-in: oidc-provider-mock from PyPI with two customers, one person on call and a page to choose."""
 
 import os
 import sys
