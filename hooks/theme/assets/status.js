@@ -1,6 +1,8 @@
 // The live state on every page: one answer of api/v2/summary.json, shared by the header's dot, the home page's
 // sentence, the status page and the banner. Without this module each shows what the build knew.
 
+import { keep, last } from "./status-last.js";
+
 const EVERY_MS = 25_000;
 const TIMEOUT_MS = 4_000;
 const REPAINT_MS = 5_000;
@@ -35,7 +37,7 @@ const PHASES = {
 const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
 const shown = new Set();
-let good = null; // The last good answer and when it came; kept in memory only.
+let good = null; // The last good answer and when it came.
 let failed = false;
 let announced = null;
 let timer = 0;
@@ -77,9 +79,11 @@ async function ask() {
     if (!(answer.status?.indicator in WORDS)) throw new Error("status answered in an unknown shape");
     good = { answer, serverTime: serverTime(response, answer), clock: Date.now(), uptime: performance.now() };
     failed = false;
+    keep(good);
   } catch (error) {
     // The last good answer stays, with its age; the next round asks again.
     failed = true;
+    good ??= last();
     console.warn("status:", error);
   }
   paintAll();
