@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-TIMEOUT_SECONDS = 5
 MOST = 5
 # An address that answered nothing good for so long is taken off the list.
 GIVE_UP_MS = 3 * 86_400_000
@@ -90,31 +89,11 @@ def signed(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[st
 
 
 def post(url: str, body: bytes, headers: dict[str, str], services: "Services") -> int:
-    """The status of the answer; 0 when none came. No redirect is followed, and no address that is not public is
-    connected to, whatever its name resolves to now."""
-    import requests
+    """The status of the answer; 0 when none came."""
+    from functions.monitors.post import send  # the HTTP client of the checks, which no other request needs
 
-    from functions.monitors.http import _PublicOnly
-
-    with requests.Session() as session:
-        session.trust_env = False
-        # On one's own machine, every address is private.
-        if not services.settings.loopback:
-            session.mount("http://", _PublicOnly())
-            session.mount("https://", _PublicOnly())
-        try:
-            with session.post(
-                url,
-                data=body,
-                headers={"Content-Type": "application/json", "User-Agent": "Helpfront status webhook", **headers},
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-                stream=True,  # the status is enough; nobody can make us read a body without end
-            ) as response:
-                return response.status_code
-        except (requests.RequestException, UnicodeError) as error:
-            log.info("webhook: %s", type(error).__name__)
-            return 0
+    # On one's own machine, every address is private.
+    return send(url, body, headers, private=services.settings.loopback)
 
 
 def _failed(services: "Services", key: str, *, gone: bool) -> None:
