@@ -72,6 +72,8 @@ async function ask() {
     const response = await fetch(`${base()}api/v2/summary.json`, {
       headers: { Accept: "application/json" },
       credentials: "omit",
+      // Or the browser's own cache answers for 15 s more what shared caches may answer.
+      cache: "no-cache",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`status answered ${response.status}`);
