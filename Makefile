@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build test lint format bench faults lighthouse screenshots try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ serve: setup ## the running portal with its demo world on http://127.0.0.1:8000 
 
 build: setup ## write the site to site/ and the functions' build/
 	@$(BIN)/mkdocs build --strict --clean
+
+build-status: setup ## the status page alone in status-site/, for a second host
+	@$(BIN)/python -m scripts.build_status
 
 test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included
 	@$(BIN)/python -m pytest --cov --cov-report=term
@@ -89,4 +92,4 @@ lock: setup ## resolve the dependencies again and write the locks
 	@$(BIN)/uv pip compile -q pyproject.toml --extra site -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/site.txt
 
 clean: ## remove what the other commands made
-	@rm -rf .venv .portal build site tests/node/node_modules .coverage
+	@rm -rf .venv .portal build site status-site tests/node/node_modules .coverage

@@ -1,4 +1,4 @@
-"""The product's sign-in: oidc-provider-mock from PyPI with two people of one customer, and a plain page to choose."""
+"""The product's sign-in: oidc-provider-mock from PyPI with two customers, one person on call and a page to choose."""
 
 import os
 import sys
@@ -32,8 +32,16 @@ PEOPLE: dict[str, dict[str, object]] = {
         "billing_admin": False,
         "scopes": [],
     },
+    "cleo": {
+        "name": "Cleo Marsh",
+        "email": "cleo@acme.example",
+        "email_verified": True,
+        "role": "member",
+        "billing_admin": False,
+        "scopes": ["status_write"],
+    },
 }
-LABELS = {"ada": "Ada Byron, billing admin", "ben": "Ben Okafor, member"}
+LABELS = {"ada": "Ada Byron, billing admin", "ben": "Ben Okafor, member", "cleo": "Cleo Marsh of Acme, on call"}
 
 
 def create_app() -> Any:

@@ -42,6 +42,32 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/session": {"GET": "functions.signin:session"},
     "/api/v2/summary.json": {"GET": "functions.status:summary"},
     "/api/v2/status.json": {"GET": "functions.status:status"},
+    "/api/v2/components.json": {"GET": "functions.status:components"},
+    "/api/v2/incidents.json": {"GET": "functions.status:incidents"},
+    "/api/v2/incidents/unresolved.json": {"GET": "functions.status:unresolved"},
+    "/api/v2/scheduled-maintenances.json": {"GET": "functions.status:maintenances"},
+    "/api/v2/scheduled-maintenances/upcoming.json": {"GET": "functions.status:upcoming"},
+    "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status:active"},
+    "/api/status/incidents": {"POST": "functions.status_posts:post"},
+    "/my/status/": {"GET": "functions.status_posts:page"},
+    "/api/status/subscribe": {"POST": "functions.subscribers:subscribe"},
+    "/api/status/confirm": {"POST": "functions.subscribers:confirm"},
+    "/api/status/unsubscribe": {
+        "GET": "functions.subscribers:leave",
+        "POST": "functions.subscribers:unsubscribe",
+    },
+    "/api/status/webhooks": {"POST": "functions.webhooks:change"},
+    "/my/status/webhooks/": {"GET": "functions.webhooks:page"},
+    "/my/status/sent/": {"GET": "functions.subscribers:sent"},
+    "/my/status/confirm/": {"GET": "functions.subscribers:look"},
+    "/my/status/unsubscribe/": {"GET": "functions.subscribers:leave"},
+    "/api/status/feed.xml": {"GET": "functions.status_feeds:atom"},
+    "/api/status/rss.xml": {"GET": "functions.status_feeds:rss"},
+    "/api/status/feed.json": {"GET": "functions.status_feeds:json_feed"},
+    "/api/status/hook": {"POST": "functions.status_poll:hook"},
+    "/api/status/days.json": {"GET": "functions.status_days:days"},
+    "/api/status/badge.svg": {"GET": "functions.status:badge"},
+    "/api/status/badge.json": {"GET": "functions.status:badge_json"},
     "/api/events": {"POST": "functions.events:collect"},
     "/api/feedback": {"POST": "functions.feedback:submit"},
     "/api/verify": {"POST": "functions.verify:ask"},
@@ -70,11 +96,17 @@ PARTS = {
     "tickets": ("/api/tickets", "/api/desk/", "/my/tickets/", "/my/ticket/", "/my/ask/"),
     "billing": ("/api/billing", "/my/billing/"),
     "account": ("/my/account/", "/api/account"),
-    "status": ("/api/v2/",),
+    "status": ("/api/v2/", "/api/status/", "/my/status/"),
     "articles": ("/api/feedback",),
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
-BEARER_ONLY = {"/api/tick", "/api/signin/backchannel", "/api/desk/webhook"}
+BEARER_ONLY = {
+    "/api/tick",
+    "/api/signin/backchannel",
+    "/api/desk/webhook",
+    "/api/status/unsubscribe",
+    "/api/status/hook",
+}
 # A form whose answer may be on another host; whatever a customer wrote is escaped and cannot look like one.
 LEADS_AWAY = re.compile(rb'<form[^>]* action="[^"]*/api/(account|billing|signout|tickets)["/]')
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"

@@ -22,6 +22,9 @@ KINDS = {
     "ticket.reply": "functions.ticket_delivery:reply",
     "ticket.look": "functions.ticket_hooks:look",
     "mail.send": "functions.mail:deliver",
+    "status.mail": "functions.status_tell:deliver",
+    "status.confirm": "functions.subscribers:deliver",
+    "status.webhook": "functions.webhooks:deliver",
     "mail.verify": "functions.verify_mail:deliver",
 }
 FINAL = {"rejected", "unsupported"}

@@ -27,6 +27,8 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._bundle: dict[str, tuple[int, Any]] = {}
+        # The last status that the store gave (functions/status.py), for when it gives none.
+        self.last_good: dict[str, Any] | None = None
 
     @cached_property
     def store(self) -> Store:

@@ -1,13 +1,16 @@
 """The live state for everybody: public JSON in Statuspage's shape, made to sit in shared caches."""
 
 import json
+import logging
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
-from functions.errors import Problem
+from functions import status_incidents
+from functions.errors import Problem, StoreError
 from functions.http import json_response
+from portal import status_badge
 from portal.status import Live, read
 from portal.status_summary import summarise
 
@@ -25,6 +28,8 @@ HEADERS = {
     "Access-Control-Allow-Origin": "*",
 }
 
+log = logging.getLogger(__name__)
+
 
 def summary(request: "Request", services: "Services") -> Response:
     """GET /api/v2/summary.json: page, indicator, components, open incidents, maintenance."""
@@ -33,9 +38,48 @@ def summary(request: "Request", services: "Services") -> Response:
 
 def status(request: "Request", services: "Services") -> Response:
     """GET /api/v2/status.json: page and indicator only."""
+    return _cached(request, _of(_summary(services), "status", "checked_at", "stale_after"))
+
+
+def components(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/components.json."""
+    return _cached(request, _of(_summary(services), "components", "checked_at", "stale_after"))
+
+
+def incidents(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/incidents.json: the newest fifty."""
+    return _cached(request, _of(_summary(services), all="incidents"))
+
+
+def unresolved(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/incidents/unresolved.json."""
+    return _cached(request, _of(_summary(services), "incidents"))
+
+
+def maintenances(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances.json: the newest fifty."""
+    return _cached(request, _of(_summary(services), all="scheduled_maintenances"))
+
+
+def upcoming(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances/upcoming.json."""
+    return _cached(request, _phases(_summary(services), {"scheduled"}))
+
+
+def active(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances/active.json."""
+    return _cached(request, _phases(_summary(services), {"in_progress", "verifying"}))
+
+
+def badge(request: "Request", services: "Services") -> Response:
+    """GET /api/status/badge.svg: the state in a word, for a README or a dashboard."""
     full = _summary(services)
-    parts = ("page", "status", "checked_at", "generated_at", "stale_after")
-    return _cached(request, {part: full[part] for part in parts})
+    return tagged(request, Response(status_badge.svg(full["status"]["indicator"]), mimetype="image/svg+xml"))
+
+
+def badge_json(request: "Request", services: "Services") -> Response:
+    """GET /api/status/badge.json, in the shape of https://shields.io/badges/endpoint-badge."""
+    return _cached(request, status_badge.shield(_summary(services)["status"]["indicator"]))
 
 
 def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
@@ -48,18 +92,43 @@ def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
 
 
 def _summary(services: "Services") -> dict[str, Any]:
+    """The summary as of now; without the store the last good one of this process, or what the build knew. Both have
+    their time, and no reader takes old data for green."""
     bundle = services.portal.get("status")
     if not bundle:
         raise Problem(404, "This portal has no status page.")
-    live = {key: state for key, (state, _) in live_rows(services.store).items()}
-    return summarise(read(bundle), live, services.now())
+    try:
+        board = status_incidents.board(services) or read(bundle)
+        live = {key: state for key, (state, _) in live_rows(services.store).items()}
+    except StoreError:
+        log.exception("status: the store does not answer")
+        return services.last_good or summarise(read(bundle), {}, services.now())
+    services.last_good = summarise(board, live, services.now())
+    return services.last_good
+
+
+def _of(full: dict[str, Any], *parts: str, all: str = "") -> dict[str, Any]:
+    every = {all: full["every"][all]} if all else {}
+    return {"page": full["page"]} | {part: full[part] for part in ("generated_at", *parts)} | every
+
+
+def _phases(full: dict[str, Any], phases: set[str]) -> dict[str, Any]:
+    works = [work for work in full["scheduled_maintenances"] if work["status"] in phases]
+    return _of(full) | {"scheduled_maintenances": works}
 
 
 def _cached(request: "Request", data: dict[str, Any]) -> Response:
     """The answer, or 304 when the reader has it: its tag covers all but the time at which it was made."""
-    response = json_response(data, headers=HEADERS)
-    said = {key: value for key, value in data.items() if key != "generated_at"}
+    said = {key: value for key, value in data.items() if key not in {"generated_at", "every"}}
+    answer = {key: value for key, value in data.items() if key != "every"}
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    response.set_etag(sha256(canonical.encode()).hexdigest()[:32])
+    return tagged(request, json_response(answer), canonical)
+
+
+def tagged(request: "Request", response: Response, canonical: str = "") -> Response:
+    """The answer with the headers of a shared cache and a strong tag of `canonical`, or of its own bytes."""
+    response.headers.update(HEADERS)
+    text = canonical.encode() or response.get_data()
+    response.set_etag(sha256(text).hexdigest()[:32])
     response.make_conditional(request)
     return response

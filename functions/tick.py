@@ -25,6 +25,8 @@ JOBS = {
     "purge_tickets": ("functions.ticket_purge:purge", HOUR),
     "purge_events": ("functions.retention:purge", HOUR),
     "purge_webhooks": ("functions.ticket_hooks:purge", HOUR),
+    "tell": ("functions.status_tell:tell", 0),
+    "purge_samples": ("functions.status_poll:purge", HOUR),
     "purge_drafts": ("functions.drafts:purge", HOUR),
     "purge_sessions": ("functions.sessions:purge", HOUR),
     "purge_verify": ("functions.verify:purge", 15 * MINUTE),

@@ -1,7 +1,7 @@
 """Puts status/ into the site: the status page, a page for each incident, the feed, the functions' bundle."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +13,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import status_files, status_page
+from portal import status_feeds, status_files, status_page
 from portal.errors import ContentError
+from portal.sanitise import to_html
 from portal.status import Board, write
 
 
@@ -23,6 +24,8 @@ class State:
     """What the events of one build hand each other."""
 
     board: Board | None = None
+    history: dict[str, dict[str, Any]] = field(default_factory=dict)
+    corrections: list[dict[str, Any]] = field(default_factory=list)
     built_at: int = 0
 
 
@@ -47,8 +50,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     about = f"Whether {board.page.name} works, what is wrong, and what is planned."
     generated = {
         "status/index.md": _front("status.html", "Status", about),
-        "status/feed.xml": status_page.feed(board, board.page.url),
+        **_feeds(board),
     }
+    for month, shown in status_page.archive(board, _path(config)).items():
+        title = f"Incidents of {shown['title']}"
+        generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
         generated[f"status/incidents/{one.id}.md"] = _front("incident.html", one.title, incident=one.id)
     for path, content in generated.items():
@@ -58,11 +64,24 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def _feeds(board: Board) -> dict[str, str]:
+    """Every feed as a file: of all, and of each component; and the calendar."""
+    found = {"status/maintenance.ics": status_feeds.calendar(board)}
+    for component in ("", *(one.id for one in board.components)):
+        place = f"components/{component}/" if component else ""
+        kinds = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
+        for name, kind in kinds.items():
+            found[f"status/{place}{name}"] = kind(board, place + name, to_html, component)
+    return found
+
+
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
     """Hand the two templates what they show."""
     board = state.board
     if board and page.file.src_uri == "status/index.md":
-        context["board"] = status_page.page(board, state.built_at, _path(config))
+        context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
+    elif board and page.file.src_uri.startswith("status/history/"):
+        context["month"] = status_page.archive(board, _path(config))[page.meta["month"]]
     elif board and page.file.src_uri.startswith("status/incidents/"):
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
         context["incident"] = status_page.incident(one, board, _path(config))
@@ -82,7 +101,11 @@ def _load(config: MkDocsConfig) -> Board | None:
     if not parts.get("status", True):
         return None
     try:
-        board = status_files.load(_folder(config))
+        folder = _folder(config)
+        board = status_files.load(folder)
+        state.history = status_files.load_history(folder)
+        known = [component.id for component in board.components] if board else []
+        state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
     if board is None or board.page.url:
@@ -109,4 +132,4 @@ def _front(template: str, title: str, description: str = "", **meta: str) -> str
         "hide": ["navigation", "toc"],
         **meta,
     }
-    return f"---\n{json.dumps(fields)}\n---\n"
+    return f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n"

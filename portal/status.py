@@ -7,31 +7,54 @@ anything alone: `portal.status_summary` joins them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 OPERATIONAL = "operational"
 UNKNOWN = "unknown"
 UNDER_MAINTENANCE = "under_maintenance"
 MAJOR_OUTAGE = "major_outage"
+DEGRADED = "degraded_performance"
 # From best to worst. `unknown` is ours: Statuspage has no word for "we could not check".
 STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, "degraded_performance", "partial_outage", MAJOR_OUTAGE)
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
 # A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
 CLOCK_SKEW_MS = 60_000
+Result = Literal["ok", "slow", "fail"]
+# What customers read for the phase of an incident or a maintenance.
+PHASES = {
+    "investigating": "Investigating",
+    "identified": "Cause found",
+    "monitoring": "Watching the fix",
+    "resolved": "Resolved",
+    "postmortem": "Looking back",
+    "scheduled": "Planned",
+    "in_progress": "In progress",
+    "verifying": "Checking the result",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One request to `url` (may hold ${NAME}, filled in when it is sent) and the answers that mean well."""
+    """One request to `url` (may hold ${NAME}, filled in when it is sent) and the answers that mean well: a status,
+    and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
-    url: str
+    Or, with another `type` than http, what that monitor says of its own check `id`."""
+
+    url: str = ""
     statuses: tuple[int, ...] = (200,)
+    json: Mapping[str, Any] = field(default_factory=dict)
+    tls_days: int = 7
+    type: str = "http"
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class Component:
-    """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks."""
+    """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks. An answer
+    that takes longer than `slow_ms` is slow."""
 
     id: str
     name: str
@@ -44,6 +67,7 @@ class Component:
     timeout: int = 10
     fail_after: int = 3
     ok_after: int = 2
+    slow_ms: int = 3000
 
 
 @dataclass(frozen=True)
@@ -71,6 +95,7 @@ class Incident:
     updates: tuple[Update, ...] = ()
     body: str = ""
     source: str = "manual"
+    built: bool = True  # whether it has a page of its own yet
 
     @property
     def active(self) -> bool:
@@ -104,7 +129,7 @@ class Maintenance:
         """`scheduled`, `in_progress`, `verifying` or `completed`: the clock decides, not the file alone."""
         end = self.actual_end if self.actual_end is not None else self.scheduled_until
         start = self.actual_start if self.actual_start is not None else self.scheduled_for
-        if self.status == "completed" or now >= end:
+        if self.status in {"completed", "cancelled"} or now >= end:
             return "completed"
         if now < start:
             return "scheduled"
@@ -138,6 +163,8 @@ class Board:
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     defaults: Mapping[str, int] = field(default_factory=dict)
+    # An address of somebody else that always answers: when it does not, it is we who cannot see.
+    control: str = ""
 
     @property
     def stale_after(self) -> int:
@@ -169,11 +196,12 @@ def read(data: Mapping[str, Any]) -> Board:
             for item in data["maintenances"]
         ),
         defaults=data["defaults"],
+        control=data.get("control", ""),
     )
 
 
 def _check(data: Mapping[str, Any]) -> Check:
-    return Check(data["url"], tuple(data["statuses"]))
+    return Check(**{**data, "statuses": tuple(data["statuses"])})
 
 
 def _updates(data: Mapping[str, Any]) -> tuple[Update, ...]:
@@ -183,7 +211,8 @@ def _updates(data: Mapping[str, Any]) -> tuple[Update, ...]:
 @dataclass(frozen=True)
 class Live:
     """What the checks of one component say: its `state` and since when (back-dated to the first check of the
-    run that decided it), the last check, the last good one (0: none yet), and the `run` of equal results."""
+    run that decided it), the last check, the last good one (0: none yet), the `run` of good or of bad results, and how
+    many of them, counted from the last, failed rather than being slow."""
 
     component_id: str
     state: str
@@ -194,6 +223,7 @@ class Live:
     run: int
     run_since: int
     error: str = ""
+    fails: int = 0
 
     @property
     def confirmed_at(self) -> int:
@@ -205,20 +235,26 @@ class Live:
         return -CLOCK_SKEW_MS <= now - self.confirmed_at <= stale_after * 1000
 
 
-def advance(component: Component, stale_after: int, live: Live | None, *, ok: bool, at: int, error: str = "") -> Live:
-    """The live state after one more result: a bad one counts after `fail_after` in a row, a recovery after
-    `ok_after`; a first good result after start or silence counts at once, since nothing contradicts it."""
+def advance(
+    component: Component, stale_after: int, live: Live | None, *, result: Result, at: int, error: str = ""
+) -> Live:
+    """The live state after one more result: bad ones count after `fail_after` in a row (as degraded when some were
+    only slow), a recovery after `ok_after`; a first good result after start or silence counts at once, since nothing
+    contradicts it."""
+    ok = result == "ok"
     first = Live(component.id, UNKNOWN, since=at, checked_at=at, ok_at=0, ok=ok, run=0, run_since=at)
     before = live or first
     silent = at - before.checked_at > stale_after * 1000
     if silent:
         # Nobody looked for a while: an old "operational" is no evidence, and the run starts anew.
         state = UNKNOWN if before.state == OPERATIONAL else before.state
-        before = replace(before, run=0, run_since=at, state=state, since=at if state == UNKNOWN else before.since)
+        since = at if state == UNKNOWN else before.since
+        before = replace(before, run=0, run_since=at, state=state, since=since, fails=0)
     repeated = before.run > 0 and before.ok == ok
     run = before.run + 1 if repeated else 1
     run_since = before.run_since if repeated else at
-    state = _decide(component, before.state, ok, run)
+    fails = before.fails + 1 if result == "fail" else 0
+    state = _decide(component, before.state, ok, run, fails)
     return Live(
         component_id=component.id,
         state=state,
@@ -229,15 +265,18 @@ def advance(component: Component, stale_after: int, live: Live | None, *, ok: bo
         run=run,
         run_since=run_since,
         error="" if ok else error,
+        fails=fails,
     )
 
 
-def _decide(component: Component, state: str, ok: bool, run: int) -> str:
+def _decide(component: Component, state: str, ok: bool, run: int, fails: int) -> str:
     if ok and (state == UNKNOWN or run >= component.ok_after):
         return OPERATIONAL
-    if not ok and run >= component.fail_after:
-        return component.impact_on_fail
-    return state
+    if ok or run < component.fail_after:
+        return state
+    # What is down is not better for one slow answer: only good ones end it.
+    down = fails >= component.fail_after or state == component.impact_on_fail
+    return component.impact_on_fail if down else DEGRADED
 
 
 def worst(states: Iterable[str]) -> str:

@@ -4,7 +4,9 @@ Every mistake is a ContentError with file and line. YAML is read as plain text (
 models below, so that an id like 2026 or `no` stays what the writer wrote.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -13,12 +15,24 @@ from pydantic import BaseModel, ValidationError
 
 from portal.errors import ContentError
 from portal.status import OVER, Board, Check, Component, Group, Incident, Maintenance, Page, Update
-from portal.status_schema import ComponentEntry, ComponentsFile, GroupEntry, IncidentFile, MaintenanceFile
+from portal.status_days import KEYS
+from portal.status_schema import (
+    CheckEntry,
+    ComponentEntry,
+    ComponentsFile,
+    CorrectionFile,
+    GroupEntry,
+    IncidentFile,
+    MaintenanceFile,
+    SourceEntry,
+)
+from portal.uptime import DAY
 
 Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
 
 COMPONENTS = "components.yml"
+KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 
 def load(folder: Path) -> Board | None:
@@ -43,7 +57,37 @@ def load(folder: Path) -> Board | None:
         seen.add(key)
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
-    return Board(board.page, board.components, board.groups, tuple(newest_first), tuple(soonest_first), board.defaults)
+    return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
+
+
+def load_history(folder: Path) -> dict[str, dict[str, Any]]:
+    """status/history/*.json as day -> component -> figures (portal.status_days); raises ContentError."""
+    days: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("history/*.json")):
+        try:
+            found = json.loads(_text(path, folder))
+        except ValueError as error:
+            raise ContentError(_name(path, folder), getattr(error, "lineno", None), "is not JSON") from error
+        for day, components in found.items():
+            for key, one in components.items():
+                if sum(one.get(name, 0) for name in KEYS.values()) != DAY:
+                    raise ContentError(_name(path, folder), None, f"{day}, {key}: the seconds are not a whole day")
+        days |= found
+    return days
+
+
+def load_corrections(folder: Path, known: Iterable[str]) -> list[dict[str, Any]]:
+    """status/corrections/*.yml, oldest first; `from` and `until` in unix seconds. Raises ContentError."""
+    found = []
+    for path in sorted(folder.glob("corrections/*.yml")):
+        source = _Source(_name(path, folder), _text(path, folder))
+        data = source.read(CorrectionFile)
+        _components_exist(source, (), [data.component], known)
+        if data.until <= data.from_:
+            source.fail(("until",), "'until' is not later than 'from'")
+        fields = data.model_dump(include={"component", "state", "reason", "author"})
+        found.append(fields | {"from": data.from_ // 1000, "until": data.until // 1000})
+    return sorted(found, key=lambda correction: correction["from"])
 
 
 def parse_components(text: str, file: str) -> Board:
@@ -78,6 +122,7 @@ def parse_components(text: str, file: str) -> Board:
         components=tuple(components),
         groups=tuple(Group(group.id, group.name) for group in data.groups),
         defaults=defaults,
+        control=data.control or "",
     )
 
 
@@ -117,17 +162,23 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
 
 
 def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
-    own = {name: getattr(item, name) for name in ("interval", "timeout", "fail_after", "ok_after")}
+    own = {name: getattr(item, name) for name in ("interval", "timeout", "fail_after", "ok_after", "slow_ms")}
     return Component(
         id=item.id,
         name=item.name,
         group=item.group or "",
         description=item.description,
         start_date=item.start_date or "",
-        checks=tuple(Check(check.url, tuple(check.expect.status)) for check in item.checks),
+        checks=tuple(_check(check) for check in item.checks),
         impact_on_fail=item.impact_on_fail,
         **{name: defaults[name] if value is None else value for name, value in own.items()},
     )
+
+
+def _check(check: CheckEntry | SourceEntry) -> Check:
+    if isinstance(check, SourceEntry):
+        return Check(type=check.type, id=check.id)
+    return Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days)
 
 
 def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str]) -> None:
@@ -171,9 +222,11 @@ class _Source:
             return model.model_validate(self.data)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
+            # The kind of a check is part of pydantic's path, and not of the file's.
+            path = tuple(part for part in first["loc"] if part not in KINDS)
+            place = ".".join(str(part) for part in path)
             message = first["msg"].removeprefix("Value error, ")
-            self.fail(first["loc"], f"'{place}': {message}" if place else message)
+            self.fail(path, f"'{place}': {message}" if place else message)
 
     def fail(self, place: tuple[Any, ...], message: str) -> NoReturn:
         raise ContentError(self.file, self.line(place), message)

@@ -1,18 +1,21 @@
 """What the baked status pages and the feed show: the board as plain values, Markdown made safe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
-from feedgenerator import Atom1Feed
-
+from portal import status_days
 from portal.sanitise import to_html, to_text
-from portal.status import UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
 from portal.status_summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, iso, summarise, update_id
 
 PAST_DAYS = 30
 DAY_MS = 86_400_000
+NO_DATA = "No data"
+# Below this share of known time the percentage stands beside how much of it is known.
+KNOWN = Fraction(99, 100)
 LEVEL_WORDS = {
     "none": "Operational",
     "unknown": "Not confirmed",
@@ -20,17 +23,6 @@ LEVEL_WORDS = {
     "minor": "Degraded",
     "major": "Partial outage",
     "critical": "Outage",
-}
-PHASES = {
-    "investigating": "Investigating",
-    "identified": "Cause found",
-    "monitoring": "Watching the fix",
-    "resolved": "Resolved",
-    "postmortem": "Looking back",
-    "scheduled": "Planned",
-    "in_progress": "In progress",
-    "verifying": "Checking the result",
-    "completed": "Completed",
 }
 
 
@@ -50,13 +42,25 @@ def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
     }
 
 
-def page(board: Board, built_at: int, url: str) -> dict[str, Any]:
-    """All that the status page shows, as of the build (unix ms)."""
+def page(
+    board: Board,
+    built_at: int,
+    url: str,
+    history: Mapping[str, Mapping[str, Any]] | None = None,
+    corrections: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """All that the status page shows, as of the build (unix ms), with the days of `history` as bars."""
+    days = status_days.corrected(history or {}, corrections)
+    today = _moment(built_at).date()
     summary = summarise(board, {}, built_at)
     states = {item["id"]: item["status"] for item in summary["components"]}
     past = [one for one in board.incidents if not one.active and _ended(one) >= built_at - PAST_DAYS * DAY_MS]
     return {
         "groups": _grouped(board, states),
+        "uptime": {one.id: _uptime(one, board, days, today) for one in board.monitored} if days else {},
+        "names": [(one.id, one.name) for one in board.components],
+        "corrections": [_correction(one, board) for one in corrections],
+        "months": sorted({f"{_moment(one.started_at):%Y-%m}" for one in board.incidents}, reverse=True),
         "active": [incident(one, board, url) for one in _active(board)],
         "revision": _revision(summary),
         "maintenances": [
@@ -67,6 +71,52 @@ def page(board: Board, built_at: int, url: str) -> dict[str, Any]:
         "method": [_method(component) for component in board.monitored],
         "unmonitored": [component.name for component in board.components if not component.checks],
         "stale_minutes": board.stale_after // 60,
+    }
+
+
+def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:
+    """The incidents of each month, newest first: month (YYYY-MM) -> {title, incidents}."""
+    months: dict[str, dict[str, Any]] = {}
+    for one in sorted(board.incidents, key=lambda one: -one.started_at):
+        moment = _moment(one.started_at)
+        month = months.setdefault(f"{moment:%Y-%m}", {"title": f"{moment:%B %Y}", "incidents": []})
+        month["incidents"].append(incident(one, board, url))
+    return months
+
+
+def _uptime(component: Component, board: Board, days: Mapping[str, Mapping[str, Any]], today: date) -> dict[str, Any]:
+    """Bars and percentages of one component; a day says in words what its colour says."""
+    titles = {one.id: one.title for one in board.incidents}
+    bars = []
+    for bar in status_days.bars(component, days, today):
+        when = f"{bar['day'].day} {bar['day']:%B %Y}"
+        told = [titles[key] for key in bar["inc"] if key in titles]
+        minutes = f", {_duration(bar['minutes'])} affected" if bar["minutes"] else ""
+        word = NO_DATA if bar["level"] == "unknown" else LEVEL_WORDS[bar["level"]]
+        bars.append({"level": bar["level"], "date": when, "word": word, "minutes": bar["minutes"], "incidents": told,
+            "text": f"{when}: {word}{minutes}{''.join(f'. {title}' for title in told)}"})  # fmt: skip
+    windows = [
+        {
+            "days": number,
+            "percent": found.uptime,
+            "coverage": status_days.share(found.coverage)
+            if found.coverage is not None and found.coverage < KNOWN
+            else "",
+        }
+        for number, found in status_days.windows(component, days, today)
+    ]
+    return {"bars": bars, "windows": windows}
+
+
+def _correction(one: Mapping[str, Any], board: Board) -> dict[str, Any]:
+    names = {component.id: component.name for component in board.components}
+    times = {"from": _time(one["from"] * 1000), "until": _time(one["until"] * 1000)}
+    return {
+        "component": names[one["component"]],
+        "state": one["state"],
+        "reason": one["reason"],
+        "author": one["author"],
+        **times,
     }
 
 
@@ -94,36 +144,6 @@ def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
         "updates": [_update(one.id, update, board) for update in reversed(one.updates)],
         "body": to_html(one.body) if one.body else "",
     }
-
-
-def feed(board: Board, url: str) -> str:
-    """An Atom feed, one entry for each update, newest first; ids stay the same for ever."""
-    title = f"{board.page.name} status"
-    atom = Atom1Feed(
-        title,
-        url,
-        f"Incidents and maintenance of {board.page.name}",
-        feed_url=f"{url}feed.xml",
-        feed_guid=url,
-    )
-    events: list[tuple[str, str, str, tuple[Update, ...]]] = [
-        (one.id, one.title, f"{url}incidents/{one.id}/", one.updates) for one in board.incidents
-    ]
-    events += [(work.id, work.title, f"{url}#{work.id}", work.updates) for work in board.maintenances]
-    entries = [(update, key, title, link) for key, title, link, updates in events for update in updates]
-    for update, key, title, link in sorted(entries, key=lambda entry: (-entry[0].at, entry[1])):
-        atom.add_item(
-            title=f"{PHASES[update.status]}: {title}",
-            link=link,
-            description=to_text(update.body),
-            content=to_html(update.body),
-            pubdate=_moment(update.at),
-            updateddate=_moment(update.at),
-            unique_id=f"{url}#{update_id(key, update)}",
-            author_name=board.page.name,
-        )
-    text: str = atom.writeString("utf-8")
-    return text
 
 
 def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:

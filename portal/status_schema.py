@@ -42,9 +42,10 @@ MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
 Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
+Slow = Annotated[int, Field(ge=50, le=30_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
 IncidentPhase = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
-WorkPhase = Literal["scheduled", "in_progress", "verifying", "completed"]
+WorkPhase = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
 
 
 class _Strict(BaseModel):
@@ -53,12 +54,19 @@ class _Strict(BaseModel):
 
 class Expect(_Strict):
     status: list[Annotated[int, Field(ge=100, le=599)]] = Field(default=[200], min_length=1)
+    json_: dict[str, str] = Field(default={}, alias="json")
 
 
 class CheckEntry(_Strict):
     type: Literal["http"]
     url: Annotated[str, AfterValidator(_url)]
     expect: Expect = Expect()
+    tls_days: Annotated[int, Field(ge=0, le=90)] = 7
+
+
+class SourceEntry(_Strict):
+    type: Literal["pingdom", "better_stack", "statuspage"]
+    id: Text
 
 
 class Defaults(_Strict):
@@ -66,6 +74,7 @@ class Defaults(_Strict):
     timeout: Annotated[int, Field(ge=1, le=30)] = 10
     fail_after: Count = 3
     ok_after: Count = 2
+    slow_ms: Slow = 3000
     stale_after: Annotated[int, Field(ge=60, le=STALE_AFTER)] = STALE_AFTER
 
 
@@ -75,12 +84,13 @@ class ComponentEntry(_Strict):
     group: Annotated[Id | None, BeforeValidator(_empty)] = None
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
-    checks: list[CheckEntry] = []
+    checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
     impact_on_fail: Fault = "major_outage"
     interval: Seconds | None = None
     timeout: Annotated[int, Field(ge=1, le=30)] | None = None
     fail_after: Count | None = None
     ok_after: Count | None = None
+    slow_ms: Slow | None = None
 
 
 class PageEntry(_Strict):
@@ -100,6 +110,7 @@ class ComponentsFile(_Strict):
     defaults: Defaults = Defaults()
     groups: list[GroupEntry] = []
     components: list[ComponentEntry]
+    control: Annotated[str, AfterValidator(_url)] | None = None
 
 
 class IncidentUpdate(_Strict):
@@ -119,6 +130,15 @@ class IncidentFile(_Strict):
     started_at: Time
     resolved_at: MaybeTime = None
     updates: list[IncidentUpdate] = []
+
+
+class CorrectionFile(_Strict):
+    component: Id
+    from_: Annotated[Time, Field(alias="from")]
+    until: Time
+    state: Literal["maintenance", "unknown"]
+    reason: Text
+    author: Text
 
 
 class WorkUpdate(_Strict):

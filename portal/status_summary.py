@@ -43,6 +43,7 @@ WORDS = {
     "major_outage": "Major outage",
 }
 NO_MONITOR = "No monitor"
+MOST = 50
 
 
 def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any]:
@@ -65,6 +66,13 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
         ],
         "incidents": [_incident(incident, board, states) for incident in incidents],
         "scheduled_maintenances": [_maintenance(work, board, states, now) for work in planned],
+        # For the resources that list what is over, too.
+        "every": {
+            "incidents": [_incident(one, board, states) for one in board.incidents[:MOST]],
+            "scheduled_maintenances": [
+                _maintenance(one, board, states, now) for one in board.maintenances[::-1][:MOST]
+            ],
+        },
         "checked_at": iso(min(one.confirmed_at for one in seen)) if seen else None,
         "generated_at": iso(now),
         "stale_after": board.stale_after,
@@ -198,7 +206,10 @@ def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> di
         "started_at": iso(incident.started_at),
         "monitoring_at": iso(monitoring[0]) if monitoring else None,
         "resolved_at": iso(incident.resolved_at),
-        "shortlink": f"{board.page.url}incidents/{incident.id}/",
+        "source": incident.source,
+        "shortlink": f"{board.page.url}incidents/{incident.id}/"
+        if incident.built
+        else f"{board.page.url}#{incident.id}",
         "components": _affected(board, states, incident.states),
     }
 

@@ -27,9 +27,10 @@ ROWS = (
     ("desk_file", f"message_id in (select id from desk_message where {OF_DESK})"),  # noqa: S608
     ("desk_message", OF_DESK),
     ("desk_ticket", "subject_id = :subject"),
-    ("outbox", "subject_id = :subject"),
+    ("outbox", "subject_id in (:subject, 'subject:' || :subject)"),
     ("preference", "subject_id = :subject"),
     ("session", "subject_id = :subject"),
+    ("webhook", "owner = :subject"),
     ("rate", "who in ('ticket:' || :subject, 'reply:' || :subject)"),
 )
 
@@ -63,6 +64,12 @@ def forget(services: "Services", person: str) -> dict[str, int]:
             table: sum(store.run(f"delete from {table} where {which}", subject=one) for one in subjects)  # noqa: S608
             for table, which in ROWS
         }
+        # Mail about incidents is queued under the subscriber's own id.
+        their = "subject_id in (select id from subscriber where address = :one)"
+        counts["outbox"] += sum(store.run(f"delete from outbox where {their}", one=one) for one in addresses)  # noqa: S608
+        counts["subscriber"] = sum(
+            store.run("delete from subscriber where address = :one", one=one) for one in addresses
+        )
         counts["verify"] = sum(store.run("delete from verify where address = :one", one=one) for one in addresses)
         counts["verify_mailed"] = sum(
             store.run("delete from verify_mailed where who = :who", who=mailbox(services, one)) for one in addresses

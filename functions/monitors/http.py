@@ -1,44 +1,68 @@
 """Checks one address over HTTP, as a customer's browser would reach it: one request, no redirect followed.
 
-The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret.
+The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret. A
+connection to an address that is not public is closed before a byte is sent, whatever the name resolved to.
 """
 
+import json
+import ssl
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from ipaddress import ip_address
+from typing import Any, Literal
 
 import requests
-from urllib3.exceptions import LocationParseError
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import LocationParseError, NewConnectionError
 
 # Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
 BODY_LIMIT = 65_536
 USER_AGENT = "Helpfront status check"
+PRIVATE = "the address is not a public one"
 
 
 @dataclass(frozen=True)
 class Result:
-    """`ok`, `fail` (the service did not do what it should) or `error` (nothing was learned about it)."""
+    """`ok`, `slow`, `fail` (the service did not do what it should) or `error` (nothing was learned about it); `ms`
+    until the answer was whole."""
 
-    outcome: Literal["ok", "fail", "error"]
+    outcome: Literal["ok", "slow", "fail", "error"]
     error: str = ""
     timed_out: bool = False
+    ms: int = 0
 
 
-def check(url: str, *, timeout: float, statuses: Collection[int]) -> Result:
-    """Ask once, for at most about `timeout` seconds to connect and as long again to answer."""
+def check(
+    url: str,
+    *,
+    timeout: float,
+    statuses: Collection[int],
+    expected: Mapping[str, Any] | None = None,
+    slow_ms: int = 30_000,
+    tls_days: int = 0,
+    private: bool = False,
+) -> Result:
+    """Ask once, for at most about `timeout` seconds to connect and as long again to answer. `expected` are values in a
+    JSON body by dotted path; `private` allows addresses that are not public (a demo on one's own machine)."""
     started = time.monotonic()
     try:
         with requests.Session() as session:
             # No proxy or .netrc of the machine: the check sends no credentials that components.yml does not hold.
             session.trust_env = False
+            if not private:
+                session.mount("http://", _PublicOnly())
+                session.mount("https://", _PublicOnly())
             headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
             with session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response:
-                return _judge(response, statuses, started + timeout, timeout)
+                ends = _days_left(response)
+                result = _judge(response, statuses, expected or {}, started + timeout, timeout)
     except requests.Timeout:
-        return _slow(timeout)
+        result = _timed_out(timeout)
     except requests.exceptions.SSLError:
-        return Result("fail", "the certificate was refused")
+        result = Result("fail", "the certificate was refused")
     except (
         requests.exceptions.InvalidURL,
         requests.exceptions.MissingSchema,
@@ -47,26 +71,106 @@ def check(url: str, *, timeout: float, statuses: Collection[int]) -> Result:
         UnicodeError,
     ):
         return Result("error", "the address is not valid")
-    except requests.ConnectionError:
+    except requests.ConnectionError as error:
+        if PRIVATE in str(error):
+            return Result("error", PRIVATE)
         # A body that stops arriving is a ConnectionError to requests, and a timeout to us.
-        return _slow(timeout) if time.monotonic() - started >= timeout else Result("fail", "no connection")
+        late = time.monotonic() - started >= timeout
+        result = _timed_out(timeout) if late else Result("fail", "no connection")
     except requests.RequestException as error:
-        return Result("fail", f"the answer broke off ({type(error).__name__})")
+        result = Result("fail", f"the answer broke off ({type(error).__name__})")
+    else:
+        result = _slower(result, started, slow_ms, ends, tls_days)
+    return Result(result.outcome, result.error, result.timed_out, round((time.monotonic() - started) * 1000))
 
 
-def _judge(response: requests.Response, statuses: Collection[int], deadline: float, timeout: float) -> Result:
+def _slower(result: Result, started: float, slow_ms: int, ends: float | None, tls_days: int) -> Result:
+    """A good answer that is a warning: it took too long, or its certificate is about to end."""
+    if result.outcome == "ok" and (time.monotonic() - started) * 1000 > slow_ms:
+        return Result("slow", f"the answer took longer than {slow_ms} ms")
+    if result.outcome == "ok" and ends is not None and ends < tls_days:
+        return Result("slow", f"the certificate ends in {ends:.0f} days")
+    return result
+
+
+def _judge(
+    response: requests.Response,
+    statuses: Collection[int],
+    expected: Mapping[str, Any],
+    deadline: float,
+    timeout: float,
+) -> Result:
     if response.status_code not in statuses:
-        expected = " or ".join(str(status) for status in sorted(statuses))
-        return Result("fail", f"answered {response.status_code} instead of {expected}")
-    size = 0
+        wanted = " or ".join(str(status) for status in sorted(statuses))
+        return Result("fail", f"answered {response.status_code} instead of {wanted}")
+    body = bytearray()
     for chunk in response.iter_content(8192):
-        size += len(chunk)
+        body += chunk
         if time.monotonic() > deadline:
-            return _slow(timeout)
-        if size >= BODY_LIMIT:
+            return _timed_out(timeout)
+        if len(body) >= BODY_LIMIT:
             break
+    return _expect(bytes(body), expected)
+
+
+def _expect(body: bytes, expected: Mapping[str, Any]) -> Result:
+    if not expected:
+        return Result("ok")
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return Result("fail", "the answer is not JSON")
+    for path, wanted in expected.items():
+        found = data
+        for part in path.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        # YAML has the value as text, and so has the writer in mind: `true` is true.
+        if (found if isinstance(found, str) else json.dumps(found)) != str(wanted):
+            return Result("fail", f"'{path}' in the answer is not what it should be")
     return Result("ok")
 
 
-def _slow(timeout: float) -> Result:
+def _timed_out(timeout: float) -> Result:
     return Result("fail", f"no answer within {timeout:g} s", timed_out=True)
+
+
+def _days_left(response: requests.Response) -> float | None:
+    """Days until the certificate of this connection ends; None without TLS."""
+    sock = getattr(getattr(response.raw, "connection", None), "sock", None)
+    certificate = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+    if not certificate:
+        return None
+    return (ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86_400
+
+
+def _checked(connection: HTTPConnection, sock: Any) -> Any:
+    if not ip_address(sock.getpeername()[0].partition("%")[0]).is_global:
+        sock.close()
+        raise NewConnectionError(connection, PRIVATE)
+    return sock
+
+
+class _PublicHTTP(HTTPConnection):
+    def _new_conn(self) -> Any:
+        return _checked(self, super()._new_conn())
+
+
+class _PublicHTTPS(HTTPSConnection):
+    def _new_conn(self) -> Any:
+        return _checked(self, super()._new_conn())
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _PublicHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHTTPS
+
+
+class _PublicOnly(HTTPAdapter):
+    """Looks at where a connection really leads, so that no name can resolve to one thing and then to another."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,15 +1,19 @@
 """The public JSON: what it says, and that shared caches may keep it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from functions import status_incidents
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
+from functions.status_incidents import Stored
 from functions.stores import Store
-from portal.status import Board, Check, Component, Page, write
+from portal.status import Board, Check, Component, Incident, Page, Update, write
+from portal.status_days import KEYS
 from tests.conftest import Browser, write_bundle
 
 BOARD = Board(
@@ -105,10 +109,112 @@ def test_a_portal_without_a_status_page_has_none_here(client: Browser, tmp_path:
     assert client.get("/api/v2/summary.json").status_code == 404
 
 
-def test_while_the_store_is_away_the_answer_is_an_error_that_no_cache_keeps(client: Browser, clock: Clock):
+def test_while_the_store_is_away_the_last_good_answer_stays_with_its_time(client: Browser, clock: Clock):
+    good = client.get("/api/v2/summary.json").json
+    clock.time += 3_600_000
     clock.store.run("drop table status_live")
+    later = client.get("/api/v2/summary.json")
 
-    response = client.get("/api/v2/summary.json", headers={"Accept": "application/json"})
+    assert later.json == good
+    assert "stale-if-error=86400" in later.headers["Cache-Control"]
 
-    assert (response.status_code, response.headers["Cache-Control"]) == (503, "no-store")
-    assert response.mimetype == "application/problem+json"
+
+def test_without_the_store_and_without_a_memory_the_answer_is_what_the_build_knew(client: Browser, clock: Clock):
+    clock.store.run("drop table status_live")
+    summary = client.get("/api/v2/summary.json").json
+
+    assert (summary["status"]["indicator"], summary["checked_at"]) == ("unknown", None)
+
+
+def down(clock: Clock) -> None:
+    incident = Incident("2026-11-23-web-down", "Web is down", "investigating", "critical", clock.time, built=False,
+        components={"web": "major_outage"}, updates=(Update(clock.time, "investigating", "We look.", {}),))  # fmt: skip
+    assert status_incidents.save(clock.store, Stored(incident), clock.time)
+
+
+def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(client: Browser, clock: Clock):
+    before = client.get("/api/v2/incidents/unresolved.json")
+    down(clock)
+    (incident,) = client.get("/api/v2/incidents/unresolved.json").json["incidents"]
+
+    assert before.json["incidents"] == []
+    assert incident["shortlink"] == "https://help.acme.example/status/#2026-11-23-web-down"
+    assert client.get("/api/v2/summary.json").json["status"]["indicator"] == "critical"
+    assert [one["id"] for one in client.get("/api/v2/incidents.json").json["incidents"]] == [incident["id"]]
+
+
+def test_of_two_writers_the_later_one_is_told(clock: Clock):
+    down(clock)
+    found = status_incidents.find(clock.store, "2026-11-23-web-down")
+    assert found
+
+    assert status_incidents.save(clock.store, found, clock.time)
+    assert not status_incidents.save(clock.store, found, clock.time)
+    assert not status_incidents.save(clock.store, replace(found, revision=0), clock.time)
+
+
+def test_the_builds_text_wins_as_soon_as_it_is_complete(clock: Clock):
+    down(clock)
+    (one,) = status_incidents.stored(clock.store)
+    edited = replace(one.incident, title="The web app was down", built=True)
+    board = status_incidents.joined(replace(BOARD, incidents=(edited,)), [one.incident])
+    behind = status_incidents.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one.incident])
+
+    assert [incident.title for incident in board.incidents] == ["The web app was down"]
+    assert [(incident.title, incident.built) for incident in behind.incidents] == [("Web is down", True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("v2/components.json", "components"),
+        ("v2/scheduled-maintenances.json", "scheduled_maintenances"),
+        ("v2/scheduled-maintenances/upcoming.json", "scheduled_maintenances"),
+        ("v2/scheduled-maintenances/active.json", "scheduled_maintenances"),
+        ("status/badge.json", "message"),
+    ],
+)
+def test_every_resource_may_be_kept_by_shared_caches(client: Browser, path: str, part: str):
+    answer = client.get(f"/api/{path}")
+    again = client.get(f"/api/{path}", headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert part in answer.json
+    assert "s-maxage=15" in answer.headers["Cache-Control"]
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_badge_says_the_state_in_words(client: Browser):
+    badge = client.get("/api/status/badge.svg")
+
+    assert badge.mimetype == "image/svg+xml"
+    assert "status: not confirmed" in badge.text
+    assert "s-maxage=15" in badge.headers["Cache-Control"]
+
+
+def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, clock: Clock):
+    for minute in range(120):
+        clock.store.run(
+            "insert into status_sample (component_id, at, result, ms) values ('web', :at, 'ok', 80)",
+            at=clock.time - minute * 60_000,
+        )
+    answer = client.get("/api/status/days.json")
+    days = answer.json
+
+    assert sum(one["web"]["n"] for one in days.values()) == 120
+    assert all(sum(one["web"][key] for key in KEYS.values()) == 86_400 for one in days.values())
+    assert "s-maxage=300" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mimetype"),
+    [("feed.xml", "application/atom+xml"), ("rss.xml", "application/rss+xml"), ("feed.json", "application/feed+json")],
+)
+def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, clock: Clock, name: str, mimetype: str):
+    down(clock)
+    feed = client.get(f"/api/status/{name}?component=web")
+    again = client.get(f"/api/status/{name}?component=web", headers={"If-None-Match": feed.headers["ETag"]})
+
+    assert feed.mimetype == mimetype
+    assert "Investigating: Web is down" in feed.text
+    assert again.status_code == 304
+    assert client.get(f"/api/status/{name}?component=nope").status_code == 404

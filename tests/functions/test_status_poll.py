@@ -4,20 +4,22 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.app import Portal
 from functions.monitors.http import BODY_LIMIT, check
 from functions.services import Services
 from functions.settings import read
 from functions.status import live_rows
-from functions.status_poll import poll
+from functions.status_poll import poll, purge
 from functions.stores import Store
 from portal.status import Board, Check, Component, Page, write
-from tests.conftest import write_bundle
+from tests.conftest import Browser, write_bundle
 
 START = 1_795_384_800_000
 
@@ -31,6 +33,7 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.status = 200
         self.asked: list[str] = []
+        self.body = b""
         self.headers: dict[str, str] = {}
         self.closing = threading.Event()
 
@@ -59,6 +62,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/short":
             self.send_header("Content-Length", "100")
         self.end_headers()
+        if path == "/json":
+            self.wfile.write(self.server.body)
         if path == "/drip":
             self.wfile.write(b"a")
             self.wfile.flush()
@@ -121,17 +126,46 @@ def refused() -> str:
     ],
 )
 def test_a_check_tells_what_the_service_did(service: Service, path: str, outcome: str, error: str):
-    result = check(service.url + path, timeout=0.2, statuses={203, 200})
+    result = check(service.url + path, timeout=0.2, statuses={203, 200}, private=True)
 
     assert (result.outcome, result.error) == (outcome, error)
     assert service.asked == [path]
 
 
+@pytest.mark.parametrize(
+    ("options", "outcome", "error"),
+    [
+        ({"expected": {"status": "ok", "db.up": "true"}}, "ok", ""),
+        ({"expected": {"db.up": "false"}}, "fail", "'db.up' in the answer is not what it should be"),
+        ({"expected": {"no.such": "x"}}, "fail", "'no.such' in the answer is not what it should be"),
+        ({"slow_ms": 0}, "slow", "the answer took longer than 0 ms"),
+    ],
+    ids=str,
+)
+def test_an_answer_can_be_expected_to_say_something_and_soon(service: Service, options: Any, outcome: str, error: str):
+    service.body = b'{"status": "ok", "db": {"up": true}}'
+    result = check(service.url + "/json", timeout=1, statuses={200}, private=True, **options)
+
+    assert (result.outcome, result.error) == (outcome, error)
+
+
+def test_an_answer_that_should_be_json_and_is_not_has_failed(service: Service):
+    assert check(service.url, timeout=1, statuses={200}, private=True, expected={"a": "b"}).outcome == "fail"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+def test_no_name_leads_a_check_to_a_private_address(service: Service, host: str):
+    result = check(f"http://{host}:{service.server_port}/", timeout=1, statuses={200})
+
+    assert result.outcome == "error"
+    assert service.asked == []
+
+
 def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: str):
-    assert check(refused, timeout=1, statuses={200}).error == "no connection"
-    assert check("http://[bad", timeout=1, statuses={200}).outcome == "error"
-    assert check("https://api..acme.example/health", timeout=1, statuses={200}).outcome == "error"
-    assert check("health", timeout=1, statuses={200}).outcome == "error"
+    assert check(refused, timeout=1, statuses={200}, private=True).error == "no connection"
+    assert check("http://[bad", timeout=1, statuses={200}, private=True).outcome == "error"
+    assert check("https://api..acme.example/health", timeout=1, statuses={200}, private=True).outcome == "error"
+    assert check("health", timeout=1, statuses={200}, private=True).outcome == "error"
 
 
 def test_no_error_holds_the_address(service: Service, refused: str):
@@ -145,7 +179,7 @@ def test_no_error_holds_the_address(service: Service, refused: str):
         "x:/",
     ]
 
-    errors = [check(address + secret, timeout=0.2, statuses={200}).error for address in addresses]
+    errors = [check(address + secret, timeout=0.2, statuses={200}, private=True).error for address in addresses]
 
     assert all(errors)
     assert "hunter2" not in " ".join(errors)
@@ -157,7 +191,7 @@ def test_a_check_sends_no_credentials_of_the_machine(service: Service, monkeypat
     netrc.write_text("machine 127.0.0.1 login root password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
 
-    check(service.url, timeout=1, statuses={200})
+    check(service.url, timeout=1, statuses={200}, private=True)
 
     assert "Authorization" not in service.headers
 
@@ -288,3 +322,50 @@ def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, se
     poll(polled, time.monotonic() + 1)
 
     assert live_rows(polled.store)["web"][0].error == "no complete answer in a whole tick"
+
+
+def summary(clock: Clock) -> Any:
+    return Browser(Portal(clock)).get("/api/v2/summary.json").json
+
+
+def test_an_outage_opens_an_incident_that_everybody_sees_and_its_end_closes_it(polled: Clock, service: Service):
+    for status, minutes in ((200, 1), (500, 3), (200, 14)):
+        service.status = status
+        for _ in range(minutes):
+            polled.time += 60_000
+            poll(polled, time.monotonic() + 5)
+        if status == 500:
+            (incident,) = summary(polled)["incidents"]
+            assert incident["impact"] == "critical"
+            assert incident["incident_updates"][0]["status"] == "investigating"
+
+    assert summary(polled)["incidents"] == []
+    (row,) = polled.store.all("select * from status_incident")
+    assert row["is_over"] == 1
+    assert polled.store.one("select count(*) as n from status_sample") == {"n": 18}
+
+
+def test_samples_are_forgotten_after_four_days(polled: Clock, service: Service):
+    poll(polled, time.monotonic() + 5)
+    polled.time += 4 * 86_400_000 + 1
+    purge(polled, time.monotonic() + 5)
+
+    assert polled.store.all("select * from status_sample") == []
+
+
+def test_when_nothing_answers_at_all_it_is_we_who_cannot_see(
+    polled: Clock, service: Service, refused: str, tmp_path: Path
+):
+    board = Board(Page("acme", "Acme"), (Component("web", "Web", checks=(Check(service.url + "/health"),)),))
+    write_bundle(tmp_path / "build", status=write(replace(board, control=refused)))
+    service.status = 500
+    for _ in range(5):
+        polled.time += 60_000
+        poll(polled, time.monotonic() + 5)
+    assert live_rows(polled.store) == {}
+
+    write_bundle(tmp_path / "build", status=write(replace(board, control=service.url + "/500")))
+    for _ in range(3):
+        polled.time += 60_000
+        poll(polled, time.monotonic() + 5)
+    assert live_rows(polled.store)["web"][0].state == "major_outage"

@@ -184,7 +184,7 @@ def test_the_bundle_survives_json():
 def run(*results: bool, every: int = MINUTE) -> Live:
     live = None
     for number, ok in enumerate(results):
-        live = advance(WEB, 600, live, ok=ok, at=NOW + number * every, error="answered 500 instead of 200")
+        live = advance(WEB, 600, live, result="ok" if ok else "fail", at=NOW + number * every, error="answered 500")
     assert live is not None
     return live
 
@@ -192,7 +192,7 @@ def run(*results: bool, every: int = MINUTE) -> Live:
 def test_three_failures_in_a_row_are_an_outage_since_the_first_of_them():
     live = run(True, False, False, False)
 
-    assert (live.state, live.since, live.error) == ("major_outage", NOW + MINUTE, "answered 500 instead of 200")
+    assert (live.state, live.since, live.error) == ("major_outage", NOW + MINUTE, "answered 500")
     assert run(True, False, False).state == "operational"
     assert run(True, False, False, True, False).state == "operational"
 
@@ -203,6 +203,16 @@ def test_a_recovery_needs_two_good_checks_and_counts_from_the_first():
         "operational",
         NOW + 3 * MINUTE,
     )
+
+
+def test_slow_answers_are_degraded_and_a_slow_one_does_not_end_an_outage():
+    live = None
+    states = []
+    for number, result in enumerate(["ok", "slow", "slow", "slow", "fail", "fail", "fail", "slow", "ok", "ok"]):
+        live = advance(WEB, 600, live, result=result, at=NOW + number * MINUTE)
+        states.append(live.state)
+
+    assert states == ["operational"] * 3 + ["degraded_performance"] * 3 + ["major_outage"] * 3 + ["operational"]
 
 
 def test_the_first_good_check_counts_and_the_first_bad_one_proves_nothing():
@@ -217,10 +227,10 @@ def test_failures_with_silence_between_them_are_not_in_a_row():
 def test_an_outage_is_not_forgotten_in_a_silence():
     down = run(False, False, False)
     later = down.checked_at + 3_600_000
-    once = advance(WEB, 600, down, ok=True, at=later)
+    once = advance(WEB, 600, down, result="ok", at=later)
 
     assert once.state == "major_outage"
-    assert advance(WEB, 600, once, ok=True, at=later + MINUTE).state == "operational"
+    assert advance(WEB, 600, once, result="ok", at=later + MINUTE).state == "operational"
 
 
 def test_green_rests_on_the_last_good_check_and_not_on_the_last_check():
@@ -235,7 +245,7 @@ def test_any_life_of_a_component_is_told_honestly(steps: list[tuple[bool, int]])
     live, at = None, NOW
     for ok, pause in steps:
         at += pause
-        live = advance(WEB, 600, live, ok=ok, at=at)
+        live = advance(WEB, 600, live, result="ok" if ok else "fail", at=at)
         assert live.state in STATES
         assert live.since <= at
         told = indicator(BOARD, {"web": live}, at)

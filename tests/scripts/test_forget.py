@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions import preferences
+from functions import outbox, preferences
 from functions.services import Services
 from functions.verify_address import may_mail, subject
 from scripts import forget
@@ -32,10 +32,15 @@ def people(
         browser.get("/my/tickets/")
         preferences.save(services, person, ["ticket_mail"], [])
         may_mail(services, person.email)
+        hears = {"id": f"hears-{person.name}", "address": person.email, "components": "[]", "created_at": 1}
+        services.store.run("insert into subscriber values (:id, :address, :components, :created_at)", **hears)
+        outbox.put(services, "status.mail", {"to": person.email}, subject_id=hears["id"])
+        hook = {"id": f"hook-{person.name}", "owner": person.subject, "url": "https://a.example", "secret": "s"}
+        services.store.run("insert into webhook values (:id, :owner, :url, :secret, 0, 1)", **hook)
 
 
 def everything(services: Services) -> str:
-    tables = {table for table, _ in forget.ROWS} | {"verify", "verify_mailed"}
+    tables = {table for table, _ in forget.ROWS} | {"verify", "verify_mailed", "subscriber"}
     return str([services.store.all(f"select * from {table}") for table in sorted(tables)])
 
 
@@ -46,7 +51,7 @@ def test_a_person_is_gone_and_the_others_are_not(services: Services, capsys: pyt
 
     for trace in ("sub-ada", "ada@customer.example", "Ada"):
         assert trace not in left
-    for table in ("ticket", "ticket_reply", "desk_ticket", "desk_message", "preference", "session", "verify_mailed"):
+    for table in ("ticket", "ticket_reply", "desk_ticket", "desk_message", "preference", "session", "verify_mailed", "subscriber", "webhook"):
         count = services.store.one(f"select count(*) as n from {table}")
         assert count
         assert count["n"] >= 1, f"Ben's {table}"

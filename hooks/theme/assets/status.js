@@ -1,6 +1,8 @@
 // The live state on every page: one answer of api/v2/summary.json, shared by the header's dot, the home page's
 // sentence, the status page and the banner. Without this module each shows what the build knew.
 
+import { keep, last } from "./status-last.js";
+
 const EVERY_MS = 25_000;
 const TIMEOUT_MS = 4_000;
 const REPAINT_MS = 5_000;
@@ -35,7 +37,7 @@ const PHASES = {
 const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
 const shown = new Set();
-let good = null; // The last good answer and when it came; kept in memory only.
+let good = null; // The last good answer and when it came.
 let failed = false;
 let announced = null;
 let timer = 0;
@@ -70,6 +72,8 @@ async function ask() {
     const response = await fetch(`${base()}api/v2/summary.json`, {
       headers: { Accept: "application/json" },
       credentials: "omit",
+      // Or the browser's own cache answers for 15 s more what shared caches may answer.
+      cache: "no-cache",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`status answered ${response.status}`);
@@ -77,9 +81,11 @@ async function ask() {
     if (!(answer.status?.indicator in WORDS)) throw new Error("status answered in an unknown shape");
     good = { answer, serverTime: serverTime(response, answer), clock: Date.now(), uptime: performance.now() };
     failed = false;
+    keep(good);
   } catch (error) {
     // The last good answer stays, with its age; the next round asks again.
     failed = true;
+    good ??= last();
     console.warn("status:", error);
   }
   paintAll();
@@ -185,6 +191,7 @@ function paintEvents(place, answer) {
 
 function eventCard(event) {
   const card = make("section", "hf-card hf-event");
+  card.id = event.id;
   card.dataset.level = event.impact;
   const link = make("a", "", event.name);
   link.href = localPath(event.shortlink);

@@ -1,0 +1,109 @@
+"""A monitor that already watches the product, asked what it says: one call for all its checks.
+
+https://docs.pingdom.com/api/, https://betterstack.com/docs/uptime/api/, https://metastatuspage.com/api: none of them
+signs its webhooks, so a webhook only means "ask now" (functions/status_poll.py).
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+
+from functions.errors import VendorError
+from functions.monitors.http import Result
+from functions.settings import LOOPBACK
+
+TIMEOUT_SECONDS = 10
+BODY_LIMIT = 5_000_000
+# A monitor whose own last look is older than this says nothing about now.
+OLD_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a monitor says of one check: its word as ours, and when it last looked (unix seconds, None: not said)."""
+
+    outcome: str
+    word: str
+    at: float | None = None
+
+    def result(self, now: float) -> Result:
+        """`error` (nothing is learned) for an unknown word and for an old look."""
+        if self.at is not None and now - self.at > OLD_SECONDS:
+            return Result("error", "the monitor's own last look is too old")
+        if self.outcome == "fail":
+            return Result("fail", f"the monitor says: {self.word}")
+        if self.outcome == "slow":
+            return Result("slow", f"the monitor says: {self.word}")
+        return Result("ok") if self.outcome == "ok" else Result("error", f"the monitor says: {self.word[:40]}")
+
+
+class Source(Protocol):
+    """What the poll asks of such a monitor; every failure is a VendorError."""
+
+    def readings(self) -> Mapping[str, Reading]:
+        """Each check's id and what is said of it."""
+
+
+def reading(words: Mapping[str, str], word: object, at: float | None = None) -> Reading:
+    """A vendor's word by its table; an unknown one is no knowledge."""
+    text = word if isinstance(word, str) else "?"
+    return Reading(words.get(text, "error"), text, at)
+
+
+def address(environ: Mapping[str, str], name: str, default: str) -> str:
+    """The API's address; another than the vendor's own must be https, or on this machine's loopback."""
+    url = environ.get(name, "").strip().rstrip("/") or default
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return url
+    raise VendorError(kind="authentication", detail=f"{name} is not an https address")
+
+
+def need(environ: Mapping[str, str], name: str) -> str:
+    """A setting that the vendor cannot do without; raises VendorError that names it."""
+    value = environ.get(name, "").strip()
+    if not value:
+        raise VendorError(kind="authentication", detail=f"{name} is not set")
+    return value
+
+
+def get(url: str, headers: Mapping[str, str], what: str) -> Any:
+    """The JSON of one address: no redirect followed, a bounded body, a bounded time. Raises VendorError."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            own = {"Accept": "application/json", **headers}
+            with session.get(url, headers=own, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True) as answer:
+                body = bytearray()
+                for chunk in answer.iter_content(65_536):
+                    body += chunk
+                    if len(body) > BODY_LIMIT or time.monotonic() > deadline:
+                        raise VendorError(detail=f"{what}: the answer is too large or too slow")
+                status, wait = answer.status_code, answer.headers.get("Retry-After", "")
+    except requests.RequestException as error:
+        raise VendorError(detail=f"{what}: {type(error).__name__}") from error
+    if status in {401, 403}:
+        raise VendorError(kind="authentication", detail=f"{what} answered {status}: look at its token")
+    if status in {420, 429}:
+        seconds = int(wait) if wait.isdecimal() else None
+        raise VendorError(kind="rate_limited", detail=f"{what} answered {status}", retry_after=seconds)
+    if status != 200:
+        raise VendorError(detail=f"{what} answered {status}")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise VendorError(detail=f"{what} answered no JSON") from error
+
+
+def items(data: Any, key: str, what: str) -> list[dict[str, Any]]:
+    """A list of objects in an answer; raises VendorError when it is something else."""
+    found = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise VendorError(detail=f"{what} answered without a list of {key}")
+    return found

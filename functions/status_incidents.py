@@ -1,0 +1,105 @@
+"""Incidents between two builds: what the checks opened and what on-call posted, public within seconds.
+
+Git stays the record: `python -m scripts.incident sync` writes these into `status/incidents/`. As soon as a build has an
+incident with all its updates, the build's text wins.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from portal.status import Board, Incident, Update, read
+from portal.status_auto import Seen
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.stores import Row, Store
+
+# What is over stays in the answers for as long as a build may take to know it.
+KEPT_MS = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An incident of the store with the revision that a writer must name; 0 is a new one."""
+
+    incident: Incident
+    seen: Seen = field(default_factory=Seen)
+    revision: int = 0
+
+
+def stored(store: "Store", *, since: int = 0) -> list[Stored]:
+    """Every incident of the store that is not over, or was updated after `since`; oldest first."""
+    rows = store.all("select * from status_incident where is_over = 0 or updated_at >= :since order by id", since=since)
+    return [_stored(row) for row in rows]
+
+
+def find(store: "Store", incident_id: str) -> Stored | None:
+    row = store.one("select * from status_incident where id = :id", id=incident_id)
+    return _stored(row) if row else None
+
+
+def save(store: "Store", one: Stored, now: int) -> bool:
+    """Write unless somebody else has written since `one.revision` was read."""
+    values = {
+        "id": one.incident.id,
+        "data": json.dumps(asdict(one.incident), ensure_ascii=False),
+        "seen": json.dumps(asdict(one.seen)),
+        "over": int(not one.incident.active),
+        "revision": one.revision + 1,
+        "now": now,
+    }
+    if one.revision == 0:
+        return bool(
+            store.run(
+                "insert into status_incident (id, data, seen, is_over, revision, updated_at)"
+                " values (:id, :data, :seen, :over, :revision, :now) on conflict (id) do nothing",
+                **values,
+            )
+        )
+    return bool(
+        store.run(
+            "update status_incident set data = :data, seen = :seen, is_over = :over, revision = :revision,"
+            " updated_at = :now where id = :id and revision = :before",
+            before=one.revision,
+            **values,
+        )
+    )
+
+
+def board(services: "Services") -> Board | None:
+    """The build's board with the store's incidents; None for a portal without a status page."""
+    bundle = services.portal.get("status")
+    if not bundle:
+        return None
+    built = read(bundle)
+    return joined(built, [one.incident for one in stored(services.store, since=services.now() - KEPT_MS)])
+
+
+def joined(built: Board, live: list[Incident]) -> Board:
+    """Of an incident that both have, the one that knows more; newest first. A component that no longer exists is
+    left out of the store's."""
+    known = {incident.id: incident for incident in built.incidents}
+    components = {component.id for component in built.components}
+    for incident in live:
+        baked = known.get(incident.id)
+        if baked is None or len(baked.updates) < len(incident.updates):
+            known[incident.id] = replace(_only(incident, components), built=baked is not None)
+    newest_first = sorted(known.values(), key=lambda incident: (-incident.started_at, incident.id))
+    return replace(built, incidents=tuple(newest_first))
+
+
+def _only(incident: Incident, components: set[str]) -> Incident:
+    def kept(states: Mapping[str, str]) -> dict[str, str]:
+        return {key: state for key, state in states.items() if key in components}
+
+    updates = tuple(replace(update, components=kept(update.components)) for update in incident.updates)
+    return replace(incident, components=kept(incident.components), updates=updates)
+
+
+def _stored(row: "Row") -> Stored:
+    data = json.loads(row["data"])
+    incident = Incident(**{**data, "updates": tuple(Update(**update) for update in data["updates"])})
+    seen = json.loads(row["seen"])
+    return Stored(incident, Seen(seen["states"], tuple(seen["changes"])), row["revision"])

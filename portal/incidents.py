@@ -1,0 +1,107 @@
+"""What on-call does with an incident: open it, post an update, resolve it. The same for a file and for the store.
+
+Times are unix milliseconds, kept in whole seconds as files keep them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+
+from portal.status import OPERATIONAL, OVER, STATES, UNKNOWN, Incident, Update
+
+STATUSES = ("investigating", "identified", "monitoring", "resolved", "postmortem")
+IMPACTS = ("none", "minor", "major", "critical")
+SAYABLE = tuple(state for state in STATES if state != UNKNOWN)
+TITLE_MAX, BODY_MAX = 120, 5_000
+
+
+class Refused(ValueError):
+    """What cannot be posted: field -> what is wrong with it and what to do."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+
+
+def opened(
+    title: str, impact: str, body: str, components: Mapping[str, str], at: int, status: str = "investigating"
+) -> Incident:
+    """A new incident with its first update; its id is made of day, title and minute. Raises Refused."""
+    title = " ".join(title.split())
+    wrong = {}
+    if not 3 <= len(title) <= TITLE_MAX:
+        wrong["title"] = f"Write a title of 3 to {TITLE_MAX} characters."
+    if impact not in IMPACTS:
+        wrong["impact"] = f"The impact {impact!r} is not one of: {', '.join(IMPACTS)}."
+    if status in OVER:
+        wrong["status"] = "An incident begins as investigating, identified or monitoring."
+    try:
+        update = _update(status, body, components, at)
+    except Refused as error:
+        wrong |= error.fields
+    if wrong:
+        raise Refused(wrong)
+    return Incident(
+        id=_id(title, at),
+        title=title,
+        status=status,
+        impact=impact,
+        started_at=_second(at),
+        components=dict(components),
+        updates=(update,),
+        built=False,
+    )
+
+
+def updated(
+    incident: Incident, status: str, body: str, at: int, components: Mapping[str, str] | None = None, impact: str = ""
+) -> Incident:
+    """The incident with one more update, which is later than the last one whatever the clock says. Resolving it makes
+    its components operational unless the update says otherwise. Raises Refused."""
+    if impact and impact not in IMPACTS:
+        raise Refused({"impact": f"The impact {impact!r} is not one of: {', '.join(IMPACTS)}."})
+    said = dict(components or {})
+    if status == "resolved" and incident.active:
+        said = {key: OPERATIONAL for key, state in incident.states.items() if state != OPERATIONAL} | said
+    at = max([_second(at), *(update.at + 1000 for update in incident.updates)])
+    update = _update(status, body, said, at)
+    ended = at if incident.resolved_at is None else incident.resolved_at
+    return replace(
+        incident,
+        status=status,
+        impact=impact or incident.impact,
+        resolved_at=ended if status in OVER else None,
+        updates=(*incident.updates, update),
+        source="auto+manual" if incident.source == "auto" else incident.source,
+    )
+
+
+def _update(status: str, body: str, components: Mapping[str, str], at: int) -> Update:
+    text = body.replace("\r\n", "\n").replace("\x00", "").strip()
+    wrong = {}
+    if status not in STATUSES:
+        wrong["status"] = f"The status {status!r} is not one of: {', '.join(STATUSES)}."
+    if not text:
+        wrong["body"] = "Say what customers should know."
+    elif len(text) > BODY_MAX:
+        wrong["body"] = f"This is {len(text):,} characters; write at most {BODY_MAX:,}."
+    for state in components.values():
+        if state not in SAYABLE:
+            wrong["components"] = f"The state {state!r} is not one of: {', '.join(SAYABLE)}."
+    if wrong:
+        raise Refused(wrong)
+    return Update(_second(at), status, text, dict(components))
+
+
+def _id(title: str, at: int) -> str:
+    from datetime import UTC, datetime
+
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-")
+    return f"{moment:%Y-%m-%d}-{words or 'incident'}-{moment:%H%M}"
+
+
+def _second(at: int) -> int:
+    return at // 1000 * 1000

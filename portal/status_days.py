@@ -1,0 +1,176 @@
+"""A component's days: what status/history/YYYY-MM.json keeps, and what the page's bars and percentages are made of.
+
+A file holds {day: {component: {op, deg, part, maj, maint, unk (seconds, together 86,400), p50, p95 (ms), n (checks),
+inc (ids of incidents)}}}. Times here are unix seconds, days are UTC.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from statistics import quantiles
+from typing import Any
+
+from portal import uptime
+from portal.status import Board, Component, Incident
+from portal.uptime import DAY, Figures, Span
+
+# A sample: (unix seconds, result, milliseconds).
+Sample = tuple[int, str, int]
+KEYS = dict(zip(uptime.BUCKETS, ("op", "deg", "part", "maj", "maint", "unk"), strict=True))
+SHORT = {
+    "operational": uptime.OPERATIONAL,
+    "degraded_performance": uptime.DEGRADED,
+    "partial_outage": uptime.PARTIAL,
+    "major_outage": uptime.MAJOR,
+}
+BAR_DAYS = 90
+WINDOWS = (30, 90)
+
+
+def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
+    """The day that begins at `first`, for every component that existed; what has not happened yet is unknown."""
+    end = min(first + DAY, now)
+    found: dict[str, Any] = {}
+    for component in board.components:
+        if component.start_date and _seconds(component.start_date) >= first + DAY:
+            continue
+        own = samples.get(component.id, ())
+        spans = timeline(board, component, own, first, end)
+        seconds = uptime.buckets(spans, first, first + DAY)
+        times = sorted(ms for at, result, ms in own if first <= at < first + DAY and result != "fail")
+        found[component.id] = {
+            **{KEYS[state]: count for state, count in seconds.items()},
+            "p50": _quantile(times, 50),
+            "p95": _quantile(times, 95),
+            "n": sum(first <= at < first + DAY for at, _, _ in own),
+            "inc": [one.id for one in board.incidents if component.id in one.states and _touches(one, first, end)],
+        }
+    return found
+
+
+def timeline(board: Board, component: Component, samples: Sequence[Sample], start: int, end: int) -> list[Span]:
+    """The component's state in every second, as portal.uptime defines it."""
+    automatic: list[Span] = []
+    if component.checks:
+        automatic = uptime.observed(
+            [(at, result) for at, result, _ in samples],
+            component.interval,
+            start,
+            end,
+            fail_after=component.fail_after,
+            ok_after=component.ok_after,
+            impact=SHORT[component.impact_on_fail],
+        )
+    said = [span for one in board.incidents if one.source != "auto" for span in _said(one, component.id, end)]
+    works = [
+        (_start // 1000, _end // 1000)
+        for work in board.maintenances
+        if component.id in work.components and work.status != "cancelled"
+        for _start, _end in [(work.actual_start or work.scheduled_for, work.actual_end or work.scheduled_until)]
+    ]
+    return uptime.merged(automatic, said, works, start, end)
+
+
+def _said(incident: Incident, component: str, end: int) -> list[Span]:
+    """What people said of a component in an incident, from its beginning to its end."""
+    over = end if incident.resolved_at is None else incident.resolved_at // 1000
+    points = [(incident.started_at // 1000, incident.components.get(component))]
+    points += [
+        (update.at // 1000, update.components[component])
+        for update in incident.updates
+        if component in update.components
+    ]
+    spans = []
+    for place, (at, state) in enumerate(points):
+        until = points[place + 1][0] if place + 1 < len(points) else over
+        if state in SHORT and state != "operational" and at < min(until, over):
+            spans.append((at, min(until, over), SHORT[state]))
+    return spans
+
+
+def _touches(incident: Incident, start: int, end: int) -> bool:
+    over = end if incident.resolved_at is None else incident.resolved_at // 1000
+    return incident.started_at // 1000 < end and over >= start
+
+
+def figures(days: Iterable[Mapping[str, Any]]) -> Figures:
+    """Uptime and coverage of some days of one component."""
+    seconds = dict.fromkeys(uptime.BUCKETS, 0)
+    for one in days:
+        for state, key in KEYS.items():
+            seconds[state] += one[key]
+    return uptime.figures(seconds)
+
+
+def bars(component: Component, history: Mapping[str, Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
+    """Ninety days up to yesterday, oldest first: {day, level, word, minutes (down, weighted by nothing), inc}. A day
+    without data, or before the component began, is unknown."""
+    found = []
+    for back in range(BAR_DAYS, 0, -1):
+        when = today - timedelta(days=back)
+        one = history.get(when.isoformat(), {}).get(component.id)
+        known = one is not None and not (component.start_date and when.isoformat() < component.start_date)
+        found.append({"day": when, **(_bar(one) if known and one else {"level": "unknown", "minutes": 0, "inc": []})})
+    return found
+
+
+def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
+    levels = {"maj": "critical", "part": "major", "deg": "minor"}
+    level = next((word for key, word in levels.items() if one[key]), "")
+    if not level:
+        level = "none" if one["op"] else "maintenance" if one["maint"] else "unknown"
+    bad = one["maj"] + one["part"] + one["deg"]
+    return {"level": level, "minutes": -(-bad // 60), "inc": list(one["inc"])}
+
+
+def windows(component: Component, history: Mapping[str, Mapping[str, Any]], today: date) -> list[tuple[int, Figures]]:
+    """The component's uptime over its last 30 and 90 known days."""
+    known = []
+    for days in WINDOWS:
+        first = max((today - timedelta(days=days)).isoformat(), component.start_date)
+        own = [
+            one[component.id]
+            for when, one in history.items()
+            if first <= when < today.isoformat() and component.id in one
+        ]
+        missing = max(0, (today - date.fromisoformat(first)).days - len(own))
+        empty = dict.fromkeys(KEYS.values(), 0) | {"unk": DAY}
+        known.append((days, figures([*own, *[empty] * missing])))
+    return known
+
+
+def corrected(
+    history: Mapping[str, Mapping[str, Any]], corrections: Iterable[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The history with past spans called maintenance or unknown: {component, from, until (unix s), state}. A day keeps
+    seconds and not their order, so a span takes the worst seconds of its day first."""
+    found = {when: {key: dict(one) for key, one in components.items()} for when, components in history.items()}
+    for correction in corrections:
+        to = KEYS[correction["state"]]
+        for when, components in found.items():
+            first = _seconds(when)
+            left = min(correction["until"], first + DAY) - max(correction["from"], first)
+            one = components.get(correction["component"])
+            if one is None:
+                continue
+            for key in ("maj", "part", "deg", "op"):
+                moved = max(0, min(left, one[key]))
+                one[key] -= moved
+                one[to] += moved
+                left -= moved
+    return found
+
+
+def share(coverage: Fraction | None) -> str:
+    """Coverage as percent, rounded down."""
+    return uptime.percent(coverage) if coverage is not None else "0.00"
+
+
+def _quantile(times: Sequence[int], percent: int) -> int | None:
+    if not times:
+        return None
+    return round(quantiles(times, n=100, method="inclusive")[percent - 1]) if len(times) > 1 else times[0]
+
+
+def _seconds(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())

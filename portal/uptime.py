@@ -1,0 +1,194 @@
+"""How much of a window a component was up: states of every second, the six buckets of a day, and one figure.
+
+The rules (printed on the status page's method, too):
+- a second's state is, in this order: what people said in an incident, also inside a maintenance; maintenance, which
+  hides failed checks; what the checks saw. Outside a maintenance the worse of people and checks counts;
+- without a sample for more than three intervals nothing is known, from one interval after the last sample;
+- uptime = 1 - down / measured. `down` is the seconds in each bad state times its weight, `measured` the window without
+  maintenance, unknown seconds and the time before the component began. Integers and fractions only, rounded down to
+  two decimals: one second down is 99.99, never 100.00. Nothing measured is no figure (None).
+
+Times are unix seconds (any integers will do), a span is (start, end, state) with the end excluded.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+Span = tuple[int, int, str]
+OPERATIONAL, DEGRADED, PARTIAL, MAJOR = "operational", "degraded", "partial", "major"
+MAINTENANCE, UNKNOWN = "maintenance", "unknown"
+BUCKETS = (OPERATIONAL, DEGRADED, PARTIAL, MAJOR, MAINTENANCE, UNKNOWN)
+# From best to worst, for two sources that disagree; what nobody knows gives way to whoever does.
+SEVERITY = {state: rank for rank, state in enumerate((UNKNOWN, OPERATIONAL, DEGRADED, PARTIAL, MAJOR))}
+WEIGHTS: Mapping[str, str] = {DEGRADED: "0", PARTIAL: "0.3", MAJOR: "1"}
+DAY = 86_400
+SILENT_INTERVALS = 3
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`uptime` in percent as text with two decimals, None when nothing was measured; `coverage` is the known share of
+    the window, maintenance included, None for an empty window."""
+
+    uptime: str | None
+    coverage: Fraction | None
+
+
+def figures(seconds: Mapping[str, int], weights: Mapping[str, str] = WEIGHTS) -> Figures:
+    """What the buckets of a window come to. `weights` are decimals between 0 and 1 as text or numbers."""
+    measured = sum(seconds.get(state, 0) for state in (OPERATIONAL, DEGRADED, PARTIAL, MAJOR))
+    window = measured + seconds.get(MAINTENANCE, 0) + seconds.get(UNKNOWN, 0)
+    down = sum((Fraction(str(weight)) * seconds.get(state, 0) for state, weight in weights.items()), Fraction())
+    coverage = Fraction(window - seconds.get(UNKNOWN, 0), window) if window else None
+    return Figures(percent(1 - down / measured) if measured else None, coverage)
+
+
+def percent(share: Fraction) -> str:
+    """A share as percent, rounded down to two decimals."""
+    hundredths = share * 10_000 // 1
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def buckets(spans: Iterable[Span], start: int, end: int) -> dict[str, int]:
+    """Seconds in each of the six states between `start` and `end`; what no span covers is unknown. The sum is the
+    window's length. Where spans overlap the worst counts."""
+    seconds = dict.fromkeys(BUCKETS, 0)
+    for one, other, state in flat(spans, start, end):
+        seconds[state] += other - one
+    return seconds
+
+
+def days(spans: Sequence[Span], start: int, end: int) -> Iterator[tuple[int, dict[str, int]]]:
+    """The buckets of each UTC day that `start` to `end` touches, with the day's first second. A day that is not over,
+    or began before `start`, has unknown seconds; every day's sum is 86,400."""
+    for day in range(start // DAY * DAY, end, DAY):
+        known = [(max(one, start), min(other, end), state) for one, other, state in spans]
+        yield day, buckets([span for span in known if span[0] < span[1]], day, day + DAY)
+
+
+def flat(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    """The same time as spans that touch and never overlap, from `start` to `end`; of several states the worst."""
+    return _overlaid(start, end, [list(spans)], lambda states: states[0])
+
+
+def merged(
+    automatic: Iterable[Span],
+    manual: Iterable[Span],
+    maintenance: Iterable[tuple[int, int]],
+    start: int,
+    end: int,
+) -> list[Span]:
+    """What people, maintenance and checks come to, second by second (the order of the module's first rule)."""
+    planned = [(one, other, MAINTENANCE) for one, other in maintenance]
+
+    def decide(states: Sequence[str]) -> str:
+        seen, said, work = states
+        if work == MAINTENANCE:
+            return MAINTENANCE if said == UNKNOWN else said
+        return max(seen, said, key=lambda state: SEVERITY.get(state, 0))
+
+    return _overlaid(start, end, [list(automatic), list(manual), planned], decide)
+
+
+def observed(
+    samples: Sequence[tuple[int, str]],
+    interval: int,
+    start: int,
+    end: int,
+    *,
+    fail_after: int = 3,
+    ok_after: int = 2,
+    impact: str = MAJOR,
+) -> list[Span]:
+    """What checks saw: `samples` are (time, "ok" | "slow" | "fail") in order, `interval` the seconds between them.
+
+    `fail_after` bad ones in a row count from the first of them: as `impact` when all of them failed, as degraded when
+    some were only slow. `ok_after` good ones in a row end it, from the first of those. Fewer change nothing. After the
+    start or a silence the first good one counts at once.
+    """
+    changes: list[tuple[int, str]] = []
+    state = ""  # undecided
+    run: list[tuple[int, str]] = []
+    for number, (at, result) in enumerate(samples):
+        if number and at - samples[number - 1][0] > SILENT_INTERVALS * interval:
+            changes.append((samples[number - 1][0] + interval, UNKNOWN))
+            run = []
+            if state in {"", OPERATIONAL}:
+                state = ""
+            else:  # an outage that nobody saw the end of
+                changes.append((at, state))
+        if run and (run[-1][1] == "ok") != (result == "ok"):
+            run = []
+        run.append((at, result))
+        decided = _decide(state, run, fail_after, ok_after, impact)
+        if decided != state:
+            # Bad samples under the threshold, before anything was decided, count as nothing.
+            since = _undecided_since(changes, samples) if not state and decided == OPERATIONAL else _since(run, decided)
+            changes.append((since, decided))
+            state = decided
+    if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
+        changes.append((samples[-1][0] + interval, UNKNOWN))
+    return _from_changes(changes, start, end)
+
+
+def _decide(state: str, run: Sequence[tuple[int, str]], fail_after: int, ok_after: int, impact: str) -> str:
+    if run[-1][1] == "ok":
+        return OPERATIONAL if not state or len(run) >= ok_after else state
+    if len(run) < fail_after:
+        return state
+    down = all(result == "fail" for _, result in run[-fail_after:])
+    # What is down is not better for one slow answer: only good ones end it.
+    return impact if down or state == impact else DEGRADED
+
+
+def _since(run: Sequence[tuple[int, str]], decided: str) -> int:
+    """When the run that decided began; an outage after slow answers begins with the first failure of its own."""
+    if decided in {OPERATIONAL, DEGRADED}:
+        return run[0][0]
+    first = len(run)
+    while first and run[first - 1][1] == "fail":
+        first -= 1
+    return run[first][0]
+
+
+def _undecided_since(changes: Sequence[tuple[int, str]], samples: Sequence[tuple[int, str]]) -> int:
+    after = changes[-1][0] if changes else samples[0][0]
+    return next(at for at, _ in samples if at >= after)
+
+
+def _from_changes(changes: Sequence[tuple[int, str]], start: int, end: int) -> list[Span]:
+    found: list[Span] = []
+    ends = [*(at for at, _ in changes[1:]), end]
+    for (at, state), until in zip(changes, ends, strict=False):
+        one, other = max(at, start), min(until, end)
+        if one < other:
+            found.append((one, other, state))
+    return flat(found, start, end)
+
+
+def _overlaid(start: int, end: int, layers: Sequence[list[Span]], decide: Callable[[Sequence[str]], str]) -> list[Span]:
+    """Cut the window wherever a span of any layer begins or ends, and decide each piece from the worst state of each
+    layer (unknown where a layer says nothing)."""
+    inside = [[span for span in layer if span[0] < end and span[1] > start and span[0] < span[1]] for layer in layers]
+    cuts = {start, end} | {min(max(at, start), end) for layer in inside for span in layer for at in span[:2]}
+    edges = sorted(cuts)
+    found: list[Span] = []
+    active = [sorted(layer) for layer in inside]
+    for one, other in itertools.pairwise(edges):
+        states = [_worst(state for a, b, state in layer if a <= one and b >= other) for layer in active]
+        state = decide(states)
+        if found and found[-1][2] == state:
+            found[-1] = (found[-1][0], other, state)
+        else:
+            found.append((one, other, state))
+    return found
+
+
+def _worst(states: Iterable[str]) -> str:
+    found = list(states)
+    if MAINTENANCE in found:
+        # Only a layer of maintenance, or a timeline that is already decided, has it; there nothing overlaps.
+        return MAINTENANCE
+    return max(found, key=lambda state: SEVERITY.get(state, 0), default=UNKNOWN)

@@ -1,0 +1,96 @@
+"""Write the status page alone, for a second host: `python -m scripts.build_status [FOLDER]`, or `make build-status`.
+
+One page with everything in it, the feeds and the calendar: no file of the portal, nothing of a third party, and below
+100 KB. While the portal answers, the page shows its live state; while it does not, what was last known, with its age.
+Put it where the portal's own troubles do not reach: another host, another DNS provider, another CDN.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from mkdocs.utils.yaml import yaml_load
+
+from portal import status_feeds, status_files, status_page
+from portal.errors import ContentError
+from portal.sanitise import to_html
+from portal.status import Board
+
+TEMPLATE = "status_site.html"
+LIMIT = 100_000
+FEEDS = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
+
+
+class TooLarge(Exception):
+    """A sentence for the person at the terminal."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.build_status", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("status-site"), help="where to write it")
+    parser.add_argument("--status", type=Path, default=Path("status"), help="the folder with components.yml")
+    parser.add_argument("--portal", help="the portal's address; without it the site_url of mkdocs.yml")
+    given = parser.parse_args(arguments)
+    try:
+        portal = given.portal or _site_url(Path("mkdocs.yml"))
+        size = write(given.status, given.folder, portal, int(time.time() * 1000))
+    except (ContentError, TooLarge) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{given.folder}/: {size:,} bytes in all")
+    return 0
+
+
+def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
+    """Write the site and return its size in bytes; raises ContentError, or TooLarge above 100 KB."""
+    board = status_files.load(status)
+    if board is None:
+        raise ContentError(f"{status}/components.yml", None, "is missing")
+    portal = portal.rstrip("/") + "/"
+    # Incidents have no pages of their own here: every link leads to their place on the one page.
+    incidents = tuple(replace(one, built=False) for one in board.incidents)
+    board = replace(board, page=replace(board.page, url=board.page.url or f"{portal}status/"), incidents=incidents)
+    files = {name: feed(board, name, to_html) for name, feed in FEEDS.items()}
+    files |= {"index.html": _page(board, status, portal, built_at), "maintenance.ics": status_feeds.calendar(board)}
+    size = sum(len(text.encode()) for text in files.values())
+    if size > LIMIT:
+        raise TooLarge(f"The site has {size:,} bytes, more than {LIMIT:,}. Shorten the oldest incidents.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    return size
+
+
+def _page(board: Board, status: Path, portal: str, built_at: int) -> str:
+    corrections = status_files.load_corrections(status, [one.id for one in board.components])
+    parts = urlsplit(portal)
+    jinja = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return jinja.get_template(TEMPLATE).render(
+        name=board.page.name,
+        board=status_page.page(board, built_at, "", status_files.load_history(status), corrections),
+        status=status_page.brief(board, built_at, ""),
+        portal=portal,
+        origin=f"{parts.scheme}://{parts.netloc}",
+        summary=f"{portal}api/v2/summary.json",
+    )
+
+
+def _site_url(config: Path) -> str:
+    with config.open("rb") as file:
+        url: str = yaml_load(file).get("site_url") or ""
+    if not url:
+        raise ContentError(config.name, None, "has no 'site_url'; say --portal https://help.example.com/")
+    return url
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

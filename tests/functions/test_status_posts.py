@@ -1,0 +1,126 @@
+"""On-call posts on the portal itself: who may, what everybody then sees, and what is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from functions.services import Services
+from portal.models import Requester
+from portal.status import Board, Component, Incident, Page, Update, write
+from tests.conftest import ADA, Browser, write_bundle
+
+NOW = 1_795_384_800_000
+ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
+GIT = Incident(
+    id="2026-11-20-exports",
+    title="Exports are late",
+    status="monitoring",
+    impact="minor",
+    started_at=NOW,
+    components={"api": "partial_outage"},
+    updates=(Update(NOW, "monitoring", "We watch.", {}),),
+)
+NEW = {
+    "title": "API errors",
+    "impact": "major",
+    "status": "investigating",
+    "body": "We look.",
+    "component:api": "major_outage",
+}
+
+
+@pytest.fixture(autouse=True)
+def board(services: Services, tmp_path: Path) -> None:
+    board = Board(
+        Page("acme", "Acme", "https://help.acme.example/status/"), (Component("api", "API"),), incidents=(GIT,)
+    )
+    write_bundle(tmp_path / "build", status=write(board))
+
+
+def public(browser: Browser) -> dict[str, dict]:
+    return {one["id"]: one for one in browser.get("/api/v2/incidents.json").json["incidents"]}
+
+
+def test_a_post_is_public_at_once_and_an_update_follows(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    answer = browser.post("/api/status/incidents", data=NEW)
+    (key,) = set(public(browser)) - {GIT.id}
+    again = browser.post("/api/status/incidents", data={"id": key, "status": "resolved", "body": "Fixed."})
+
+    assert (answer.status_code, answer.location) == (303, "/my/status/?posted=1")
+    assert again.status_code == 303
+    incident = public(browser)[key]
+    assert (incident["status"], incident["impact"]) == ("resolved", "major")
+    assert [update["body"] for update in incident["incident_updates"]] == ["Fixed.", "We look."]
+
+
+def test_a_script_posts_json_and_learns_the_id(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    data = {"title": "API errors", "impact": "major", "body": "We look.", "components": {"api": "major_outage"}}
+    answer = browser.post("/api/status/incidents", json=data, headers={"Accept": "application/json"})
+
+    assert answer.status_code == 201
+    assert answer.json["id"] in public(browser)
+
+
+def test_an_incident_of_the_build_can_be_updated(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    browser.post("/api/status/incidents", data={"id": GIT.id, "status": "resolved", "body": "On time again."})
+
+    assert public(browser)[GIT.id]["status"] == "resolved"
+    assert public(browser)[GIT.id]["shortlink"].endswith("/status/incidents/2026-11-20-exports/")
+
+
+@pytest.mark.parametrize(
+    "requester", [ADA, Requester("sub-x", "x@acme.example", "X", None, frozenset({"status"}))], ids=str
+)
+def test_only_the_session_says_who_is_on_call(browser: Browser, sign_in: Callable[..., None], requester: Requester):
+    sign_in(browser, requester, role="owner", status_write=True)
+
+    assert browser.get("/my/status/").status_code == 403
+    assert browser.post("/api/status/incidents", data={**NEW, "scopes": "status_write"}).status_code == 403
+    assert set(public(browser)) == {GIT.id}
+
+
+def test_nobody_and_another_site_post_nothing(browser: Browser, sign_in: Callable[..., None]):
+    assert browser.post("/api/status/incidents", data=NEW, headers={"Accept": "application/json"}).status_code == 401
+    sign_in(browser, ONCALL)
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+
+    assert browser.post("/api/status/incidents", data=NEW, headers=foreign).status_code == 403
+    assert set(public(browser)) == {GIT.id}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"body": " "}, "Say what customers should know."),
+        ({"title": "x"}, "Write a title"),
+        ({"impact": "huge"}, "is not one of: none, minor"),
+        ({"component:nope": "major_outage"}, "There is no component"),
+        ({"component:api": "broken"}, "is not one of: operational"),
+        ({"id": "no-such", "status": "resolved"}, "There is no incident"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_said_and_the_text_stays(browser: Browser, sign_in: Callable[..., None], wrong: dict, said: str):
+    sign_in(browser, ONCALL)
+    given = {**NEW, "body": "A long explanation of mine.", **wrong}
+    page = browser.post("/api/status/incidents", data=given)
+
+    assert page.status_code == 422
+    assert said in page.text.replace("&#39;", "'")
+    if not wrong.get("id") and "body" not in wrong:
+        assert "A long explanation of mine." in page.text
+    assert set(public(browser)) == {GIT.id}
+
+
+def test_the_page_shows_what_is_open_and_escapes_it(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    browser.post("/api/status/incidents", data={**NEW, "title": "<script>alert(1)</script> & co"})
+    page = browser.get("/my/status/").text
+
+    assert "Exports are late" in page
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page

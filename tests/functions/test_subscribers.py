@@ -1,0 +1,229 @@
+"""Status updates by mail: asked for, confirmed by a button, told once, and ended by one click, as raw bytes."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from functions import outbox, preferences, status_incidents
+from functions.app import Portal
+from functions.services import Services
+from functions.settings import read
+from functions.status_incidents import Stored
+from functions.status_tell import MOST_PER_HOUR, tell
+from functions.stores import Store
+from portal.status import Board, Component, Incident, Page, Update, write
+from tests.conftest import ADA, Browser, write_bundle
+from tests.functions.inbox import Inbox, listening
+
+START = 1_795_384_800_000
+BOARD = Board(
+    Page("acme", "Acme", "http://127.0.0.1:8000/status/"), (Component("web", "Web app"), Component("api", "API"))
+)
+
+
+class Clock(Services):
+    """Services whose clock a test moves."""
+
+    time = START
+
+    def now(self) -> int:
+        return self.time
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def clock(
+    environ: dict[str, str], database_url: str, store: Store, tmp_path: Path, inbox: tuple[Inbox, str]
+) -> Iterator[Clock]:
+    write_bundle(tmp_path / "build", status=write(BOARD))
+    mail = {"SMTP_URL": inbox[1], "MAIL_FROM": "status@acme.example"}
+    clock = Clock(read(environ | {"DATABASE_URL": database_url} | mail))
+    yield clock
+    clock.store.close()
+
+
+@pytest.fixture
+def kept(inbox: tuple[Inbox, str]) -> Inbox:
+    return inbox[0]
+
+
+@pytest.fixture
+def client(clock: Clock) -> Browser:
+    return Browser(Portal(clock))
+
+
+def subscribe(client: Browser, kept: Inbox, address: str = "eve@customer.example", *components: str) -> None:
+    """All three steps."""
+    asked = client.post("/api/status/subscribe", data={"email": address, "component": list(components)})
+    assert (asked.status_code, asked.location) == (303, "/my/status/sent/")
+    asked.close()
+    token = kept.link().partition("token=")[2]
+    assert client.post("/api/status/confirm", data={"token": token}).status_code == 200
+    kept.forget()
+
+
+def post(clock: Clock, *bodies: str, key: str = "2026-11-22-web") -> None:
+    """An incident of the web app with one update a minute."""
+    updates = tuple(Update(clock.time + 60_000 * n, "investigating", body, {}) for n, body in enumerate(bodies))
+    found = status_incidents.find(clock.store, key)
+    states = {"web": "degraded_performance"}
+    incident = Incident(key, "Web is slow", "investigating", "minor", clock.time, None, states, updates)
+    assert status_incidents.save(clock.store, Stored(incident, revision=found.revision if found else 0), clock.time)
+    clock.time += 60_000 * len(bodies)
+
+
+def told(clock: Clock, kept: Inbox) -> list[str]:
+    """Run the tick's jobs; the addresses that got a mail."""
+    kept.forget()
+    tell(clock, time.monotonic() + 20)
+    outbox.deliver_due(clock, time.monotonic() + 20, most=500)
+    return sorted(kept.to)
+
+
+def test_nothing_is_kept_of_an_address_before_its_owner_pressed_the_button(client: Browser, clock: Clock, kept: Inbox):
+    client.post("/api/status/subscribe", data={"email": "eve@customer.example"}).close()
+    path = kept.link()
+
+    assert client.get(path).status_code == 200
+    assert clock.store.all("select * from subscriber") == []
+    post(clock, "We look.")
+    assert told(clock, kept) == []
+
+
+def test_the_answer_is_the_same_for_every_address_and_one_mail_is_all(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept)
+    both = ("eve@customer.example", "new@customer.example")
+    answers = [client.post("/api/status/subscribe", data={"email": address}) for address in both]
+
+    assert answers[0].data == answers[1].data
+    assert answers[0].location == answers[1].location
+    for answer in answers:
+        answer.close()
+    assert kept.to == ["new@customer.example"]  # the other one had its mail a moment ago
+
+
+def test_each_update_is_told_once_to_who_wants_its_component(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept, "all@customer.example")
+    subscribe(client, kept, "web@customer.example", "web")
+    subscribe(client, kept, "api@customer.example", "api")
+    preferences.save(clock, ADA, ["incident_mail:web"], ["web", "api"])
+    post(clock, "We look.")
+
+    assert told(clock, kept) == ["ada@customer.example", "all@customer.example", "web@customer.example"]
+    assert told(clock, kept) == []
+    post(clock, "Found.")
+    assert len(told(clock, kept)) == 3
+
+
+def test_old_updates_are_not_told(client: Browser, clock: Clock, kept: Inbox):
+    post(clock, "We look.")
+    clock.time += 4 * 3_600_000
+    subscribe(client, kept)
+
+    assert told(clock, kept) == []
+
+
+def test_what_flaps_sends_a_few_mails_and_not_forty(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept)
+    clock.time = START // 3_600_000 * 3_600_000
+    bodies: list[str] = []
+    sent = 0
+    start = clock.time
+    for number in range(40):
+        bodies.append(f"Update {number}")
+        clock.time = start
+        post(clock, *bodies)
+        sent += len(told(clock, kept))
+
+    assert sent == MOST_PER_HOUR
+
+
+def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept)
+    post(clock, "We look.")
+    told(clock, kept)
+    raw = kept.raw[0].decode()
+    headers = raw.partition("\r\n\r\n")[0].replace("\r\n ", " ").replace("\r\n\t", " ")
+
+    assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click" in headers
+    url = re.search(r"^List-Unsubscribe: <(http://127\.0\.0\.1:8000(/\S+))>", headers, re.M)
+    assert url
+    assert re.search(r"^List-Id: Acme status <status\.127\.0\.0\.1>", headers, re.M)
+    assert re.search(r"^Message-ID: <status-2026-11-22-web-\d+-[0-9a-f]{24}@acme\.example>", headers, re.M)
+    # As a mail program does it: no cookie, no origin, exactly this body.
+    program = Browser(Portal(clock), use_cookies=False)
+    answer = program.open(
+        url[2],
+        method="POST",
+        data=b"List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": "none"},
+    )
+
+    assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
+    assert clock.store.all("select * from subscriber") == []
+    post(clock, "We look.", "Found.")
+    assert told(clock, kept) == []
+
+
+def test_following_the_link_alone_ends_nothing(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept)
+    post(clock, "We look.")
+    told(clock, kept)
+    path = re.search(r"^http://127\.0\.0\.1:8000(/my/status/unsubscribe/\S+)$", kept.text(), re.M)
+    assert path
+    page = client.get(path[1])
+
+    assert "No more mails" in page.text
+    assert len(clock.store.all("select * from subscriber")) == 1
+    assert client.get(path[1].replace("token=", "token=0")).status_code == 404
+
+
+def test_a_customer_ends_it_with_the_same_click(client: Browser, clock: Clock, kept: Inbox):
+    preferences.save(clock, ADA, ["incident_mail:web", "ticket_mail"], ["web"])
+    post(clock, "We look.")
+    assert told(clock, kept) == ["ada@customer.example"]
+    path = re.search(r"(/api/status/unsubscribe\S+)>", kept.raw[0].decode().replace("\r\n ", ""))
+    assert path
+    client.post(path[1], data={"List-Unsubscribe": "One-Click"})
+
+    assert list(preferences.recipients(clock, "incident_mail", "web")) == []
+    assert preferences.wants(clock, ADA.subject, "ticket_mail")
+
+
+@pytest.mark.parametrize("token", ["", "x", "WyJhIl0.abc.def"])
+def test_a_made_up_token_subscribes_nobody(client: Browser, clock: Clock, token: str):
+    assert client.post("/api/status/confirm", data={"token": token}).status_code == 404
+    assert clock.store.all("select * from subscriber") == []
+
+
+def test_a_link_is_over_after_two_days(client: Browser, clock: Clock, kept: Inbox):
+    client.post("/api/status/subscribe", data={"email": "eve@customer.example"}).close()
+    path = kept.link()
+    clock.time += 48 * 3_600_000
+
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["", "eve", "eve@x", "a@b.example\nBcc: c@d.example"])
+def test_what_is_no_address_is_said(client: Browser, kept: Inbox, typed: str):
+    answer = client.post("/api/status/subscribe", data={"email": typed})
+
+    assert answer.status_code == 422
+    assert "Write your whole e-mail address" in answer.text
+    assert kept.to == []
+
+
+def test_only_robots_fill_in_the_hidden_field(client: Browser, kept: Inbox):
+    data = {"email": "eve@customer.example", "website": "x"}
+    client.post("/api/status/subscribe", data=data).close()
+
+    assert kept.to == []

@@ -1,0 +1,259 @@
+"""A customer's own address is told of every update, signed; never one that is not public, nor for ever."""
+
+import hmac
+import json
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+from werkzeug.test import Client
+from werkzeug.wrappers import Request, Response
+
+from functions import outbox, preferences, status_tell, subscribers, webhooks
+from functions.app import Portal
+from functions.errors import Problem
+from functions.services import Services
+from functions.settings import read
+from functions.status_incidents import Stored, save
+from portal.status import Board, Component, Incident, Page, Update, write
+from tests.conftest import ADA, BEN, Browser, write_bundle
+from tests.functions.inbox import listening
+
+NOW = 1_795_384_800_000
+HOUR = 3_600_000
+BOARD = Board(Page("acme", "Acme", "http://127.0.0.1:8000/status/"), (Component("api", "API"),))
+
+
+class Clock(Services):
+    """Services whose clock a test moves."""
+
+    at = NOW
+
+    def now(self) -> int:
+        return self.at
+
+
+class Receiver:
+    """A customer's server on loopback; it answers `status` and keeps what came."""
+
+    def __init__(self) -> None:
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        self.status = 204
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        self.came.append((dict(request.headers), request.get_data()))
+        return Response(status=self.status, headers={"Location": "/elsewhere"})(environ, start_response)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[Receiver, str]]:
+    receiver = Receiver()
+    server = make_server("127.0.0.1", 0, receiver)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield receiver, f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def services(environ: dict[str, str], tmp_path: Path) -> Iterator[Clock]:
+    write_bundle(tmp_path / "build", status=write(BOARD))
+    services = Clock(read(environ))
+    services.store.migrate()
+    yield services
+    services.store.close()
+
+
+@pytest.fixture
+def public(environ: dict[str, str]) -> Services:
+    """A portal that is not on one's own machine."""
+    return Services(read(environ | {"PUBLIC_ORIGIN": "https://help.acme.example", "TRUSTED_HOPS": "0"}))
+
+
+def tick(services: Services) -> None:
+    status_tell.tell(services, time.monotonic() + 60)
+    outbox.deliver_due(services, time.monotonic() + 60)
+
+
+def post(services: Clock) -> None:
+    updates = (Update(services.at, "investigating", "We look."),)
+    incident = Incident(
+        "2026-11-23-api", "API errors", "investigating", "major", services.at, None, {"api": "major_outage"}, updates
+    )
+    assert save(services.store, Stored(incident), services.at)
+
+
+def hooks(services: Services) -> list[dict[str, Any]]:
+    return services.store.all("select * from webhook")
+
+
+def test_a_webhook_is_called_once_for_each_update_with_a_signature(
+    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+):
+    sign_in(browser, ADA)
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    post(services)
+    tick(services)
+    tick(services)
+
+    (row,) = hooks(services)
+    ((headers, body),) = receiver[0].came
+    content = f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.".encode() + body
+    expected = hmac.new(b64decode(row["secret"].removeprefix("whsec_")), content, sha256).digest()
+    assert headers["Webhook-Signature"] == f"v1,{b64encode(expected).decode()}"
+    assert json.loads(body)["update"]["body"] == "We look."
+    assert json.loads(body)["event"]["components"] == ["api"]
+
+
+def test_only_its_owner_sees_and_removes_a_webhook(browser: Browser, sign_in: Callable[..., None], services: Clock):
+    sign_in(browser, ADA)
+    browser.post("/api/status/webhooks", data={"url": "https://ada.example/hook"})
+    (row,) = hooks(services)
+    assert row["secret"] in browser.get("/my/status/webhooks/").text
+    sign_in(browser, BEN)
+    assert row["secret"] not in browser.get("/my/status/webhooks/").text
+    browser.post("/api/status/webhooks", data={"remove": row["id"]})
+    assert hooks(services) == [row]
+    sign_in(browser, ADA)
+    browser.post("/api/status/webhooks", data={"remove": row["id"]})
+
+    assert hooks(services) == []
+
+
+def test_nobody_adds_a_webhook_without_signing_in_and_nobody_adds_many(
+    browser: Browser, sign_in: Callable[..., None], services: Clock
+):
+    as_script = {"Accept": "application/json"}
+    anonymous = browser.post("/api/status/webhooks", data={"url": "https://x.example"}, headers=as_script)
+    sign_in(browser, ADA)
+    answers = [
+        browser.post("/api/status/webhooks", data={"url": f"https://x.example/{number}"}).status_code
+        for number in range(webhooks.MOST + 1)
+    ]
+
+    assert anonymous.status_code == 401
+    assert answers == [303] * webhooks.MOST + [422]
+
+
+@pytest.mark.parametrize("status", [500, 302, 404])
+def test_a_webhook_that_fails_is_tried_again_and_given_up_after_three_days(
+    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str], status: int
+):
+    sign_in(browser, ADA)
+    receiver[0].status = status
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    post(services)
+    tick(services)
+    services.at += 6_000
+    tick(services)
+    assert len(receiver[0].came) == 2
+    services.at += webhooks.GIVE_UP_MS
+    tick(services)
+    services.at += 24 * HOUR
+    tick(services)
+
+    assert len(receiver[0].came) == 3
+    assert hooks(services) == []
+    assert outbox.count(services) == {"failed": 0, "overdue": 0}
+
+
+def test_a_webhook_that_says_it_is_gone_is_called_no_more(
+    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+):
+    sign_in(browser, ADA)
+    receiver[0].status = 410
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    post(services)
+    tick(services)
+
+    assert hooks(services) == []
+
+
+def test_a_good_answer_ends_a_time_of_failures(
+    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+):
+    sign_in(browser, ADA)
+    receiver[0].status = 503
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    post(services)
+    tick(services)
+    assert hooks(services)[0]["failing_since"] == services.at
+    assert "It has not answered since" in browser.get("/my/status/webhooks/").text
+    receiver[0].status = 200
+    services.at += 6_000
+    tick(services)
+
+    assert hooks(services)[0]["failing_since"] == 0
+
+
+def test_no_private_address_is_called_for_a_public_portal(public: Services, receiver: tuple[Receiver, str]):
+    assert webhooks.post(receiver[1], b"{}", {}, public) == 0
+    assert receiver[0].came == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com/hook", "ftp://x.example", "https://a:b@example.com/", "https://[", "https:///x", "x"]
+)
+def test_only_an_https_address_can_be_a_webhook(public: Services, url: str):
+    with pytest.raises(Problem):
+        webhooks.checked(public, url)
+
+
+def test_one_click_works_on_the_raw_bytes_of_a_mail(app: Portal, environ: dict[str, str], services: Clock):
+    with listening() as (inbox, address):
+        environ |= {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}
+        mailing = Clock(read(environ))
+        preferences.save(mailing, BEN, ["ticket_mail", "incident_mail:api"], ["api"])
+        post(mailing)
+        tick(mailing)
+        mailing.store.close()
+    lines = inbox.raw[0].splitlines()
+    (header,) = (line for line in lines if line.startswith(b"List-Unsubscribe:"))
+    # In one line and not encoded: mail providers read no other.
+    path = header.removeprefix(b"List-Unsubscribe: <http://127.0.0.1:8000").removesuffix(b">").decode()
+    server = Client(app)
+    form = {"content_type": "application/x-www-form-urlencoded", "base_url": "http://127.0.0.1:8000"}
+
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert server.get(path, base_url="http://127.0.0.1:8000").text.count("<button") == 1
+    assert server.post(path, data=b"", **form).status_code == 400
+    assert preferences.wants(services, BEN.subject, "incident_mail", "api")
+    # A mail provider's server: no cookie, no origin that is ours, exactly this body; an answer and no redirect.
+    foreign = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
+    answer = server.post(path, data=b"List-Unsubscribe=One-Click", headers=foreign, **form)
+    assert (answer.status_code, answer.headers.get("Location"), answer.headers.get("Set-Cookie")) == (200, None, None)
+    assert not preferences.wants(services, BEN.subject, "incident_mail", "api")
+    assert preferences.wants(services, BEN.subject, "ticket_mail")
+
+
+def test_nobody_ends_the_mails_of_another(browser: Browser, services: Clock):
+    preferences.save(services, BEN, ["incident_mail:api"], ["api"])
+    own = subscribers.way_out(services, f"subject:{ADA.subject}").partition("&token=")[2]
+    other = subscribers.way_out(services, f"subject:{BEN.subject}").partition("&token=")[0]
+    form = {"List-Unsubscribe": "One-Click"}
+
+    assert browser.post(f"/api/status/unsubscribe{other}&token={own}", data=form).status_code == 404
+    assert preferences.wants(services, BEN.subject, "incident_mail", "api")
+
+
+def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str, str], services: Clock):
+    preferences.save(services, BEN, ["incident_mail:api"], ["api"])
+    post(services)
+    with listening() as (inbox, address):
+        mailing = Clock(read(environ | {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}))
+        status_tell.tell(mailing, time.monotonic() + 60)
+        preferences.save(services, BEN, [], ["api"])
+        outbox.deliver_due(mailing, time.monotonic() + 60)
+        mailing.store.close()
+
+    assert inbox.raw == []
+    assert outbox.count(services) == {"failed": 0, "overdue": 0}

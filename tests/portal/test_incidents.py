@@ -1,0 +1,96 @@
+"""What on-call posts, and the files it becomes."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.incident_files import extended, render
+from portal.incidents import SAYABLE, STATUSES, Refused, opened, updated
+from portal.status_files import parse_incident
+
+NOW = 1_795_384_800_000
+KNOWN = {"api", "web"}
+
+
+def test_an_incident_goes_its_way_and_ends_with_all_components_well():
+    incident = opened("  API   errors ", "major", "We look.", {"api": "major_outage"}, NOW + 17)
+    incident = updated(incident, "identified", "A cable.", NOW + 60_000, {"web": "degraded_performance"})
+    incident = updated(incident, "resolved", "Fixed.", NOW + 120_000)
+
+    assert incident.id == "2026-11-22-api-errors-2200"
+    assert (incident.title, incident.started_at) == ("API errors", NOW)
+    assert incident.states == {"api": "operational", "web": "operational"}
+    assert incident.resolved_at == NOW + 120_000
+
+
+def test_two_posts_in_one_second_keep_their_order():
+    incident = opened("API errors", "major", "We look.", {}, NOW)
+
+    assert updated(incident, "identified", "A cable.", NOW).updates[-1].at == NOW + 1000
+
+
+def test_an_incident_that_comes_back_is_open_again():
+    over = updated(opened("API errors", "major", "We look.", {}, NOW), "resolved", "Fixed.", NOW + 60_000)
+
+    assert updated(over, "investigating", "It is back.", NOW + 120_000).resolved_at is None
+
+
+def test_what_a_person_adds_to_the_checks_own_is_remembered():
+    own = replace(opened("API errors", "major", "We look.", {}, NOW), source="auto")
+
+    assert updated(own, "identified", "A cable.", NOW + 1000).source == "auto+manual"
+
+
+def test_everything_that_is_wrong_is_said_at_once():
+    with pytest.raises(Refused) as error:
+        opened("", "huge", " ", {"api": "broken"}, NOW, "resolved")
+
+    assert set(error.value.fields) == {"title", "impact", "status", "body", "components"}
+
+
+def test_a_title_in_any_script_has_an_id():
+    assert opened("エラー", "major", "We look.", {}, NOW).id.endswith(
+        "-incident-" + opened("a b c", "major", "x", {}, NOW).id[-4:]
+    )
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
+POSTS = st.lists(
+    st.tuples(
+        st.sampled_from(STATUSES), TEXT, st.dictionaries(st.sampled_from(sorted(KNOWN)), st.sampled_from(SAYABLE))
+    ),
+    max_size=5,
+)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=60), TEXT, POSTS)
+def test_a_file_is_read_as_what_was_written(title, body, posts):
+    try:
+        incident = opened(title, "minor", body, {"api": "partial_outage"}, NOW)
+    except Refused:
+        return
+    for status, text, components in posts:
+        incident = updated(incident, status, text, NOW, components)
+
+    found = parse_incident(render(incident), "x.md", KNOWN)
+    assert replace(found, built=False) == incident
+
+
+def test_a_body_of_several_lines_and_a_look_back_survive():
+    incident = replace(opened("API errors", "major", 'One\n\n- two\n- three: "4"', {}, NOW), body="## What happened")
+
+    assert parse_incident(render(incident), "x.md", KNOWN) == replace(incident, built=True)
+
+
+def test_a_writers_words_stay_and_what_is_new_is_added():
+    live = opened("API errors", "major", "we look", {"api": "major_outage"}, NOW)
+    edited = replace(live, title="The API had errors", updates=(replace(live.updates[0], body="We **look**."),))
+    later = updated(live, "resolved", "Fixed.", NOW + 60_000)
+    found = extended(edited, later)
+
+    assert found.title == "The API had errors"
+    assert [update.body for update in found.updates] == ["We **look**.", "Fixed."]
+    assert (found.status, found.resolved_at) == ("resolved", NOW + 60_000)
+    assert extended(found, later) == found

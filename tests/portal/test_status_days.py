@@ -1,0 +1,114 @@
+"""Days of components: from samples and incidents to the figures of a file, and from files to bars."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from portal import status_days
+from portal.status import Board, Check, Component, Incident, Maintenance, Page, Update
+from portal.status_days import KEYS
+from portal.uptime import DAY
+
+FIRST = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
+WEB = Component("web", "Web app", start_date="2026-01-05", checks=(Check("https://acme.example/"),))
+API = Component("api", "API")
+BOARD = Board(Page("acme", "Acme"), (WEB, API))
+TODAY = date(2026, 11, 23)
+
+
+def minutes(*bad: tuple[int, int, str], until: int = 1440) -> list[status_days.Sample]:
+    """A sample a minute; `bad` are (first, last, result)."""
+    results = {minute: result for first, last, result in bad for minute in range(first, last)}
+    return [(FIRST + minute * 60, results.get(minute, "ok"), 100 + minute % 7) for minute in range(until)]
+
+
+def seconds(one: dict) -> int:
+    return sum(one[key] for key in KEYS.values())
+
+
+def test_a_day_of_checks_is_six_buckets_and_the_times_of_answers():
+    one = status_days.day(BOARD, {"web": minutes((600, 630, "fail"), (700, 710, "slow"))}, FIRST, FIRST + DAY)["web"]
+
+    assert (one["maj"], one["deg"], one["op"], one["unk"]) == (1800, 600, DAY - 2400, 0)
+    assert (one["n"], one["p50"], one["p95"]) == (1440, 103, 106)
+    assert seconds(one) == DAY
+
+
+def test_a_day_that_is_not_over_is_unknown_from_now_on():
+    one = status_days.day(BOARD, {"web": minutes(until=60)}, FIRST, FIRST + 3600)["web"]
+
+    assert (one["op"], one["unk"]) == (3600, DAY - 3600)
+
+
+def test_what_people_said_counts_for_what_nobody_checks():
+    update = Update((FIRST + 400) * 1000, "monitoring", "x", {"api": "degraded_performance"})
+    times = {"started_at": (FIRST + 100) * 1000, "resolved_at": (FIRST + 1000) * 1000}
+    incident = Incident("i", "API", "resolved", "major", **times, components={"api": "major_outage"}, updates=(update,))
+    board = Board(BOARD.page, BOARD.components, incidents=(incident,))
+    one = status_days.day(board, {}, FIRST, FIRST + DAY)["api"]
+
+    assert (one["maj"], one["deg"], one["unk"], one["inc"]) == (300, 600, DAY - 900, ["i"])
+
+
+def test_the_checks_own_incidents_do_not_count_twice_or_longer():
+    incident = Incident(
+        "i", "Web", "investigating", "critical", FIRST * 1000, None, {"web": "major_outage"}, (), "", "auto"
+    )
+    board = Board(BOARD.page, BOARD.components, incidents=(incident,))
+
+    assert status_days.day(board, {"web": minutes()}, FIRST, FIRST + DAY)["web"]["op"] == DAY
+
+
+def test_maintenance_hides_failed_checks():
+    work = Maintenance("m", "Work", "completed", (FIRST + 3600) * 1000, (FIRST + 7200) * 1000, ("web",))
+    board = Board(BOARD.page, BOARD.components, maintenances=(work,))
+    one = status_days.day(board, {"web": minutes((60, 120, "fail"))}, FIRST, FIRST + DAY)["web"]
+
+    assert (one["maint"], one["maj"]) == (3600, 0)
+
+
+def test_a_component_has_no_days_before_it_began():
+    later = Component("new", "New", start_date="2026-11-23")
+
+    assert status_days.day(Board(BOARD.page, (later,)), {}, FIRST, FIRST + DAY) == {}
+
+
+def one(**buckets: int) -> dict:
+    found = dict.fromkeys(KEYS.values(), 0) | buckets
+    return {**found, "op": DAY - sum(buckets.values()), "p50": None, "p95": None, "n": 1440, "inc": []}
+
+
+HISTORY = {
+    "2026-11-22": {"web": one(maj=1800)},
+    "2026-11-21": {"web": one(maint=DAY)},
+    "2026-11-20": {"web": one()},
+    "2025-12-31": {"web": one(maj=DAY)},
+}
+
+
+def test_ninety_bars_end_yesterday_and_say_what_the_day_was():
+    bars = status_days.bars(WEB, HISTORY, TODAY)
+
+    assert len(bars) == 90
+    assert [(bar["level"], bar["minutes"]) for bar in bars[-4:]] == [
+        ("unknown", 0), ("none", 0), ("maintenance", 0), ("critical", 30),
+    ]  # fmt: skip
+
+
+def test_a_percentage_is_over_known_days_only():
+    (thirty, month), (ninety, _) = status_days.windows(WEB, HISTORY, TODAY)
+
+    assert (thirty, ninety) == (30, 90)
+    assert month.uptime == "98.95"
+    assert status_days.share(month.coverage) == "10.00"
+    assert status_days.windows(API, HISTORY, TODAY)[0][1].uptime is None
+
+
+@pytest.mark.parametrize(("state", "uptime"), [("maintenance", "100.00"), ("unknown", "100.00")])
+def test_a_correction_takes_a_past_span_out_of_the_count(state: str, uptime: str):
+    correction = {"component": "web", "from": FIRST, "until": FIRST + 1800, "state": state}
+    corrected = status_days.corrected(HISTORY, [correction])
+
+    assert status_days.windows(WEB, corrected, TODAY)[0][1].uptime == uptime
+    assert seconds(corrected["2026-11-22"]["web"]) == DAY
+    assert HISTORY["2026-11-22"]["web"]["maj"] == 1800

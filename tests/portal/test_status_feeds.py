@@ -1,0 +1,86 @@
+"""Feeds that readers understand: an item for each update, ids that stay, and a calendar that is one."""
+
+import json
+from dataclasses import replace
+from html import escape
+from xml.etree import ElementTree
+
+import pytest
+from icalendar import Calendar
+
+from portal import status_feeds
+from portal.status import Board, Component, Incident, Maintenance, Page, Update
+
+NOW = 1_795_384_800_000
+ATOM = "{http://www.w3.org/2005/Atom}"
+UPDATES = (Update(NOW, "investigating", "We look.", {}), Update(NOW + 60_000, "resolved", "Fixed & done.", {}))
+INCIDENT = Incident(
+    id="slow",
+    title="Slow & <b>odd</b>",
+    status="resolved",
+    impact="minor",
+    started_at=NOW,
+    resolved_at=NOW + 60_000,
+    components={"web": "degraded_performance"},
+    updates=UPDATES,
+)
+WORK = Maintenance("upgrade", "Upgrade, with; signs", "scheduled", NOW, NOW + 3_600_000, ("api",),
+    updates=(Update(NOW - 60_000, "scheduled", "Soon.", {}),))  # fmt: skip
+BOARD = Board(
+    Page("acme", "Acme", "https://help.acme.example/status/"),
+    (Component("web", "Web app"), Component("api", "API")),
+    incidents=(INCIDENT,),
+    maintenances=(WORK,),
+)
+
+
+def test_an_item_for_each_update_newest_first_and_of_one_component_only_its_own():
+    assert [item.title for item in status_feeds.items(BOARD)] == [
+        "Resolved: Slow & <b>odd</b>", "Investigating: Slow & <b>odd</b>", "Planned: Upgrade, with; signs",
+    ]  # fmt: skip
+    assert [item.title for item in status_feeds.items(BOARD, "api")] == ["Planned: Upgrade, with; signs"]
+
+
+@pytest.mark.parametrize("kind", [status_feeds.atom, status_feeds.rss, status_feeds.json_feed])
+def test_an_edited_update_keeps_its_id(kind):
+    edited = replace(INCIDENT, title="Slow", updates=(replace(INCIDENT.updates[0], body="We **look**."),))
+    ids = [item.id for item in status_feeds.items(replace(BOARD, incidents=(edited,)))]
+
+    assert ids[0] in [item.id for item in status_feeds.items(BOARD)]
+    assert escape(ids[0]) in kind(BOARD, "feed", escape)
+
+
+def test_the_three_kinds_say_the_same():
+    atom = ElementTree.fromstring(status_feeds.atom(BOARD, "feed.xml", escape))
+    rss = ElementTree.fromstring(status_feeds.rss(BOARD, "rss.xml", escape))
+    feed = json.loads(status_feeds.json_feed(BOARD, "feed.json", escape))
+
+    titles = [item["title"] for item in feed["items"]]
+    assert titles == [entry.findtext(f"{ATOM}title") for entry in atom.iter(f"{ATOM}entry")]
+    assert titles == [entry.findtext("title") for entry in rss.iter("item")]
+    assert atom.findtext(f"{ATOM}entry/{ATOM}content") == "Fixed &amp; done."
+    assert rss.findtext("channel/item/description") == "Fixed &amp; done."
+    assert feed["feed_url"] == "https://help.acme.example/status/feed.json"
+
+
+def test_the_calendar_has_a_uid_that_stays_and_a_sequence_that_grows():
+    later = replace(WORK, updates=(*WORK.updates, Update(NOW, "scheduled", "Later.", {})), scheduled_for=NOW + 1000)
+    found = []
+    for work in (WORK, later):
+        calendar = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(work,))))
+        found += calendar.walk("VEVENT")
+
+    first, second = found
+    assert first["uid"] == second["uid"] == "upgrade@acme.status"
+    assert (first["sequence"], second["sequence"]) == (1, 2)
+    assert first["summary"] == "Acme: Upgrade, with; signs"
+    assert first["dtstart"].to_ical() == b"20261122T220000Z"
+    assert first["status"] == "CONFIRMED"
+
+
+def test_cancelled_work_is_cancelled_in_calendars_and_never_in_progress():
+    work = replace(WORK, status="cancelled")
+    (event,) = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(work,)))).walk("VEVENT")
+
+    assert event["status"] == "CANCELLED"
+    assert not work.active(NOW + 1)

@@ -1,0 +1,70 @@
+"""The status page for a second host: whole in itself, small, and never green of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts import build_status
+
+STATUS = Path(__file__).parents[2] / "status"
+NOW = 1_795_384_800_000
+OPEN = """---
+id: open-now
+title: <b>Exports</b> fail
+status: investigating
+impact: major
+started_at: 2026-11-22T10:00:00Z
+components: {%s: major_outage}
+updates:
+  - {at: 2026-11-22T10:05:00Z, status: investigating, body: "We <script>look</script>."}
+---
+"""
+
+
+@pytest.fixture
+def status(tmp_path: Path) -> Path:
+    """A board with an incident that is open."""
+    folder = tmp_path / "status"
+    (folder / "incidents").mkdir(parents=True)
+    text = (STATUS / "components.yml").read_text()
+    (folder / "components.yml").write_text(text)
+    found = re.search(r"components:\s+- id: (\S+)", text)
+    assert found
+    (folder / "incidents" / "open-now.md").write_text(OPEN % found[1])
+    return folder
+
+
+def test_it_is_whole_in_itself_and_small(tmp_path: Path):
+    out = tmp_path / "out"
+    size = build_status.write(STATUS, out, "https://help.acme.example/help", NOW)
+    page = (out / "index.html").read_text()
+
+    assert size < 100_000
+    assert sorted(path.name for path in out.iterdir()) == [
+        "feed.json", "feed.xml", "index.html", "maintenance.ics", "rss.xml",
+    ]  # fmt: skip
+    # What a browser would fetch on its own: nothing.
+    assert re.findall(r"<(?:script|img|iframe|link)[^>]*\s(?:src|href)=\"(?!feed\.xml)[^\"]*", page) == []
+    assert 'data-summary="https://help.acme.example/help/api/v2/summary.json"' in page
+    assert "connect-src https://help.acme.example;" in page
+
+
+def test_it_shows_what_is_wrong_as_of_the_build_and_no_green(status: Path, tmp_path: Path):
+    build_status.write(status, tmp_path / "out", "https://help.acme.example/", NOW)
+    page = (tmp_path / "out" / "index.html").read_text()
+    body = page.partition("<body")[2].partition("<script>")[0]
+
+    assert "&lt;b&gt;Exports&lt;/b&gt; fail" in body
+    assert 'id="open-now"' in body
+    assert "<script" not in body
+    assert "We " in body
+    assert 'data-level="none"' not in body
+    assert "As of this page's build" in body
+
+
+def test_a_mistake_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code = build_status.main([str(tmp_path / "out"), "--status", str(tmp_path), "--portal", "https://x.example/"])
+
+    assert code == 1
+    assert "components.yml is missing" in capsys.readouterr().err.replace(": ", " ")
