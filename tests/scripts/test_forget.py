@@ -51,7 +51,17 @@ def test_a_person_is_gone_and_the_others_are_not(services: Services, capsys: pyt
 
     for trace in ("sub-ada", "ada@customer.example", "Ada"):
         assert trace not in left
-    for table in ("ticket", "ticket_reply", "desk_ticket", "desk_message", "preference", "session", "verify_mailed", "subscriber", "webhook"):
+    for table in (
+        "ticket",
+        "ticket_reply",
+        "desk_ticket",
+        "desk_message",
+        "preference",
+        "session",
+        "verify_mailed",
+        "subscriber",
+        "webhook",
+    ):
         count = services.store.one(f"select count(*) as n from {table}")
         assert count
         assert count["n"] >= 1, f"Ben's {table}"
