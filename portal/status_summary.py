@@ -99,12 +99,17 @@ def _state(component: Component, board: Board, live: Live | None, now: int) -> s
 
 def _level(board: Board, states: Mapping[str, str], incidents: Iterable[Incident], working: bool) -> str:
     levels = ["none" if board.monitored else "unknown"]
-    levels += [incident.impact for incident in incidents]
+    levels += [_weight(incident) for incident in incidents]
     levels += ["maintenance"] if working else []
     monitored = {component.id for component in board.monitored}
     # What nobody monitors will never be confirmed: it must not keep the whole page grey for ever.
     levels += [LEVEL_OF_STATE[state] for key, state in states.items() if key in monitored or state != UNKNOWN]
     return max(levels, key=LEVELS.index)
+
+
+def _weight(incident: Incident) -> str:
+    """What an incident does to the page: while it is only watched, things may be said to work again."""
+    return min(incident.impact, "minor", key=LEVELS.index) if incident.status == "monitoring" else incident.impact
 
 
 def _sentence(
@@ -124,7 +129,9 @@ def _sentence(
         return f"Maintenance in progress: {_titles(work.title for work in planned if work.active(now))}"
     bad = [component for component in board.components if LEVELS.index(LEVEL_OF_STATE[states[component.id]]) > 2]
     if not bad:
-        return _titles(incident.title for incident in incidents if incident.impact == level)
+        watched = all(incident.status == "monitoring" for incident in incidents)
+        titles = _titles(incident.title for incident in incidents if _weight(incident) == level)
+        return f"Fixed, being watched: {titles}" if watched else titles
     worst_state = worst(states[component.id] for component in bad)
     return f"{WORDS[worst_state]}: {_titles(component.name for component in bad)}"
 

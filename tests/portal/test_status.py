@@ -104,6 +104,17 @@ def test_an_incident_without_components_is_told_by_its_title():
     assert summarise(board, seen(), NOW)["status"] == {"indicator": "minor", "description": "Slow pages"}
 
 
+def test_what_is_only_watched_is_no_outage_any_more():
+    over = replace(INCIDENT, status="monitoring", impact="critical", components={"web": "operational"})
+    said = {"indicator": "minor", "description": "Fixed, being watched: Slow pages"}
+
+    assert summarise(replace(BOARD, incidents=(over,)), seen(), NOW)["status"] == said
+    # Another one that is not fixed, and a check that fails, say more.
+    other = replace(over, id="other", title="No exports", status="identified")
+    assert indicator(replace(BOARD, incidents=(over, other)), seen()) == "critical"
+    assert indicator(replace(BOARD, incidents=(over,)), seen("major_outage")) == "critical"
+
+
 def test_a_resolved_incident_is_not_in_the_summary():
     board = replace(BOARD, incidents=(replace(INCIDENT, status="resolved", resolved_at=NOW),))
 
