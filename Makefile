@@ -72,6 +72,7 @@ packages:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
+	[ -x /usr/share/request-tracker5/libexec/rt-server ] || missing="$$missing request-tracker5 rt5-standalone rt5-db-sqlite"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \

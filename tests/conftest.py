@@ -19,11 +19,13 @@ from functions.settings import read
 from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.postgresql import Cluster, find_binaries
+from tests.functions.helpdesks.request_tracker import is_installed
 
 CHROMIUM = shutil.which("chromium")
 TIERS = {
     "postgresql": (lambda: find_binaries() is not None, "postgresql"),
     "browser": (lambda: CHROMIUM is not None, "chromium"),
+    "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
 }
 MISSING: dict[str, int] = {}
 

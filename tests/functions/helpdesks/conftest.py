@@ -1,0 +1,36 @@
+"""Each test of the contract runs once for every help desk."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.functions.helpdesks import benches
+from tests.functions.helpdesks.benches import Bench
+from tests.functions.helpdesks.request_tracker import RequestTracker
+
+FAKED = {"built_in": benches.built_in, "zendesk": benches.zendesk_desk, "help_scout": benches.help_scout_desk}
+
+
+@pytest.fixture(scope="session")
+def tracker() -> Iterator[RequestTracker]:
+    with tempfile.TemporaryDirectory(prefix="portal-request-tracker-") as folder:
+        made = RequestTracker(Path(folder))
+        with made.running():
+            yield made
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'portal.db'}"
+
+
+@pytest.fixture(params=[*FAKED, pytest.param("request_tracker", marks=pytest.mark.request_tracker)])
+def bench(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[Bench]:
+    if request.param == "request_tracker":
+        context = benches.request_tracker(environ, request.getfixturevalue("tracker"))
+    else:
+        context = FAKED[request.param](environ)
+    with context as made:
+        yield made
