@@ -19,7 +19,7 @@ from functions.settings import read
 from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.postgresql import Cluster, find_binaries
-from tests.functions.helpdesks.request_tracker import is_installed
+from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
 CHROMIUM = shutil.which("chromium")
 TIERS = {
@@ -67,6 +67,15 @@ def postgresql_cluster() -> Iterator[Cluster]:
         cluster.start()
         yield cluster
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def tracker() -> Iterator[RequestTracker]:
+    """A real Request Tracker; its tickets stay until `empty`."""
+    with tempfile.TemporaryDirectory(prefix="portal-request-tracker-") as folder:
+        made = RequestTracker(Path(folder))
+        with made.running():
+            yield made
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -1,6 +1,5 @@
 """Each test of the contract runs once for every help desk."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,17 +7,8 @@ import pytest
 
 from tests.functions.helpdesks import benches
 from tests.functions.helpdesks.benches import Bench
-from tests.functions.helpdesks.request_tracker import RequestTracker
 
 FAKED = {"built_in": benches.built_in, "zendesk": benches.zendesk_desk, "help_scout": benches.help_scout_desk}
-
-
-@pytest.fixture(scope="session")
-def tracker() -> Iterator[RequestTracker]:
-    with tempfile.TemporaryDirectory(prefix="portal-request-tracker-") as folder:
-        made = RequestTracker(Path(folder))
-        with made.running():
-            yield made
 
 
 @pytest.fixture
