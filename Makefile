@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exi
 
 screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark
 	@$(BIN)/python -m scripts.screenshots
+
+check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder
+	@$(BIN)/python -m tests.functions.helpdesks.check_fakes "$(SPECS)"
 
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")

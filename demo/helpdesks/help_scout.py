@@ -91,7 +91,8 @@ class HelpScout:
         self.conversations[number] = {
             "id": number, "number": number - 999, "status": given["status"], "state": "published", "type": "email",
             "subject": given["subject"], "mailboxId": MAILBOX, "createdAt": now_iso(), "userUpdatedAt": now_iso(),
-            "primaryCustomer": {"id": 1, "email": given["customer"]["email"]}, "tags": given.get("tags", []),
+            "primaryCustomer": {"id": 1, "email": given["customer"]["email"]},
+            "tags": [{"id": at, "tag": tag} for at, tag in enumerate(given.get("tags", []))],
             "customFields": given.get("fields", []), "threads": 0,
         }  # fmt: skip
         self.threads[number] = []

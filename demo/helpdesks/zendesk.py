@@ -84,7 +84,9 @@ class Zendesk:
             return _json({"error": "invalid_client"}, 401)
         token = f"token-{len(self.tokens) + 1}"
         self.tokens.add(token)
-        return _json({"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800})
+        return _json(
+            {"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800}, 201
+        )
 
     def _create(self, request: Request) -> Response:
         given = request.get_json()["ticket"]
@@ -117,7 +119,13 @@ class Zendesk:
         # Zendesk finds by prefix, too.
         wanted = found[1].lower() if found else ""
         return _json(
-            {"users": [{"id": key, "email": mail} for mail, key in self.users.items() if mail.startswith(wanted)]}
+            {
+                "users": [
+                    {"id": key, "name": mail, "email": mail}
+                    for mail, key in self.users.items()
+                    if mail.startswith(wanted)
+                ]
+            }
         )
 
     def _requested(self, request: Request, user: str) -> Response:
@@ -165,7 +173,7 @@ class Zendesk:
         return _json({"macros": [{"title": "Browser", "usage_30d": 12, "actions": said}]})
 
     def _incremental(self, request: Request) -> Response:
-        old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z"}
+        old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z", "requester_id": AGENT}
         return _json({"tickets": [old, *self.tickets], "end_of_stream": True, "after_url": None})
 
     def _seen(self) -> list[dict[str, Any]]:
