@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exi
 screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark
 	@$(BIN)/python -m scripts.screenshots
 
+check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder
+	@$(BIN)/python -m tests.functions.helpdesks.check_fakes "$(SPECS)"
+
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")
 
@@ -72,6 +75,7 @@ packages:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
+	[ -x /usr/share/request-tracker5/libexec/rt-server ] || missing="$$missing request-tracker5 rt5-standalone rt5-db-sqlite"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \

@@ -16,12 +16,26 @@ SERVERLESS = {
     "FUNCTION_TARGET": "Google Cloud Functions",
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
-DESKS = {name: f"functions.helpdesks.{name}:connect" for name in ("built_in", "email", "zendesk")}
+DESKS = {
+    name: f"functions.helpdesks.{name}:connect"
+    for name in ("built_in", "email", "request_tracker", "zendesk", "help_scout")
+}
 # What a help desk cannot work without: variable -> what it is.
 DESK_NEEDS = {
     "email": {
         "SUPPORT_MAILBOX": "the address of the team's mailbox",
         "SMTP_URL": "the mail server, e.g. smtps://user:password@mail.acme.com",
+    },
+    "request_tracker": {
+        "RT_URL": "its address, e.g. https://rt.acme.com",
+        "RT_USER": "the user that was made for the portal",
+        "RT_TOKEN": "an authentication token of that user",
+        "RT_NAME": "its $rtname, as in the subjects of its mail: [acme.com #42]",
+    },
+    "help_scout": {
+        "HELPSCOUT_APP_ID": "the App ID of an OAuth application made for the portal",
+        "HELPSCOUT_APP_SECRET": "its secret",
+        "HELPSCOUT_MAILBOX": "the number of the inbox, as in its address",
     },
     "zendesk": {
         "ZENDESK_SUBDOMAIN": "the first part of acme.zendesk.com",

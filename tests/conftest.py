@@ -19,11 +19,13 @@ from functions.settings import read
 from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.postgresql import Cluster, find_binaries
+from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
 CHROMIUM = shutil.which("chromium")
 TIERS = {
     "postgresql": (lambda: find_binaries() is not None, "postgresql"),
     "browser": (lambda: CHROMIUM is not None, "chromium"),
+    "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
 }
 MISSING: dict[str, int] = {}
 
@@ -65,6 +67,15 @@ def postgresql_cluster() -> Iterator[Cluster]:
         cluster.start()
         yield cluster
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def tracker() -> Iterator[RequestTracker]:
+    """A real Request Tracker; its tickets stay until `empty`."""
+    with tempfile.TemporaryDirectory(prefix="portal-request-tracker-") as folder:
+        made = RequestTracker(Path(folder))
+        with made.running():
+            yield made
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

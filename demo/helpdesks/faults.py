@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-# unavailable: 503, nothing done. lost: done, and the answer is cut. broken_after: done, and 500. garbage: done, and a
-# page of somebody's proxy. limited: 429 with the vendor's own header. unauthorized: 401. redirect: 302 elsewhere.
-FAULTS = {"unavailable", "lost", "broken_after", "garbage", "limited", "unauthorized", "redirect", "list"}
+# unavailable: 503, nothing done. lost: done, and the answer is cut. broken_after: done, and 500. accepted: done, and an
+# empty 202. garbage: done, and a page of somebody's proxy. list: done, and JSON of another shape. slow: done, and no
+# answer until `patience` is over. limited: 429 with the vendor's own header. redirect: 302 elsewhere.
+FAULTS = {"unavailable", "lost", "broken_after", "accepted", "garbage", "list", "slow", "limited", "redirect"}
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Faults:
     next: str = ""
     method: str = ""
     calls: list[tuple[str, str]] = field(default_factory=list)
+    patience: Event = field(default_factory=Event)
 
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
         """The answer to a request, spoiled when it is time."""
@@ -30,7 +33,6 @@ class Faults:
         early: dict[str, Callable[[], Response]] = {
             "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
             "limited": lambda: Response("{}", 429, {self.wait_header: "30"}, mimetype="application/json"),
-            "unauthorized": lambda: Response("{}", 401, mimetype="application/json"),
             "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
         }
         if fault in early:
@@ -39,11 +41,17 @@ class Faults:
         late: dict[str, Any] = {
             "lost": lambda: Response(done.get_data()[:7], done.status_code, {"Content-Length": "9999"}),
             "broken_after": lambda: Response("{}", 500, mimetype="application/json"),
+            "accepted": lambda: Response(status=202),
+            "slow": lambda: self._slow(done),
             "garbage": lambda: Response("<html>proxy", 200, mimetype="text/html"),
             "list": lambda: Response("[1]", 200, mimetype="application/json"),
         }
         response: Response = late[fault]()
         return response
+
+    def _slow(self, done: Response) -> Response:
+        self.patience.wait(20)
+        return done
 
 
 def now_iso() -> str:

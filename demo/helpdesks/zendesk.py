@@ -19,7 +19,7 @@ PER_PAGE = 2
 
 
 class Zendesk:
-    """One account. `late` hides new tickets from lists and lookups; `tokens` are those that are good."""
+    """One account. `tokens` are those that are good."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -29,13 +29,17 @@ class Zendesk:
         self.keys: dict[str, tuple[str, int]] = {}
         self.uploads: dict[str, dict[str, Any]] = {}
         self.tokens: set[str] = set()
-        self.late = False
+        self.seen: int | None = None
         self.role = "agent"
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
         response = self.faults.around(request, lambda: self._answer(request))
         return response(environ, start_response)
+
+    def hide(self, late: bool) -> None:
+        """Whether what is new from now on stays out of lists and lookups."""
+        self.seen = len(self.tickets) if late else None
 
     def close(self, number: int) -> None:
         self._ticket(number)["status"] = "closed"
@@ -61,7 +65,7 @@ class Zendesk:
             ("PUT", r"/api/v2/tickets/(\d+)", self._update),
             ("GET", r"/api/v2/tickets/(\d+)/comments", self._list_comments),
             ("POST", r"/api/v2/uploads", self._upload),
-            ("GET", r"/api/v2/search/count", lambda _: _json({"count": len(self.tickets)})),
+            ("GET", r"/api/v2/search/count", self._count),
             ("GET", r"/api/v2/macros/active", self._macros),
             ("GET", r"/api/v2/incremental/tickets/cursor", self._incremental),
             ("GET", r"/api/v2/ticket_fields/(\d+)", lambda _, field: _json({}, 200 if field == "27648" else 404)),
@@ -80,7 +84,9 @@ class Zendesk:
             return _json({"error": "invalid_client"}, 401)
         token = f"token-{len(self.tokens) + 1}"
         self.tokens.add(token)
-        return _json({"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800})
+        return _json(
+            {"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800}, 201
+        )
 
     def _create(self, request: Request) -> Response:
         given = request.get_json()["ticket"]
@@ -98,7 +104,6 @@ class Zendesk:
             "id": number, "subject": given["subject"], "external_id": given.get("external_id"), "status": "new",
             "requester_id": requester, "created_at": now_iso(), "updated_at": now_iso(), "tags": given.get("tags", []),
             "custom_fields": given.get("custom_fields", []), "followup_of": given.get("via_followup_source_id"),
-            "hidden": self.late,
         }  # fmt: skip
         self.tickets.append(ticket)
         self.keys[key] = (body, number)
@@ -114,7 +119,13 @@ class Zendesk:
         # Zendesk finds by prefix, too.
         wanted = found[1].lower() if found else ""
         return _json(
-            {"users": [{"id": key, "email": mail} for mail, key in self.users.items() if mail.startswith(wanted)]}
+            {
+                "users": [
+                    {"id": key, "name": mail, "email": mail}
+                    for mail, key in self.users.items()
+                    if mail.startswith(wanted)
+                ]
+            }
         )
 
     def _requested(self, request: Request, user: str) -> Response:
@@ -152,16 +163,21 @@ class Zendesk:
         }
         return _json({"upload": {"token": token}}, 201)
 
+    def _count(self, request: Request) -> Response:
+        found = re.fullmatch(r"type:ticket created>=(\S+) created<(\S+)", request.args["query"])
+        assert found
+        return _json({"count": sum(found[1] <= one["created_at"] < found[2] for one in self.tickets)})
+
     def _macros(self, request: Request) -> Response:
         said = [{"field": "status", "value": "solved"}, {"field": "comment_value", "value": "Try another browser."}]
         return _json({"macros": [{"title": "Browser", "usage_30d": 12, "actions": said}]})
 
     def _incremental(self, request: Request) -> Response:
-        old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z"}
+        old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z", "requester_id": AGENT}
         return _json({"tickets": [old, *self.tickets], "end_of_stream": True, "after_url": None})
 
     def _seen(self) -> list[dict[str, Any]]:
-        return [one for one in self.tickets if not (one["hidden"] and self.late)]
+        return self.tickets[: self.seen]
 
     def _ticket(self, number: int) -> dict[str, Any]:
         return {one["id"]: one for one in self.tickets}[number]

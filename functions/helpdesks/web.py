@@ -61,8 +61,10 @@ class Api:
         data: bytes | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         allow: Collection[int] = (),
+        plain: bool = False,
     ) -> Answer:
-        """One request, no redirect followed; `allow` are statuses that the caller understands. Raises VendorError."""
+        """One request, no redirect followed; `allow` are statuses that the caller understands, `plain` makes `data`
+        the answer's text. Raises VendorError."""
         url = path if path.startswith(self.base) else self.base + path
         # Whatever an answer said of a next page: the token goes to nobody else.
         if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
@@ -86,7 +88,8 @@ class Api:
             raise VendorError(UNREACHABLE, detail=f"{method}: {type(error).__name__}") from error
         if response.status_code not in allow:
             self._judge(response, method)
-        return Answer(response.status_code, response.headers, _parsed(content, method))
+        said = content.decode("utf-8", "replace") if plain else _parsed(content, method)
+        return Answer(response.status_code, response.headers, said)
 
     def _judge(self, response: requests.Response, method: str) -> None:
         status = response.status_code

@@ -16,8 +16,9 @@ from urllib.parse import quote, urlencode
 
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, Macro, Notice
+from functions.helpdesks.oauth import TokenApi
 from functions.helpdesks.web import GONE, REFUSED, UNREACHABLE, Answer, Api, address, text
-from functions.helpdesks.words import iso, milliseconds, when
+from functions.helpdesks.words import fields, filled, iso, milliseconds, numeric, when
 from portal.models import Requester
 from portal.tickets import Attachment, Message, Reply, Status, Thread, Ticket, note
 
@@ -52,17 +53,12 @@ class Zendesk:
         base = get("ZENDESK_API") or f"https://{get('ZENDESK_SUBDOMAIN')}.zendesk.com"
         self._client = {"client_id": get("ZENDESK_CLIENT_ID"), "client_secret": get("ZENDESK_CLIENT_SECRET")}
         self._secret = get("ZENDESK_WEBHOOK_SECRET")
-        # Ours -> the id of a custom field: account=27648,plan=27642,article=27650
-        self._fields = dict(
-            pair.partition("=")[::2] for pair in get("ZENDESK_FIELDS").replace(" ", "").split(",") if pair
-        )
-        self._open = Api(address(base, "ZENDESK_API"), dict)
-        self._api = Api(self._open.base, self._bearer)
-        self._token: tuple[str, float] = ("", 0.0)
+        self._fields = fields(get("ZENDESK_FIELDS"))
+        self._api = TokenApi(address(base, "ZENDESK_API"), self._ask_token)
         self._users: dict[str, int] = {}
 
     def create(self, ticket: Ticket) -> str:
-        found = self._call(
+        found = self._api.call(
             "POST",
             "/api/v2/tickets",
             body={
@@ -91,7 +87,7 @@ class Zendesk:
 
     def find(self, ticket: Ticket) -> str | None:
         # The list endpoint, not search, which lags by minutes.
-        rows = self._call("GET", f"/api/v2/tickets?external_id={quote(ticket.key, safe='')}").rows("tickets")
+        rows = self._api.call("GET", f"/api/v2/tickets?external_id={quote(ticket.key, safe='')}").rows("tickets")
         return next((str(row["id"]) for row in rows if row.get("external_id") == ticket.key and row.get("id")), None)
 
     def tickets(self, requester: Requester) -> list[Thread]:
@@ -135,7 +131,7 @@ class Zendesk:
 
     def count(self, since: int, until: int) -> int:
         query = f"type:ticket created>={iso(since)} created<{iso(until)}"
-        found = self._call("GET", f"/api/v2/search/count?{urlencode({'query': query})}").table().get("count")
+        found = self._api.call("GET", f"/api/v2/search/count?{urlencode({'query': query})}").table().get("count")
         if not isinstance(found, int):
             raise VendorError(UNREACHABLE, detail="the count is no number")
         return found
@@ -143,7 +139,7 @@ class Zendesk:
     def macros(self) -> list[Macro]:
         query = urlencode({"include": "usage_30d", "sort_by": "usage_30d", "sort_order": "desc"})
         found = []
-        for row in self._call("GET", f"/api/v2/macros/active?{query}").rows("macros"):
+        for row in self._api.call("GET", f"/api/v2/macros/active?{query}").rows("macros"):
             actions = [one for one in row.get("actions") or () if isinstance(one, dict)]
             said = [
                 text(one.get("value")) for one in actions if one.get("field") in {"comment_value", "comment_value_html"}
@@ -156,7 +152,7 @@ class Zendesk:
         found: list[str] = []
         path = f"/api/v2/incremental/tickets/cursor?start_time={since // 1000}"
         for _ in range(MOST_PAGES):
-            page = self._call("GET", path)
+            page = self._api.call("GET", path)
             # By update: what was only changed since then is older.
             found += [
                 text(row.get("subject")) for row in page.rows("tickets") if milliseconds(row.get("created_at")) >= since
@@ -184,11 +180,11 @@ class Zendesk:
     def check(self) -> list[str]:
         faults = []
         try:
-            role = self._call("GET", "/api/v2/users/me").table("user").get("role")
+            role = self._api.call("GET", "/api/v2/users/me").table("user").get("role")
             if role not in {"agent", "admin"}:
                 faults.append("The OAuth client's owner is neither agent nor admin: choose another owner.")
             for name, field in self._fields.items():
-                if self._call("GET", f"/api/v2/ticket_fields/{quote(field, safe='')}", allow={404}).status == 404:
+                if self._api.call("GET", f"/api/v2/ticket_fields/{quote(field, safe='')}", allow={404}).status == 404:
                     faults.append(f"ZENDESK_FIELDS names {name}={field}, and there is no such ticket field.")
         except VendorError as error:
             faults.append(
@@ -199,30 +195,13 @@ class Zendesk:
             faults if self._secret else [*faults, "ZENDESK_WEBHOOK_SECRET is not set: answers are noticed by asking."]
         )
 
-    def _bearer(self) -> Mapping[str, str]:
-        token, until = self._token
-        if time.time() > until:
-            wanted = {"grant_type": "client_credentials", "scope": "read write", "expires_in": TOKEN_SECONDS}
-            data = self._open.call("POST", "/oauth/tokens", body={**wanted, **self._client}).table()
-            token = text(data.get("access_token"))
-            # Half its life, and never more than we asked for.
-            lives = data.get("expires_in")
-            seconds = lives if isinstance(lives, int) and 0 < lives < TOKEN_SECONDS else TOKEN_SECONDS
-            self._token = (token, time.time() + seconds / 2)
-        return {"Authorization": f"Bearer {token}"}
-
-    def _call(self, method: str, path: str, **options: Any) -> Answer:
-        try:
-            return self._api.call(method, path, **options)
-        except VendorError as error:
-            if error.kind != "authentication" or not self._token[0]:
-                raise
-            self._token = ("", 0.0)  # it was taken back before its time: once more with a new one
-            return self._api.call(method, path, **options)
+    def _ask_token(self, api: Api) -> Answer:
+        wanted = {"grant_type": "client_credentials", "scope": "read write", "expires_in": TOKEN_SECONDS}
+        return api.call("POST", "/oauth/tokens", body={**wanted, **self._client})
 
     def _pages(self, path: str) -> Iterator[Answer]:
         for _ in range(MOST_PAGES):
-            page = self._call("GET", path)
+            page = self._api.call("GET", path)
             yield page
             meta, links = page.table().get("meta"), page.table().get("links")
             following = links.get("next") if isinstance(links, dict) else None
@@ -234,7 +213,7 @@ class Zendesk:
         """The id of the user with exactly this address; kept, since asking costs a call of a small budget."""
         if requester.email not in self._users:
             query = quote(f'email:"{requester.email}"', safe="")
-            rows = self._call("GET", f"/api/v2/users/search?query={query}").rows("users")
+            rows = self._api.call("GET", f"/api/v2/users/search?query={query}").rows("users")
             own = [row for row in rows if text(row.get("email")).lower() == requester.email.lower()]
             if len(own) != 1 or not isinstance(own[0].get("id"), int):
                 return None
@@ -245,17 +224,17 @@ class Zendesk:
         user = self._user(requester)
         if user is None or not re.fullmatch(r"\d{1,19}", desk_ref):
             raise VendorError(GONE, "not_found", detail="no such user or number")
-        row = self._call("GET", f"/api/v2/tickets/{desk_ref}").table("ticket")
+        row = self._api.call("GET", f"/api/v2/tickets/{desk_ref}").table("ticket")
         if row.get("requester_id") != user:
             raise VendorError(GONE, "not_found", detail="the ticket is another requester's")
         return row
 
     def _update(self, desk_ref: str, ticket: Mapping[str, Any]) -> None:
-        self._call("PUT", f"/api/v2/tickets/{desk_ref}", body={"ticket": ticket})
+        self._api.call("PUT", f"/api/v2/tickets/{desk_ref}", body={"ticket": ticket})
 
     def _add_note(self, desk_ref: str, ticket: Ticket) -> None:
         """The private note, unless an earlier try has written it."""
-        known = self._call("GET", f"/api/v2/tickets/{desk_ref}/comments?{urlencode({'page[size]': 100})}").rows(
+        known = self._api.call("GET", f"/api/v2/tickets/{desk_ref}/comments?{urlencode({'page[size]': 100})}").rows(
             "comments"
         )
         if not any(one.get("public") is False and ticket.key in text(one.get("body")) for one in known):
@@ -269,17 +248,14 @@ class Zendesk:
         """A token, good for an hour; until it is used, whoever has the file's address can read it."""
         path = f"/api/v2/uploads?{urlencode({'filename': file.name})}"
         return text(
-            self._call("POST", path, data=file.data, headers={"Content-Type": file.type}).table("upload").get("token")
+            self._api.call("POST", path, data=file.data, headers={"Content-Type": file.type})
+            .table("upload")
+            .get("token")
         )
 
     def _custom(self, ticket: Ticket) -> list[dict[str, Any]]:
-        known = {
-            "account": ticket.requester.account,
-            "article": ticket.draft.context.get("article"),
-            "topic": ticket.draft.topic,
-        }
-        values = {**{name.lower(): value for name, value in ticket.facts.items()}, **known}
-        return [{"id": int(field), "value": values[name]} for name, field in self._fields.items() if values.get(name)]
+        values = filled(self._fields, ticket)
+        return [{"id": numeric(field, "ZENDESK_FIELDS"), "value": value} for field, value in values.items()]
 
 
 def _thread(row: Mapping[str, Any], messages: list[Message] | None = None) -> Thread:

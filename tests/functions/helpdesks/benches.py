@@ -1,0 +1,160 @@
+"""Every help desk with its vendor's side at hand: fakes that misbehave, and a real Request Tracker."""
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha1, sha256
+from typing import Any, cast
+
+from demo import server
+from demo.helpdesks import help_scout, zendesk
+from demo.helpdesks.faults import Faults
+from functions.helpdesks import HelpDesk
+from functions.helpdesks.built_in import BuiltIn
+from functions.services import Services
+from functions.settings import read
+from portal.models import Requester
+from portal.tickets import Draft, File, Ticket
+from tests.conftest import ADA
+from tests.functions.helpdesks.request_tracker import RequestTracker
+
+HOOK_SECRET = "webhook-secret"
+PNG = File("screen shot.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+
+
+@dataclass
+class Bench:
+    """A desk and what can be done on its vendor's side. `late` hides what is new from lists, or shows it; `sign` makes
+    a webhook's headers; `secrets` must never be in an error; `outcome` is what a ticket's key leads to."""
+
+    desk: HelpDesk
+    answer: Callable[[str, str, bool], None]
+    notes: Callable[[str], list[str]]
+    shut: Callable[[str], None] | None = None
+    faults: Faults | None = None
+    forget_tokens: Callable[[], None] | None = None
+    late: Callable[[bool], None] | None = None
+    sign: Callable[[bytes], dict[str, str]] | None = None
+    hook: bytes = b""
+    secrets: tuple[str, ...] = field(default=("customer.example",))
+
+    def again(self, made: Ticket) -> str:
+        """What the outbox does after an unknown outcome: look where looking is all there is, else create again."""
+        found = self.desk.find(made) if self.desk.capabilities.creates == "found" else None
+        return found or self.desk.create(made)
+
+
+def ticket(key: str = "key-1", requester: Requester = ADA, **changes: Any) -> Ticket:
+    draft = Draft("exports", "Cannot export <b>CSV</b>", "It says 500.\n\nSince noon.", {"article": "exports/csv"})
+    facts = {"Plan": "Team", "Seconds in the form": "40"}
+    made = Ticket(key, "ABCD-EFGH", requester, draft, int(time.time() * 1000), facts=facts)
+    return replace(made, **changes)
+
+
+@contextmanager
+def built_in(environ: Mapping[str, str]) -> Iterator[Bench]:
+    services = Services(read(environ))
+    services.store.migrate()
+    desk = cast("BuiltIn", services.desk)
+
+    def answer(ref: str, body: str, public: bool) -> None:
+        row = services.store.one("select reference from desk_ticket where id = :id", id=ref)
+        assert row
+        if public:
+            desk.answer(row["reference"], body, "pending")
+
+    def notes(ref: str) -> list[str]:
+        rows = services.store.all("select body from desk_message where ticket_id = :id and is_public = 0", id=ref)
+        return [row["body"] for row in rows]
+
+    yield Bench(desk, answer, notes)
+    services.store.close()
+
+
+ZENDESK = {
+    "HELPDESK": "zendesk",
+    "ZENDESK_SUBDOMAIN": "acme",
+    "ZENDESK_CLIENT_ID": zendesk.CLIENT_ID,
+    "ZENDESK_CLIENT_SECRET": zendesk.CLIENT_SECRET,
+    "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET,
+    "ZENDESK_FIELDS": "account=27648",
+}
+
+
+@contextmanager
+def zendesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = zendesk.Zendesk()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **ZENDESK, "ZENDESK_API": origin})).desk,
+            lambda ref, body, public: fake.answer(int(ref), body, public),
+            lambda ref: [one["body"] for one in fake.comments[int(ref)] if not one["public"]],
+            lambda ref: fake.close(int(ref)),
+            fake.faults,
+            fake.tokens.clear,
+            fake.hide,
+            zendesk_sign,
+            b'{"ticket": "1000", "by": "agent"}',
+            (zendesk.CLIENT_SECRET, "token-", "customer.example"),
+        )
+
+
+def zendesk_sign(body: bytes, moment: str = "") -> dict[str, str]:
+    moment = moment or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    made = hmac.new(HOOK_SECRET.encode(), moment.encode() + body, sha256).digest()
+    return {
+        "X-Zendesk-Webhook-Signature": base64.b64encode(made).decode(),
+        "X-Zendesk-Webhook-Signature-Timestamp": moment,
+        "X-Zendesk-Webhook-Invocation-Id": "inv-1",
+    }
+
+
+HELP_SCOUT = {
+    "HELPDESK": "help_scout",
+    "HELPSCOUT_APP_ID": help_scout.APP_ID,
+    "HELPSCOUT_APP_SECRET": help_scout.APP_SECRET,
+    "HELPSCOUT_MAILBOX": str(help_scout.MAILBOX),
+    "HELPSCOUT_FIELDS": "account=10",
+    "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET,
+}
+
+
+@contextmanager
+def help_scout_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = help_scout.HelpScout()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **HELP_SCOUT, "HELPSCOUT_API": origin})).desk,
+            lambda ref, body, public: fake.answer(int(ref), body, public),
+            lambda ref: [one["body"] for one in fake.threads[int(ref)] if one["type"] == "note"],
+            lambda ref: fake.fill(int(ref)),
+            fake.faults,
+            fake.tokens.clear,
+            fake.hide,
+            help_scout_sign,
+            json.dumps({"id": 1000, "status": "active"}).encode(),
+            (help_scout.APP_SECRET, "token-", "customer.example"),
+        )
+
+
+def help_scout_sign(body: bytes, event: str = "convo.agent.reply.created") -> dict[str, str]:
+    made = base64.b64encode(hmac.new(HOOK_SECRET.encode(), body, sha1).digest()).decode()
+    return {"X-HelpScout-Signature": made, "X-HelpScout-Event": event}
+
+
+@contextmanager
+def request_tracker(environ: Mapping[str, str], tracker: RequestTracker) -> Iterator[Bench]:
+    tracker.empty()
+    faults = Faults()
+    with server.running(tracker.proxy(faults)) as origin:
+        yield Bench(
+            Services(read({**environ, **tracker.variables, "RT_URL": origin})).desk,
+            tracker.answer,
+            tracker.notes,
+            faults=faults,
+            secrets=(tracker.token, "customer.example"),
+        )
