@@ -25,7 +25,7 @@ CREATES = {
     "repeated": "at least once, with the same Message-ID",
 }
 REPLIES = {"as_customer": "as the customer", "marked": "by the portal's user, marked", "no": "no"}
-WEBHOOKS = {"signed": "signed", "secret": "a shared secret", "no": "no, asked once a minute"}
+WEBHOOKS = {"signed": "signed", "secret": "a shared secret", "no": "no, asked every ten minutes"}
 MACROS = {"by_use": "yes, by use", "unordered": "yes", "no": "no"}
 ROWS: list[tuple[str, Callable[[Capabilities], str]]] = [
     ("A ticket arrives", lambda can: CREATES[can.creates].format(hours=_hours(can.key_ms))),
