@@ -1,0 +1,196 @@
+"""A day in the life of the status page, with a clock that the test moves: slow, down, told, worked on, well again."""
+
+import json
+import mimetypes
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.wrappers import Request, Response
+
+from demo import server
+from functions import sessions, tick
+from functions.app import Portal
+from functions.services import Services
+from functions.settings import read
+from portal.models import Requester
+from tests.functions.inbox import Inbox, listening
+
+ROOT = Path(__file__).parents[2]
+ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
+MINUTE = 60_000
+
+
+class Clock(Services):
+    """Services whose clock a test moves; it starts now, since browsers believe the later of two clocks."""
+
+    at = int(time.time() * 1000)
+
+    def now(self) -> int:
+        return self.at
+
+
+class Day:
+    """The portal on a free port, the service that it watches, and its inbox."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.build = folder / "build"
+        self.site = folder / "site"
+        environ = {"PORTAL_BUILD_DIR": str(self.build), "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(self.site)]
+        subprocess.run(command, cwd=ROOT, env=os.environ | environ, check=True)
+        self.status = 200
+        self.portal: Portal | None = None
+        self.origin = stack.enter_context(server.running(self))
+        service = stack.enter_context(server.running(self.answer))
+        self.inbox, smtp = stack.enter_context(listening())
+        environ |= {"PUBLIC_ORIGIN": self.origin, "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16, "SMTP_URL": smtp}
+        environ |= {"MAIL_FROM": "status@acme.example", "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}"}
+        self.services = Clock(read(environ | {"DEMO_SERVICE_URL": service, "BOT_CHECK": "none"}))
+        self.services.store.migrate()
+        stack.callback(self.services.store.close)
+        self.portal = Portal(self.services)
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """The site's files, and the functions where a host would put them."""
+        request = Request(environ)
+        if request.path.startswith(("/api/", "/my/")) and self.portal:
+            return self.portal(environ, start_response)
+        file = self.site / request.path.lstrip("/")
+        file = file / "index.html" if file.is_dir() else file
+        if not file.is_file():
+            return Response(status=404)(environ, start_response)
+        kind = mimetypes.guess_type(file.name)[0]
+        return Response(file.read_bytes(), mimetype=kind)(environ, start_response)
+
+    def answer(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """The service that is watched."""
+        return Response("ok\n", self.status)(environ, start_response)
+
+    def bundle(self, **changes: Any) -> None:
+        """What the next build would know: `slow_ms` of every component, or the maintenances."""
+        path = self.build / "portal.json"
+        data = json.loads(path.read_text())
+        if "slow_ms" in changes:
+            for component in data["status"]["components"]:
+                component["slow_ms"] = changes["slow_ms"]
+        data["status"] |= {key: value for key, value in changes.items() if key != "slow_ms"}
+        path.write_text(json.dumps(data))
+
+    def pass_minutes(self, count: int) -> None:
+        """The scheduler's tick, once a minute."""
+        for _ in range(count):
+            self.services.at += MINUTE
+            outcome = tick.tick(self.services, time.monotonic() + 60)
+            assert set(outcome.values()) <= {"done"}
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Iterator[Day]:
+    with ExitStack() as stack:
+        yield Day(tmp_path, stack)
+
+
+@pytest.fixture
+def oncall(day: Day, chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context()
+    cookie = sessions.start(day.services, ONCALL, {})
+    context.add_cookies([{"name": day.services.settings.cookie_name, "value": cookie, "url": day.origin}])
+    yield context
+    context.close()
+
+
+def subscribe(page: Page, day: Day) -> None:
+    page.goto(f"{day.origin}/status/")
+    page.get_by_label("By mail, to").fill("eve@customer.example")
+    page.get_by_role("button", name="Tell me by mail").click()
+    page.get_by_text("We have sent you a mail").wait_for()
+    day.pass_minutes(1)
+    found = re.search(r"^http\S+/my/status/confirm/\S+$", day.inbox.text(), re.M)
+    assert found
+    page.goto(found[0])
+    page.get_by_role("button", name="Yes, tell me").click()
+    page.get_by_text("Status updates will come to eve@customer.example").wait_for()
+    day.inbox.forget()
+
+
+def sentence(page: Page, day: Day, expected: str) -> None:
+    page.goto(f"{day.origin}/status/")
+    expect(page.locator("[data-status-band] [data-status-sentence]")).to_have_text(re.compile(expected))
+
+
+def say(oncall: BrowserContext, day: Day, phase: str, text: str) -> None:
+    page = oncall.new_page()
+    page.goto(f"{day.origin}/my/status/")
+    card = page.locator("section.hf-card").first
+    card.get_by_label("Where we are").select_option(phase)
+    card.get_by_label("What customers should know").fill(text)
+    card.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published.").wait_for()
+    page.close()
+
+
+def subjects(inbox: Inbox) -> list[str]:
+    return [str(inbox.message(number)["Subject"]) for number in range(len(inbox.raw))]
+
+
+def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
+    page = context.new_page()
+    subscribe(page, day)
+    day.pass_minutes(2)
+    sentence(page, day, "All monitored systems operational")
+
+    day.bundle(slow_ms=-1)
+    day.pass_minutes(3)
+    sentence(page, day, "Degraded performance: Web app")
+
+    day.status = 503
+    day.pass_minutes(3)
+    sentence(page, day, "Major outage: Web app")
+    page.goto(f"{day.origin}/plans-and-billing/update-card/")
+    banner = page.get_by_role("region", name="Current incidents")
+    expect(banner).to_be_visible()
+    banner.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(r"/status/#"))
+    # No build has a page for it yet: it is here, live.
+    expect(page.locator("[data-status-events] section").first).to_be_visible()
+
+    say(oncall, day, "identified", "A disk is full. We move the data.")
+    day.pass_minutes(1)
+    page.goto(f"{day.origin}/status/")
+    expect(page.get_by_text("A disk is full. We move the data.")).to_be_visible()
+
+    now = day.services.at
+    work = {"id": "swap", "title": "A new disk", "status": "scheduled", "components": ["web-app"], "updates": []}
+    times = {"scheduled_for": now, "scheduled_until": now + 30 * MINUTE, "actual_start": None, "actual_end": None}
+    day.bundle(maintenances=[work | times | {"body": ""}])
+    day.pass_minutes(3)
+    page.goto(f"{day.origin}/status/")
+    expect(page.locator("[data-status-events]")).to_contain_text("A new disk")
+
+    day.status = 200
+    day.bundle(slow_ms=30_000, maintenances=[])
+    day.pass_minutes(3)
+    say(oncall, day, "resolved", "The data has moved. All is well.")
+    day.pass_minutes(2)  # one tick writes the mail, the next sends it
+    sentence(page, day, "All monitored systems operational")
+    page.goto(f"{day.origin}/plans-and-billing/update-card/")
+    expect(page.locator("[data-portal='incident-banner']")).to_be_hidden()
+
+    feed = page.request.get(f"{day.origin}/api/status/feed.xml").text()
+    assert "A disk is full. We move the data." in feed
+    assert "The data has moved. All is well." in feed
+    assert feed.count("<entry>") >= 3
+    mails = subjects(day.inbox)
+    assert any("Cause found" in subject for subject in mails), mails
+    assert "Resolved" in mails[-1]
+    assert set(day.inbox.to) == {"eve@customer.example"}
+    assert "The data has moved. All is well." in day.inbox.text()
