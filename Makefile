@@ -57,6 +57,12 @@ bench: setup ## cold start: CPU and memory of the functions beside Flask's and F
 faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
 	@$(BIN)/python -m scripts.faults $(FAULTS)
 
+load-status: setup packages ## the wave of an outage, at the status resources behind nginx: exit 1 for any error
+	@missing=""; command -v nginx >/dev/null || missing="$$missing nginx-light"; command -v wrk >/dev/null || missing="$$missing wrk"; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "Install Debian's$$missing first"; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+	@$(BIN)/python -m scripts.load_status
+
 lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exit 1 below 95
 	@$(BIN)/python -m scripts.lighthouse
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from functions.helpdesks import HelpDesk
     from functions.identity.oidc import OpenIDConnect
     from functions.mail import Mailer
+    from portal.status import Board
 
 
 class Services:
@@ -29,6 +30,7 @@ class Services:
         self._bundle: dict[str, tuple[int, Any]] = {}
         # The last status that the store gave (functions/status.py), for when it gives none.
         self.last_good: dict[str, Any] | None = None
+        self.last_board: Board | None = None
 
     @cached_property
     def store(self) -> Store:

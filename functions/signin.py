@@ -140,11 +140,11 @@ def backchannel(request: Request, services: "Services") -> Response:
 
 
 def session(request: Request, services: "Services") -> Response:
-    """Who is signed in, for the header of static pages."""
+    """Who is signed in, for the header of static pages; how someone who is not may ask, for the ticket form."""
     # For a name in the header nobody is asked anything.
     current = sessions.current(request, services, None)
     if current is None:
-        return json_response({"signed_in": False})
+        return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
     who = current.requester
     return json_response({"signed_in": True, "name": who.name, "email": who.email})
 

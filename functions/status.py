@@ -100,8 +100,8 @@ def _summary(services: "Services") -> dict[str, Any]:
     try:
         board = status_incidents.board(services) or read(bundle)
         live = {key: state for key, (state, _) in live_rows(services.store).items()}
-    except StoreError:
-        log.exception("status: the store does not answer")
+    except StoreError as error:
+        log.warning("status: the store does not answer: %s", error)
         return services.last_good or summarise(read(bundle), {}, services.now())
     services.last_good = summarise(board, live, services.now())
     return services.last_good

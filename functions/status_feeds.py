@@ -32,7 +32,7 @@ def json_feed(request: "Request", services: "Services") -> Response:
 def _feed(request: "Request", services: "Services", kind: str, name: str, mimetype: str) -> Response:
     from portal import status_feeds  # a feed's library is of no use to any other request
 
-    board = status_incidents.board(services)
+    board = status_incidents.last_known(services)
     component = request.args.get("component", "")
     if board is None or (component and component not in {one.id for one in board.components}):
         raise Problem(404, "There is no such feed.")

@@ -5,10 +5,12 @@ incident with all its updates, the build's text wins.
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from functions.errors import StoreError
 from portal.status import Board, Incident, Update, read
 from portal.status_auto import Seen
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # What is over stays in the answers for as long as a build may take to know it.
 KEPT_MS = 30 * 86_400_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,16 @@ def board(services: "Services") -> Board | None:
         return None
     built = read(bundle)
     return joined(built, [one.incident for one in stored(services.store, since=services.now() - KEPT_MS)])
+
+
+def last_known(services: "Services") -> Board | None:
+    """The board; without the store the last one of this process, or what the build knew."""
+    try:
+        services.last_board = board(services)
+    except StoreError as error:
+        log.warning("status: the store does not answer: %s", error)
+        return services.last_board or read(services.portal["status"])
+    return services.last_board
 
 
 def joined(built: Board, live: list[Incident]) -> Board:

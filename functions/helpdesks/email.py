@@ -28,7 +28,13 @@ class Email:
 
     # A second mail after an unknown outcome carries the same Message-ID, which many desks drop.
     capabilities = Capabilities(
-        creates="repeated", reads=False, solves=False, reopens=False, counts=False, subjects=False, private_context=False
+        creates="repeated",
+        reads=False,
+        solves=False,
+        reopens=False,
+        counts=False,
+        subjects=False,
+        private_context=False,
     )
 
     def __init__(self, services: "Services") -> None:

@@ -219,11 +219,15 @@ def test_asking_us_is_told_step_by_step(page, site):
     opened = site.events(1)
     page.evaluate("go('/help/ask/')")
     form = site.events(3)
+    for step in ("show", "click", "solved"):
+        tell(page, "portal:suggest", step=step)
+    suggested = site.events(3)
     tell(page, "portal:ticket")
     sent = site.events(1)
 
-    assert [event["name"] for event in opened + form + sent] == [
-        "help_open", "engage", "page", "ticket_start", "ticket_submit",
+    assert [event["name"] for event in opened + form + suggested + sent] == [
+        "help_open", "engage", "page", "ticket_start", "suggest_show", "suggest_click", "suggest_solved",
+        "ticket_submit",
     ]  # fmt: skip
     assert sent[0]["kind"] == "ask"
 

@@ -143,6 +143,23 @@ def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(c
     assert [one["id"] for one in client.get("/api/v2/incidents.json").json["incidents"]] == [incident["id"]]
 
 
+def test_a_feed_keeps_what_it_had_while_the_store_is_away(client: Browser, clock: Clock):
+    down(clock)
+    before = client.get("/api/status/feed.json").json
+    clock.store.run("drop table status_incident")
+    after = client.get("/api/status/feed.json")
+
+    assert "We look." in str(before)
+    assert after.json["items"] == before["items"]
+    assert "stale-if-error=86400" in after.headers["Cache-Control"]
+
+
+def test_a_feed_without_the_store_and_without_a_memory_is_the_builds(client: Browser, clock: Clock):
+    clock.store.run("drop table status_incident")
+
+    assert client.get("/api/status/feed.json").json["items"] == []
+
+
 def test_of_two_writers_the_later_one_is_told(clock: Clock):
     down(clock)
     found = status_incidents.find(clock.store, "2026-11-23-web-down")

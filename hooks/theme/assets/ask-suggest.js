@@ -1,38 +1,71 @@
-// Articles that may answer the question, under its subject; never in the way of sending.
+// What may answer the question while it is typed: first an incident it may be about, then articles, read in place.
 
 import { engine } from "./search-index.js";
-import { make, marked, target } from "./search-view.js";
+import { link, make, marked, target } from "./search-view.js";
+import { incidents } from "./status.js";
 
 const WAIT_MS = 300;
 const MOST = 3;
 
-export function suggest(form) {
+/** Suggest under the form's subject; `solved` is called once an article was enough and the message is given up. */
+export function suggest(form, solved) {
   const { subject, body } = form.elements;
   const panel = form.querySelector("[data-ask-suggest]");
+  const list = panel.querySelector("ul");
   const said = form.querySelector("[data-ask-said]");
+  const declined = new Set();
   let timer;
   let asked = "";
 
   async function update() {
-    const text = subject.value.trim();
+    const text = `${subject.value.trim()} ${body.value.slice(0, 200)}`.trim();
     asked = text;
-    const found = text.length < 3 ? [] : await find(`${text} ${body.value.slice(0, 200)}`).catch(none);
+    const found = subject.value.trim().length < 3 ? [] : await find(text).catch(none);
     if (text !== asked) return;
-    panel.hidden = found.length === 0;
-    panel.querySelector("ul").replaceChildren(...found.map(item));
-    said.textContent = found.length ? `${found.length} ${found.length === 1 ? "article" : "articles"} may answer this` : "";
+    const faults = subject.value.trim().length < 3 ? [] : matching(text);
+    show(faults, found.filter((one) => !declined.has(one.url)).slice(0, MOST));
   }
 
-  subject.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(update, WAIT_MS);
-  });
+  function show(faults, found) {
+    // What is open is being read: it stays, wherever it would rank now.
+    const open = [...list.children].filter((line) => line.querySelector("details")?.open);
+    const kept = new Set(open.map((line) => line.dataset.url));
+    const lines = found.filter((one) => !kept.has(one.url)).map((one) => article(one, decline, give));
+    const before = list.childElementCount;
+    list.replaceChildren(...faults.map(fault), ...open, ...lines.slice(0, Math.max(0, MOST - open.length)));
+    const count = list.childElementCount;
+    panel.hidden = count === 0;
+    if (!before && count) tell("show");
+    const articles = count - faults.length;
+    const parts = faults.map((one) => `Known problem: ${one.name}`);
+    if (articles) parts.push(`${articles} ${articles === 1 ? "article" : "articles"} may answer this`);
+    said.textContent = parts.join(". ");
+  }
+
+  function decline(found, line) {
+    declined.add(found.url);
+    line.remove();
+    panel.hidden = list.childElementCount === 0;
+    body.focus();
+  }
+
+  function give() {
+    tell("solved");
+    solved();
+  }
+
+  for (const field of [subject, body]) {
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(update, WAIT_MS);
+    });
+  }
 }
 
 // Articles only: what changed last month does not answer a question.
 async function find(text) {
   const open = await engine();
-  const { results } = await open.search(text, { limit: MOST, kinds: ["article"] });
+  const { results } = await open.search(text, { limit: 2 * MOST, kinds: ["article"] });
   return open.quote(results, text);
 }
 
@@ -42,13 +75,113 @@ function none(error) {
   return [];
 }
 
-// A new tab, or the half-written question would be gone; the heading says so.
-function item(found) {
-  const link = make("a", "", { href: target(found), target: "_blank", rel: "noopener" });
+/** The incidents whose title or components share a word with what is typed. */
+function matching(text) {
+  const typed = words(text);
+  return incidents().filter((one) => {
+    const about = [one.name, ...one.components.map((component) => component.name)];
+    return [...words(about.join(" "))].some((word) => typed.has(word));
+  });
+}
+
+// Four letters and more, without the plural: "exports" is about "Export".
+function words(text) {
+  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).map((word) => word.replace(/s$/, "")));
+}
+
+function fault(incident) {
+  const line = make("li", "hf-suggest__incident");
+  line.dataset.level = incident.impact;
+  const names = incident.components.map((component) => component.name).join(", ");
+  const ways = make("p");
+  ways.append(link("Follow the incident", incident.href), " ", link("Tell me when it is over", `${incident.page}#subscribe`));
+  for (const way of ways.querySelectorAll("a")) Object.assign(way, { target: "_blank", rel: "noopener" });
+  line.append(make("b", "", {}, `We know about this: ${incident.name}`), make("p", "hf-muted", {}, names), ways);
+  return line;
+}
+
+function article(found, decline, give) {
+  const line = make("li");
+  line.dataset.url = found.url;
+  const details = make("details");
+  const summary = make("summary");
   const sentence = make("span");
   sentence.append(...marked(found));
-  link.append(make("b", "", {}, found.title), sentence);
-  const line = make("li");
-  line.append(link);
+  summary.append(make("b", "", {}, found.title), sentence);
+  details.append(summary);
+  details.addEventListener("toggle", () => open(details, found, line, decline, give), { once: true });
+  line.append(details);
   return line;
+}
+
+async function open(details, found, line, decline, give) {
+  tell("click");
+  const place = make("div", "hf-suggest__text", { "aria-live": "polite" }, "One moment…");
+  details.append(place);
+  const whole = make("a", "", { href: target(found), target: "_blank", rel: "noopener" }, "Open the whole article in a new tab");
+  try {
+    place.replaceChildren(...(await section(found)));
+  } catch (error) {
+    console.info("ask: the article is not shown in place", error);
+    place.replaceChildren(make("p", "", {}, "It could not be shown here."));
+  }
+  const ways = make("p");
+  ways.append(whole);
+  details.append(ways, question(found, line, decline, give));
+}
+
+/** The section that answers, or the article's beginning, as the site built it. */
+async function section(found) {
+  const url = new URL(found.url, location.href);
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const anchor = target(found).split("#")[1];
+  const begin = (anchor && page.getElementById(decodeURIComponent(anchor))) || page.querySelector("main h1");
+  const parts = [];
+  for (let part = begin?.nextElementSibling; part && !/^H[12]$/.test(part.tagName); part = part.nextElementSibling) {
+    if (!part.matches("form, nav, [data-portal], .headerlink")) parts.push(foreign(part, url));
+  }
+  if (!parts.length) throw new Error(`${url.pathname} has no such section`);
+  return parts;
+}
+
+// Its ids would be here twice, and its addresses are relative to another page.
+function foreign(part, url) {
+  const copy = document.importNode(part, true);
+  for (const one of [copy, ...copy.querySelectorAll("*")]) {
+    one.removeAttribute("id");
+    for (const name of ["href", "src"]) {
+      if (one.hasAttribute(name)) one.setAttribute(name, new URL(one.getAttribute(name), url).href);
+    }
+    if (one.tagName === "A") Object.assign(one, { target: "_blank", rel: "noopener" });
+  }
+  return copy;
+}
+
+function question(found, line, decline, give) {
+  const place = make("div", "hf-suggest__question", { role: "group", "aria-label": "Did this solve it?" });
+  const ask = (text, ...buttons) => {
+    place.replaceChildren(make("p", "", {}, text), ...buttons);
+    return buttons[0];
+  };
+  const first = () =>
+    ask(
+      "Did this solve it?",
+      button("Yes, I do not need to send this", () => sure().focus()),
+      button("No, go on", () => decline(found, line)),
+    );
+  const sure = () => ask("Discard the message?", button("Yes, discard it", give), button("Keep it", () => first().focus()));
+  first();
+  return place;
+}
+
+function button(text, press) {
+  const made = make("button", "hf-button hf-button--quiet", { type: "button" }, text);
+  made.addEventListener("click", press);
+  return made;
+}
+
+function tell(step) {
+  document.dispatchEvent(new CustomEvent("portal:suggest", { detail: { step } }));
 }

@@ -1,74 +1,72 @@
 // The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
 
 import { addAccount, fillContext } from "./ask-context.js";
+import { files } from "./ask-files.js";
+import { busy, copy, failed, go, guard, json, post } from "./ask-send.js";
 import { suggest } from "./ask-suggest.js";
 
 const TIMEOUT_MS = 10_000;
-const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
-const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
 
 export function start(form) {
   form.elements.key.value = newKey();
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "seconds" }));
   form.dataset.openedAt = String(performance.now());
   form.noValidate = true; // the same checks, said in one place and in our words
+  const chosen = files(form);
+  const clean = guard(form);
   fillContext(form);
-  suggest(form);
+  suggest(form, () => {
+    clean();
+    answered(form);
+  });
   count(form);
   sayWho(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
+    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter, chosen, clean);
   });
-  form.querySelector("[data-ask-copy]").addEventListener("click", (event) => copy(form, event.currentTarget));
+  const copying = form.querySelector("[data-ask-copy]");
+  copying.addEventListener("click", () => copy(form, copying, form.elements.subject.value));
 }
 
-async function send(form, button) {
-  const wrong = mistakes(form);
+/** An article was enough: nothing is sent, and nothing is kept. */
+function answered(form) {
+  const done = document.createElement("div");
+  done.className = "hf-notice hf-notice--ok";
+  done.tabIndex = -1;
+  done.innerHTML = "<p><strong>Glad it helped.</strong> Nothing was sent.</p>";
+  form.replaceWith(done);
+  done.focus();
+}
+
+async function send(form, button, chosen, clean) {
+  const wrong = mistakes(form, chosen);
   showMistakes(form, wrong);
   if (Object.keys(wrong).length) return;
   busy(form, true);
   form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
-  try {
-    const response = await fetch(form.action, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new FormData(form, button),
-      signal: AbortSignal.timeout(form.elements.files.files.length ? FILES_TIMEOUT_MS : TIMEOUT_MS),
-    });
-    await answered(form, response);
-  } catch (error) {
-    console.warn("ask:", error);
-    failed(form, "We could not reach the server.");
-  } finally {
-    busy(form, false);
-  }
-}
-
-async function answered(form, response) {
-  const answer = await json(response);
-  const next = answer.location ?? (response.redirected ? response.url : "");
-  if (response.ok && next) {
+  const { next, fields, cause, tooLarge } = await post(form, button);
+  busy(form, false);
+  if (next) {
+    clean();
     document.dispatchEvent(new CustomEvent("portal:ticket"));
-    location.assign(next);
-  } else if (response.status === 422 && answer.fields) {
-    showMistakes(form, answer.fields);
+    go(next);
+  } else if (fields) {
+    if (fields.files) chosen.fault(fields.files, tooLarge);
+    showMistakes(form, fields);
   } else {
-    failed(form, answer.detail ?? "The server did not take it.");
+    failed(form, cause, form.elements.subject.value);
   }
 }
 
-/** The answer's JSON, or {} when a host put an HTML page in its place. */
-async function json(response) {
-  return response.headers.get("Content-Type")?.includes("json") ? response.json() : {};
-}
-
-function mistakes(form) {
-  const { topic, subject, body } = form.elements;
+function mistakes(form, chosen) {
+  const { topic, subject, body, email } = form.elements;
   const wrong = {};
   if (!topic.value) wrong.topic = "Choose a topic.";
   if (subject.value.trim().length < subject.minLength) wrong.subject = `Write your question in ${subject.minLength} to ${subject.maxLength} characters.`;
   if (body.value.trim().length < body.minLength) wrong.body = `Tell us a little more: at least ${body.minLength} characters.`;
+  if (chosen.wrong()) wrong.files = chosen.wrong();
+  if (!email.disabled && !email.validity.valid) wrong.email = "Write your e-mail address, so that we can answer.";
   return wrong;
 }
 
@@ -76,7 +74,7 @@ function showMistakes(form, wrong) {
   const summary = form.querySelector("[data-ask-faults]");
   form.querySelector("[data-ask-failed]").hidden = true;
   const list = document.createElement("ul");
-  for (const name of ["topic", "subject", "body"]) mark(form.elements[name], wrong[name]);
+  for (const name of ["topic", "subject", "body", "files", "email"]) mark(form.elements[name], wrong[name]);
   for (const [name, sentence] of Object.entries(wrong)) {
     const item = document.createElement("li");
     const link = document.createElement("a");
@@ -114,43 +112,6 @@ function mark(field, sentence) {
   else field.removeAttribute("aria-describedby");
 }
 
-function failed(form, cause) {
-  const panel = form.querySelector("[data-ask-failed]");
-  panel.querySelector("[data-ask-cause]").textContent = cause;
-  const mail = panel.querySelector("[data-ask-mail]");
-  if (mail) mail.href = mailto(form.dataset.email, form.elements.subject.value, form.elements.body.value);
-  panel.hidden = false;
-  panel.scrollIntoView({ block: "nearest" });
-}
-
-/** A mailto with subject and body, the body cut so that the whole address stays below 2,000 characters. */
-function mailto(address, subject, body) {
-  const start = `mailto:${address}?subject=${encodeURIComponent(subject)}&body=`;
-  const characters = [...body.replace(/\r?\n/g, "\r\n")]; // not code units: half a character cannot be encoded
-  while (start.length + encodeURIComponent(characters.join("")).length > MAILTO_MOST) {
-    characters.length = Math.floor(characters.length * 0.95);
-  }
-  return start + encodeURIComponent(characters.join(""));
-}
-
-async function copy(form, button) {
-  const { subject, body } = form.elements;
-  try {
-    await navigator.clipboard.writeText(`${subject.value}\n\n${body.value}`);
-    button.textContent = "Copied";
-  } catch (error) {
-    // No permission, or not a secure page: select it, so that one key press copies it.
-    console.info("ask: clipboard", error);
-    body.focus();
-    body.select();
-  }
-}
-
-function busy(form, is) {
-  form.setAttribute("aria-busy", String(is));
-  form.querySelector("[data-ask-busy]").textContent = is ? "Sending…" : "";
-}
-
 function count(form) {
   const { body } = form.elements;
   const said = form.querySelector("[data-ask-count]");
@@ -168,6 +129,7 @@ async function sayWho(form) {
   try {
     const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const session = await json(response);
+    if (response.ok && !session.signed_in) sayStranger(form, session.anonymous);
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
       form.querySelector("[data-ask-stranger]").hidden = true;
@@ -176,6 +138,16 @@ async function sayWho(form) {
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);
   }
+}
+
+/** How someone without an account may ask here: TICKETS_ANONYMOUS. */
+function sayStranger(form, way) {
+  const who = form.querySelector("[data-ask-who]");
+  const address = form.querySelector("[data-ask-email]");
+  form.querySelector("[data-ask-stranger]").hidden = way !== "verify";
+  address.hidden = way !== "open";
+  address.querySelector("input").disabled = address.hidden;
+  if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
 }
 
 /** One per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */

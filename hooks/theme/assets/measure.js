@@ -89,6 +89,7 @@ function begin() {
   document.addEventListener("portal:search-click", ({ detail }) => {
     record("search_click", { query_id: queryId(detail.qid), rank: detail.rank });
   });
+  document.addEventListener("portal:suggest", ({ detail }) => record(`suggest_${detail.step}`));
   document.addEventListener("portal:ticket", () => record("ticket_submit"));
 }
 

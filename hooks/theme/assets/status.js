@@ -51,6 +51,13 @@ export function start(element) {
   paint(element);
 }
 
+/** What goes wrong now: {name, impact, components, href, page}; empty while nothing is known. */
+export function incidents() {
+  const known = view()?.answer.incidents ?? [];
+  const page = `${base()}status/`;
+  return known.map(({ name, impact, components, shortlink }) => ({ name, impact, components, href: localPath(shortlink), page }));
+}
+
 function begin() {
   announcer();
   document.addEventListener("visibilitychange", schedule);

@@ -1,0 +1,102 @@
+// How a form of tickets is sent by a script, and what a customer can do when it was not: nothing typed is ever lost.
+
+const TIMEOUT_MS = 10_000;
+const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
+const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
+
+/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent. */
+export async function post(form, button) {
+  const files = form.elements.files?.files.length ?? 0;
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new FormData(form, button),
+      signal: AbortSignal.timeout(files ? FILES_TIMEOUT_MS : TIMEOUT_MS),
+    });
+    return outcome(response, await json(response), files);
+  } catch (error) {
+    console.warn("ask:", error);
+    if (navigator.onLine === false) return { cause: "You are offline." };
+    return { cause: error.name === "TimeoutError" ? "The server did not answer in time." : "We could not reach the server." };
+  }
+}
+
+function outcome(response, answer, files) {
+  const next = answer.location ?? (response.redirected ? response.url : "");
+  if (response.ok && next) return { next };
+  if (response.status === 422 && answer.fields) return { fields: answer.fields };
+  if ((response.status === 413 || response.status === 415) && files) {
+    return { fields: { files: "Your files are too large together. Remove one, or make it smaller." }, tooLarge: true };
+  }
+  if (response.status === 429) return { cause: `${answer.detail ?? "That was a lot at once."} That is at ${later(response)}.` };
+  return { cause: answer.detail ?? "The server did not take it." };
+}
+
+function later(response) {
+  const seconds = Number(response.headers.get("Retry-After")) || 60;
+  return new Date(Date.now() + seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+/** The answer's JSON, or {} when a host put an HTML page in its place. */
+export async function json(response) {
+  return response.headers.get("Content-Type")?.includes("json") ? response.json() : {};
+}
+
+/** Go on; also when the next page is this one, at another place of it. */
+export function go(next) {
+  const { pathname, search } = new URL(next, location.href);
+  const here = pathname === location.pathname && search === location.search;
+  location.assign(next);
+  if (here) location.reload();
+}
+
+/** Show the panel "Not sent" with its cause, the text as a mail, and a button that copies it. */
+export function failed(form, cause, subject) {
+  const panel = form.querySelector("[data-ask-failed]");
+  panel.querySelector("[data-ask-cause]").textContent = cause;
+  const mail = panel.querySelector("[data-ask-mail]");
+  if (mail) mail.href = mailto(mail.pathname, subject, form.elements.body.value);
+  panel.hidden = false;
+  panel.scrollIntoView({ block: "nearest" });
+}
+
+export async function copy(form, button, subject) {
+  const { body } = form.elements;
+  try {
+    await navigator.clipboard.writeText(`${subject}\n\n${body.value}`);
+    button.textContent = "Copied";
+  } catch (error) {
+    // No permission, or not a secure page: select it, so that one key press copies it.
+    console.info("ask: clipboard", error);
+    body.focus();
+    body.select();
+  }
+}
+
+/** Ask before the page is left while something is typed that was not sent; call `clean()` once it was. */
+export function guard(form) {
+  let dirty = false;
+  const ask = (event) => event.preventDefault();
+  const set = (is) => {
+    if (is !== dirty) (is ? addEventListener : removeEventListener)("beforeunload", ask);
+    dirty = is;
+  };
+  form.addEventListener("input", () => set(Boolean(form.elements.body.value.trim() || form.elements.files?.files.length)));
+  return () => set(false);
+}
+
+export function busy(form, is) {
+  form.setAttribute("aria-busy", String(is));
+  form.querySelector("[data-ask-busy]").textContent = is ? "Sending…" : "";
+}
+
+/** A mailto with subject and body, the body cut so that the whole address stays below 2,000 characters. */
+function mailto(address, subject, body) {
+  const start = `mailto:${address}?subject=${encodeURIComponent(subject)}&body=`;
+  const characters = [...body.replace(/\r?\n/g, "\r\n")]; // not code units: half a character cannot be encoded
+  while (start.length + encodeURIComponent(characters.join("")).length > MAILTO_MOST) {
+    characters.length = Math.floor(characters.length * 0.95);
+  }
+  return start + encodeURIComponent(characters.join(""));
+}

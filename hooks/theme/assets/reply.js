@@ -1,0 +1,47 @@
+// The reply under a ticket: files as rows, and a message that no failure loses.
+
+import { files } from "./ask-files.js";
+import { busy, copy, failed, go, guard, post } from "./ask-send.js";
+
+export function start(form) {
+  const chosen = files(form);
+  const clean = guard(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter, chosen, clean);
+  });
+  const copying = form.querySelector("[data-ask-copy]");
+  copying.addEventListener("click", () => copy(form, copying, form.dataset.subject));
+}
+
+async function send(form, button, chosen, clean) {
+  form.querySelector("[data-ask-failed]").hidden = true;
+  show(form, chosen.wrong() ? { files: chosen.wrong() } : {});
+  if (chosen.wrong()) return;
+  busy(form, true);
+  const { next, fields, cause, tooLarge } = await post(form, button);
+  busy(form, false);
+  if (next) {
+    clean();
+    go(next);
+  } else if (fields) {
+    if (fields.files) chosen.fault(fields.files, tooLarge);
+    show(form, fields);
+  } else {
+    failed(form, cause, form.dataset.subject);
+  }
+}
+
+function show(form, wrong) {
+  for (const name of ["body", "files"]) {
+    const field = form.elements[name];
+    document.getElementById(`${name}-error`)?.remove();
+    field.toggleAttribute("aria-invalid", false);
+    if (!wrong[name]) continue;
+    const error = Object.assign(document.createElement("p"), { id: `${name}-error`, className: "hf-error", textContent: wrong[name] });
+    error.setAttribute("role", "alert");
+    field.after(error);
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
+  }
+}

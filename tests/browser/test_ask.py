@@ -1,0 +1,202 @@
+"""Asking us, and following what was asked: files, suggestions, failures and answers, as a customer meets them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from scripts.world import World
+from tests.browser.conftest import NARROW
+
+BODY = "The file is empty since this morning, whatever we choose."
+# One grey pixel: what a picture is, the server looks at.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+PUT = """([form, how, names, png]) => {
+  const transfer = new DataTransfer();
+  const picture = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
+  for (const name of names) transfer.items.add(new File([picture], name, { type: "image/png" }));
+  const event = how === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+  form.dispatchEvent(event);
+}"""
+
+
+def ask(world: World, page: Page) -> None:
+    page.goto(f"{world.url}ask/")
+    page.locator("form[data-portal='ask'][data-started]").wait_for(state="attached")
+
+
+def put(page: Page, how: str, *names: str) -> None:
+    form = page.locator("form[data-started][enctype]").element_handle()
+    page.evaluate(PUT, [form, how, list(names), PNG])
+
+
+def chosen(page: Page) -> Any:
+    return page.evaluate("() => [...document.getElementById('files').files].map((file) => file.name)")
+
+
+def fill(page: Page, subject: str = "Our export is empty", body: str = BODY) -> None:
+    page.get_by_label("What is it about?").select_option("using-the-portal")
+    page.get_by_label("Your question in one sentence").fill(subject)
+    page.get_by_label("What happened").fill(body)
+
+
+def test_files_are_picked_dropped_pasted_and_taken_out_again(world: World, context: BrowserContext):
+    page = context.new_page()
+    ask(world, page)
+    page.locator("#files").set_input_files([{"name": "one.png", "mimeType": "image/png", "buffer": b"x"}])
+    put(page, "drop", "two.png", "setup.exe")
+    put(page, "paste", "image.png")
+    rows = page.locator(".hf-files li")
+    expect(rows).to_have_count(4)
+    expect(rows.filter(has_text="two.png")).to_contain_text("67 bytes")
+    expect(rows.filter(has_text="setup.exe")).to_contain_text("We take pictures, PDF and text only.")
+    fill(page)
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+    expect(page.get_by_role("alert").first).to_contain_text("setup.exe: We take pictures, PDF and text only.")
+    page.get_by_role("button", name="Remove setup.exe").press("Enter")
+
+    assert chosen(page) == ["one.png", "two.png", "screenshot-1.png"]
+    expect(page.get_by_label("What happened")).to_have_value(BODY)
+
+
+def test_an_article_is_read_in_place_and_nothing_has_to_be_sent(world: World, context: BrowserContext):
+    page = context.new_page()
+    ask(world, page)
+    page.evaluate("told = []; document.addEventListener('portal:suggest', ({ detail }) => told.push(detail.step))")
+    fill(page, "My card was declined")
+    panel = page.locator("[data-ask-suggest]")
+    first = panel.locator("details").first
+    expect(first).to_be_visible()
+    first.locator("summary").press("Enter")
+    expect(first.get_by_text("Did this solve it?")).to_be_visible()
+    expect(first.locator(".hf-suggest__text p, .hf-suggest__text ol, .hf-suggest__text ul").first).to_be_visible()
+    title = first.locator("summary b").inner_text()
+    first.get_by_role("button", name="No, go on").click()
+    expect(panel.get_by_text(title, exact=True)).to_have_count(0)
+    second = panel.locator("details").first
+    second.locator("summary").click()
+    second.get_by_role("button", name="Yes, I do not need to send this").click()
+    second.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_label("What happened")).to_have_value(BODY)
+    second.get_by_role("button", name="Yes, I do not need to send this").click()
+    second.get_by_role("button", name="Yes, discard it").click()
+    expect(page.get_by_text("Glad it helped.")).to_be_visible()
+    assert page.evaluate("told") == ["show", "click", "click", "solved"]
+
+
+def with_an_incident(route: Route) -> None:
+    answer = json.loads(route.fetch().body())
+    answer["status"] = {"indicator": "major", "description": "Partial outage: Exports"}
+    exports = next(one for one in answer["components"] if one["name"] == "Exports")
+    update = {"id": "u", "status": "investigating", "body": "We look.", "display_at": answer["generated_at"]}
+    event = {
+        "id": "x",
+        "name": "Files stay empty",
+        "status": "investigating",
+        "impact": "major",
+        "components": [exports],
+    }
+    link = {"shortlink": f"{answer['page']['url']}#x", "incident_updates": [update]}
+    route.fulfill(json={**answer, "incidents": [{**event, **link}]})
+
+
+def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserContext):
+    page = context.new_page()
+    page.route("**/api/v2/summary.json", with_an_incident)
+    ask(world, page)
+    expect(page.get_by_role("region", name="Current incidents")).to_be_visible()
+    fill(page, "My card was declined", "Two cards of two banks are declined.")
+    expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
+    expect(page.get_by_text("We know about this")).to_have_count(0)
+    fill(page, "The export has no rows")
+    first = page.locator("[data-ask-suggest] li").first
+    expect(first).to_contain_text("We know about this: Files stay empty")
+    expect(first.get_by_role("link", name="Tell me when it is over")).to_have_attribute(
+        "href", re.compile("#subscribe$")
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [(0, "We could not reach the server."), (503, "We are away."), (429, "That is at")]
+)
+def test_a_failure_keeps_the_text_and_offers_three_ways_on(
+    world: World, context: BrowserContext, status: int, cause: str
+):
+    page = context.new_page()
+    answer = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
+    page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else route.abort())
+    ask(world, page)
+    fill(page)
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+    panel = page.locator("[data-ask-failed]")
+    expect(panel).to_contain_text(cause)
+    expect(page.get_by_label("What happened")).to_have_value(BODY)
+    expect(panel.get_by_role("link", name="E-mail it")).to_have_attribute(
+        "href", re.compile("subject=Our%20export.*empty%20since")
+    )
+    page.unroute("**/api/tickets")
+    panel.get_by_role("button", name="Try again").click()
+    expect(page).to_have_url(re.compile("sign-in|oauth2"))
+
+
+def sign_in(world: World, page: Page, back: str = "/ask/") -> None:
+    page.goto(f"{world.url}api/signin?way=account&return={back}")
+    page.get_by_role("button", name=re.compile("Ada")).click()
+    expect(page).to_have_url(re.compile(re.escape(back)))
+
+
+def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: BrowserContext):
+    page = context.new_page()
+    sign_in(world, page)
+    page.locator("form[data-portal='ask'][data-started]").wait_for(state="attached")
+    fill(page)
+    page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"empty\n"}])
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+    expect(page.get_by_text("We have your message.")).to_be_visible()
+    reference = re.search(r"ref=([0-9A-Z-]+)", page.url)
+    assert reference
+    world.desk("reply", reference[1], "Which export is it?")
+    page.reload()
+    expect(page.get_by_text("Which export is it?")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="log.txt").click()
+    assert download.value.suggested_filename == "log.txt"
+
+    page.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
+    page.route("**/api/tickets/reply", lambda route: route.abort())
+    page.get_by_label("Your message").fill("All of them, and one more screenshot.")
+    put(page, "paste", "image.png")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here.")
+    page.unroute("**/api/tickets/reply")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#latest")).to_contain_text("All of them, and one more screenshot.")
+    expect(page.locator("#latest")).to_contain_text("screenshot-1.png")
+    expect(page.get_by_label("Your message")).to_have_value("")
+
+    page.get_by_role("button", name="This is solved").click()
+    expect(page.get_by_role("heading", name="Did we solve it?")).to_be_visible()
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("If not: what was missing?").fill("It came back.")
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_text("Thank you for telling us.")).to_be_visible()
+    page.get_by_role("button", name="Open it again").click()
+    expect(page.locator(".hf-chip").first).to_have_text("We are looking at it")
+
+
+def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: Browser):
+    with chromium.new_context(java_script_enabled=False, viewport=NARROW) as context:
+        page = context.new_page()
+        sign_in(world, page)
+        fill(page, "Where do exports go?")
+        page.get_by_role("button", name=re.compile("^Send to")).click()
+        expect(page.get_by_text("We have your message.")).to_be_visible()
+        page.get_by_label("Your message").fill("We found them ourselves, in the mail.")
+        page.locator("#files").set_input_files([{"name": "note.txt", "mimeType": "text/plain", "buffer": b"x"}])
+        page.get_by_role("button", name="Send and mark as solved").click()
+        expect(page.locator("#latest")).to_contain_text("We found them ourselves")
+        expect(page.locator(".hf-chip").first).to_have_text("Solved")
