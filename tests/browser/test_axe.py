@@ -12,6 +12,8 @@ STATIC = {
     "article": "plans-and-billing/update-card/",
     "topic": "plans-and-billing/",
     "status": "status/",
+    "incident": "status/incidents/2026-11-03-exports-delayed/",
+    "month": "status/history/2026-11/",
     "changelog": "changelog/",
     "search": "search/?q=invoice",
     "ask": "ask/?from=plans-and-billing/update-card",
@@ -57,8 +59,12 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     page.get_by_role("button", name="Ada").first.click()
     page.goto(f"{world.url}ask/")
     page.get_by_label("What is it about?").select_option(index=1)
-    page.get_by_label("Your question in one sentence").fill(f"Barriers in {scheme} {viewport['width']}")
+    page.get_by_label("Your question in one sentence").fill(f"My card was declined {scheme} {viewport['width']}")
     page.get_by_label("What happened").fill("A ticket that only the test for barriers reads.")
+    page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"line"}])
+    page.locator("[data-ask-suggest] summary").first.click()
+    page.get_by_role("group", name="Did this solve it?").wait_for()
+    faults["ask, with an answer"] = violations(page)
     page.get_by_role("button", name="Send to").click()
     page.get_by_text("We have your message.").wait_for()
     faults["ticket"] = violations(page)

@@ -140,7 +140,7 @@ async function section(found) {
   const begin = (anchor && page.getElementById(decodeURIComponent(anchor))) || page.querySelector("main h1");
   const parts = [];
   for (let part = begin?.nextElementSibling; part && !/^H[12]$/.test(part.tagName); part = part.nextElementSibling) {
-    if (!part.matches("form, nav, [data-portal], .headerlink")) parts.push(foreign(part, url));
+    if (!part.matches("form, nav, [data-portal], .hf-meta, .hf-muted")) parts.push(foreign(part, url));
   }
   if (!parts.length) throw new Error(`${url.pathname} has no such section`);
   return parts;
