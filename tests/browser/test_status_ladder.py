@@ -1,0 +1,55 @@
+"""What the status page says when nothing answers: the last good state with its time, then the build's, then grey."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from scripts.world import World
+
+AGO = """(ms) => {
+  const kept = JSON.parse(localStorage["hf-status"]);
+  kept.clock -= ms;
+  localStorage["hf-status"] = JSON.stringify(kept);
+}"""
+
+
+def band(page: Page, world: World) -> tuple[str, str]:
+    """Level and sentence of a page that has tried to ask; its age is checked by the tests."""
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("summary.json")):
+        page.goto(f"{world.url}status/")
+    place = page.locator("[data-status-band]")
+    expect(page.locator("[data-status='page'][data-started]")).to_be_attached()
+    return str(place.get_attribute("data-level")), place.locator("[data-status-sentence]").inner_text()
+
+
+def test_the_ladder_of_a_page_that_nobody_answers(world: World, context: BrowserContext):
+    page = context.new_page()
+    page.goto(f"{world.url}status/")
+    age = page.locator("[data-status-age]")
+    expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "none", timeout=60_000)
+    good = page.locator("[data-status-sentence]").inner_text()
+    page.route("**/api/v2/summary.json", lambda route: route.abort())
+
+    # The last good answer of an earlier visit, with its time, for as long as any answer is believed.
+    assert band(page, world) == ("none", good)
+    expect(age).to_have_text(re.compile(r"^Checked \d+ s ago$"))
+    page.evaluate(AGO, 11 * 60_000)
+    assert band(page, world) == ("unknown", "Status not confirmed")
+    expect(age).to_have_text(re.compile(r"^Last check 1[12] min ago$"))
+    expect(page.locator("[data-component='web-app']")).to_contain_text("Not confirmed")
+
+    # Nothing is known: what the build wrote, with its time.
+    page.evaluate("localStorage.clear()")
+    assert band(page, world) == ("unknown", "Status not confirmed")
+    expect(age).to_have_text(re.compile("^As of this page's build, "))
+    assert page.locator("input[name=website]").bounding_box()["x"] < 0  # type: ignore[index]
+
+
+def test_an_answer_of_another_shape_is_none(world: World, context: BrowserContext):
+    page = context.new_page()
+    page.route("**/api/v2/summary.json", lambda route: route.fulfill(json={"status": {"indicator": "splendid"}}))
+    with page.expect_response("**/api/v2/summary.json"):
+        page.goto(f"{world.url}status/")
+
+    expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")
+    expect(page.locator("header [data-portal='status']")).to_have_attribute("data-level", "unknown")
