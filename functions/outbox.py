@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 KINDS = {
     "ticket.create": "functions.ticket_delivery:create",
     "ticket.reply": "functions.ticket_delivery:reply",
+    "ticket.rating": "functions.ticket_delivery:rating",
     "ticket.look": "functions.ticket_hooks:look",
     "mail.send": "functions.mail:deliver",
     "status.mail": "functions.status_tell:deliver",

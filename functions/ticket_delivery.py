@@ -12,7 +12,7 @@ from functions import outbox, ticket_ledger, ticket_mailbox
 from functions.errors import VendorError
 from functions.ticket_ledger import DELIVERED, FAILED, MAILED, WAITING
 from portal.ticket_match import Sent, present
-from portal.tickets import Draft, Status
+from portal.tickets import Draft, Status, rating_note
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -77,6 +77,13 @@ def reply(services: "Services", payload: dict[str, Any]) -> None:
         _mail_reply(services, ticket, row, error.kind, error)
         return
     _settle(services, row, DELIVERED)
+
+
+def rating(services: "Services", payload: dict[str, Any]) -> None:
+    """Outbox `ticket.rating`: tell the agents whether it helped, as a private note."""
+    row = services.store.one("select * from ticket where id = :id", id=payload["ticket"])
+    if row and row["state"] == DELIVERED and services.desk.capabilities.private_context:
+        services.desk.note(row["desk_ref"], rating_note(row["good"] == "yes", row["good_reason"] or ""))
 
 
 def _found(services: "Services", row: "Row", last: bool) -> str | None:

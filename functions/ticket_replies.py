@@ -64,19 +64,28 @@ def rate(request: "Request", services: "Services") -> Response:
     good = request.form.get("good", "")
     if good not in {"yes", "no"}:
         raise Problem(422, "Choose yes or no.", fields={"good": "Choose yes or no."})
-    now = services.now()
-    done = services.store.run(
-        "update ticket set good = :good, good_reason = :reason, good_at = coalesce(good_at, :now)"
-        " where id = :id and (good_at is null or good_at > :week)",
-        good=good,
-        reason=ticket_form.message(request.form.get("reason", ""))[:REASON_MAX] if good == "no" else "",
-        now=now,
-        week=now - RATING_MS,
-        id=row["id"],
-    )
-    if not done:
-        raise Problem(409, "Your answer can no longer be changed. Write to us in the ticket instead.")
+    reason = ticket_form.message(request.form.get("reason", ""))[:REASON_MAX] if good == "no" else ""
+    if (good, reason) != (row["good"], row["good_reason"] or ""):  # pressed twice it is the same
+        limit(services, "rating", requester.subject, times=20, per_seconds=3600)
+        _rate(services, requester.subject, row["id"], good, reason)
     return _back(request, services, row, "&rated=1#rating")
+
+
+def _rate(services: "Services", subject: str, ticket: str, good: str, reason: str) -> None:
+    now = services.now()
+    with services.store.transaction():
+        done = services.store.run(
+            "update ticket set good = :good, good_reason = :reason, good_at = coalesce(good_at, :now)"
+            " where id = :id and (good_at is null or good_at > :week)",
+            good=good,
+            reason=reason,
+            now=now,
+            week=now - RATING_MS,
+            id=ticket,
+        )
+        if not done:
+            raise Problem(409, "Your answer can no longer be changed. Write to us in the ticket instead.")
+        outbox.put(services, "ticket.rating", {"ticket": ticket}, subject_id=subject)
 
 
 def _faults(body: str, files: list[File], fault: str, solves: bool) -> dict[str, str]:

@@ -147,6 +147,13 @@ def note(ticket: Ticket) -> str:
     )
 
 
+def rating_note(good: bool, reason: str) -> str:
+    """What the agents read of the customer's answer to "Did we solve it?"."""
+    if good:
+        return "The customer says: this solved it."
+    return "The customer says: this did not solve it." + (f" What was missing: {_harmless(reason)}" if reason else "")
+
+
 # What would be a tag, a link or code in a desk that renders Markdown or HTML, and what stands there instead.
 HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a", "[": "(", "]": ")", "`": "'", "*": "\u2217"})
 

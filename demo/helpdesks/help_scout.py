@@ -61,6 +61,7 @@ class HelpScout:
             ("PATCH", r"/v2/conversations/(\d+)", self._patch),
             ("GET", r"/v2/conversations/(\d+)/threads", self._list_threads),
             ("POST", r"/v2/conversations/(\d+)/customer", self._reply),
+            ("POST", r"/v2/conversations/(\d+)/notes", self._note),
             ("GET", rf"/v2/mailboxes/{MAILBOX}/saved-replies", lambda _: _json([{"id": 3, "name": "Browser"}])),
             ("GET", rf"/v2/mailboxes/{MAILBOX}/saved-replies/3", self._saved),
             ("GET", rf"/v2/mailboxes/{MAILBOX}/fields", self._fields),
@@ -137,6 +138,10 @@ class HelpScout:
         given = request.get_json()
         self._thread(number, "customer", given["text"], "customer", given.get("attachments", ()))
         self.conversations[number] |= {"status": "active", "userUpdatedAt": now_iso()}
+        return Response(status=201, headers={"Resource-ID": "1"})
+
+    def _note(self, request: Request, number: int) -> Response:
+        self._thread(number, "note", request.get_json()["text"], "user")
         return Response(status=201, headers={"Resource-ID": "1"})
 
     def _saved(self, request: Request) -> Response:

@@ -88,6 +88,9 @@ class HelpDesk(Protocol):
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
         """`solved` or `open`, as the customer asked; doing it twice is harmless."""
 
+    def note(self, desk_ref: str, text: str) -> None:
+        """Add a private note for the agents, in plain text; VendorError `unsupported` where there is none."""
+
     def count(self, since: int, until: int) -> int:
         """How many tickets were created in [since, until)."""
 

@@ -97,6 +97,9 @@ class BuiltIn:
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
         self._set(self._own(requester, desk_ref)["id"], status)
 
+    def note(self, desk_ref: str, text: str) -> None:
+        self._add(desk_ref, "customer", text, self._next_at(desk_ref), public=False)
+
     def file(self, requester: Requester, desk_ref: str, message: int, number: int) -> File:
         row = self._own(requester, desk_ref)
         files = [self._files(known["id"]) for known in self._rows(row["id"], private=False)]

@@ -59,6 +59,9 @@ class Email:
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
         raise VendorError(UNREADABLE, "unsupported", detail="a mailbox has no states")
 
+    def note(self, desk_ref: str, text: str) -> None:
+        raise VendorError(UNREADABLE, "unsupported", detail="a mailbox has no private notes")
+
     def count(self, since: int, until: int) -> int:
         raise VendorError(UNREADABLE, "unsupported", detail="a mailbox does not count")
 

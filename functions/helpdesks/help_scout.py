@@ -99,6 +99,9 @@ class HelpScout:
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
         self._set(self._own(requester, desk_ref), "closed" if status == "solved" else "active")
 
+    def note(self, desk_ref: str, text: str) -> None:
+        self._api.call("POST", f"/v2/conversations/{desk_ref}/notes", body=_text(text))
+
     def count(self, since: int, until: int) -> int:
         # Both ends of their range are in it.
         page = self._page(f"(createdAt:[{iso(since)} TO {iso(until - 1000)}])", 1).table("page")

@@ -67,7 +67,7 @@ class RequestTracker:
         desk_ref = str(self._api.call("POST", "/ticket", body=body).table().get("id") or "")
         if not desk_ref.isdecimal():
             raise VendorError(UNREACHABLE, detail="the ticket has no number")
-        self._add_note(desk_ref, ticket)
+        self.note(desk_ref, note(ticket))
         return desk_ref
 
     def find(self, ticket: Ticket) -> str | None:
@@ -77,7 +77,7 @@ class RequestTracker:
         desk_ref = text(rows[0].get("id"))
         # A first try may have ended between the ticket and its note.
         if not any(ticket.key in one.body for one, _ in self._messages(desk_ref, {"Comment"}, ticket.requester)):
-            self._add_note(desk_ref, ticket)
+            self.note(desk_ref, note(ticket))
         return desk_ref
 
     def tickets(self, requester: Requester) -> list[Thread]:
@@ -110,6 +110,9 @@ class RequestTracker:
             return
         _open(row)
         self._set(row["id"], "resolved" if status == "solved" else "open")
+
+    def note(self, desk_ref: str, text: str) -> None:
+        self._api.call("POST", f"/ticket/{desk_ref}/comment", body={"Content": text, "ContentType": "text/plain"})
 
     def count(self, since: int, until: int) -> int:
         total = self._page(f"Created >= '{_moment(since)}' AND Created < '{_moment(until)}'", 1).table().get("total")
@@ -222,10 +225,6 @@ class RequestTracker:
             return base64.b64decode(content)
         except ValueError as error:
             raise VendorError(UNREACHABLE, detail="an attachment is not base64") from error
-
-    def _add_note(self, desk_ref: str, ticket: Ticket) -> None:
-        said = {"Content": note(ticket), "ContentType": "text/plain"}
-        self._api.call("POST", f"/ticket/{desk_ref}/comment", body=said)
 
     def _set(self, desk_ref: str, status: str) -> None:
         self._api.call("PUT", f"/ticket/{desk_ref}", body={"Status": status})

@@ -129,6 +129,9 @@ class Zendesk:
             raise VendorError(REFUSED, "rejected", detail="the ticket is closed")
         self._update(desk_ref, {"status": STATUSES.get(status, "open")})
 
+    def note(self, desk_ref: str, text: str) -> None:
+        self._update(desk_ref, {"comment": {"body": text, "public": False}})
+
     def count(self, since: int, until: int) -> int:
         query = f"type:ticket created>={iso(since)} created<{iso(until)}"
         found = self._api.call("GET", f"/api/v2/search/count?{urlencode({'query': query})}").table().get("count")

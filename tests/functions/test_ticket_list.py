@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -226,6 +227,24 @@ def test_the_satisfaction_question_may_be_answered_again_for_a_week(
     assert kept == {"good": "yes", "good_reason": ""}
     assert browser.post("/api/tickets/rating", data=form).status_code == 409
     assert browser.post("/api/tickets/rating", data=form | {"good": "maybe"}).status_code == 422
+
+
+def test_the_agents_are_told_whether_it_helped_and_once_for_each_answer(
+    browser: Browser, services: Services, desk: Desk, sign_in
+):
+    sign_in(browser)
+    reference = ask(browser)
+    form = {"ref": reference, "good": "no", "reason": "It took <b>long</b>.\nPlan: Free"}
+    for answer in (form, form, form | {"good": "yes"}):
+        browser.post("/api/tickets/rating", data=answer)
+        outbox.deliver_due(services, time.monotonic() + 30)
+    notes = services.store.all("select body from desk_message where is_public = 0 order by created_at")
+
+    assert [row["body"] for row in notes][1:] == [
+        "The customer says: this did not solve it. What was missing: It took \u2039b\u203along\u2039/b\u203a."
+        " Plan: Free",
+        "The customer says: this solved it.",
+    ]
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def live(desk: HelpDesk, answer: Callable[[str], None]) -> None:
     desk.ticket(ADA, ref)
     desk.reply(ADA, ref, Reply("reply-1", "Still the same.", made.created_at, (PNG,)))
     desk.set_status(ADA, ref, "solved")
+    desk.note(ref, "The customer says: this solved it.")
     desk.set_status(ADA, ref, "open")
     desk.count(made.created_at - DAY_MS, made.created_at + DAY_MS)
     desk.subjects(made.created_at - DAY_MS)

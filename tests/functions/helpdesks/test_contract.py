@@ -93,6 +93,14 @@ def test_public_answers_are_shown_and_notes_are_not(bench: Bench):
     assert thread.status == "pending"
 
 
+def test_a_later_note_is_for_the_agents_alone(bench: Bench):
+    ref = bench.desk.create(ticket())
+    bench.desk.note(ref, "The customer says: this solved it.")
+
+    assert bench.notes(ref)[-1].strip() == "The customer says: this solved it."
+    assert len(bench.desk.ticket(ADA, ref).messages) == 1
+
+
 def test_a_reply_is_the_customers_and_opens_the_ticket(bench: Bench):
     ref = bench.desk.create(ticket())
     bench.answer(ref, "Try again now.", True)

@@ -61,14 +61,14 @@ def test_the_machine_fields_are_filled(rt: Desk, tracker: RequestTracker):
 def test_a_note_that_failed_is_written_when_the_ticket_is_found(spoiled: tuple[Desk, Faults], tracker: RequestTracker):
     rt, faults = spoiled
     made = ticket()
-    post = Desk.__dict__["_add_note"]
+    post = Desk.__dict__["note"]
 
     def broken(self: Desk, desk_ref: str, one: object) -> None:
         faults.next, faults.method = "unavailable", "POST"
         post(self, desk_ref, one)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Desk, "_add_note", broken)
+        patch.setattr(Desk, "note", broken)
         with pytest.raises(VendorError):
             rt.create(made)
     ref = rt.find(made)
