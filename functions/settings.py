@@ -30,7 +30,6 @@ DESK_NEEDS = {
         "RT_URL": "its address, e.g. https://rt.acme.com",
         "RT_USER": "the user that was made for the portal",
         "RT_TOKEN": "an authentication token of that user",
-        "RT_NAME": "its $rtname, as in the subjects of its mail: [acme.com #42]",
     },
     "help_scout": {
         "HELPSCOUT_APP_ID": "the App ID of an OAuth application made for the portal",

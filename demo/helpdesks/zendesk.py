@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CLIENT_ID, CLIENT_SECRET = "portal", "zendesk-client-secret"
-AGENT = 1
+AGENT, SCOPES = 1, {"read", "write"}
+FIELDS: list[dict[str, Any]] = [
+    {"id": number, "type": "text", "title": title}
+    for number, title in ((1, "Subject"), (2, "Status"), (27648, "Account"))
+]
 PER_PAGE = 2
 
 
 class Zendesk:
-    """One account. `tokens` are those that are good."""
+    """One account. `tokens` are those that it knows, `powerless` those of them that may do nothing; `grants`: whether
+    the client may have the scopes it asks for."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -29,6 +34,8 @@ class Zendesk:
         self.keys: dict[str, tuple[str, int]] = {}
         self.uploads: dict[str, dict[str, Any]] = {}
         self.tokens: set[str] = set()
+        self.powerless: set[str] = set()
+        self.grants = True
         self.seen: int | None = None
         self.role = "agent"
 
@@ -53,8 +60,11 @@ class Zendesk:
         path, method = request.path, request.method
         if path == "/oauth/tokens":
             return self._token(request)
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
             return _json({"error": "invalid_token"}, 401)
+        if token in self.powerless:
+            return _json({"error": "Forbidden"}, 403)
         routes: list[tuple[str, str, Callable[..., Response]]] = [
             ("POST", r"/api/v2/tickets", self._create),
             ("GET", r"/api/v2/tickets", self._by_key),
@@ -68,7 +78,7 @@ class Zendesk:
             ("GET", r"/api/v2/search/count", self._count),
             ("GET", r"/api/v2/macros/active", self._macros),
             ("GET", r"/api/v2/incremental/tickets/cursor", self._incremental),
-            ("GET", r"/api/v2/ticket_fields/(\d+)", lambda _, field: _json({}, 200 if field == "27648" else 404)),
+            ("GET", r"/api/v2/ticket_fields", lambda request: self._page(request, "ticket_fields", FIELDS)),
         ]
         for verb, pattern, handler in routes:
             if verb == method and (found := re.fullmatch(pattern, path)):
@@ -84,6 +94,8 @@ class Zendesk:
             return _json({"error": "invalid_client"}, 401)
         token = f"token-{len(self.tokens) + 1}"
         self.tokens.add(token)
+        if set(given["scope"].split()) != SCOPES or not self.grants:  # a token comes all the same
+            self.powerless.add(token)
         return _json(
             {"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800}, 201
         )
@@ -95,7 +107,7 @@ class Zendesk:
         if key in self.keys:
             known, number = self.keys[key]
             if known != body:
-                return _json({"error": "IdempotencyConflict"}, 422)
+                return _json({"error": "IdempotentRequestError", "description": "other parameters"}, 400)
             return _json({"ticket": self._ticket(number)}, 201, {"x-idempotency-lookup": "hit"})
         email = given["requester"]["email"].lower()
         requester = self.users.setdefault(email, 100 + len(self.users))

@@ -2,13 +2,14 @@
 
 import base64
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from functions.errors import VendorError
-from functions.helpdesks import Capabilities, Macro, Notice
+from functions.helpdesks import Capabilities
+from functions.helpdesks.built_in_tables import BuiltInTables, thread
+from functions.helpdesks.own_tickets import Limited
 from portal.models import Requester
-from portal.tickets import STATUS_WORDS, Attachment, File, Message, Reply, Status, Thread, Ticket, note
+from portal.tickets import File, Reply, Status, Thread, Ticket, note
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -23,7 +24,7 @@ def connect(settings: "Settings", services: "Services") -> "BuiltIn":
     return BuiltIn(services)
 
 
-class BuiltIn:
+class BuiltIn(BuiltInTables, Limited):
     """A help desk for a portal without one, and the one the demo runs on."""
 
     capabilities = Capabilities(
@@ -34,10 +35,6 @@ class BuiltIn:
         webhooks="no",
         macros="no",
     )
-
-    def __init__(self, services: "Services") -> None:
-        self._services = services
-        self._store = services.store
 
     def create(self, ticket: Ticket) -> str:
         now = self._services.now()
@@ -79,11 +76,11 @@ class BuiltIn:
         rows = self._store.all(
             "select * from desk_ticket where subject_id = :subject order by updated_at desc", subject=requester.subject
         )
-        return [_thread(row) for row in rows]
+        return [thread(row) for row in rows]
 
     def ticket(self, requester: Requester, desk_ref: str) -> Thread:
         row = self._own(requester, desk_ref)
-        return _thread(row, self.messages(row["id"]))
+        return thread(row, self.messages(row["id"]))
 
     def reply(self, requester: Requester, desk_ref: str, reply: Reply) -> None:
         row = self._own(requester, desk_ref)
@@ -116,63 +113,12 @@ class BuiltIn:
         )
         return int(row["n"]) if row else 0
 
-    def macros(self) -> list[Macro]:
-        raise VendorError("This help desk has no saved answers.", "unsupported")
-
     def subjects(self, since: int) -> list[str]:
         rows = self._store.all("select subject from desk_ticket where created_at >= :since", since=since)
         return [row["subject"] for row in rows]
 
-    def notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        raise VendorError("This help desk sends no webhooks.", "unsupported")
-
     def check(self) -> list[str]:
         return []
-
-    # What an agent does; scripts.desk is their window.
-
-    def queue(self) -> list[Thread]:
-        """Every ticket, the unsolved first, newest activity first."""
-        rows = self._store.all(
-            "select * from desk_ticket order by case status when 'solved' then 1 else 0 end, updated_at desc"
-        )
-        return [_thread(row) for row in rows]
-
-    def look_up(self, reference: str) -> "Row":
-        """A ticket's row by the reference customers know; VendorError `not_found`."""
-        row = self._store.one("select * from desk_ticket where reference = :reference", reference=reference.upper())
-        if row is None:
-            raise VendorError(f"There is no ticket {reference}.", "not_found")
-        return row
-
-    def answer(self, reference: str, body: str, status: Status) -> "Row":
-        """Add an agent's public message (none when empty) and set the status; returns the ticket's row."""
-        row = self.look_up(reference)
-        with self._store.transaction():
-            if body:
-                self._add(row["id"], "agent", body, self._next_at(row["id"]))
-            self._set(row["id"], status)
-        return row
-
-    def messages(self, desk_ref: str, *, private: bool = False) -> list[Message]:
-        """A ticket's messages, oldest first; its private notes among them only when asked for."""
-        return [
-            Message(
-                row["author"],
-                row["body"],
-                row["created_at"],
-                files=tuple(Attachment(file["name"], file["type"], file["size"]) for file in self._files(row["id"])),
-            )
-            for row in self._rows(desk_ref, private=private)
-        ]
-
-    def files(self, desk_ref: str) -> list[File]:
-        """Every file of a ticket, in the order of its messages."""
-        return [
-            File(row["name"], row["type"], base64.b64decode(row["data"]))
-            for message in self._rows(desk_ref, private=True)
-            for row in self._files(message["id"])
-        ]
 
     def _own(self, requester: Requester, desk_ref: str) -> "Row":
         row = self._store.one(
@@ -181,70 +127,3 @@ class BuiltIn:
         if row is None:
             raise VendorError("There is no such ticket of yours.", "not_found")
         return row
-
-    def _rows(self, desk_ref: str, *, private: bool) -> "list[Row]":
-        return self._store.all(
-            "select id, author, body, created_at from desk_message where ticket_id = :id and is_public >= :least"
-            " order by created_at, is_public desc, id",
-            id=desk_ref,
-            least=0 if private else 1,
-        )
-
-    def _files(self, message_id: str) -> "list[Row]":
-        return self._store.all("select * from desk_file where message_id = :id order by n", id=message_id)
-
-    def _next_at(self, ticket_id: str) -> int:
-        """Now, and later than every message there is: times are the order in which messages are read."""
-        row = self._store.one("select max(created_at) as at from desk_message where ticket_id = :id", id=ticket_id)
-        return max(self._services.now(), row["at"] + 1 if row and row["at"] else 0)
-
-    def _set(self, ticket_id: str, status: Status) -> None:
-        self._store.run(
-            "update desk_ticket set status = :status, updated_at = :now where id = :id",
-            status=status,
-            now=self._services.now(),
-            id=ticket_id,
-        )
-
-    def _add(
-        self,
-        ticket_id: str,
-        author: Literal["customer", "agent"],
-        body: str,
-        at: int,
-        files: Sequence[File] = (),
-        *,
-        public: bool = True,
-        key: str = "",
-    ) -> None:
-        message_id = secrets.token_hex(8)
-        self._store.run(
-            "insert into desk_message (id, ticket_id, author, is_public, body, created_at, key)"
-            " values (:id, :ticket, :author, :public, :body, :at, :key)",
-            id=message_id,
-            ticket=ticket_id,
-            author=author,
-            public=1 if public else 0,
-            body=body,
-            at=at,
-            key=key,
-        )
-        for number, file in enumerate(files):
-            self._store.run(
-                "insert into desk_file (id, message_id, n, name, type, size, data)"
-                " values (:id, :message, :n, :name, :type, :size, :data)",
-                id=secrets.token_hex(8),
-                message=message_id,
-                n=number,
-                name=file.name,
-                type=file.type,
-                size=len(file.data),
-                data=base64.b64encode(file.data).decode(),
-            )
-
-
-def _thread(row: "Row", messages: list[Message] | None = None) -> Thread:
-    status: Status = row["status"] if row["status"] in STATUS_WORDS else "open"
-    return Thread(
-        row["id"], row["reference"], row["subject"], status, row["created_at"], row["updated_at"], tuple(messages or ())
-    )

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.errors import VendorError
-from functions.helpdesks.web import Answer, Api, text
+from functions.helpdesks.web import Answer, Api
+from functions.helpdesks.words import UNREACHABLE
 
 # However long a token says it lives, it is not used longer than this.
 MOST_SECONDS = 172_800
@@ -14,28 +15,30 @@ MOST_SECONDS = 172_800
 class TokenApi:
     """Calls below `base` with a bearer token; `fetch` asks for one with an Api that carries none."""
 
-    def __init__(self, base: str, fetch: Callable[[Api], Answer], wait: str = "Retry-After") -> None:
-        self._open = Api(base, dict, wait)
-        self._api = Api(base, self._bearer, wait)
+    def __init__(self, base: str, fetch: Callable[[Api], Answer], **manners: Any) -> None:
+        self._open = Api(base, dict, **manners)
+        self._api = Api(base, self._bearer, **manners)
         self._fetch = fetch
         self._token: tuple[str, float] = ("", 0.0)
 
-    def call(self, method: str, path: str, **options: Any) -> Answer:
+    def call(self, method: str, path: str, *arguments: Any, **options: Any) -> Answer:
         """As Api.call; a token that was taken back before its time is renewed once."""
         try:
-            return self._api.call(method, path, **options)
+            return self._api.call(method, path, *arguments, **options)
         except VendorError as error:
             if error.kind != "authentication" or not self._token[0]:
                 raise
             self._token = ("", 0.0)
-            return self._api.call(method, path, **options)
+            return self._api.call(method, path, *arguments, **options)
 
     def _bearer(self) -> Mapping[str, str]:
         token, until = self._token
         if time.time() > until:
-            data = self._fetch(self._open).table()
-            token, lives = text(data.get("access_token")), data.get("expires_in")
+            row = self._fetch(self._open).row()
+            token, lives = row.text("access_token"), row.number("expires_in")
+            if not (token.isascii() and token.isprintable() and token):
+                raise VendorError(UNREACHABLE, "authentication", detail="there is no token in the answer")
             # Half its life.
-            seconds = lives if isinstance(lives, int) and 0 < lives < MOST_SECONDS else MOST_SECONDS
+            seconds = lives if lives and 0 < lives < MOST_SECONDS else MOST_SECONDS
             self._token = (token, time.time() + seconds / 2)
         return {"Authorization": f"Bearer {token}"}

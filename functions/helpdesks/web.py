@@ -1,61 +1,82 @@
 """A help desk's HTTP API: one call, its errors in our six classes, and an answer that nobody trusts yet."""
 
-import json
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from functions.errors import VendorError
+from functions.helpdesks.rows import Row, parsed
+from functions.helpdesks.words import GONE, REFUSED, UNREACHABLE
 from functions.settings import LOOPBACK
 
 TIMEOUT_SECONDS = 10
-BODY_LIMIT = 10_000_000
-UNREACHABLE = "Our help desk cannot be reached just now. Nothing was lost."
-REFUSED = "Our help desk did not take this."
-GONE = "There is no such ticket of yours."
+BODY_LIMIT, BODY_SECONDS = 10_000_000, 30
+MOST_WAIT_SECONDS = 86_400
+KINDS = {401: "authentication", 403: "authentication", 404: "not_found", 410: "not_found", 429: "rate_limited"}
+KINDS |= dict.fromkeys((400, 413, 415, 422), "rejected")
+SAYS = {"not_found": GONE, "rejected": REFUSED}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A 2xx or an allowed status, its headers, and its JSON (None when there is no body)."""
+    """An answer and its JSON (None when there is no body); `fault` is what its status means, None for 2xx."""
 
     status: int
     headers: Mapping[str, str]
     data: Any
+    fault: VendorError | None = None
 
-    def table(self, *path: str) -> dict[str, Any]:
+    def row(self, *path: str) -> Row:
         """The object at a path of keys; raises VendorError `unavailable` when there is none."""
         found = self.data
         for part in path:
             found = found.get(part) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             raise VendorError(UNREACHABLE, detail=f"the answer has no object {'.'.join(path) or 'at all'}")
-        return found
+        return Row(found)
 
-    def rows(self, *path: str) -> list[dict[str, Any]]:
+    def rows(self, *path: str) -> list[Row]:
         """The list of objects at a path; raises VendorError `unavailable` when there is none."""
-        found = self.table(*path[:-1]).get(path[-1])
+        found = self.row(*path[:-1])._at(path[-1:]) if path else self.data
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise VendorError(UNREACHABLE, detail=f"the answer has no list {'.'.join(path)}")
+            raise VendorError(UNREACHABLE, detail=f"the answer has no list {'.'.join(path) or 'at all'}")
+        return [Row(one) for one in found]
+
+    def number(self, *path: str) -> int:
+        """The number at a path; raises VendorError `unavailable` when there is none."""
+        found = self.row().number(*path)
+        if found is None:
+            raise VendorError(UNREACHABLE, detail=f"the answer has no number {'.'.join(path)}")
         return found
 
 
 class Api:
-    """Calls below `base` with the headers that `headers()` gives (it may fetch a token); `wait` is the header in which
-    the vendor says how long to wait after a 429."""
+    """Calls below `base` with the headers that `headers()` gives (it may fetch a token). `wait` is the header in which
+    the vendor says how long to wait after a 429, `wrong` finds the fields it names in what it rejects."""
 
-    def __init__(self, base: str, headers: Callable[[], Mapping[str, str]], wait: str = "Retry-After") -> None:
+    def __init__(
+        self,
+        base: str,
+        headers: Callable[[], Mapping[str, str]],
+        *,
+        wait: str = "Retry-After",
+        wrong: Callable[[Row], Iterable[str]] = lambda said: (),
+    ) -> None:
         self.base = base
         self._headers = headers
         self._wait = wait
+        self._wrong = wrong
 
     def call(
         self,
         method: str,
         path: str,
+        query: Mapping[str, Any] | None = None,
         *,
         body: Any = None,
         data: bytes | Mapping[str, str] | None = None,
@@ -69,43 +90,44 @@ class Api:
         # Whatever an answer said of a next page: the token goes to nobody else.
         if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
             raise VendorError(UNREACHABLE, detail="an address on another host")
+        sent = {"Accept": "application/json", **self._headers(), **(headers or {})}
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                response = session.request(
-                    method,
-                    url,
-                    json=body,
-                    data=data,
-                    headers={"Accept": "application/json", **self._headers(), **(headers or {})},
-                    timeout=TIMEOUT_SECONDS,
-                    allow_redirects=False,
-                    stream=True,
-                )
-                with response:
+                with session.request(
+                    method, url, params=query, json=body, data=data, headers=sent, timeout=TIMEOUT_SECONDS,
+                    allow_redirects=False, stream=True,
+                ) as response:  # fmt: skip
                     content = _read(response)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, UnicodeError) as error:
             raise VendorError(UNREACHABLE, detail=f"{method}: {type(error).__name__}") from error
-        if response.status_code not in allow:
-            self._judge(response, method)
-        said = content.decode("utf-8", "replace") if plain else _parsed(content, method)
-        return Answer(response.status_code, response.headers, said)
+        answer = self._answer(method, response, content, plain)
+        if answer.fault and answer.status not in allow:
+            raise answer.fault
+        return answer
 
-    def _judge(self, response: requests.Response, method: str) -> None:
-        status = response.status_code
-        detail = f"{method} was answered with {status}"
-        if status in {401, 403}:
-            raise VendorError(UNREACHABLE, "authentication", detail=detail)
-        if status in {404, 410}:
-            raise VendorError(GONE, "not_found", detail=detail)
-        if status in {400, 413, 415, 422}:
-            raise VendorError(REFUSED, "rejected", detail=detail)
-        if status == 429:
-            wait = response.headers.get(self._wait, "")
-            seconds = int(wait) if wait.isdecimal() else None
-            raise VendorError(UNREACHABLE, "rate_limited", detail=detail, retry_after=seconds)
-        if not 200 <= status < 300:
-            raise VendorError(UNREACHABLE, detail=detail)
+    def _answer(self, method: str, response: requests.Response, content: bytes, plain: bool) -> Answer:
+        status, headers = response.status_code, response.headers
+        good = 200 <= status < 300
+        try:
+            said = content.decode("utf-8", "replace") if plain else parsed(content)
+        except ValueError as error:
+            if good:
+                raise VendorError(
+                    UNREACHABLE, detail=f"{method} was answered with something that is not JSON"
+                ) from error
+            said = None
+        return Answer(status, headers, said, None if good else self._fault(method, status, headers, Row(said)))
+
+    def _fault(self, method: str, status: int, headers: Mapping[str, str], said: Row) -> VendorError:
+        kind: Any = KINDS.get(status, "unavailable")
+        wait = headers.get(self._wait, "")
+        seconds = min(int(wait), MOST_WAIT_SECONDS) if wait.isdecimal() and len(wait) < 10 else None
+        # The fields' names alone: a vendor repeats what the customer wrote in them.
+        named = [name for name in self._wrong(said) if kind == "rejected" and name]
+        detail = f"{method} was answered with {status}" + (f": {', '.join(named)[:200]}" if named else "")
+        wait_for = seconds if kind == "rate_limited" else None
+        return VendorError(SAYS.get(kind, UNREACHABLE), kind, detail=detail, retry_after=wait_for)
 
 
 def address(url: str, name: str) -> str:
@@ -116,24 +138,11 @@ def address(url: str, name: str) -> str:
     raise VendorError(UNREACHABLE, "authentication", detail=f"{name} is not an https address")
 
 
-def text(value: object) -> str:
-    """A field that should be text."""
-    return value if isinstance(value, str) else ""
-
-
 def _read(response: requests.Response) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(65_536):
+    """All of it, within limits: one that comes byte by byte would never time out."""
+    body, until = bytearray(), time.monotonic() + BODY_SECONDS
+    while chunk := response.raw.read1(65_536, decode_content=True):
         body += chunk
-        if len(body) > BODY_LIMIT:
-            raise VendorError(UNREACHABLE, detail="the answer is too large")
+        if len(body) > BODY_LIMIT or time.monotonic() > until:
+            raise VendorError(UNREACHABLE, detail="the answer is too large or too slow")
     return bytes(body)
-
-
-def _parsed(content: bytes, method: str) -> Any:
-    if not content.strip():
-        return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise VendorError(UNREACHABLE, detail=f"{method} was answered with something that is not JSON") from error

@@ -1,31 +1,46 @@
-"""What vendors write and how we say it: times as unix milliseconds, and our facts in their fields."""
+"""What vendors write and how we say it: times as unix milliseconds, their states in our words, our facts in their
+fields, and their failures in a sentence."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from functions.errors import VendorError
 
 if TYPE_CHECKING:
-    from portal.tickets import Ticket
+    from portal.tickets import Status, Ticket
+
+UNREACHABLE = "Our help desk cannot be reached just now. Nothing was lost."
+REFUSED = "Our help desk did not take this."
+GONE = "There is no such ticket of yours."
+
+log = logging.getLogger(__name__)
 
 
-def milliseconds(value: object) -> int:
+def trimmed(environ: Mapping[str, str]) -> Callable[[str], str]:
+    """The variables of the environment without spaces around them; empty when not set."""
+    return lambda name: environ.get(name, "").strip()
+
+
+def milliseconds(value: str) -> int:
     """An ISO 8601 time; 0 for anything else, since one odd field must not hide a ticket."""
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return 0
-    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000) if moment else 0
-
-
-def when(value: str) -> int:
-    """The same, or unix seconds as text."""
-    return int(value) * 1000 if value.isdecimal() else milliseconds(value)
+    return max(0, int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000))
 
 
 def iso(at: int) -> str:
     return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def status(words: "Mapping[str, Status]", said: str) -> "Status":
+    """Our word for theirs. One that we do not know, of a workflow of the site's own, is open: nothing gets lost."""
+    if said not in words:
+        log.warning("the help desk calls a ticket %r, which we do not know: it is shown as open", said[:40])
+    return words.get(said, "open")
 
 
 def fields(setting: str) -> Mapping[str, str]:

@@ -98,7 +98,7 @@ def zendesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
             fake.tokens.clear,
             fake.hide,
             zendesk_sign,
-            b'{"ticket": "1000", "by": "agent"}',
+            b'{"ticket": "1000"}',
             (zendesk.CLIENT_SECRET, "token-", "customer.example"),
         )
 

@@ -104,7 +104,6 @@ class RequestTracker:
             "RT_USER": "portal",
             "RT_TOKEN": self.token,
             "RT_QUEUE": "Support",
-            "RT_NAME": "acme",
             "RT_FIELDS": "account=Account,plan=Plan,article=Article",
         }
 

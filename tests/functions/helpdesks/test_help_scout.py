@@ -102,7 +102,7 @@ def test_the_hundred_and_first_thread_is_a_follow_up(inbox: Pair):
 
 def test_webhooks_that_are_not_about_a_conversation_say_nothing(inbox: Pair):
     desk, _ = inbox
-    for body in (b"{}", b"[]", b"not json", b'{"id": "7"}'):
+    for body in (b"{}", b"[]", b"not json", b'{"id": "seven"}', b'{"id": true}', b'{"id": -7}'):
         assert desk.notice(help_scout_sign(body), body) is None
     first, second = (desk.notice(help_scout_sign(b'{"id": 7}', event), b'{"id": 7}') for event in ("convo.status", "x"))
     assert first
@@ -115,7 +115,7 @@ def test_what_is_set_up_wrong_is_named(inbox: Pair):
     base = {**HELP_SCOUT, "HELPSCOUT_API": desk._api._api.base}
 
     assert HelpScout({**base, "HELPSCOUT_FIELDS": "plan=99"}).check() == [
-        "HELPSCOUT_FIELDS names plan=99, and the inbox has no such field."
+        "HELPSCOUT_FIELDS names plan=99, and the desk has no such field, or hides it."
     ]
     assert "HELPSCOUT_WEBHOOK_SECRET" in HelpScout({**base, "HELPSCOUT_WEBHOOK_SECRET": ""}).check()[0]
     assert "HELPSCOUT_APP_SECRET" in HelpScout({**base, "HELPSCOUT_APP_SECRET": "wrong"}).check()[0]

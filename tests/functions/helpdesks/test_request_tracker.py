@@ -142,8 +142,8 @@ def test_missing_fields_and_a_time_zone_are_named(tracker: RequestTracker):
     tracker.call("PUT", "user/portal", {"Timezone": "Europe/Berlin"})
     try:
         assert desk.check() == [
-            "The queue Support has no custom field 'Tariff' that portal may see.",
             "Set the time zone of portal to UTC, or months are off.",
+            "RT_FIELDS names plan=Tariff, and the desk has no such field, or hides it.",
         ]
     finally:
         tracker.call("PUT", "user/portal", {"Timezone": "UTC"})

@@ -65,7 +65,7 @@ def test_zendesk_a_missing_field_and_a_wrong_owner_are_named(account: tuple[Zend
 
     assert [fault.split(":")[0] for fault in desk.check()] == [
         "The OAuth client's owner is neither agent nor admin",
-        "ZENDESK_FIELDS names plan=27642, and there is no such ticket field.",
+        "ZENDESK_FIELDS names plan=27642, and the desk has no such field, or hides it.",
     ]
 
 

@@ -1,0 +1,28 @@
+"""What is wrong with a help desk's set-up, a sentence each with what to do."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from functions.errors import VendorError
+
+
+def found(vendor: str, variables: str, look: Callable[[], Iterable[str]]) -> list[str]:
+    """What a look at the vendor finds; when it ends in an error, that and the variables that may be the cause."""
+    faults: list[str] = []
+    try:
+        faults.extend(look())
+    except VendorError as error:
+        faults.append(f"{vendor} did not answer as it should ({error.kind}): {error.detail}. Look at {variables}.")
+    return faults
+
+
+def fields(variable: str, setting: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """The fields that a setting names and the desk does not have."""
+    return [
+        f"{variable} names {ours}={theirs}, and the desk has no such field, or hides it."
+        for ours, theirs in setting.items()
+        if theirs not in known
+    ]
+
+
+def webhook(variable: str, secret: str) -> list[str]:
+    return [] if secret else [f"{variable} is not set: answers are noticed by asking."]

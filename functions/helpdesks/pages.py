@@ -1,0 +1,27 @@
+"""Answers that come in pages, within a limit: a vendor whose last page never comes keeps nobody waiting for ever."""
+
+from collections.abc import Callable, Iterator
+
+from functions.helpdesks.web import Answer
+
+MOST = 50
+
+
+def linked(fetch: Callable[[str], Answer], first: str, following: Callable[[Answer], str]) -> Iterator[Answer]:
+    """Pages that name the next one, until there is none."""
+    path = first
+    for _ in range(MOST):
+        page = fetch(path)
+        yield page
+        path = following(page)
+        if not path:
+            return
+
+
+def numbered(fetch: Callable[[int], Answer], more: Callable[[Answer, int], bool], most: int = MOST) -> Iterator[Answer]:
+    """Pages by number, counted from 1, as long as there are `more` after one."""
+    for number in range(1, most + 1):
+        page = fetch(number)
+        yield page
+        if not more(page, number):
+            return

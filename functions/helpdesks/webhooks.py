@@ -1,0 +1,36 @@
+"""A vendor's webhook: signed over its raw bytes, and not an old one that somebody kept."""
+
+import hmac
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from functions.errors import VendorError
+from functions.helpdesks.rows import Row, parsed
+from functions.helpdesks.words import REFUSED, milliseconds
+
+FRESH_SECONDS = 300
+
+
+def verify(secret: str, signed: bytes, given: str, digest: Callable[..., Any]) -> None:
+    """Raises VendorError `authentication` unless `given` is the base64 of the HMAC; nothing is right without a
+    secret."""
+    made = b64encode(hmac.new(secret.encode(), signed, digest).digest())
+    if not secret or not hmac.compare_digest(made, given.encode()):
+        raise VendorError(REFUSED, "authentication", detail="the webhook's signature is not ours")
+
+
+def must_be_fresh(moment: str) -> None:
+    """Raises VendorError `authentication` unless it was signed within five minutes: unix seconds, or ISO 8601."""
+    seconds = int(moment) if moment.isdecimal() and len(moment) < 12 else milliseconds(moment) / 1000
+    if abs(time.time() - seconds) > FRESH_SECONDS:
+        raise VendorError(REFUSED, "authentication", detail="the webhook is old")
+
+
+def content(body: bytes) -> Row:
+    """What it says; nothing when it is not JSON."""
+    try:
+        return Row(parsed(body))
+    except ValueError:
+        return Row(None)
