@@ -1,57 +1,115 @@
 """What goes wrong with the next call to a desk, the same way for every vendor."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-# unavailable: 503, nothing done. lost: done, and the answer is cut. broken_after: done, and 500. accepted: done, and an
-# empty 202. garbage: done, and a page of somebody's proxy. list: done, and JSON of another shape. slow: done, and no
-# answer until `patience` is over. limited: 429 with the vendor's own header. redirect: 302 elsewhere.
-FAULTS = {"unavailable", "lost", "broken_after", "accepted", "garbage", "list", "slow", "limited", "redirect"}
+JSON = "application/json"
+# Nothing done. limited: 429 with the vendor's own header. refused: 422 with the vendor's own words.
+EARLY = {"unavailable", "limited", "refused", "forbidden", "redirect"}
+# Done, and the answer is cut, a 500, an empty 202, a 409, a page of somebody's proxy, JSON of another shape, too much,
+# too deep, somebody else's, as `mangle` makes it, or does not come (byte by byte) until `patience` is over.
+LATE = {
+    "lost",
+    "broken_after",
+    "accepted",
+    "conflict",
+    "garbage",
+    "list",
+    "large",
+    "deep",
+    "foreign",
+    "mangled",
+    "slow",
+}
+LATE |= {"trickle"}
+# Where vendors write whose something is.
+WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example", "requester_id": 666}
 
 
 @dataclass
 class Faults:
-    """`next` is taken by the next matching call (`method`, "" for any), then all is well again."""
+    """`next` is taken by the next `times` matching calls (`method`, "" for any), then all is well again."""
 
     wait_header: str = "Retry-After"
+    refusal: Any = None
     next: str = ""
     method: str = ""
+    times: int = 1
+    mangle: Callable[[Any], Any] = lambda data: data
     calls: list[tuple[str, str]] = field(default_factory=list)
     patience: Event = field(default_factory=Event)
+    finished: Event = field(default_factory=Event)
 
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
         """The answer to a request, spoiled when it is time."""
         self.calls.append((request.method, request.path))
         if not self.next or (self.method and request.method != self.method):
             return answer()
-        fault, self.next = self.next, ""
-        early: dict[str, Callable[[], Response]] = {
-            "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
-            "limited": lambda: Response("{}", 429, {self.wait_header: "30"}, mimetype="application/json"),
-            "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
-        }
-        if fault in early:
-            return early[fault]()
+        fault, self.times = self.next, self.times - 1
+        if self.times < 1:
+            self.next, self.times = "", 1
+        if fault in EARLY:
+            return self._early(fault)
         done = answer()
-        late: dict[str, Any] = {
-            "lost": lambda: Response(done.get_data()[:7], done.status_code, {"Content-Length": "9999"}),
-            "broken_after": lambda: Response("{}", 500, mimetype="application/json"),
+        self.finished.set()
+        return self._late(fault, done)
+
+    def _early(self, fault: str) -> Response:
+        return {
+            "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
+            "limited": lambda: Response("{}", 429, {self.wait_header: "30"}, mimetype=JSON),
+            "refused": lambda: Response(json.dumps(self.refusal), 422, mimetype=JSON),
+            "forbidden": lambda: Response("{}", 403, mimetype=JSON),
+            "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
+        }[fault]()
+
+    def _late(self, fault: str, done: Response) -> Response:
+        answers: dict[str, Callable[[], Response]] = {
+            # Not a list: Werkzeug would count its bytes and put the length right.
+            "lost": lambda: Response(iter([done.get_data()[:7]]), 200, {"Content-Length": "9999"}),
+            "broken_after": lambda: Response("{}", 500, mimetype=JSON),
             "accepted": lambda: Response(status=202),
-            "slow": lambda: self._slow(done),
+            "conflict": lambda: Response("{}", 409, mimetype=JSON),
             "garbage": lambda: Response("<html>proxy", 200, mimetype="text/html"),
-            "list": lambda: Response("[1]", 200, mimetype="application/json"),
+            "list": lambda: Response("[1]", 200, mimetype=JSON),
+            "large": lambda: Response(b" " * 10_100_000 + b"{}", 200, mimetype=JSON),
+            "deep": lambda: Response('{"a":' * 100_000, 200, mimetype=JSON),
+            "foreign": lambda: _changed(done, _foreign),
+            "mangled": lambda: _changed(done, self.mangle),
+            "slow": lambda: self._slow(done),
+            "trickle": lambda: Response(self._bytes(), 200, mimetype=JSON),
         }
-        response: Response = late[fault]()
-        return response
+        return answers[fault]()
 
     def _slow(self, done: Response) -> Response:
         self.patience.wait(20)
         return done
+
+    def _bytes(self) -> Iterator[bytes]:
+        while not self.patience.wait(0.05):
+            yield b" "
+
+
+def _foreign(data: Any) -> Any:
+    """The same, and everything in it is somebody else's."""
+    if isinstance(data, list):
+        return [_foreign(one) for one in data]
+    if isinstance(data, dict):
+        return {name: WHOSE.get(name, _foreign(value)) for name, value in data.items()}
+    return data
+
+
+def _changed(done: Response, change: Callable[[Any], Any]) -> Response:
+    """An answer whose JSON is another one; others stay as they are."""
+    if not done.get_data().startswith((b"{", b"[")):
+        return done
+    return Response(json.dumps(change(json.loads(done.get_data()))), done.status_code, mimetype=JSON)
 
 
 def now_iso() -> str:

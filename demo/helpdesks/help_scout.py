@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 APP_ID, APP_SECRET, MAILBOX = "portal-app", "help-scout-secret", 85
+REFUSAL = {
+    "logRef": "1",
+    "message": "Bad request",
+    "_embedded": {"errors": [{"path": "subject", "message": "is odd", "rejectedValue": "ada@customer.example"}]},
+}
 FIELDS = {10: "Account", 11: "Plan"}
 PER_PAGE, MOST_THREADS = 2, 100
 
@@ -23,12 +28,14 @@ class HelpScout:
     """One company. `moved` are conversations that were merged: old number -> new one."""
 
     def __init__(self) -> None:
-        self.faults = Faults("X-RateLimit-Retry-After")
+        self.faults = Faults("X-RateLimit-Retry-After", REFUSAL)
         self.conversations: dict[int, dict[str, Any]] = {}
         self.threads: dict[int, list[dict[str, Any]]] = {}
         self.moved: dict[int, int] = {}
         self.tokens: set[str] = set()
         self.hidden: set[int] | None = None
+        self.last: dict[str, Any] = {}
+        self.number = "{}"
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -82,7 +89,7 @@ class HelpScout:
         return _json({"token_type": "bearer", "access_token": token, "expires_in": 172_800})
 
     def _create(self, request: Request) -> Response:
-        given = request.get_json()
+        given = self.last = request.get_json()
         wrong = [one["id"] for one in given.get("fields", ()) if one["id"] not in FIELDS]
         if wrong or given["mailboxId"] != MAILBOX:
             errors = {"errors": [{"path": "fields", "message": "does not exist", "rejectedValue": str(wrong)}]}
@@ -99,7 +106,7 @@ class HelpScout:
         self.threads[number] = []
         for one in given["threads"]:
             self._thread(number, one["type"], one["text"], one["type"], one.get("attachments", ()))
-        return Response(status=201, headers={"Resource-ID": str(number)})
+        return Response(status=201, headers={"Resource-ID": self.number.format(number)})
 
     def _list(self, request: Request) -> Response:
         status, query = request.args.get("status", "active"), request.args.get("query", "")

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CLIENT_ID, CLIENT_SECRET = "portal", "zendesk-client-secret"
+REFUSAL = {
+    "error": "RecordInvalid",
+    "description": "Record validation errors",
+    "details": {"subject": [{"description": "Subject: ada@customer.example cannot be here"}]},
+}
 AGENT, SCOPES = 1, {"read", "write"}
 FIELDS: list[dict[str, Any]] = [
     {"id": number, "type": "text", "title": title}
@@ -27,7 +32,7 @@ class Zendesk:
     the client may have the scopes it asks for."""
 
     def __init__(self) -> None:
-        self.faults = Faults()
+        self.faults = Faults(refusal=REFUSAL)
         self.users: dict[str, int] = {}
         self.tickets: list[dict[str, Any]] = []
         self.comments: dict[int, list[dict[str, Any]]] = {}
@@ -38,6 +43,9 @@ class Zendesk:
         self.grants = True
         self.seen: int | None = None
         self.role = "agent"
+        said = [{"field": "status", "value": "solved"}, {"field": "comment_value", "value": "Try another browser."}]
+        self.macros: list[dict[str, Any]] = [{"title": "Browser", "usage_30d": 12, "actions": said}]
+        self.sizes: set[str] = set()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -151,6 +159,7 @@ class Zendesk:
 
     def _page(self, request: Request, name: str, rows: list[dict[str, Any]], size: int = PER_PAGE) -> Response:
         start = request.args.get("page[after]", 0, type=int)
+        self.sizes |= {request.args["page[size]"]} if "page[size]" in request.args else set()
         more = start + size < len(rows)
         following = f"{request.base_url}?page[after]={start + size}" if more else None
         return _json({name: rows[start : start + size], "meta": {"has_more": more}, "links": {"next": following}})
@@ -181,8 +190,9 @@ class Zendesk:
         return _json({"count": sum(found[1] <= one["created_at"] < found[2] for one in self.tickets)})
 
     def _macros(self, request: Request) -> Response:
-        said = [{"field": "status", "value": "solved"}, {"field": "comment_value", "value": "Try another browser."}]
-        return _json({"macros": [{"title": "Browser", "usage_30d": 12, "actions": said}]})
+        by_use = ("usage_30d", "usage_30d", "desc")
+        asked = tuple(request.args.get(name) for name in ("include", "sort_by", "sort_order"))
+        return _json({"macros": self.macros}) if asked == by_use else _json({"error": "InvalidValue"}, 400)
 
     def _incremental(self, request: Request) -> Response:
         old = {"subject": "An old one", "created_at": "2020-01-01T00:00:00Z", "requester_id": AGENT}

@@ -54,16 +54,7 @@ class RequestTrackerApi(Api):
 
     def correspond(self, queue: str, ticket: str, subject: str, requester: Requester, reply: Reply) -> None:
         """Write as the customer. The ticket is named beside the mail: in its subject somebody may have put another."""
-        mail = EmailMessage()
-        try:
-            mail["From"] = Address(addr_spec=requester.email)
-        except (ValueError, IndexError) as error:
-            raise VendorError(REFUSED, "rejected", detail="the address cannot stand in a mail") from error
-        mail["Subject"], mail["Message-ID"] = " ".join(subject.split())[:200], f"<{reply.key}@portal>"
-        mail.set_content(reply.body, cte="base64")
-        for one in reply.files:
-            kind, _, subtype = one.type.partition("/")
-            mail.add_attachment(one.data, kind, subtype or "octet-stream", filename=one.name)
+        mail = _mail(subject, requester, reply)
         form = {"queue": queue, "ticket": ticket, "action": "correspond", "message": mail.as_bytes().decode("ascii")}
         said = self._gateway.call("POST", "/mail-gateway", data=form, plain=True).data
         if not said.startswith("ok"):
@@ -80,6 +71,21 @@ class RequestTrackerApi(Api):
         # How many there are it tells to few users.
         for page in pages.numbered(fetch, lambda page, _: len(page.rows("items")) == PAGE, most):
             yield from page.rows("items")
+
+
+def _mail(subject: str, requester: Requester, reply: Reply) -> EmailMessage:
+    """The reply; a line end in a subject or a name would begin another header."""
+    mail = EmailMessage()
+    try:
+        mail["From"] = Address(addr_spec=requester.email)
+    except (ValueError, IndexError) as error:
+        raise VendorError(REFUSED, "rejected", detail="the address cannot stand in a mail") from error
+    mail["Subject"], mail["Message-ID"] = " ".join(subject.split())[:200], f"<{reply.key}@portal>"
+    mail.set_content(reply.body, cte="base64")
+    for one in reply.files:
+        kind, _, subtype = one.type.partition("/")
+        mail.add_attachment(one.data, kind, subtype or "octet-stream", filename=" ".join(one.name.split()))
+    return mail
 
 
 def quoted(value: str) -> str:

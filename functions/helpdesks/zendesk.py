@@ -86,7 +86,8 @@ class Zendesk(OwnTickets):
     def tickets(self, requester: Requester) -> list[Thread]:
         user = self._api.user(requester)
         path, query = f"/api/v2/users/{user}/tickets/requested", PAGE | {"sort": "-updated_at"}
-        return [self._thread(row) for row in self._api.all("tickets", path, query)] if user else []
+        rows = self._api.all("tickets", path, query) if user else ()
+        return [self._thread(row) for row in rows if self._owns(requester, row)]
 
     def note(self, desk_ref: str, text: str) -> None:
         self._api.update(desk_ref, comment={"body": text, "public": False})

@@ -29,7 +29,8 @@ PNG = File("screen shot.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
 @dataclass
 class Bench:
     """A desk and what can be done on its vendor's side. `late` hides what is new from lists, or shows it; `sign` makes
-    a webhook's headers; `secrets` must never be in an error; `outcome` is what a ticket's key leads to."""
+    a webhook's headers; `secrets` must never be in an error; `replies` and `changes` are the methods by which a reply
+    and a state are written; `tries` is how often an answer is spoiled at random."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
@@ -41,6 +42,9 @@ class Bench:
     sign: Callable[[bytes], dict[str, str]] | None = None
     hook: bytes = b""
     secrets: tuple[str, ...] = field(default=("customer.example",))
+    replies: str = "POST"
+    changes: str = "PUT"
+    tries: int = 200
 
     def again(self, made: Ticket) -> str:
         """What the outbox does after an unknown outcome: look where looking is all there is, else create again."""
@@ -100,6 +104,7 @@ def zendesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
             zendesk_sign,
             b'{"ticket": "1000"}',
             (zendesk.CLIENT_SECRET, "token-", "customer.example"),
+            replies="PUT",
         )
 
 
@@ -138,6 +143,7 @@ def help_scout_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
             help_scout_sign,
             json.dumps({"id": 1000, "status": "active"}).encode(),
             (help_scout.APP_SECRET, "token-", "customer.example"),
+            changes="PATCH",
         )
 
 
@@ -157,4 +163,5 @@ def request_tracker(environ: Mapping[str, str], tracker: RequestTracker) -> Iter
             tracker.notes,
             faults=faults,
             secrets=(tracker.token, "customer.example"),
+            tries=40,
         )

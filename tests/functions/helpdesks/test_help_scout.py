@@ -124,3 +124,89 @@ def test_what_is_set_up_wrong_is_named(inbox: Pair):
             HelpScout({**base, **wrong}).create(ticket())
         assert error.value.kind == "authentication"
     assert fake.conversations == {}
+
+
+def test_help_scout_is_asked_for_its_token_with_a_form(inbox: Pair):
+    desk, fake = inbox
+    desk.create(ticket())
+
+    assert fake.faults.calls[0] == ("POST", "/v2/oauth2/token")
+    assert len(fake.tokens) == 1
+
+
+def test_an_answer_without_a_number_is_no_ticket(inbox: Pair, monkeypatch: pytest.MonkeyPatch):
+    desk, fake = inbox
+    for number in ("", "x", "../7", "²", "7" * 20):
+        monkeypatch.setattr(fake, "number", number)
+        with pytest.raises(VendorError, match="no number") as error:
+            desk.create(ticket())
+        assert error.value.kind == "unavailable"
+
+
+def test_the_desk_sends_no_second_greeting(inbox: Pair):
+    desk, fake = inbox
+    desk.create(ticket())
+
+    assert (fake.last["autoReply"], fake.last["type"], fake.last["status"]) == (False, "email", "active")
+
+
+def test_an_empty_page_has_no_rows_at_all(inbox: Pair):
+    desk, _ = inbox
+
+    assert desk.tickets(ADA) == []
+    assert desk.subjects(0) == []
+    assert desk.count(0, 1_000) == 0
+
+
+def test_only_what_was_said_is_shown(inbox: Pair):
+    desk, fake = inbox
+    ref = int(desk.create(ticket()))
+    for kind in ("lineitem", "note", "forwardparent", "beaconchat", "chat", "phone", "message"):
+        fake._thread(ref, kind, kind, "user")
+    fake.answer(ref, "hidden")
+    fake.threads[ref][-1]["state"] = "hidden"
+
+    assert [one.html for one in desk.ticket(ADA, str(ref)).messages[1:]] == ["beaconchat", "chat", "phone", "message"]
+
+
+def test_a_month_ends_before_the_next_one_begins(inbox: Pair):
+    desk, fake = inbox
+    first, second = int(desk.create(ticket())), int(desk.create(ticket("key-2")))
+    fake.conversations[first]["createdAt"] = "2026-10-31T23:59:59Z"
+    fake.conversations[second]["createdAt"] = "2026-11-01T00:00:00Z"
+    october, november, december = 1_790_812_800_000, 1_793_491_200_000, 1_796_083_200_000
+
+    assert (desk.count(october, november), desk.count(november, december)) == (1, 1)
+
+
+def test_what_the_customer_did_is_an_echo_and_a_note_is_the_agents_business(inbox: Pair):
+    desk, _ = inbox
+    body = b'{"id": 7}'
+    found = {
+        event: desk.notice(help_scout_sign(body, event), body)
+        for event in (
+            "convo.created",
+            "convo.customer.reply.created",
+            "convo.agent.reply.created",
+            "convo.note.created",
+        )
+    }
+
+    assert {event: notice and notice.own for event, notice in found.items()} == {
+        "convo.created": True,
+        "convo.customer.reply.created": True,
+        "convo.agent.reply.created": False,
+        "convo.note.created": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("active", "open"), ("open", "open"), ("pending", "pending"), ("closed", "solved"), ("paused", "open")],
+)
+def test_help_scouts_states_in_our_words(inbox: Pair, theirs: str, ours: str):
+    desk, fake = inbox
+    ref = desk.create(ticket())
+    fake.conversations[int(ref)]["status"] = theirs
+
+    assert desk.ticket(ADA, ref).status == ours

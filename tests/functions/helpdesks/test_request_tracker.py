@@ -1,6 +1,7 @@
 """The traps of Request Tracker 5, at a real one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,8 @@ from demo.helpdesks.faults import Faults
 from functions.errors import VendorError
 from functions.helpdesks.request_tracker import RequestTracker as Desk
 from portal.models import Requester
-from portal.tickets import Reply
-from tests.conftest import ADA
+from portal.tickets import File, Reply
+from tests.conftest import ADA, BEN
 from tests.functions.helpdesks.benches import PNG, ticket
 from tests.functions.helpdesks.request_tracker import RequestTracker
 
@@ -29,17 +30,6 @@ def spoiled(tracker: RequestTracker) -> Iterator[tuple[Desk, Faults]]:
     faults = Faults()
     with server.running(tracker.proxy(faults)) as origin:
         yield Desk({**tracker.variables, "RT_URL": origin}), faults
-
-
-@pytest.mark.parametrize(
-    "email", ["o'brien@customer.example", "x' or id > 0 or Subject = 'x@customer.example", "a\\@b.c"]
-)
-def test_an_address_is_no_part_of_the_query(rt: Desk, email: str):
-    rt.create(ticket())
-    who = Requester("sub-odd", email)
-
-    assert rt.tickets(who) == []
-    assert rt.find(ticket(requester=who)) is None
 
 
 def test_an_apostrophe_finds_its_own_tickets(rt: Desk):
@@ -148,3 +138,85 @@ def test_missing_fields_and_a_time_zone_are_named(tracker: RequestTracker):
     finally:
         tracker.call("PUT", "user/portal", {"Timezone": "UTC"})
     assert Desk(tracker.variables).check() == []
+
+
+def test_a_ticket_that_was_moved_out_of_sight_is_not_found_and_nobody_is_alarmed(rt: Desk, tracker: RequestTracker):
+    ref = rt.create(ticket())
+    tracker.call("PUT", f"ticket/{ref}", {"Queue": "General"})
+    with pytest.raises(VendorError) as error:
+        rt.ticket(ADA, ref)
+
+    assert error.value.kind == "not_found"
+
+
+def test_a_subject_that_names_another_ticket_leads_no_reply_there(rt: Desk):
+    foreign = rt.create(ticket("key-ben", BEN))
+    draft = replace(ticket().draft, subject=f"[acme #{foreign}] Let me in")
+    own = rt.create(ticket(draft=draft))
+    rt.reply(ADA, own, Reply("reply-1", "Is this mine?", 1))
+
+    assert len(rt.ticket(BEN, foreign).messages) == 1
+    assert rt.ticket(ADA, own).messages[-1].body == "Is this mine?"
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada@customer.example, grace@acme.example",
+        "x <grace@acme.example>",
+        "grace@acme.example (x",
+        "ada\nBcc: all@x.example",
+        '"a, b" <grace@acme.example>',
+        "jürgen@customer.example",
+        "ada",
+    ],
+)
+def test_an_odd_address_writes_as_itself_or_not_at_all(rt: Desk, tracker: RequestTracker, email: str):
+    ref = rt.create(ticket())
+    tracker.call("PUT", f"ticket/{ref}", {"Requestor": ["ada@customer.example", "grace@acme.example"]})
+    with pytest.raises(VendorError) as error:
+        rt._api.correspond("Support", ref, "x", Requester("s", email), Reply("r", "It is me, Grace.", 1))
+
+    assert error.value.kind in {"rejected", "unavailable"}
+    assert len(rt.ticket(ADA, ref).messages) == 1
+
+
+def test_no_header_is_added_by_a_subject_a_name_or_a_file(rt: Desk, tracker: RequestTracker):
+    ref = rt.create(ticket())
+    odd = File('a"; x=\r\nBcc: all@x.example\r\n.png', "image/png", PNG.data)
+    rt._api.correspond("Support", ref, "Hi\r\nBcc: all@x.example\r\n\r\n", ADA, Reply("r", "Look.", 1, (odd,)))
+    last = rt.ticket(ADA, ref).messages[-1]
+    parts = tracker.call("GET", f"ticket/{ref}/attachments?fields=Headers&per_page=100")["items"]
+
+    assert (last.body, [one.size for one in last.files]) == ("Look.", [len(PNG.data)])
+    assert not any("\nBcc:" in part.get("Headers", "") for part in parts)
+
+
+def test_a_gateway_that_does_not_take_a_reply_says_so_with_200(rt: Desk):
+    ref = rt.create(ticket())
+    with pytest.raises(VendorError, match="did not take") as error:  # Ben has no right to write here
+        rt._api.correspond("Support", ref, "x", BEN, Reply("r", "Let me in.", 1))
+
+    assert error.value.kind == "unavailable"
+
+
+def test_what_has_just_been_written_is_found_at_once(rt: Desk):
+    made = ticket()
+    ref = rt.create(made)
+
+    assert (rt.find(made), rt.capabilities.lookup_lag) == (ref, 0)
+
+
+def test_request_trackers_states_in_our_words(rt: Desk, tracker: RequestTracker):
+    ref = rt.create(ticket())
+    found = {}
+    for theirs in ("open", "stalled", "resolved", "rejected"):
+        tracker.call("PUT", f"ticket/{ref}", {"Status": theirs})
+        found[theirs] = (rt.ticket(ADA, ref).status, rt.ticket(ADA, ref).closed)
+
+    assert found == {
+        "open": ("open", False),
+        "stalled": ("pending", False),
+        "resolved": ("solved", False),
+        "rejected": ("solved", True),
+    }
