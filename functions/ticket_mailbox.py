@@ -7,17 +7,19 @@ to the customer.
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from functions.errors import VendorError
 from portal.tickets import File, Reply, Ticket, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from functions.services import Services
     from portal.models import Requester
 
 
+CONTEXT = "X-Portal-Context"
 NOT_TAKEN = "The help desk did not take this message from the portal. It may be there as well, under the same key."
 
 
@@ -26,7 +28,7 @@ def ticket(services: "Services", given: Ticket, why: str = NOT_TAKEN) -> None:
     server or SUPPORT_MAILBOX."""
     text = f"{given.draft.body}\n\n-- \n{why}\nFrom: {_who(given.requester)}\n{note(given)}\n"
     subject = f"[{given.reference}] {given.draft.subject}"
-    _send(services, subject, text, given.key, given.requester, given.files)
+    _send(services, subject, text, given.key, given.requester, given.files, {CONTEXT: _machine_fields(given)})
 
 
 def reply(
@@ -40,7 +42,13 @@ def reply(
 
 
 def _send(
-    services: "Services", subject: str, text: str, key: str, requester: "Requester", files: "Iterable[File]"
+    services: "Services",
+    subject: str,
+    text: str,
+    key: str,
+    requester: "Requester",
+    files: "Iterable[File]",
+    headers: "Mapping[str, str] | None" = None,
 ) -> None:
     mailbox = services.settings.support_mailbox
     if not mailbox or not services.mailer.configured:
@@ -51,17 +59,28 @@ def _send(
         )
     mail = EmailMessage()
     mail["To"] = mailbox
-    mail["Subject"] = subject
+    # A subject from a desk may have a line end, which would begin another header; mail servers refuse long lines.
+    mail["Subject"] = " ".join(subject.split())[:200]
+    for name, value in (headers or {}).items():
+        mail[name] = value
     local, _, domain = requester.email.rpartition("@")
     try:
-        mail["Reply-To"] = Address(requester.name, local, domain)
+        mail["Reply-To"] = Address(requester.name[:100], local, domain)
     except (ValueError, IndexError):
         del mail["Reply-To"]  # an address that no header can hold; it is in the text
     mail.set_content(text)
     for file in files:
         kind, _, subtype = file.type.partition("/")
-        mail.add_attachment(file.data, maintype=kind, subtype=subtype, filename=file.name)
+        mail.add_attachment(file.data, maintype=kind, subtype=subtype, filename=" ".join(file.name.split()))
     services.mailer.post(mail, key)
+
+
+def _machine_fields(given: Ticket) -> str:
+    """What rules of the mailbox can go by, `name=value` each; values as in a URL, so that none begins another."""
+    facts = {name.lower(): value for name, value in given.facts.items() if name in {"Plan", "Role"}}
+    known = {"reference": given.reference, "key": given.key, "topic": given.draft.topic}
+    known |= {"account": given.requester.account or "", "article": given.draft.context.get("article", "")} | facts
+    return "; ".join(f"{name}={quote(value[:80])}" for name, value in known.items() if value)
 
 
 def _who(requester: "Requester") -> str:

@@ -1,4 +1,5 @@
-"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|files|reply|close`."""
+"""The agent's side of the built-in help desk: `python -m scripts.desk list|show|files|reply|close`; and of every help
+desk, `check`: what is wrong with its set-up."""
 
 import argparse
 import sys
@@ -16,6 +17,8 @@ from scripts.environment import services as environment
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     with environment() as services:
+        if arguments.command == "check":
+            return _check(services)
         if services.settings.helpdesk != "built_in":
             print(f"HELPDESK is {services.settings.helpdesk}: answer tickets there.", file=sys.stderr)
             return 2
@@ -58,6 +61,19 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
         ):
             ticket_hooks.tell(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
+
+
+def _check(services: Services) -> int:
+    """Ask the desk for credentials, scopes, fields and queues; nothing is written there."""
+    try:
+        faults = services.desk.check()
+    except VendorError as error:
+        faults = [f"{error.detail or error.public}."]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if not faults:
+        print(f"HELPDESK={services.settings.helpdesk} is set up.")
+    return 1 if faults else 0
 
 
 def _list(desk: BuiltIn) -> None:
@@ -109,9 +125,10 @@ def _when(milliseconds: int) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m scripts.desk", description="Answer the tickets of the built-in help desk."
+        prog="python -m scripts.desk", description="Answer the tickets of the built-in help desk, or check any desk."
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="what is wrong with the set-up of HELPDESK, whichever it is")
     commands.add_parser("list", help="every ticket, the unsolved first")
     for name, what in (
         ("show", "one ticket with its messages"),

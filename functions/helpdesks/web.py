@@ -100,7 +100,8 @@ class Api:
                 ) as response:  # fmt: skip
                     content = _read(response)
         except (requests.RequestException, HTTPError, UnicodeError) as error:
-            raise VendorError(UNREACHABLE, detail=f"{method}: {type(error).__name__}") from error
+            # Without its cause, which would bring the query, and a customer's address in it, into the log.
+            raise VendorError(UNREACHABLE, detail=f"{method}: {type(error).__name__}") from None
         answer = self._answer(method, response, content, plain)
         if answer.fault and answer.status not in allow:
             raise answer.fault

@@ -1,4 +1,4 @@
-"""The agent's commands: list, show, reply and close."""
+"""The agent's commands: list, show, reply and close; and check, for every desk."""
 
 from pathlib import Path
 
@@ -120,3 +120,21 @@ def test_files_are_saved_in_a_folder_and_nothing_is_overwritten(
     assert codes == [0, 0]
     assert (tmp_path / "saved" / "log.txt").read_bytes() == b"a line"
     assert "left alone" in capsys.readouterr().out
+
+
+def test_a_desk_that_is_set_up_says_so(number: str, capsys: pytest.CaptureFixture[str]):
+    assert desk.main(["check"]) == 0
+    assert capsys.readouterr().out == "HELPDESK=built_in is set up.\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"), [("http://rt.example", "RT_URL is not"), ("http://127.0.0.1:9", "Look at RT_USER")]
+)
+def test_a_desk_that_is_not_set_up_says_what_to_do(
+    number: str, url: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name, value in {"HELPDESK": "request_tracker", "RT_URL": url, "RT_USER": "portal", "RT_TOKEN": "1-2-x"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert desk.main(["check"]) == 1
+    assert said in capsys.readouterr().err

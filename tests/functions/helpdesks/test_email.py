@@ -1,5 +1,6 @@
 """A mailbox as the help desk: what arrives there, as raw bytes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,16 +53,58 @@ def test_a_ticket_and_a_reply_are_mails_with_their_keys(environ: dict[str, str])
     assert (reply["Message-ID"], "[ABCD-EFGH]" in reply["Subject"]) == ("<reply-1@acme.example>", True)
 
 
-def test_no_header_can_be_added_by_a_customer(environ: dict[str, str]):
-    draft = Draft("exports", "Hi\r\nBcc: all@x.example", "It says 500.")
-    odd = Requester("s", "ada@customer.example", "Ada\r\nBcc: all@x.example")
+def test_rules_of_the_mailbox_find_the_machine_fields_in_a_header(environ: dict[str, str]):
+    account = Requester("s", "ada@customer.example", "Ada", "acme; topic=x\r\nBcc: all@x.example")
     with listening() as (inbox, url):
         desk = Services(read(environ | variables(url))).desk
-        try:
-            desk.create(Ticket("key-1", "ABCD-EFGH", odd, draft, NOW))
-        except ValueError:
-            assert inbox.raw == []
-        assert all(b"\nBcc" not in raw for raw in inbox.raw)
+        desk.create(Ticket("key-1", "ABCD-EFGH", account, DRAFT, NOW, facts={"Plan": "Team ü"}))
+        (said, *_) = (inbox.message(0)["X-Portal-Context"],)
+
+    assert dict(pair.split("=") for pair in said.split("; ")) == {
+        "reference": "ABCD-EFGH",
+        "key": "key-1",
+        "topic": "exports",
+        "account": "acme%3B%20topic%3DxBcc%3A%20all%40x.example",
+        "plan": "Team%20%C3%BC",
+        "article": "exports/csv",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada\r\nBcc: all@x.example", "Ada <all@x.example>,", '"Ada', "Ada\N{RIGHT-TO-LEFT OVERRIDE}", "A" * 5000]
+)
+def test_no_header_can_be_added_by_a_customer(environ: dict[str, str], name: str):
+    draft = Draft("exports", f"Hi\r\nBcc: all@x.example {name}", "It says 500.\r\n.\r\nRCPT TO:<all@x.example>")
+    file = File("a.png\r\nBcc: all@x.example", "image/png", b"x")
+    odd = Requester("s", "ada@customer.example", name)
+    with listening() as (inbox, url):
+        desk = Services(read(environ | variables(url))).desk
+        ref = desk.create(Ticket("key-1", "ABCD-EFGH", odd, draft, NOW, (file,)))
+        desk.reply(odd, ref, Reply("reply-1", ".\r\nQUIT\r\n", NOW, (file,)))
+        mails = [inbox.message(0), inbox.message(1)]
+
+    assert inbox.to == ["team@acme.example", "team@acme.example"]
+    for mail in mails:
+        assert mail["Bcc"] is None
+        (answer_to,) = mail["Reply-To"].addresses
+        assert answer_to.addr_spec == "ada@customer.example"
+
+
+def test_a_mail_server_that_is_away_is_an_unknown_outcome(environ: dict[str, str]):
+    with listening() as (_, url):
+        pass
+    desk = Services(read(environ | variables(url))).desk
+    with pytest.raises(VendorError) as error:
+        desk.create(Ticket("key-1", "ABCD-EFGH", ADA, DRAFT, NOW))
+
+    assert error.value.kind == "unavailable"
+
+
+def test_the_set_up_is_checked(environ: dict[str, str]):
+    with listening() as (_, url):
+        settings = replace(read(environ | variables(url)), support_mailbox="")
+
+    assert "SUPPORT_MAILBOX" in Services(settings).desk.check()[0]
 
 
 def test_what_a_mailbox_cannot_do_says_so(environ: dict[str, str]):
@@ -76,6 +119,8 @@ def test_what_a_mailbox_cannot_do_says_so(environ: dict[str, str]):
         lambda: desk.set_status(ADA, "x", "solved"),
         lambda: desk.count(0, 1),
         lambda: desk.subjects(0),
+        lambda: desk.macros(),
+        lambda: desk.note("x", "It helped."),
         lambda: desk.notice({}, b""),
     ):
         with pytest.raises(VendorError) as error:

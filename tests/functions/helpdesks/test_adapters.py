@@ -1,0 +1,37 @@
+"""How an adapter is built: small, imported only when it is chosen, and the guide's figures are the code's."""
+
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from functions import helpdesks
+from functions.settings import DESKS
+
+FOLDER = Path(helpdesks.__file__).parent
+LINES = {file.stem: len(file.read_text("utf-8").splitlines()) for file in FOLDER.glob("*.py")}
+CONTRIBUTING = Path(__file__).parents[3] / ".github" / "CONTRIBUTING.md"
+
+
+def test_the_median_adapter_is_under_150_lines():
+    sizes = {name: LINES[name] for name in DESKS}
+    said = next(line for line in CONTRIBUTING.read_text("utf-8").splitlines() if "`wc -l functions/helpdesks/" in line)
+
+    assert median(sizes.values()) < 150
+    assert f"median {median(sizes.values())} lines" in said
+    assert max(LINES.values()) < 200, "two nouns share a file"
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_only_the_desk_that_is_chosen_is_imported(name: str):
+    code = (
+        f"import sys, functions.helpdesks.{name}\n"
+        "print(*(name.partition('functions.helpdesks.')[2] for name in sys.modules), 'requests' in sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {other for other in DESKS if other in loaded} == {name}
+    # The desks without an API pay for no HTTP client at a cold start.
+    assert loaded[-1] == str(name not in {"built_in", "email"})
