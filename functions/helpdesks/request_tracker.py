@@ -3,6 +3,7 @@
 A ticket carries our key in the custom field `Portal key`, which the query language finds at once.
 """
 
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping
@@ -15,7 +16,7 @@ from functions.helpdesks import Capabilities, checks
 from functions.helpdesks.own_tickets import OwnTickets, same
 from functions.helpdesks.request_tracker_api import RequestTrackerApi, quoted
 from functions.helpdesks.rows import Row
-from functions.helpdesks.words import GONE, UNREACHABLE, fields, filled, status, trimmed
+from functions.helpdesks.words import GONE, REFUSED, UNREACHABLE, fields, filled, status, trimmed
 from portal.models import Requester
 from portal.tickets import Attachment, File, Message, Reply, Status, Thread, Ticket, note
 
@@ -32,9 +33,12 @@ KEY = "Portal key"
 NO_KEY = (
     f"The queue {{}} needs the custom field {KEY}, visible to {{}}: without it a lost answer makes a second ticket."
 )
+UNCHANGED = "the status was left as it was: look at ModifyTicket, the lifecycle and what the ticket depends on"
 SAID = {"Create", "Correspond"}
 # A message, and the ids of its files.
 _Said = tuple[Message, list[str]]
+
+log = logging.getLogger(__name__)
 
 
 def connect(settings: "Settings", services: "Services") -> "RequestTracker":
@@ -106,6 +110,8 @@ class RequestTracker(OwnTickets):
             zone = self._api.call("GET", f"/user/{quote(self._user, safe='')}").row().text("Timezone")
             known = [one.text("name") for one in queue.rows("TicketCustomFields")]
             wrong = [] if zone == "UTC" else [f"Set the time zone of {self._user} to UTC, or months are off."]
+            may = any(one.text("ref") == "create" for one in queue.rows("_hyperlinks"))
+            wrong += [] if may else [f"{self._user} may not create tickets in the queue {self._queue}."]
             wrong += [] if KEY in known else [NO_KEY.format(self._queue, self._user)]
             return wrong + checks.fields("RT_FIELDS", self._fields, known)
 
@@ -155,11 +161,12 @@ class RequestTracker(OwnTickets):
 
     def _add(self, row: Row, requester: Requester, reply: Reply) -> None:
         self._api.correspond(self._queue, row.ref("id"), f"Re: {row.text('Subject')}", requester, reply)
-        self._set(row, "solved" if reply.solves else "open")
+        if not self._api.change(row.ref("id"), "resolved" if reply.solves else "open"):
+            log.warning("ticket %s: %s", row.ref("id"), UNCHANGED)  # the message has arrived all the same
 
     def _set(self, row: Row, status: Status) -> None:
-        said = "resolved" if status == "solved" else "open"
-        self._api.call("PUT", f"/ticket/{row.ref('id')}", body={"Status": said})
+        if not self._api.change(row.ref("id"), "resolved" if status == "solved" else "open"):
+            raise VendorError(REFUSED, "rejected", detail=UNCHANGED)
 
 
 def _attachment(part: Row) -> Attachment:

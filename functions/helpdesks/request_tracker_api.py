@@ -60,6 +60,12 @@ class RequestTrackerApi(Api):
         if not said.startswith("ok"):
             raise VendorError(UNREACHABLE, detail="the mail gateway did not take the reply")
 
+    def change(self, ticket: str, status: str) -> bool:
+        """Whether it has this status now: what the user or the lifecycle does not allow is answered with 200, too."""
+        path = f"/ticket/{ticket}"
+        self.call("PUT", path, body={"Status": status})
+        return self.call("GET", path).row().text("Status") == status
+
     def _shown(self, query: str) -> dict[str, Any]:
         fields = {"fields": "Subject,Status,Created,LastUpdated,Requestor", "fields[Requestor]": "EmailAddress"}
         return {"query": query, "orderby": "LastUpdated", "order": "DESC", **fields}

@@ -53,7 +53,7 @@ our @Users = (
 );
 our @ACL = (
   (map {{ {{ Right => $_, UserId => 'portal', Queue => 'Support' }} }} qw(SeeQueue CreateTicket ShowTicket
-    ShowTicketComments CommentOnTicket ModifyTicket SeeCustomField ModifyCustomField)),
+    ShowTicketComments ModifyTicket SeeCustomField ModifyCustomField)),
   {{ Right => 'ReplyToTicket', GroupDomain => 'RT::Queue-Role', GroupType => 'Requestor', Queue => 'Support' }},
   {{ Right => 'SuperUser', UserId => 'agent' }},
 );

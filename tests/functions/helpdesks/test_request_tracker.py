@@ -220,3 +220,18 @@ def test_request_trackers_states_in_our_words(rt: Desk, tracker: RequestTracker)
         "resolved": ("solved", False),
         "rejected": ("solved", True),
     }
+
+
+def test_a_status_that_was_not_changed_is_no_success_though_the_answer_is_200(
+    rt: Desk, tracker: RequestTracker, caplog: pytest.LogCaptureFixture
+):
+    ref, other = rt.create(ticket()), rt.create(ticket("key-2"))
+    tracker.call("PUT", f"ticket/{ref}", {"AddDependsOn": other})  # which has to be solved first
+    with pytest.raises(VendorError) as error:
+        rt.set_status(ADA, ref, "solved")
+    assert error.value.kind == "rejected"
+    # A message that has arrived is not sent again for its state.
+    rt.reply(ADA, ref, Reply("reply-1", "Thank you, it works.", 1, solves=True))
+
+    assert (rt.ticket(ADA, ref).status, len(rt.ticket(ADA, ref).messages)) == ("open", 2)
+    assert "left as it was" in caplog.text
