@@ -163,5 +163,5 @@ def request_tracker(environ: Mapping[str, str], tracker: RequestTracker) -> Iter
             tracker.notes,
             faults=faults,
             secrets=(tracker.token, "customer.example"),
-            tries=40,
+            tries=24,
         )

@@ -59,13 +59,12 @@ def test_the_list_is_the_customers_own_however_long_it_is(bench: Bench):
     assert bench.desk.tickets(Requester("sub-new", "new@customer.example")) == []
 
 
-@pytest.mark.parametrize("ref", ["", "0", "999999", "../../users/me", "1 or 1", "１２"])
-def test_what_is_not_there_is_not_found(bench: Bench, ref: str):
+def test_what_is_not_there_is_not_found(bench: Bench):
     bench.desk.create(ticket())
-    with pytest.raises(VendorError) as error:
-        bench.desk.ticket(ADA, ref)
-
-    assert error.value.kind == "not_found"
+    for ref in ("", "0", "999999", "../../users/me", "1 or 1", "１２", "7" * 30):
+        with pytest.raises(VendorError) as error:
+            bench.desk.ticket(ADA, ref)
+        assert error.value.kind == "not_found", ref
 
 
 def test_a_foreign_ticket_is_not_found_and_not_touched(bench: Bench):
@@ -99,23 +98,25 @@ def test_nobody_is_somebody_else_by_a_letter_that_looks_the_same(bench: Bench):
         assert bench.desk.ticket(Requester("sub-mark", "Mark@Customer.example"), ref).desk_ref == ref
 
 
-@pytest.mark.parametrize(
-    "email",
-    [
-        'x" OR email:"ada@customer.example',
-        "x' or id > 0 or Subject = 'x@c.example",
-        "a\\@b.c",
-        "o'brien@customer.example",
-        "\\' or 1=1 --@c.example",
-        'x") OR (email:"ada',
-    ],
+ODD = (
+    'x" OR email:"ada@customer.example',
+    'x") OR (email:"ada',
+    "x' or id > 0 or Subject = 'x@customer.example",
+    "\\' or 1=1 --@customer.example",
+    "a\\@b.c",
+    "o'brien@customer.example",
+    "ada@customer.example\\",
+    "%@%",
+    "*",
 )
-def test_an_address_is_no_part_of_a_query(bench: Bench, email: str):
-    bench.desk.create(ticket())
-    who = Requester("sub-odd", email)
 
-    assert bench.desk.tickets(who) == []
-    assert bench.desk.find(ticket(requester=who, key="x' or Subject LIKE '%")) is None
+
+def test_an_address_is_no_part_of_a_query(bench: Bench):
+    bench.desk.create(ticket())
+    for email in ODD:
+        who = Requester("sub-odd", email)
+        assert bench.desk.tickets(who) == [], email
+        assert bench.desk.find(ticket("x' or Subject LIKE '%", who)) is None, email
 
 
 def test_public_answers_are_shown_and_notes_are_not(bench: Bench):
@@ -242,24 +243,26 @@ def is_harmless(bench: Bench, error: VendorError) -> bool:
     return not any(secret in shown for secret in bench.secrets)
 
 
-@pytest.mark.parametrize("fault", [fault for fault in KINDS if fault not in {"trickle", "large", "conflict"}])
 def test_a_create_that_goes_wrong_says_how_and_the_next_one_makes_no_second_ticket(
-    bench: Bench, fault: str, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ):
     if bench.faults is None:
         return
     bench.desk.tickets(ADA)  # signed in
-    # Files get other tokens at each try.
-    made = ticket(files=(PNG,))
-    with spoiled(bench, fault, "POST", monkeypatch), pytest.raises(VendorError) as error:
-        bench.desk.create(made)
-    ref = bench.again(made)
+    refs = set()
+    for fault in [fault for fault in KINDS if fault not in {"trickle", "large", "conflict"}]:
+        # Files get other tokens at each try.
+        made = ticket(f"key-{fault}", files=(PNG,))
+        with spoiled(bench, fault, "POST", monkeypatch), pytest.raises(VendorError) as error:
+            bench.desk.create(made)
+        refs.add(bench.again(made))
+        assert error.value.kind == KINDS[fault], fault
+        assert error.value.retry_after == (30 if fault == "limited" else None)
+        assert is_harmless(bench, error.value)
 
-    assert error.value.kind == KINDS[fault]
-    assert error.value.retry_after == (30 if fault == "limited" else None)
-    assert is_harmless(bench, error.value)
-    assert [thread.desk_ref for thread in bench.desk.tickets(ADA)] == [ref]
-    assert len(bench.notes(ref)) == 1
+    assert {thread.desk_ref for thread in bench.desk.tickets(ADA)} == refs
+    assert len(refs) == len(KINDS) - 3
+    assert [len(bench.notes(ref)) for ref in refs] == [1] * len(refs)
 
 
 def test_the_answer_to_the_create_itself_is_lost_and_no_second_ticket_is_made(

@@ -159,25 +159,25 @@ def test_a_subject_that_names_another_ticket_leads_no_reply_there(rt: Desk):
     assert rt.ticket(ADA, own).messages[-1].body == "Is this mine?"
 
 
-@pytest.mark.parametrize(
-    "email",
-    [
-        "ada@customer.example, grace@acme.example",
-        "x <grace@acme.example>",
-        "grace@acme.example (x",
-        "ada\nBcc: all@x.example",
-        '"a, b" <grace@acme.example>',
-        "jürgen@customer.example",
-        "ada",
-    ],
+ODD = (
+    "ada@customer.example, grace@acme.example",
+    "x <grace@acme.example>",
+    "grace@acme.example (x",
+    "ada\nBcc: all@x.example",
+    '"a, b" <grace@acme.example>',
+    "jürgen@customer.example",
+    "ada",
 )
-def test_an_odd_address_writes_as_itself_or_not_at_all(rt: Desk, tracker: RequestTracker, email: str):
+
+
+def test_an_odd_address_writes_as_itself_or_not_at_all(rt: Desk, tracker: RequestTracker):
     ref = rt.create(ticket())
     tracker.call("PUT", f"ticket/{ref}", {"Requestor": ["ada@customer.example", "grace@acme.example"]})
-    with pytest.raises(VendorError) as error:
-        rt._api.correspond("Support", ref, "x", Requester("s", email), Reply("r", "It is me, Grace.", 1))
+    for email in ODD:
+        with pytest.raises(VendorError) as error:
+            rt._api.correspond("Support", ref, "x", Requester("s", email), Reply("r", "It is me, Grace.", 1))
+        assert error.value.kind in {"rejected", "unavailable"}, email
 
-    assert error.value.kind in {"rejected", "unavailable"}
     assert len(rt.ticket(ADA, ref).messages) == 1
 
 
