@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from functions.errors import VendorError
-from functions.helpdesks import web
+from functions.helpdesks import Downloads, web
 from functions.ticket_html import clean
 from portal.models import Requester
 from portal.tickets import Message, Reply
@@ -147,6 +147,22 @@ def test_a_reply_is_the_customers_and_opens_the_ticket(bench: Bench):
     assert (last.author, said(last), thread.status) == ("customer", "Still the same.", "open")
     if bench.desk.capabilities.attaches:
         assert [(one.name, one.size) for one in last.files] == [("screen shot.png", len(PNG.data))]
+
+
+def test_files_are_fetched_for_their_owner_alone(bench: Bench):
+    ref = bench.desk.create(ticket(files=(PNG,)))
+    (attached,) = bench.desk.ticket(ADA, ref).messages[0].files
+    assert (attached.name, attached.type, attached.size) == (PNG.name, PNG.type, len(PNG.data))
+    if not bench.desk.capabilities.downloads:
+        assert not hasattr(bench.desk, "file")
+        return
+    desk = cast("Downloads", bench.desk)
+    for who, message, number in ((BEN, 0, 0), (ADA, 1, 0), (ADA, 0, 1), (ADA, 0, -1), (ADA, -1, 0)):
+        with pytest.raises(VendorError) as error:
+            desk.file(who, ref, message, number)
+        assert error.value.kind == "not_found"
+
+    assert desk.file(ADA, ref, 0, 0) == PNG
 
 
 def test_a_ticket_is_solved_and_opened_again(bench: Bench):

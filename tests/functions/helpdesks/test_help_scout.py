@@ -98,6 +98,11 @@ def test_the_hundred_and_first_thread_is_a_follow_up(inbox: Pair):
         desk.reply(ADA, ref, Reply("r", "One more thing.", 1))
 
     assert error.value.kind == "rejected"
+    # Their own count may come later than their refusal.
+    fake.conversations[int(ref)]["threads"] = 99
+    with pytest.raises(VendorError, match="100 threads") as error:
+        desk.reply(ADA, ref, Reply("r", "One more thing.", 1))
+    assert error.value.kind == "rejected"
 
 
 def test_webhooks_that_are_not_about_a_conversation_say_nothing(inbox: Pair):

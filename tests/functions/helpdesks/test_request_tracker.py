@@ -79,21 +79,15 @@ def test_an_answer_in_html_is_html(rt: Desk, tracker: RequestTracker):
     assert "<b>again</b>" in last.html
 
 
-def test_files_are_fetched_for_their_owner_alone(rt: Desk):
+def test_a_file_that_is_none_is_a_named_error(spoiled: tuple[Desk, Faults]):
+    rt, faults = spoiled
     ref = rt.create(ticket(files=(PNG,)))
-    (attached,) = rt.ticket(ADA, ref).messages[0].files
+    faults.mangle = lambda data: data | {"Content": "not base64"} if "Content" in data else data
+    faults.next, faults.times = "mangled", 99
+    with pytest.raises(VendorError, match="base64") as error:
+        rt.file(ADA, ref, 0, 0)
 
-    assert (attached.name, attached.type, attached.size) == (PNG.name, PNG.type, len(PNG.data))
-    assert rt.file(ADA, ref, 0, 0) == PNG
-    for who, message, number in (
-        (Requester("b", "ben@customer.example"), 0, 0),
-        (ADA, 1, 0),
-        (ADA, 0, 1),
-        (ADA, 0, -1),
-    ):
-        with pytest.raises(VendorError) as error:
-            rt.file(who, ref, message, number)
-        assert error.value.kind == "not_found"
+    assert error.value.kind == "unavailable"
 
 
 def test_a_rejected_ticket_is_closed_and_its_follow_up_refers_to_it(rt: Desk, tracker: RequestTracker):
