@@ -21,6 +21,7 @@ from portal.models import Requester
 from portal.tickets import Draft, File, Ticket
 from tests.conftest import ADA
 from tests.functions.helpdesks.request_tracker import RequestTracker
+from tests.functions.inbox import listening
 
 HOOK_SECRET = "webhook-secret"
 PNG = File("screen shot.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
@@ -28,13 +29,17 @@ PNG = File("screen shot.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
 
 @dataclass
 class Bench:
-    """A desk and what can be done on its vendor's side. `late` hides what is new from lists, or shows it; `sign` makes
-    a webhook's headers; `secrets` must never be in an error; `replies` and `changes` are the methods by which a reply
-    and a state are written; `tries` is how often an answer is spoiled at random."""
+    """A desk and what can be done on its vendor's side.
+
+    `answer` is an agent's; `notes` are the private ones and `fields` the machine fields of a ticket (of a mailbox the
+    mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers; `secrets`
+    must never be in an error; `replies` and `changes` are the methods by which a reply and a state are written; `tries`
+    is how often an answer is spoiled at random."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
     notes: Callable[[str], list[str]]
+    fields: Callable[[str], list[str]]
     shut: Callable[[str], None] | None = None
     faults: Faults | None = None
     forget_tokens: Callable[[], None] | None = None
@@ -75,8 +80,32 @@ def built_in(environ: Mapping[str, str]) -> Iterator[Bench]:
         rows = services.store.all("select body from desk_message where ticket_id = :id and is_public = 0", id=ref)
         return [row["body"] for row in rows]
 
-    yield Bench(desk, answer, notes)
+    def fields(ref: str) -> list[str]:
+        row = services.store.one("select account, topic from desk_ticket where id = :id", id=ref)
+        assert row
+        return [*row.values()]
+
+    yield Bench(desk, answer, notes, fields)
     services.store.close()
+
+
+EMAIL = {"HELPDESK": "email", "SUPPORT_MAILBOX": "team@acme.example", "MAIL_FROM": "help@acme.example"}
+
+
+@contextmanager
+def email(environ: Mapping[str, str]) -> Iterator[Bench]:
+    with listening() as (inbox, url):
+
+        def fields(ref: str) -> list[str]:
+            pairs = [pair.partition("=") for pair in inbox.message(0)["X-Portal-Context"].split("; ")]
+            return [value for _, _, value in pairs]
+
+        yield Bench(
+            Services(read({**environ, **EMAIL, "SMTP_URL": url})).desk,
+            lambda ref, body, public: None,
+            lambda ref: [inbox.text(number) for number in range(len(inbox.raw))],
+            fields,
+        )
 
 
 ZENDESK = {
@@ -97,6 +126,7 @@ def zendesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
             Services(read({**environ, **ZENDESK, "ZENDESK_API": origin})).desk,
             lambda ref, body, public: fake.answer(int(ref), body, public),
             lambda ref: [one["body"] for one in fake.comments[int(ref)] if not one["public"]],
+            lambda ref: [one["value"] for one in fake._ticket(int(ref))["custom_fields"]],
             lambda ref: fake.close(int(ref)),
             fake.faults,
             fake.tokens.clear,
@@ -136,6 +166,7 @@ def help_scout_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
             Services(read({**environ, **HELP_SCOUT, "HELPSCOUT_API": origin})).desk,
             lambda ref, body, public: fake.answer(int(ref), body, public),
             lambda ref: [one["body"] for one in fake.threads[int(ref)] if one["type"] == "note"],
+            lambda ref: [one["value"] for one in fake.conversations[int(ref)]["customFields"]],
             lambda ref: fake.fill(int(ref)),
             fake.faults,
             fake.tokens.clear,
@@ -161,6 +192,7 @@ def request_tracker(environ: Mapping[str, str], tracker: RequestTracker) -> Iter
             Services(read({**environ, **tracker.variables, "RT_URL": origin})).desk,
             tracker.answer,
             tracker.notes,
+            tracker.fields,
             faults=faults,
             secrets=(tracker.token, "customer.example"),
             tries=24,

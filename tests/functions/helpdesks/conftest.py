@@ -16,11 +16,25 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'portal.db'}"
 
 
-@pytest.fixture(params=[*FAKED, pytest.param("request_tracker", marks=pytest.mark.request_tracker)])
+REAL = pytest.param("request_tracker", marks=pytest.mark.request_tracker)
+
+
+@pytest.fixture(params=[*FAKED, REAL])
 def bench(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[Bench]:
+    """Every desk that can be read."""
+    yield from _bench(request, environ)
+
+
+@pytest.fixture(params=[*FAKED, "email", REAL])
+def every(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[Bench]:
+    """Every desk."""
+    yield from _bench(request, environ)
+
+
+def _bench(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[Bench]:
     if request.param == "request_tracker":
         context = benches.request_tracker(environ, request.getfixturevalue("tracker"))
     else:
-        context = FAKED[request.param](environ)
+        context = (FAKED | {"email": benches.email})[request.param](environ)
     with context as made:
         yield made

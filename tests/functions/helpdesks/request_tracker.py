@@ -142,6 +142,9 @@ class RequestTracker:
                     found.append(base64.b64decode(content).decode())
         return found
 
+    def fields(self, ref: str) -> list[str]:
+        return [value for one in self.call("GET", f"ticket/{ref}")["CustomFields"] for value in one["values"]]
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON that the API answers an agent."""
         auth = ("agent", self.AGENT_PASSWORD)

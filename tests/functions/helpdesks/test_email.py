@@ -105,24 +105,3 @@ def test_the_set_up_is_checked(environ: dict[str, str]):
         settings = replace(read(environ | variables(url)), support_mailbox="")
 
     assert "SUPPORT_MAILBOX" in Services(settings).desk.check()[0]
-
-
-def test_what_a_mailbox_cannot_do_says_so(environ: dict[str, str]):
-    with listening() as (_, url):
-        desk = Services(read(environ | variables(url))).desk
-
-    assert desk.tickets(ADA) == []
-    assert desk.find(Ticket("key-1", "ABCD-EFGH", ADA, DRAFT, NOW)) is None
-    assert desk.check() == []
-    for call in (
-        lambda: desk.ticket(ADA, "x"),
-        lambda: desk.set_status(ADA, "x", "solved"),
-        lambda: desk.count(0, 1),
-        lambda: desk.subjects(0),
-        lambda: desk.macros(),
-        lambda: desk.note("x", "It helped."),
-        lambda: desk.notice({}, b""),
-    ):
-        with pytest.raises(VendorError) as error:
-            call()
-        assert error.value.kind == "unsupported"
