@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("guards", ["signin_guards", "account_guards", "verify_guards", "ticket_guards"])
+@pytest.mark.parametrize("guards", ["signin_guards", "account_guards", "verify_guards", "ticket_guards", "desk_guards"])
 def test_every_guard_is_missed_when_it_is_gone(guards):
     done = subprocess.run(
         [sys.executable, "-m", "tests.functions.guards", guards],

@@ -241,6 +241,9 @@ def test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets(
     assert mail[0].to == ["help@acme.example"]
     assert mail[0].message()["Bcc"] is None
     assert "Hello there" in mail[0].message()["Subject"]
+    # The mail has a guard of its own; every desk is given one line.
+    row = services.store.one("select subject from ticket")
+    assert row == {"subject": "Hello there Bcc: victim@example.org Buy this"}
 
 
 class Refusing(BuiltIn):

@@ -42,6 +42,23 @@ def failed(call: Callable[[], Any]) -> VendorError:
 
 
 @pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        ("rejected", (400, 413, 415, 422)),
+        ("authentication", (401, 403)),
+        ("not_found", (404, 410)),
+        ("rate_limited", (429,)),
+        ("unavailable", (301, 302, 408, 409, 418, 425, 500, 502, 503, 504, 599)),
+    ],
+)
+def test_a_status_is_one_of_the_six_classes(kind: str, statuses: tuple[int, ...]):
+    with answering(*(Response("<h1>No</h1>", status) for status in statuses)) as origin:
+        found = {status: failed(lambda: web.Api(origin, dict).call("GET", "/")).kind for status in statuses}
+
+    assert found == dict.fromkeys(statuses, kind)
+
+
+@pytest.mark.parametrize(
     ("wait", "seconds"), [("7", 7), ("9" * 9, 86_400), ("9" * 5000, None), ("-1", None), ("soon", None), ("²", None)]
 )
 def test_a_wait_is_some_seconds_and_a_day_at_most(wait: str, seconds: int | None):

@@ -1,0 +1,73 @@
+"""The guards of the help desks' adapters (see guards.py)."""
+
+from tests.functions.guards import Guard
+
+DESKS = "functions/helpdesks"
+CONTRACT, ZENDESK = "helpdesks/test_contract.py::", "helpdesks/test_zendesk.py::"
+FOREIGN = f"{CONTRACT}test_a_foreign_ticket_is_not_found_and_not_touched"
+WEBHOOK = f"{CONTRACT}test_a_webhook_means_look_again_and_only_when_it_is_signed"
+GUARDS = [
+    Guard(
+        "a letter that looks the same is another",
+        f"{DESKS}/own_tickets.py",
+        "address.encode().lower() == requester.email.encode().lower()",
+        "address.lower() == requester.email.lower()",
+        f"{CONTRACT}test_nobody_is_somebody_else_by_a_letter_that_looks_the_same[help_scout]",
+    ),
+    Guard(
+        "a conversation is its customer's",
+        f"{DESKS}/help_scout.py",
+        'return shown and same(row.text("primaryCustomer", "email"), requester)',
+        "return shown",
+        f"{FOREIGN}[help_scout]",
+    ),
+    Guard(
+        "a ticket is its requester's",
+        f"{DESKS}/zendesk.py",
+        'return bool(user) and row.ref("requester_id") == user',
+        "return bool(user)",
+        f"{CONTRACT}test_what_the_desk_gives_away_of_others_is_not_passed_on[zendesk]",
+    ),
+    Guard(
+        "a list is the requester's",
+        f"{DESKS}/zendesk.py",
+        "for row in rows if self._owns(requester, row)]",
+        "for row in rows]",
+        f"{CONTRACT}test_what_the_desk_gives_away_of_others_is_not_passed_on[zendesk]",
+    ),
+    Guard(
+        "the token goes to the desk alone",
+        f"{DESKS}/web.py",
+        "if urlsplit(url)[:2] != urlsplit(self.base)[:2]:",
+        "if False:",
+        f"{ZENDESK}test_zendesk_gets_its_token_and_nobody_else_whatever_the_next_page_is",
+    ),
+    Guard(
+        "no address in the log",
+        f"{DESKS}/web.py",
+        "from None",
+        "from error",
+        "helpdesks/test_web.py::test_the_log_of_a_desk_that_is_away_holds_no_address_of_a_customer",
+    ),
+    Guard(
+        "a webhook is signed",
+        f"{DESKS}/webhooks.py",
+        "if not secret or not hmac.compare_digest(made, given.encode()):",
+        "if not secret:",
+        f"{WEBHOOK}[help_scout]",
+    ),
+    Guard(
+        "a webhook is not an old one",
+        f"{DESKS}/webhooks.py",
+        "if abs(time.time() - seconds) > FRESH_SECONDS:",
+        "if False:",
+        f"{ZENDESK}test_zendesk_webhooks_of_an_hour_ago_are_refused",
+    ),
+    Guard(
+        "a subject adds no header to a mail",
+        "functions/ticket_mailbox.py",
+        '" ".join(subject.split())[:200]',
+        "subject",
+        "helpdesks/test_email.py::test_no_header_can_be_added_by_a_customer",
+    ),
+]
