@@ -1,4 +1,4 @@
-"""Help desks behind one interface: one file per vendor, imported only when chosen.
+"""Help desks behind one interface: one adapter per vendor, imported only when chosen.
 
 The portal asks `capabilities`, never a vendor's name. Every failure is a VendorError of one of six kinds: `rejected`
 (shown to the customer, never tried again), `authentication` (the operator is alarmed, the mailbox takes over),

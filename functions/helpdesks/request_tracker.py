@@ -152,7 +152,7 @@ class RequestTracker(OwnTickets):
         files = [part for part in parts if part.text("Filename")]
         texts = {part.text("ContentType"): part.ref("id") for part in reversed(parts) if not part.text("Filename")}
         plain, html = (
-            self._api.content(texts[kind]).decode("utf-8", "replace").strip() if kind in texts else ""
+            self._api.content(texts[kind]).decode("utf-8", "replace").replace("\0", "").strip() if kind in texts else ""
             for kind in ("text/plain", "text/html")
         )
         at, known = row.time("Created"), tuple(map(_attachment, files))

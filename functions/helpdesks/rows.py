@@ -22,17 +22,17 @@ class Row:
 
     def text(self, *path: str) -> str:
         """Without what no page and no database can hold: NUL, and halves of characters."""
-        found = self._at(path)
+        found = at(self._data, path)
         return found.encode("utf-8", "ignore").decode().replace("\0", "") if isinstance(found, str) else ""
 
     def number(self, *path: str) -> int | None:
         """A whole number; to Python `true` would be one."""
-        found = self._at(path)
+        found = at(self._data, path)
         return found if type(found) is int and abs(found) <= MOST else None
 
     def flag(self, *path: str) -> bool:
         """Whether it says yes: `true`, and nothing like it."""
-        return self._at(path) is True
+        return at(self._data, path) is True
 
     def ref(self, *path: str) -> str:
         """An id, which is a number or its digits; it becomes a part of addresses."""
@@ -44,22 +44,24 @@ class Row:
         return milliseconds(self.text(*path))
 
     def row(self, *path: str) -> "Row":
-        return Row(self._at(path))
+        return Row(at(self._data, path))
 
     def rows(self, *path: str) -> "list[Row]":
         """The objects of a list."""
-        found = self._at(path)
+        found = at(self._data, path)
         return [Row(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     def attachment(self, name: str, kind: str, size: str) -> Attachment:
         """A file, from the names of the fields that describe it."""
         return Attachment(self.text(name), self.text(kind), self.number(size) or 0)
 
-    def _at(self, path: tuple[str, ...]) -> Any:
-        found: Any = self._data
-        for part in path:
-            found = found.get(part) if isinstance(found, Mapping) else None
-        return found
+
+def at(data: object, path: tuple[str, ...]) -> Any:
+    """What is at the end of a path of names; None when it leads nowhere."""
+    found: Any = data
+    for part in path:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
 
 
 def is_ref(value: str) -> bool:

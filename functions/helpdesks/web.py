@@ -10,7 +10,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from functions.errors import VendorError
-from functions.helpdesks.rows import Row, parsed
+from functions.helpdesks.rows import Row, at, parsed
 from functions.helpdesks.words import GONE, REFUSED, UNREACHABLE
 from functions.settings import LOOPBACK
 
@@ -33,16 +33,14 @@ class Answer:
 
     def row(self, *path: str) -> Row:
         """The object at a path of keys; raises VendorError `unavailable` when there is none."""
-        found = self.data
-        for part in path:
-            found = found.get(part) if isinstance(found, dict) else None
+        found = at(self.data, path)
         if not isinstance(found, dict):
             raise VendorError(UNREACHABLE, detail=f"the answer has no object {'.'.join(path) or 'at all'}")
         return Row(found)
 
     def rows(self, *path: str) -> list[Row]:
         """The list of objects at a path; raises VendorError `unavailable` when there is none."""
-        found = self.row(*path[:-1])._at(path[-1:]) if path else self.data
+        found = at(self.data, path)
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise VendorError(UNREACHABLE, detail=f"the answer has no list {'.'.join(path) or 'at all'}")
         return [Row(one) for one in found]

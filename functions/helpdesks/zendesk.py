@@ -65,7 +65,7 @@ class Zendesk(OwnTickets):
             "POST", "/api/v2/tickets", body={"ticket": body}, headers=headers, allow={400, 409, 422}
         )
         # Two tries at once, or an earlier one whose files had other tokens: that one made the ticket.
-        if answer.status == 409 or (answer.fault and "dempoten" in answer.row().text("error")):
+        if answer.status == 409 or (answer.fault and "dempoten" in Row(answer.data).text("error")):
             desk_ref = self.find(ticket)
         elif answer.fault:
             raise answer.fault
@@ -117,11 +117,8 @@ class Zendesk(OwnTickets):
     def check(self) -> list[str]:
         def look() -> list[str]:
             role = self._api.call("GET", "/api/v2/users/me").row("user").text("role")
-            wrong = ["The OAuth client's owner is neither agent nor admin: choose another owner."]
-            known = [row.ref("id") for row in self._api.all("ticket_fields", "/api/v2/ticket_fields", PAGE)]
-            return (wrong if role not in {"agent", "admin"} else []) + checks.fields(
-                "ZENDESK_FIELDS", self._fields, known
-            )
+            wrong = [] if role in {"agent", "admin"} else [NO_AGENT]
+            return wrong + checks.fields("ZENDESK_FIELDS", self._fields, self._api.field_ids())
 
         variables = "ZENDESK_CLIENT_ID, ZENDESK_CLIENT_SECRET and the client's scopes, read and write"
         return checks.found("Zendesk", variables, look) + checks.webhook("ZENDESK_WEBHOOK_SECRET", self._secret)
@@ -131,7 +128,7 @@ class Zendesk(OwnTickets):
 
     def _owns(self, requester: Requester, row: Row) -> bool:
         user = self._api.user(requester)
-        return bool(user) and row.ref("requester_id") == user
+        return bool(user and row.ref("id")) and row.ref("requester_id") == user
 
     def _thread(self, row: Row) -> Thread:
         said, created, updated = row.text("status"), row.time("created_at"), row.time("updated_at")

@@ -24,7 +24,7 @@ GUARDS = [
     Guard(
         "a ticket is its requester's",
         f"{DESKS}/zendesk.py",
-        'return bool(user) and row.ref("requester_id") == user',
+        'return bool(user and row.ref("id")) and row.ref("requester_id") == user',
         "return bool(user)",
         f"{CONTRACT}test_what_the_desk_gives_away_of_others_is_not_passed_on[zendesk]",
     ),
