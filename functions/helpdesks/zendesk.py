@@ -4,6 +4,7 @@ April 2027.
 A ticket carries our key as `external_id` and as `Idempotency-Key`, which Zendesk knows again for two hours.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ WORDS: Mapping[str, Status] = {
     "new": "open", "open": "open", "pending": "pending", "hold": "on_hold", "solved": "solved", "closed": "solved"
 }  # fmt: skip
 NO_AGENT = "The OAuth client's owner is neither agent nor admin: choose another owner."
+JOINED = "{\N{WORD JOINER}"
 REPLY_TEXT = {"comment_value", "comment_value_html"}
 
 
@@ -90,7 +92,7 @@ class Zendesk(OwnTickets):
         return [self._thread(row) for row in rows if self._owns(requester, row)]
 
     def note(self, desk_ref: str, text: str) -> None:
-        self._api.update(desk_ref, comment={"body": text, "public": False})
+        self._api.update(desk_ref, comment={"body": _plain(text), "public": False})
 
     def count(self, since: int, until: int) -> int:
         query = {"query": f"type:ticket created>={iso(since)} created<{iso(until)}"}
@@ -149,13 +151,19 @@ class Zendesk(OwnTickets):
 
     def _comment(self, body: str, files: Sequence[File]) -> dict[str, Any]:
         uploads = [self._api.upload(file) for file in files]
-        return {"body": body, "public": True, **({"uploads": uploads} if uploads else {})}
+        return {"body": _plain(body), "public": True, **({"uploads": uploads} if uploads else {})}
 
 
 def _message(row: Row, customer: str) -> Message:
     files = [one.attachment("file_name", "content_type", "size") for one in row.rows("attachments")]
-    body, wrote = row.text("plain_body") or row.text("body"), row.ref("author_id") == customer
+    body = (row.text("plain_body") or row.text("body")).replace(JOINED, "{")
+    wrote = row.ref("author_id") == customer
     return Message("customer" if wrote else "agent", body, row.time("created_at"), files=tuple(files))
+
+
+def _plain(text: str) -> str:
+    """What a customer typed as a placeholder stays text: agents' comments are rendered, and our user is an agent."""
+    return re.sub(r"\{(?=[{%])", JOINED, text)
 
 
 def _macro(row: Row) -> Macro:

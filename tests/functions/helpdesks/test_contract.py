@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import unescape
 from typing import Any, cast
 
@@ -494,9 +494,11 @@ def test_a_webhook_means_look_again_and_only_when_it_is_signed(bench: Bench):
 
 
 def test_what_a_customer_typed_is_text_in_the_desk(bench: Bench):
-    nasty = '<img src=x onerror=alert(1)> **bold** [link](https://evil.example) & "quotes"\n\tIndented'
-    ref = bench.desk.create(ticket(facts={"Plan": "Team"}))
+    nasty = '<img src=x onerror=alert(1)> **bold** [link](https://evil.example) & "quotes"\n\t{{ticket.id}} {% x %}'
+    made = ticket(facts={"Plan": "{{ticket.id}}"})
+    ref = bench.desk.create(replace(made, draft=replace(made.draft, body=nasty)))
     bench.desk.reply(ADA, ref, Reply("reply-1", nasty, 1))
-    last = bench.desk.ticket(ADA, ref).messages[-1]
 
-    assert " ".join(said(last).split()) == " ".join(nasty.split())
+    for message in bench.desk.ticket(ADA, ref).messages:
+        assert " ".join(said(message).split()) == " ".join(nasty.split())
+    assert not any("stands for" in note for note in bench.notes(ref))
