@@ -22,6 +22,7 @@ from tests.conftest import ADA
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["a", "b"]) | st.text(), inner),
+    max_leaves=8,
 )
 
 
