@@ -79,8 +79,8 @@ GUARDS = [
     Guard(
         "the verified address",
         OIDC,
-        "verified is True or verified",
-        "True or verified",
+        " or not is_true(verified)",
+        "",
         f"{LIE}[{{'claims': {{'email_verified': False}}}}]",
     ),
     Guard(
