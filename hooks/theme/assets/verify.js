@@ -26,6 +26,8 @@ export function start(form) {
   });
   // The back button shows the page as it was left.
   window.addEventListener("pageshow", (event) => event.persisted && busy(form, false));
+  // The page before was sent before this script was there.
+  if ("early" in form.dataset) form.requestSubmit();
 }
 
 function busy(form, on) {
