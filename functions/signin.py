@@ -151,10 +151,11 @@ def session(request: Request, services: "Services") -> Response:
 
 def return_path(path: str, services: "Services") -> str:
     """`path` when it is a page of this portal, else the customer's own front page."""
-    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a.
+    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a, and %2f as a
+    # slash that a static host then redirects by.
     plain = unquote(path.partition("?")[0])
     ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
-    ours = ours and not {".", ".."} & set(plain.split("/"))
+    ours = ours and is_local_path(plain) and not {".", ".."} & set(plain.split("/"))
     return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from portal.models import clean, is_true
 
 FLAGS = {"account_admin", "billing_admin"}
-# Who signed in by a mail is known by a subject that starts so (functions/verify_address.py).
-BY_MAIL = "mail:"
+# Subjects of our own start so: who signed in by a mail (functions/verify_address.py), and who only typed an address
+# into the form of a question (functions/tickets.py).
+RESERVED = ("mail:", "unverified:")
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def is_one_of_us(subject: str, account: str | None) -> bool:
     """Whether subject and account are names that stay what they are: without characters that nobody sees, which
     are left out before they are kept, and so would make one customer, or one organisation, of two."""
-    return not subject.startswith(BY_MAIL) and all(clean(name) == name for name in (subject, account or ""))
+    return not subject.startswith(RESERVED) and all(clean(name) == name for name in (subject, account or ""))
 
 
 def text(value: object) -> str | None:

@@ -105,6 +105,13 @@ GUARDS = [
         "test_renewal.py::test_no_return_leads_to_another_site",
     ),
     Guard(
+        "slashes in another spelling",
+        SIGNIN,
+        "ours and is_local_path(plain) and not",
+        "ours and not",
+        "test_signin.py::test_a_return_that_is_not_a_page_here_leads_to_the_front_page[/%2fevil.example]",
+    ),
+    Guard(
         "a new session at each sign-in",
         SIGNIN,
         "    sessions.end(request, services)\n    response = see_other(account_links",
@@ -168,9 +175,16 @@ GUARDS = [
     Guard(
         "nobody passes for who came by mail",
         CLAIMS,
-        "not subject.startswith(BY_MAIL) and",
+        "not subject.startswith(RESERVED) and",
         "",
         "test_lies.py::test_nobody_passes_for_another[sub-mail:0123456789abcdef]",
+    ),
+    Guard(
+        "nobody passes for who typed an address",
+        CLAIMS,
+        'RESERVED = ("mail:", "unverified:")',
+        'RESERVED = ("mail:",)',
+        "test_lies.py::test_nobody_passes_for_another[sub-unverified:0123456789abcdef]",
     ),
     Guard(
         "nobody passes for another by what is not seen",

@@ -111,6 +111,7 @@ def test_a_lie_signs_nobody_in(lie: dict[str, Any], deceived: Browser, liar: Lia
     ("claim", "value"),
     [
         ("sub", "mail:0123456789abcdef"),
+        ("sub", "unverified:0123456789abcdef"),
         ("sub", "eve\u200b"),
         ("account", "acme\u200b"),
         ("account", " acme"),

@@ -185,6 +185,12 @@ def test_somebody_without_a_verified_address_is_not_signed_in(browser: Browser):
         "",
         "/my/../../x",
         "/my/%2e%2e/x",
+        # A static host that takes %2f for a slash, and adds one at the end, redirects this to another site.
+        "/%2fevil.example",
+        "/%2F%2fevil.example/",
+        "/%5cevil.example",
+        "/my/%0d%0aSet-Cookie:%20a=b",
+        "/my/%00",
         "/api/signin?return=/api/signin",
         "/" + "x" * 3000,
     ],
