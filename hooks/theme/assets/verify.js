@@ -2,6 +2,8 @@
 
 const TURNSTILE = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const ANSWERS = { altcha, turnstile, none: async () => "none" };
+const LATE_MS = 30_000;
+const LATE = new Error("no answer in time");
 
 export function start(form) {
   const { check } = form.elements;
@@ -15,11 +17,12 @@ export function start(form) {
     if (form.getAttribute("aria-busy") === "true") return;
     busy(form, true);
     try {
-      check.value = await begin();
+      check.value = await Promise.race([begin(), late()]);
       form.submit();
     } catch (error) {
       console.warn("verify:", error);
-      work = null;
+      // A slow puzzle is worked on still, and ready at the next press; a vendor who said nothing is asked anew.
+      if (error !== LATE || form.dataset.check !== "altcha") work = null;
       form.querySelector("[data-verify-failed]").hidden = false;
       busy(form, false);
     }
@@ -36,6 +39,10 @@ function busy(form, on) {
   if (on) form.querySelector("[data-verify-failed]").hidden = true;
 }
 
+function late() {
+  return new Promise((_, reject) => setTimeout(reject, LATE_MS, LATE));
+}
+
 /** Proof of work in a worker; about a second. */
 function altcha(form) {
   const challenge = JSON.parse(form.dataset.puzzle);
@@ -47,19 +54,28 @@ function altcha(form) {
   }).finally(() => worker.terminate());
 }
 
-function turnstile(form) {
+/** Cloudflare's own script, as its documentation has it; each try gets a widget of its own. */
+async function turnstile(form) {
+  if (!window.turnstile) await load(TURNSTILE);
+  const widget = document.createElement("div");
+  form.querySelector("[data-verify-widget]").replaceChildren(widget);
+  return new Promise((resolve, reject) => {
+    window.turnstile.render(widget, {
+      sitekey: form.dataset.puzzle,
+      action: "verify",
+      "response-field": false,
+      callback: resolve,
+      "error-callback": () => reject(new Error("Turnstile did not answer")),
+    });
+  });
+}
+
+function load(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = TURNSTILE;
-    script.onerror = () => reject(new Error("Turnstile did not load"));
-    script.onload = () =>
-      window.turnstile.render(form.querySelector("[data-verify-widget]"), {
-        sitekey: form.dataset.puzzle,
-        action: "verify",
-        "response-field": false,
-        callback: resolve,
-        "error-callback": () => reject(new Error("Turnstile did not answer")),
-      });
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${address} did not load`));
     document.head.append(script);
   });
 }
