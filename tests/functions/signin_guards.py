@@ -203,7 +203,7 @@ GUARDS = [
     Guard(
         "where forms lead",
         "functions/app.py",
-        "if LEADS_AWAY.search(page) else",
+        "if leads_away else",
         "if True else",
         "test_signin_choice.py::test_only_pages_with_a_form_that_leads_away_may_lead_away",
     ),
