@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions import account_links, sessions
+from functions import account_links, preferences, sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
 from functions.settings import Settings
@@ -101,6 +101,7 @@ def callback(request: Request, services: "Services") -> Response:
         _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
     cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)
     sessions.set_cookie(response, cookie, services)
+    preferences.follow(services, identity.requester)
     return response
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from demo import server
 from functions.app import Portal
-from functions.identity import provider
+from functions.identity import oidc, provider
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import Browser
@@ -186,6 +186,22 @@ def test_a_provider_that_answers_garbage_is_said_to_be_unreachable(path: str, de
     assert "support@acme.example" in answer.text
     assert 'href="/status/"' in answer.text
     assert "return=%2Fmy%2Fbilling%2F" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"])
+def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(
+    path: str, deceived: Browser, liar: Liar, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(provider, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(oidc, "TIMEOUT_SECONDS", 0.2)
+    there = "/api/signin" if path.endswith("configuration") else liar.authorize(deceived.get("/api/signin").location)
+    liar.slow.add(path)
+    answer = deceived.get(there)
+    liar.hurry.set()
+
+    assert answer.status_code == 503
+    assert "not reachable" in answer.text
+    assert not signed_in(deceived)
 
 
 @pytest.mark.parametrize(

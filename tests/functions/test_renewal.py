@@ -12,12 +12,13 @@ from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
 from demo import server
-from functions import sessions
+from functions import preferences, sessions
 from functions.app import Portal
 from functions.errors import SettingsError
 from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
+from portal.models import Requester
 from scripts.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.vendors import CLIENT, Liar, key, oidc_environ
@@ -303,6 +304,18 @@ def request_of(browser: Browser, services: Services) -> Any:
     cookie = browser.get_cookie(services.settings.cookie_name, "127.0.0.1")
     assert cookie is not None
     return Request(EnvironBuilder(headers={"Cookie": f"{cookie.key}={cookie.value}"}).get_environ())
+
+
+@both_engines
+def test_mails_that_were_chosen_follow_the_customer_to_a_new_address(browser, liar, services):
+    preferences.save(services, Requester("eve", "eve@old.example"), ["incident_mail:api"], ["api"])
+    preferences.save(services, BEN, ["incident_mail:api"], ["api"])
+    sign_in(browser, liar)
+
+    assert list(preferences.recipients(services, "incident_mail", "api")) == [
+        ("eve", "eve@customer.example"),
+        ("sub-ben", "ben@customer.example"),
+    ]
 
 
 # Tokens at rest
