@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from demo import server
 from functions.app import Portal
 from functions.identity import oidc, provider
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import Browser
+from tests.functions.conftest import Play
 from tests.functions.vendors import CLIENT, Liar, oidc_environ
 
 
@@ -29,13 +29,12 @@ def liar() -> Liar:
 
 
 @pytest.fixture
-def deceived(environ: dict[str, str], liar: Liar) -> Iterator[Browser]:
+def deceived(environ: dict[str, str], liar: Liar, stage: Play) -> Iterator[Browser]:
     """A browser at a portal that trusts the liar."""
-    with server.running(liar) as origin:
-        services = Services(read(environ | oidc_environ(origin)))
-        services.store.migrate()
-        yield Browser(Portal(services))
-        services.store.close()
+    services = Services(read(environ | oidc_environ(stage(liar))))
+    services.store.migrate()
+    yield Browser(Portal(services))
+    services.store.close()
 
 
 def come_back(browser: Browser, liar: Liar) -> Any:
@@ -47,15 +46,14 @@ def signed_in(browser: Browser) -> bool:
     return bool(answer.json["signed_in"])
 
 
-def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], liar: Liar):
+def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], liar: Liar, stage: Play):
     names = {"OIDC_CLAIMS": "account=https://acme.example/org,plan=tier"}
     liar.claims = {"https://acme.example/org": "org_7", "tier": "Gold"}
-    with server.running(liar) as origin:
-        services = Services(read(environ | oidc_environ(origin) | names))
-        services.store.migrate()
-        come_back(Browser(Portal(services)), liar)
-        row = services.store.one("select requester, claims from session") or {}
-        services.store.close()
+    services = Services(read(environ | oidc_environ(stage(liar)) | names))
+    services.store.migrate()
+    come_back(Browser(Portal(services)), liar)
+    row = services.store.one("select requester, claims from session") or {}
+    services.store.close()
 
     assert '"account": "org_7"' in row["requester"]
     assert row["claims"] == '{"plan": "Gold"}'

@@ -11,7 +11,6 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
-from demo import server
 from functions import preferences, sessions
 from functions.app import Portal
 from functions.errors import SettingsError
@@ -21,6 +20,7 @@ from functions.settings import read
 from portal.models import Requester
 from scripts.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
+from tests.functions.conftest import Play
 from tests.functions.vendors import CLIENT, Liar, key, oidc_environ
 
 MINUTE = sessions.MINUTE
@@ -51,9 +51,8 @@ def liar() -> Liar:
 
 
 @pytest.fixture
-def issuer(liar: Liar) -> Iterator[str]:
-    with server.running(liar) as origin:
-        yield origin
+def issuer(liar: Liar, stage: Play) -> str:
+    return stage(liar)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Auth0 and WorkOS: the calls they need, against small servers written from their documentation."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug import Request, Response
 
-from demo import server
 from functions import sessions
 from functions.errors import SettingsError, VendorError
 from functions.identity import server_links
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, Browser, write_bundle
+from tests.functions.conftest import Play
 
 
 @dataclass
@@ -101,11 +101,10 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def vendor(name: str) -> Iterator[Vendor]:
+def vendor(name: str, stage: Play) -> Vendor:
     vendor = {"auth0": Auth0, "workos": WorkOS}[name]()
-    with server.running(vendor) as origin:
-        vendor.host = urlsplit(origin).netloc
-        yield vendor
+    vendor.host = urlsplit(stage(vendor)).netloc
+    return vendor
 
 
 @pytest.fixture
