@@ -127,6 +127,13 @@ GUARDS = [
         f"{S}test_an_admin_of_one_team_touches_no_other",
     ),
     Guard(
+        "one's own name, unfolded",
+        SCIM,
+        "if exact or not (one.isascii() and other.isascii()):",
+        "if exact:",
+        f"{S}test_letters_that_become_anothers_by_folding_give_nobody_anothers_profile",
+    ),
+    Guard(
         "members of one's own team",
         SCIM,
         "if member_id not in {member.id for member in team.members}:",

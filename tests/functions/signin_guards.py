@@ -187,6 +187,20 @@ GUARDS = [
         "test_lies.py::test_nobody_passes_for_another[sub-unverified:0123456789abcdef]",
     ),
     Guard(
+        "one address and nothing more",
+        CLAIMS,
+        " and ADDRESS.fullmatch(value) is not None",
+        "",
+        f"{LIE}[{{'claims': {{'email': 'eve@customer.example, all@customer.example'}}}}]",
+    ),
+    Guard(
+        "an address that stays what it is",
+        CLAIMS,
+        "isinstance(value, str) and clean(value) == value and",
+        "isinstance(value, str) and",
+        f"{LIE}[{{'claims': {{'email': 'ad\\\\u200ba@customer.example'}}}}]",
+    ),
+    Guard(
         "nobody passes for another by what is not seen",
         CLAIMS,
         'all(clean(name) == name for name in (subject, account or ""))',

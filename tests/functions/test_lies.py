@@ -84,6 +84,11 @@ def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, lia
         {"claims": {"email": None}},
         {"claims": {"email_verified": False}},
         {"claims": {"email_verified": "yes"}},
+        {"claims": {"email": "eve@customer.example, all@customer.example"}},
+        {"claims": {"email": "Eve <eve@customer.example>"}},
+        {"claims": {"email": "eve@customer.example\r\nBcc: all@customer.example"}},
+        # Characters that nobody sees are left out before an address is kept, and so would make one of two.
+        {"claims": {"email": "ad\u200ba@customer.example"}},
         {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
         {"alg": "none"},
         {"alg": "HS256"},

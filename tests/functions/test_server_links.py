@@ -137,13 +137,13 @@ def test_a_colleague_is_invited_to_ones_own_organisation(
 ):
     sign_in(browser, role="owner")
     page = browser.get("/my/account/").text
-    answer = choose(browser, "team", invitee=" cy@customer.example ", organization="other", org="other")
+    answer = choose(browser, "team", invitee=" cy.o'neil@customer.example ", organization="other", org="other")
 
     assert 'name="invitee"' in page
     assert answer.location == "/my/account/?done=invited"
     assert "Your colleague gets a mail" in browser.get(answer.location).text
     path, body = vendor.asked[-1]
-    assert "cy@customer.example" in str(body)
+    assert "cy.o'neil@customer.example" in str(body)
     assert "customer" in f"{path} {body}"
     assert "other" not in f"{path} {body}"
 
