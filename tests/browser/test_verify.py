@@ -101,17 +101,21 @@ def test_the_code_is_typed_where_it_was_asked_for(world: World, context: Browser
 
 
 def test_the_first_tab_goes_on_when_the_link_was_opened_in_another(world: World, context: BrowserContext):
-    page = context.new_page()
+    page, beside = context.new_page(), context.new_page()
     ask(world, page, "tabs@customer.example", "/my/tickets/")
+    beside.goto(page.url)
     link, _ = mail_to(world, "tabs@customer.example", page)
     second = context.new_page()
     second.goto(link)
     second.get_by_role("button", name="Sign in").click()
     expect(second).to_have_url(f"{world.url}my/tickets/")
-    page.bring_to_front()
-    # Headless tabs are always visible; a real browser sends this when the customer comes back to the tab.
+    # Headless tabs are always visible and have the focus. A real browser sends one of these when the customer comes
+    # back to the tab, or to a window that was visible beside it.
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    beside.evaluate("window.dispatchEvent(new Event('focus'))")
+
     expect(page).to_have_url(f"{world.url}my/tickets/")
+    expect(beside).to_have_url(f"{world.url}my/tickets/")
 
 
 def test_a_press_before_the_script_was_there_is_not_lost(world: World, context: BrowserContext):
