@@ -54,18 +54,23 @@ function altcha(form) {
   }).finally(() => worker.terminate());
 }
 
-/** Cloudflare's own script, as its documentation has it; each try gets a widget of its own. */
+let widget = null;
+
+/** Cloudflare's own script, as its documentation has it: one widget at a time, and a new one for each try. */
 async function turnstile(form) {
   if (!window.turnstile) await load(TURNSTILE);
-  const widget = document.createElement("div");
-  form.querySelector("[data-verify-widget]").replaceChildren(widget);
+  if (widget !== null) window.turnstile.remove(widget);
   return new Promise((resolve, reject) => {
-    window.turnstile.render(widget, {
+    widget = window.turnstile.render(form.querySelector("[data-verify-widget]"), {
       sitekey: form.dataset.puzzle,
       action: "verify",
       "response-field": false,
+      retry: "never", // the next press is
       callback: resolve,
-      "error-callback": () => reject(new Error("Turnstile did not answer")),
+      "error-callback": (code) => {
+        reject(new Error(`Turnstile: ${code}`));
+        return true; // otherwise their script complains of it as well
+      },
     });
   });
 }
