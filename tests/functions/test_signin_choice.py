@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from functions.services import Services
@@ -109,6 +111,21 @@ def test_the_page_leads_nowhere_else(browser: Browser):
 )
 def test_no_spelling_of_a_function_is_a_page_to_return_to(services: Services, path: str):
     assert return_path(path, services) == "/my/"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(["/", "\\", ".", "%2f", "%5C", "%2e", "%61", "api", "evil.example", "@", ":", "?", "#", "\t"])
+    )
+)
+def test_whatever_a_way_back_is_it_stays_on_pages_of_this_site(services: Services, parts: list[str]):
+    back = return_path("/" + "".join(parts), services)
+    # Read as a browser does, and then as a host that decodes once more than it should.
+    read = urlsplit(urljoin("http://127.0.0.1:8000/my/", back))
+
+    assert read.netloc == "127.0.0.1:8000"
+    assert not unquote(read.path).startswith(("//", "/\\", "/api/"))
 
 
 def form_action(answer: TestResponse) -> list[str]:
