@@ -36,6 +36,14 @@ log = logging.getLogger(__name__)
 def begin(request: Request, services: "Services") -> Response:
     """Send the customer to the identity provider, or where there is another way in, to the page that offers both;
     `return` is the page of this portal to come back to, without it the page that the customer came from."""
+    response = _begin(request, services)
+    if sessions.HINT in request.cookies and sessions.current(request, services, None) is None:
+        # The session ended by itself, or at the provider.
+        sessions.clear_hint(response, services)
+    return response
+
+
+def _begin(request: Request, services: "Services") -> Response:
     back = return_path(request.args.get("return") or _came_from(request, services), services)
     if not services.settings.oidc_issuer and services.settings.mail_sign_in:
         return see_other(by_mail(services, back))

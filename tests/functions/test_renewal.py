@@ -447,6 +447,17 @@ def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, late
     assert browser.get(path).status_code == 400
 
 
+def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(browser: Browser, liar: Liar, later: Later):
+    sign_in(browser, liar)
+    browser.get("/api/signin")
+    during = browser.get_cookie("portal_in", "127.0.0.1")
+    later(13 * HOUR)
+    browser.get("/api/signin")
+
+    assert during is not None
+    assert browser.get_cookie("portal_in", "127.0.0.1") is None
+
+
 @pytest.mark.parametrize(
     ("referrer", "back"),
     [
