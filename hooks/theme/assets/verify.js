@@ -18,7 +18,7 @@ export function start(form) {
     busy(form, true);
     try {
       check.value = await Promise.race([begin(), late()]);
-      form.submit();
+      await send(form);
     } catch (error) {
       console.warn("verify:", error);
       // A slow puzzle is worked on still, and ready at the next press; a vendor who said nothing is asked anew.
@@ -31,6 +31,15 @@ export function start(form) {
   window.addEventListener("pageshow", (event) => event.persisted && busy(form, false));
   // The page before was sent before this script was there.
   if ("early" in form.dataset) form.requestSubmit();
+}
+
+/** Go on to what the form leads to. A page that is itself the answer to a form is replaced by it: coming back to that
+    one, a browser asks whether to send the form again. */
+async function send(form) {
+  const answer = location.pathname === new URL(form.action).pathname;
+  const response = answer ? await fetch(form.action, { method: "POST", body: new FormData(form) }) : null;
+  if (response?.redirected) location.replace(response.url);
+  else form.submit();
 }
 
 function busy(form, on) {
