@@ -1,8 +1,8 @@
 """Takes guards out, one at a time, and runs the test that must then fail.
 
-`python -m tests.functions.guards signin_guards` prints every guard of that list whose test did not notice. The tests
-are collected once. Each guard then gets a process of its own, forked from there, two at a time, in which our code is
-as it would be without the guard.
+`python -m tests.functions.guards signin_guards` prints every guard of that list whose test did not notice; without a
+name, of all lists. The tests are collected once. Each guard then gets a process of its own, forked from there, one for
+each core at a time, in which our code is as it would be without the guard.
 """
 
 import importlib
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = {"functions", "portal", "tests"}
 # Only whether a test fails is wanted, so nothing is spent on plugins or on saying why.
 QUIETLY = ("-q", "--no-header", "--no-summary", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:warnings")
-AT_ONCE = 2
+AT_ONCE = len(os.sched_getaffinity(0))
 NOTICED, MISSED, BROKEN = 0, 1, 2
 # What is left after a clumsy removal fails by itself, and shows nothing.
 CLUMSY = (SyntaxError, NameError, ImportError, AttributeError, TypeError)
@@ -144,8 +144,9 @@ def unnoticed(guards: list[Guard]) -> list[str]:
     return trials.problems if code == pytest.ExitCode.OK else [f"pytest ended with {code}", *trials.problems]
 
 
-def names(argv: list[str]) -> Iterator[list[Guard]]:
-    for name in argv:
+def tables(names: list[str]) -> Iterator[list[Guard]]:
+    """The lists in tests/functions/<name>.py."""
+    for name in names:
         table = importlib.import_module(f"tests.functions.{name}")
         # What a list's tests load once and slowly, before the processes part.
         getattr(table, "prepare", lambda: None)()
@@ -153,9 +154,10 @@ def names(argv: list[str]) -> Iterator[list[Guard]]:
 
 
 def main(argv: list[str]) -> int:
-    """1 when a guard of a list in tests/functions/<name>.py is not missed."""
+    """1 when a guard of a named list, or of any list, is not missed."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    guards = [guard for table in names(argv) for guard in table]
+    every = sorted(path.stem for path in Path(__file__).parent.glob("*_guards.py") if path.stem != "test_guards")
+    guards = [guard for table in tables(argv or every) for guard in table]
     problems = unnoticed(guards)
     print("\n".join(problems) or f"all {len(guards)} guards are noticed when they are gone")
     return bool(problems)
