@@ -29,7 +29,7 @@ NOT_RECENT = (
     "You signed in more than 15 minutes ago. For this, sign out here and sign in again first,"
     " so that nobody else can do it in your place."
 )
-ADDRESS = re.compile(r"[^@\s<>\"',;()]+@[^@\s<>\"',;()]+\.[^@\s<>\"',;()]+")
+ADDRESS = re.compile(r"[^@\s<>\",;:()]+@[^@\s<>\",;:()]+\.[^@\s<>\",;:()]+")
 
 
 def act(request: Request, services: "Services") -> Response:

@@ -70,6 +70,15 @@ def save(services: "Services", requester: "Requester", chosen: Iterable[str], co
             )
 
 
+def follow(services: "Services", requester: "Requester") -> None:
+    """Send what was chosen to the address that a customer has now."""
+    services.store.run(
+        "update preference set email = :email where subject_id = :subject and email <> :email",
+        email=requester.email,
+        subject=requester.subject,
+    )
+
+
 def _fields(components: Iterable[str]) -> Iterator[tuple[str, bool]]:
     for kind, default in DEFAULTS.items():
         if kind in UNSENT:

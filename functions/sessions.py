@@ -151,8 +151,13 @@ def set_cookie(response: Response, value: str, services: "Services") -> None:
 def clear_cookie(response: Response, services: "Services") -> None:
     """Take the session's cookie back."""
     settings = services.settings
-    response.delete_cookie(HINT, path="/", secure=settings.secure, samesite="Lax")
+    clear_hint(response, services)
     response.delete_cookie(settings.cookie_name, path="/", secure=settings.secure, httponly=True, samesite="Lax")
+
+
+def clear_hint(response: Response, services: "Services") -> None:
+    """Let static pages offer "Sign in" again."""
+    response.delete_cookie(HINT, path="/", secure=services.settings.secure, samesite="Lax")
 
 
 def _row(request: "Request", services: "Services") -> "Row | None":

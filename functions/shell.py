@@ -16,6 +16,9 @@ TITLE = "<!--portal:title-->"
 CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 TEMPLATES = Path(__file__).parent / "templates"
+# A form of these pages may end on another host: billing, the pages of an identity provider, its sign-out. By name and
+# not by what a page holds, which may be somebody else's words.
+LEAD_AWAY = {"account.html", "account_sessions.html", "ask_again.html", "ask_confirm.html", "billing.html"}
 # Where a page belongs, below the home page: template -> (path, word), outermost first.
 PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "tickets.html": (("my/", "Your portal"),),
@@ -33,7 +36,13 @@ PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def render(services: "Services", title: str, template: str, status: int, context: dict[str, Any]) -> Response:
+class Page(Response):
+    """A page; `leads_away` tells whether its forms may end on another host."""
+
+    leads_away = False
+
+
+def render(services: "Services", title: str, template: str, status: int, context: dict[str, Any]) -> Page:
     """A page in the shell; templates escape everything and see `base`, `portal`, `url` and `demo`."""
     content = (
         environment()
@@ -53,7 +62,9 @@ def render(services: "Services", title: str, template: str, status: int, context
     for marker, filling in slots.items():
         before, _, rest = rest.partition(marker)
         html += f"{before}{filling}"
-    return Response(html + rest, status, mimetype="text/html")
+    page = Page(html + rest, status, mimetype="text/html")
+    page.leads_away = template in LEAD_AWAY
+    return page
 
 
 def _crumbs(services: "Services", template: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions import account_links, sessions
+from functions import account_links, preferences, sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
 from functions.settings import Settings
@@ -36,6 +36,14 @@ log = logging.getLogger(__name__)
 def begin(request: Request, services: "Services") -> Response:
     """Send the customer to the identity provider, or where there is another way in, to the page that offers both;
     `return` is the page of this portal to come back to, without it the page that the customer came from."""
+    response = _begin(request, services)
+    if sessions.HINT in request.cookies and sessions.current(request, services, None) is None:
+        # The session ended by itself, or at the provider.
+        sessions.clear_hint(response, services)
+    return response
+
+
+def _begin(request: Request, services: "Services") -> Response:
     back = return_path(request.args.get("return") or _came_from(request, services), services)
     if not services.settings.oidc_issuer and services.settings.mail_sign_in:
         return see_other(by_mail(services, back))
@@ -101,6 +109,7 @@ def callback(request: Request, services: "Services") -> Response:
         _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
     cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)
     sessions.set_cookie(response, cookie, services)
+    preferences.follow(services, identity.requester)
     return response
 
 
@@ -151,10 +160,11 @@ def session(request: Request, services: "Services") -> Response:
 
 def return_path(path: str, services: "Services") -> str:
     """`path` when it is a page of this portal, else the customer's own front page."""
-    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a.
+    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a, and %2f as a
+    # slash that a static host then redirects by.
     plain = unquote(path.partition("?")[0])
     ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
-    ours = ours and not {".", ".."} & set(plain.split("/"))
+    ours = ours and is_local_path(plain) and not {".", ".."} & set(plain.split("/"))
     return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
 
 

@@ -31,6 +31,10 @@ ATTEMPTS = 5
 PAGE = "my/verify/"
 TITLE = "Sign in with your e-mail address"
 GONE = "This link was used, or it is older than 15 minutes."
+USED = "Press the button once more: this page was used already, or open for too long."
+EARLY = (
+    "You pressed before this page was ready. It goes on by itself now; if nothing happens, press the button once more."
+)
 # Longer addresses are cut or refused by mail programs.
 LETTER_MOST = 1500
 
@@ -64,9 +68,11 @@ def ask(request: Request, services: "Services") -> Response:
     row = _row(services, page_id)
     # The same page asks again: back button, second press, or its own "send another". One check is enough for it.
     if row is None or row["address"] != address:
-        refused = _refused(services, form.get("check", ""))
+        answer = form.get("check", "")
+        refused = _refused(services, answer)
         if refused:
-            return _form(services, back, typed, page_id, check=refused)
+            # Without any answer the page's script was not there yet: the next page answers and sends by itself.
+            return _form(services, back, typed, page_id, **{"check" if answer else "early": refused})
         page_id = page_id if row is None and re.fullmatch(r"[\w-]{32}", page_id) else _random()
     delivery = _keep(services, page_id, address, back)
     response = see_other(services.url(f"my/verify/sent/?ask={page_id}"))
@@ -214,7 +220,7 @@ def _refused(services: "Services", answer: str) -> str:
     except VendorError as error:
         log.warning("bot check: %s", error.detail)
         return error.public
-    return "" if passed else "Press the button once more: this page was used already, or open for too long."
+    return "" if passed else USED if answer else EARLY
 
 
 def _sign_in(request: Request, services: "Services", row: "Row") -> Response:

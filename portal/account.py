@@ -15,8 +15,9 @@ Who = Literal["anyone", "signed_in", "account_admin"]
 # `url` is a template, `authorize` adds its value to a sign-in request, `server` names a call that answers with a URL.
 Kind = Literal["url", "authorize", "server"]
 # `here`: shown with the vendor's own software in this repository's tests. `fake`: a call that a test server written
-# from the vendor's documentation answers. `documentation`: only read. Where a vendor has no row, a writer gives a URL.
-Proof = Literal["here", "fake", "documentation"]
+# from the vendor's documentation answers. `documentation`: only read. `others`: not even in the documentation, but
+# public code of others opens it. Where a vendor has no row, a writer gives a URL.
+Proof = Literal["here", "fake", "documentation", "others"]
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PLACEHOLDERS = ("at", "org", "user", "client_id", "back")
@@ -148,7 +149,7 @@ PROVIDERS: dict[str, Provider] = {
         },
         "https://www.keycloak.org/docs/latest/server_development/#_action_token_spi",
         at="the realm's address, e.g. https://id.acme.example/realms/acme",
-        signed_out={"password": Link("url", "{at}/login-actions/reset-credentials?client_id={client_id}")},
+        signed_out={"password": Link("url", "{at}/login-actions/reset-credentials?client_id={client_id}", "others")},
     ),
     "auth0": Provider(
         "Auth0",
@@ -164,11 +165,11 @@ PROVIDERS: dict[str, Provider] = {
     "okta": Provider(
         "Okta",
         {
-            "password": Link("url", "{at}/enduser/settings"),
-            "profile": Link("url", "{at}/enduser/settings"),
-            "two_factor": Link("url", "{at}/enduser/settings"),
+            "password": Link("url", "{at}/enduser/settings", "others"),
+            "profile": Link("url", "{at}/enduser/settings", "others"),
+            "two_factor": Link("url", "{at}/enduser/settings", "others"),
         },
-        "https://developer.okta.com/docs/",
+        "https://help.okta.com/oie/en-us/Content/Topics/identity-engine/enduser/eu-settings.htm",
         at="your organisation's address, e.g. https://acme.okta.com",
         signed_out={"password": Link("url", "{at}/signin/forgot-password")},
     ),

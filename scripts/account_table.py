@@ -8,7 +8,12 @@ from pathlib import Path
 from portal.account import CARDS, LINKED, PROVIDERS, Link, Provider
 
 FILE = Path(__file__).parent.parent / ".github" / "guides" / "account-links.md"
-PROOF = {"here": "proven here", "fake": "proven at a fake", "documentation": "documentation only"}
+PROOF = {
+    "here": "proven here",
+    "fake": "proven at a fake",
+    "documentation": "documentation only",
+    "others": "used by others",
+}
 HEAD = """\
 # Account links: each identity provider and each account job
 
@@ -18,6 +23,8 @@ Written by `python -m scripts.account_table` from `portal/account.py`. Change th
 - **proven at a fake**: a test makes the call at a small server that was written from the vendor's documentation.
 - **documentation only**: read in the vendor's documentation, never tried here. Try it in your own tenant before \
 you rely on it.
+- **used by others**: public code of others opens it, but we did not find this address in the vendor's \
+documentation. It may change without notice.
 - **your URL**: the provider has no page for it, or we could not confirm one. Give the card a `url` in \
 `extra.portal.account.cards`, or it is left out.
 

@@ -1,13 +1,17 @@
 """What a provider's claims mean to the portal: flags that are flags, and names that cannot pass for another's."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from portal.models import clean, is_true
 
 FLAGS = {"account_admin", "billing_admin"}
-# Who signed in by a mail is known by a subject that starts so (functions/verify_address.py).
-BY_MAIL = "mail:"
+# Subjects of our own start so: who signed in by a mail (functions/verify_address.py), and who only typed an address
+# into the form of a question (functions/tickets.py).
+RESERVED = ("mail:", "unverified:")
+# One address and nothing more: with a comma in it a mail goes to others as well.
+ADDRESS = re.compile(r"[^@\s<>\",;:()]+@[^@\s<>\",;:()]+")
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -26,7 +30,12 @@ def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def is_one_of_us(subject: str, account: str | None) -> bool:
     """Whether subject and account are names that stay what they are: without characters that nobody sees, which
     are left out before they are kept, and so would make one customer, or one organisation, of two."""
-    return not subject.startswith(BY_MAIL) and all(clean(name) == name for name in (subject, account or ""))
+    return not subject.startswith(RESERVED) and all(clean(name) == name for name in (subject, account or ""))
+
+
+def is_address(value: object) -> TypeGuard[str]:
+    """Whether a claim is one address that stays what it is."""
+    return isinstance(value, str) and clean(value) == value and ADDRESS.fullmatch(value) is not None
 
 
 def text(value: object) -> str | None:

@@ -16,7 +16,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
-from functions.identity.claims import is_one_of_us, ours
+from functions.identity.claims import is_address, is_one_of_us, ours
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
@@ -248,7 +248,7 @@ class OpenIDConnect:
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = claims.get("email")
         verified = claims.get("email_verified")
-        if not isinstance(email, str) or "@" not in email or not is_true(verified):
+        if not is_address(email) or not is_true(verified):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = ours(claims, self.settings.oidc_claims)
         account = mapped.pop("account", None) or None

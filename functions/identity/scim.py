@@ -281,7 +281,10 @@ def _version(data: Mapping[str, Any]) -> str:
 
 
 def _same(one: str, other: str, exact: bool) -> bool:
-    return one == other if exact else one.casefold() == other.casefold()
+    if exact or not (one.isascii() and other.isascii()):
+        # Outside ASCII, letters of different addresses become the same by folding.
+        return one == other
+    return one.lower() == other.lower()
 
 
 def _quoted(value: str) -> str:

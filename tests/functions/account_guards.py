@@ -16,8 +16,8 @@ GUARDS = [
     Guard(
         "admins by claim only",
         TABLE,
-        'claims["account_admin"] in (True, "true")',
-        'bool(claims["account_admin"])',
+        'return is_true(claims["account_admin"])',
+        'return bool(claims["account_admin"])',
         f"{A}test_only_a_claim_makes_an_account_admin",
     ),
     Guard(
@@ -77,7 +77,13 @@ GUARDS = [
         "pass",
         f"{A}test_the_way_out_is_a_form_kept_by_no_cache_and_told_to_no_log",
     ),
-    Guard("so many a while", JOBS, "    limit(\n", "    len((\n", f"{A}test_an_unknown_job_and_too_many_are_refused"),
+    Guard(
+        "so many a while",
+        JOBS,
+        "client(request, services.settings), AT_MOST, PER_SECONDS",
+        "client(request, services.settings), 10**9, PER_SECONDS",
+        f"{A}test_an_unknown_job_and_too_many_are_refused",
+    ),
     Guard(
         "a recent sign-in for tickets",
         JOBS,
@@ -119,6 +125,13 @@ GUARDS = [
         'exact=name != "userName")',
         "exact=False)",
         f"{S}test_an_admin_of_one_team_touches_no_other",
+    ),
+    Guard(
+        "one's own name, unfolded",
+        SCIM,
+        "if exact or not (one.isascii() and other.isascii()):",
+        "if exact:",
+        f"{S}test_letters_that_become_anothers_by_folding_give_nobody_anothers_profile",
     ),
     Guard(
         "members of one's own team",

@@ -14,6 +14,7 @@ from functions.services import Services
 from functions.settings import read
 from portal import account as accounts
 from tests.conftest import ADA, BEN, BUNDLE, Browser, write_bundle
+from tests.functions.conftest import Play
 from tests.functions.vendors import Liar, oidc_environ
 
 ARTICLES = [
@@ -337,16 +338,14 @@ def test_signing_out_everywhere_ends_every_session_of_ones_own(
 
 
 @pytest.fixture
-def keycloak(environ: dict[str, str], tmp_path: Path) -> Any:
-    from demo import server
-
+def keycloak(environ: dict[str, str], tmp_path: Path, stage: Play) -> Any:
     liar = Liar()
-    with server.running(liar) as origin:
-        folder = write_bundle(tmp_path / "keycloak", account=KEYCLOAK | {"at": f"{origin}/realms/x"}, articles=ARTICLES)
-        services = Services(read(environ | oidc_environ(origin) | {"PORTAL_BUILD_DIR": str(folder)}))
-        services.store.migrate()
-        yield Browser(Portal(services)), liar, services
-        services.store.close()
+    origin = stage(liar)
+    folder = write_bundle(tmp_path / "keycloak", account=KEYCLOAK | {"at": f"{origin}/realms/x"}, articles=ARTICLES)
+    services = Services(read(environ | oidc_environ(origin) | {"PORTAL_BUILD_DIR": str(folder)}))
+    services.store.migrate()
+    yield Browser(Portal(services)), liar, services
+    services.store.close()
 
 
 @pytest.mark.parametrize(

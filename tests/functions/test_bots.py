@@ -132,7 +132,10 @@ def test_the_form_refuses_without_an_answer_and_gives_another_puzzle(browser: Br
     answer = browser.post("/api/verify", data={"email": "eve@customer.example"})
 
     assert answer.status_code == 422
-    assert "Press the button once more" in answer.text
+    # The page had no script yet: its own goes on, and without one the customer knows what to do.
+    assert "data-early" in answer.text
+    assert "data-early" not in page.text
+    assert "press the button once more" in answer.text
     assert 'value="eve@customer.example"' in answer.text
     assert puzzle(page.text) != puzzle(answer.text)
     assert services.store.all("select * from verify") == []
@@ -145,6 +148,9 @@ def test_the_form_takes_a_solved_puzzle_once(browser: Browser, services: Service
     ]
 
     assert [post.status_code for post in posts] == [303, 422]
+    # Nothing goes on by itself with an answer that was refused, or it would go on for ever.
+    assert "Press the button once more" in posts[1].text
+    assert "data-early" not in posts[1].text
     assert len(services.store.all("select * from verify")) == 1
 
 

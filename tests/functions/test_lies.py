@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from demo import server
 from functions.app import Portal
-from functions.identity import provider
+from functions.identity import oidc, provider
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import Browser
+from tests.functions.conftest import Play
 from tests.functions.vendors import CLIENT, Liar, oidc_environ
 
 
@@ -29,13 +29,12 @@ def liar() -> Liar:
 
 
 @pytest.fixture
-def deceived(environ: dict[str, str], liar: Liar) -> Iterator[Browser]:
+def deceived(environ: dict[str, str], liar: Liar, stage: Play) -> Iterator[Browser]:
     """A browser at a portal that trusts the liar."""
-    with server.running(liar) as origin:
-        services = Services(read(environ | oidc_environ(origin)))
-        services.store.migrate()
-        yield Browser(Portal(services))
-        services.store.close()
+    services = Services(read(environ | oidc_environ(stage(liar))))
+    services.store.migrate()
+    yield Browser(Portal(services))
+    services.store.close()
 
 
 def come_back(browser: Browser, liar: Liar) -> Any:
@@ -47,15 +46,14 @@ def signed_in(browser: Browser) -> bool:
     return bool(answer.json["signed_in"])
 
 
-def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], liar: Liar):
+def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], liar: Liar, stage: Play):
     names = {"OIDC_CLAIMS": "account=https://acme.example/org,plan=tier"}
     liar.claims = {"https://acme.example/org": "org_7", "tier": "Gold"}
-    with server.running(liar) as origin:
-        services = Services(read(environ | oidc_environ(origin) | names))
-        services.store.migrate()
-        come_back(Browser(Portal(services)), liar)
-        row = services.store.one("select requester, claims from session") or {}
-        services.store.close()
+    services = Services(read(environ | oidc_environ(stage(liar)) | names))
+    services.store.migrate()
+    come_back(Browser(Portal(services)), liar)
+    row = services.store.one("select requester, claims from session") or {}
+    services.store.close()
 
     assert '"account": "org_7"' in row["requester"]
     assert row["claims"] == '{"plan": "Gold"}'
@@ -86,6 +84,11 @@ def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, lia
         {"claims": {"email": None}},
         {"claims": {"email_verified": False}},
         {"claims": {"email_verified": "yes"}},
+        {"claims": {"email": "eve@customer.example, all@customer.example"}},
+        {"claims": {"email": "Eve <eve@customer.example>"}},
+        {"claims": {"email": "eve@customer.example\r\nBcc: all@customer.example"}},
+        # Characters that nobody sees are left out before an address is kept, and so would make one of two.
+        {"claims": {"email": "ad\u200ba@customer.example"}},
         {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
         {"alg": "none"},
         {"alg": "HS256"},
@@ -111,6 +114,7 @@ def test_a_lie_signs_nobody_in(lie: dict[str, Any], deceived: Browser, liar: Lia
     ("claim", "value"),
     [
         ("sub", "mail:0123456789abcdef"),
+        ("sub", "unverified:0123456789abcdef"),
         ("sub", "eve\u200b"),
         ("account", "acme\u200b"),
         ("account", " acme"),
@@ -185,6 +189,22 @@ def test_a_provider_that_answers_garbage_is_said_to_be_unreachable(path: str, de
     assert "support@acme.example" in answer.text
     assert 'href="/status/"' in answer.text
     assert "return=%2Fmy%2Fbilling%2F" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"])
+def test_a_provider_that_does_not_answer_in_time_is_not_waited_for(
+    path: str, deceived: Browser, liar: Liar, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(provider, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(oidc, "TIMEOUT_SECONDS", 0.2)
+    there = "/api/signin" if path.endswith("configuration") else liar.authorize(deceived.get("/api/signin").location)
+    liar.slow.add(path)
+    answer = deceived.get(there)
+    liar.hurry.set()
+
+    assert answer.status_code == 503
+    assert "not reachable" in answer.text
+    assert not signed_in(deceived)
 
 
 @pytest.mark.parametrize(

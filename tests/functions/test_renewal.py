@@ -11,15 +11,16 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
-from demo import server
-from functions import sessions
+from functions import preferences, sessions
 from functions.app import Portal
 from functions.errors import SettingsError
 from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
+from portal.models import Requester
 from scripts.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
+from tests.functions.conftest import Play
 from tests.functions.vendors import CLIENT, Liar, key, oidc_environ
 
 MINUTE = sessions.MINUTE
@@ -50,9 +51,8 @@ def liar() -> Liar:
 
 
 @pytest.fixture
-def issuer(liar: Liar) -> Iterator[str]:
-    with server.running(liar) as origin:
-        yield origin
+def issuer(liar: Liar, stage: Play) -> str:
+    return stage(liar)
 
 
 @pytest.fixture
@@ -305,6 +305,18 @@ def request_of(browser: Browser, services: Services) -> Any:
     return Request(EnvironBuilder(headers={"Cookie": f"{cookie.key}={cookie.value}"}).get_environ())
 
 
+@both_engines
+def test_mails_that_were_chosen_follow_the_customer_to_a_new_address(browser, liar, services):
+    preferences.save(services, Requester("eve", "eve@old.example"), ["incident_mail:api"], ["api"])
+    preferences.save(services, BEN, ["incident_mail:api"], ["api"])
+    sign_in(browser, liar)
+
+    assert list(preferences.recipients(services, "incident_mail", "api")) == [
+        ("eve", "eve@customer.example"),
+        ("sub-ben", "ben@customer.example"),
+    ]
+
+
 # Tokens at rest
 
 
@@ -433,6 +445,17 @@ def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, late
     later(11 * MINUTE)
 
     assert browser.get(path).status_code == 400
+
+
+def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(browser: Browser, liar: Liar, later: Later):
+    sign_in(browser, liar)
+    browser.get("/api/signin")
+    during = browser.get_cookie("portal_in", "127.0.0.1")
+    later(13 * HOUR)
+    browser.get("/api/signin")
+
+    assert during is not None
+    assert browser.get_cookie("portal_in", "127.0.0.1") is None
 
 
 @pytest.mark.parametrize(
@@ -705,7 +728,8 @@ def test_a_key_that_was_taken_back_counts_for_minutes_only(browser: Browser, lia
     later(6 * MINUTE)
 
     assert key("first") != key("second")
-    assert tell(browser, liar.logout_token(issuer)).status_code == 400
+    # Without an end of its own, so that its signature alone is what does not hold.
+    assert tell(browser, liar.logout_token(issuer, exp=None)).status_code == 400
 
 
 @both_engines

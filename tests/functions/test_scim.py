@@ -20,6 +20,7 @@ from functions.services import Services
 from functions.settings import read
 from portal.models import Requester
 from tests.conftest import ADA, BEN, Browser
+from tests.functions.conftest import Play
 
 TOKEN = "scim-test-token"
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"}
@@ -381,6 +382,18 @@ def test_both_ways_to_say_yes_are_understood(status: int, body: bytes):
 def test_a_server_that_ignores_the_filter_gives_nobody_somebody_elses_profile():
     with pytest.raises(scim.VendorError) as caught:
         change(Moody(204, b"", found=[{"id": "2", "externalId": "sub-ben", "displayName": "Ben"}]))
+    assert caught.value.kind == "not_found"
+
+
+def test_letters_that_become_anothers_by_folding_give_nobody_anothers_profile(stage: Play):
+    # The Kelvin sign folds to k: a server may find Kate for somebody whose address only looks like hers.
+    kate, stranger = "kate@customer.example", "\N{KELVIN SIGN}ate@customer.example"
+    moody = Moody(204, b"", found=[{"id": "2", "userName": kate.upper(), "displayName": "Kate"}])
+    product = scim.Scim(stage(moody), TOKEN, "userName", "displayName")
+
+    assert product.profile(Requester("sub-kate", kate)).id == "2"
+    with pytest.raises(scim.VendorError) as caught:
+        product.profile(Requester("sub-stranger", stranger))
     assert caught.value.kind == "not_found"
 
 

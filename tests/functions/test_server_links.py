@@ -1,7 +1,7 @@
 """Auth0 and WorkOS: the calls they need, against small servers written from their documentation."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug import Request, Response
 
-from demo import server
 from functions import sessions
 from functions.errors import SettingsError, VendorError
 from functions.identity import server_links
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, Browser, write_bundle
+from tests.functions.conftest import Play
 
 
 @dataclass
@@ -101,11 +101,10 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def vendor(name: str) -> Iterator[Vendor]:
+def vendor(name: str, stage: Play) -> Vendor:
     vendor = {"auth0": Auth0, "workos": WorkOS}[name]()
-    with server.running(vendor) as origin:
-        vendor.host = urlsplit(origin).netloc
-        yield vendor
+    vendor.host = urlsplit(stage(vendor)).netloc
+    return vendor
 
 
 @pytest.fixture
@@ -138,13 +137,13 @@ def test_a_colleague_is_invited_to_ones_own_organisation(
 ):
     sign_in(browser, role="owner")
     page = browser.get("/my/account/").text
-    answer = choose(browser, "team", invitee=" cy@customer.example ", organization="other", org="other")
+    answer = choose(browser, "team", invitee=" cy.o'neil@customer.example ", organization="other", org="other")
 
     assert 'name="invitee"' in page
     assert answer.location == "/my/account/?done=invited"
     assert "Your colleague gets a mail" in browser.get(answer.location).text
     path, body = vendor.asked[-1]
-    assert "cy@customer.example" in str(body)
+    assert "cy.o'neil@customer.example" in str(body)
     assert "customer" in f"{path} {body}"
     assert "other" not in f"{path} {body}"
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from functions.services import Services
 from functions.signin import return_path
@@ -24,6 +27,9 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def environ(environ: dict[str, str]) -> dict[str, str]:
     return environ | MAIL | PROVIDER
+
+
+QUESTION = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in today."}
 
 
 class Links(HTMLParser):
@@ -107,18 +113,44 @@ def test_no_spelling_of_a_function_is_a_page_to_return_to(services: Services, pa
     assert return_path(path, services) == "/my/"
 
 
-def form_action(browser: Browser, path: str) -> list[str]:
-    policy = browser.get(path).headers["Content-Security-Policy"]
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(["/", "\\", ".", "%2f", "%5C", "%2e", "%61", "api", "evil.example", "@", ":", "?", "#", "\t"])
+    )
+)
+def test_whatever_a_way_back_is_it_stays_on_pages_of_this_site(services: Services, parts: list[str]):
+    back = return_path("/" + "".join(parts), services)
+    # Read as a browser does, and then as a host that decodes once more than it should.
+    read = urlsplit(urljoin("http://127.0.0.1:8000/my/", back))
+
+    assert read.netloc == "127.0.0.1:8000"
+    assert not unquote(read.path).startswith(("//", "/\\", "/api/"))
+
+
+def form_action(answer: TestResponse) -> list[str]:
+    policy = answer.headers["Content-Security-Policy"]
     (targets,) = [part.split() for part in policy.split(";") if part.strip().startswith("form-action")]
     return targets[1:]
 
 
 def test_only_pages_with_a_form_that_leads_away_may_lead_away(browser: Browser, sign_in: Callable[..., None]):
-    signed_out = {path: form_action(browser, path) for path in ("/my/sign-in/", "/my/verify/", "/my/nowhere/")}
+    signed_out = {form_action(browser.get(path)) == ["'self'"] for path in ("/my/sign-in/", "/my/verify/", "/my/no/")}
+    away = [browser.post("/api/tickets", data={"subject": "?"})]
+    draft = browser.post("/api/tickets", data=QUESTION).location
     sign_in(browser, ADA, billing_admin=True, billing_customer="cus_1")
-    away = {path: form_action(browser, path) for path in ("/my/account/", "/my/account/sessions/")}
-    stay = {path: form_action(browser, path) for path in ("/my/", "/my/tickets/")}
+    away += [browser.get(path) for path in (draft, "/my/account/", "/my/account/sessions/")]
+    ticket = browser.post("/api/tickets", data=QUESTION).location
+    stay = [browser.get(path) for path in ("/my/", "/my/tickets/", ticket, "/my/account/notifications/")]
 
-    assert set(map(tuple, signed_out.values())) == {("'self'",)}
-    assert set(map(tuple, stay.values())) == {("'self'",)}
-    assert set(map(tuple, away.values())) == {("'self'", "http:", "https:")}
+    assert signed_out == {True}
+    assert [form_action(page) for page in away] == [["'self'", "http:", "https:"]] * 4
+    assert [form_action(page) for page in stay] == [["'self'"]] * 4
+    assert all(b'method="post"' in page.data for page in stay[2:])
+
+
+def test_nothing_written_on_a_page_lets_its_forms_lead_away(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser)
+    ticket = browser.post("/api/tickets", data=QUESTION | {"body": 'See <form action="/api/billing">'}).location
+
+    assert form_action(browser.get(ticket)) == ["'self'"]

@@ -395,6 +395,14 @@ def test_one_client_cannot_send_mails_to_everyone(tab: Browser, inbox: Inbox):
     assert answers[-1].headers["Retry-After"]
 
 
+def test_one_client_cannot_try_codes_on_many_pages(tab: Browser, inbox: Inbox):
+    # Five attempts are those of one page, and pages cost nothing.
+    answers = [tab.post("/api/verify/code", data={"ask": f"page-{number}", "code": "123456"}) for number in range(61)]
+
+    assert {answer.status_code for answer in answers[:-1]} == {410}
+    assert answers[-1].status_code == 429
+
+
 # Nothing to find out
 
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,14 +53,17 @@ class Liar:
 
     `claims` and `userinfo` replace claims (None leaves one out), `signed_by` names the key that signs, `alg` may be
     `none`, `HS256` or `HS256 with the public key`, `metadata` replaces parts of the discovery document, `broken`
-    holds paths that answer garbage, `asked` counts requests by path. With `refresh` it gives a refresh token, which
-    works once; `refusal` is its error for the next one. `locked` refuses access tokens.
+    holds paths that answer garbage, `slow` those that answer when `hurry` is set, `asked` counts requests by path.
+    With `refresh` it gives a refresh token, which works once; `refusal` is its error for the next one. `locked`
+    refuses access tokens.
     """
 
     claims: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    slow: set[str] = field(default_factory=set)
+    hurry: threading.Event = field(default_factory=threading.Event)
     signed_by: str = "first"
     published: str = "first"
     alg: str = "ES256"
@@ -86,6 +90,8 @@ class Liar:
 
     def _answer(self, request: Request, issuer: str) -> Response:
         self.asked.append(request.path)
+        if request.path in self.slow:
+            self.hurry.wait(20)
         if request.path in self.broken:
             return Response("<h1>It works!</h1>", mimetype="text/html")
         match request.path:

@@ -230,4 +230,47 @@ GUARDS = [
         "elif False:",
         f"{TLS}test_no_password_goes_over_an_open_line",
     ),
+    Guard(
+        "the limit of codes",
+        VERIFY,
+        'limit(services, "verify-code", client(request, services.settings), times=60, per_seconds=3600)',
+        "pass",
+        f"{T}test_one_client_cannot_try_codes_on_many_pages",
+    ),
+    Guard(
+        "the same work for every address",
+        VERIFY,
+        "if not may_mail(services, address):",
+        'if not services.store.one("select 1 from ticket where email = :a", a=address) or not'
+        " may_mail(services, address):",
+        f"{T}test_a_known_address_costs_the_same_work",
+    ),
+    Guard(
+        "secret addresses stay here",
+        VERIFY,
+        'response.headers["Referrer-Policy"] = "strict-origin"',
+        "pass",
+        f"{T}test_secret_addresses_stay_out_of_caches_and_of_other_sites",
+    ),
+    Guard(
+        "an account is told first",
+        VERIFY,
+        "if session and not same else",
+        "if False else",
+        f"{T}test_an_account_gives_way_to_an_address_only_by_the_button",
+    ),
+    Guard(
+        "an address is no account",
+        VERIFY,
+        'Requester(subject(row["address"]), row["address"])',
+        'Requester(row["address"], row["address"], account=row["address"].partition("@")[2])',
+        f"{T}test_who_an_address_is_comes_from_the_mail_alone",
+    ),
+    Guard(
+        "nothing goes on by itself for ever",
+        VERIFY,
+        '"check" if answer else "early"',
+        '"early"',
+        f"{BOTS}test_the_form_takes_a_solved_puzzle_once",
+    ),
 ]

@@ -9,4 +9,5 @@ export function start(element) {
     if (session.signed_in) location.reload(); // the page itself knows where to go on
   };
   document.addEventListener("visibilitychange", look);
+  window.addEventListener("focus", look); // the link was opened in a window beside this one
 }

@@ -2,6 +2,8 @@
 
 const TURNSTILE = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const ANSWERS = { altcha, turnstile, none: async () => "none" };
+const LATE_MS = 30_000;
+const LATE = new Error("no answer in time");
 
 export function start(form) {
   const { check } = form.elements;
@@ -15,23 +17,39 @@ export function start(form) {
     if (form.getAttribute("aria-busy") === "true") return;
     busy(form, true);
     try {
-      check.value = await begin();
-      form.submit();
+      check.value = await Promise.race([begin(), late()]);
+      await send(form);
     } catch (error) {
       console.warn("verify:", error);
-      work = null;
+      // A slow puzzle is worked on still, and ready at the next press; a vendor who said nothing is asked anew.
+      if (error !== LATE || form.dataset.check !== "altcha") work = null;
       form.querySelector("[data-verify-failed]").hidden = false;
       busy(form, false);
     }
   });
   // The back button shows the page as it was left.
   window.addEventListener("pageshow", (event) => event.persisted && busy(form, false));
+  // The page before was sent before this script was there.
+  if ("early" in form.dataset) form.requestSubmit();
+}
+
+/** Go on to what the form leads to. A page that is itself the answer to a form is replaced by it: coming back to that
+    one, a browser asks whether to send the form again. */
+async function send(form) {
+  const answer = location.pathname === new URL(form.action).pathname;
+  const response = answer ? await fetch(form.action, { method: "POST", body: new FormData(form) }) : null;
+  if (response?.redirected) location.replace(response.url);
+  else form.submit();
 }
 
 function busy(form, on) {
   form.setAttribute("aria-busy", String(on));
   form.querySelector("[data-verify-busy]").textContent = on ? "Checking that you are not a robot. This takes a few seconds." : "";
   if (on) form.querySelector("[data-verify-failed]").hidden = true;
+}
+
+function late() {
+  return new Promise((_, reject) => setTimeout(reject, LATE_MS, LATE));
 }
 
 /** Proof of work in a worker; about a second. */
@@ -45,19 +63,33 @@ function altcha(form) {
   }).finally(() => worker.terminate());
 }
 
-function turnstile(form) {
+let widget = null;
+
+/** Cloudflare's own script, as its documentation has it: one widget at a time, and a new one for each try. */
+async function turnstile(form) {
+  if (!window.turnstile) await load(TURNSTILE);
+  if (widget !== null) window.turnstile.remove(widget);
+  return new Promise((resolve, reject) => {
+    widget = window.turnstile.render(form.querySelector("[data-verify-widget]"), {
+      sitekey: form.dataset.puzzle,
+      action: "verify",
+      "response-field": false,
+      retry: "never", // the next press is
+      callback: resolve,
+      "error-callback": (code) => {
+        reject(new Error(`Turnstile: ${code}`));
+        return true; // otherwise their script complains of it as well
+      },
+    });
+  });
+}
+
+function load(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = TURNSTILE;
-    script.onerror = () => reject(new Error("Turnstile did not load"));
-    script.onload = () =>
-      window.turnstile.render(form.querySelector("[data-verify-widget]"), {
-        sitekey: form.dataset.puzzle,
-        action: "verify",
-        "response-field": false,
-        callback: resolve,
-        "error-callback": () => reject(new Error("Turnstile did not answer")),
-      });
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${address} did not load`));
     document.head.append(script);
   });
 }
