@@ -239,8 +239,10 @@ def draft_key(token: str, subject: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """One line of text without control characters."""
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()[:most]
+    """One line of text without what nobody sees: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows an
+    agent letters in another order. The two joiners stay, since scripts and emoji need them."""
+    line = "".join(one if one.isprintable() or one in "\u200c\u200d" else " " for one in text)
+    return re.sub(" +", " ", line).strip()[:most]
 
 
 def _reference() -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from functions import outbox, ticket_files, ticket_html
+from functions import outbox, ticket_files, ticket_html, ticket_ledger
 from functions.errors import VendorError
 from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
@@ -230,17 +230,31 @@ def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_pa
 # What an agent reads
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\x85", "\u2028", "\u2029", "\x1c"], ids=ascii)
 def test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets(
-    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str]
+    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str], end: str
 ):
     services.__dict__["desk"] = Refusing(services)
-    sign_in(browser, replace(ADA, name="Ada\r\nBcc: victim@example.org"))
-    evil = "Hello there\r\nBcc: victim@example.org\r\n\r\nBuy this"
+    sign_in(browser, replace(ADA, name=f"Ada{end}Bcc: victim@example.org"))
+    evil = f"Hello there{end}Bcc: victim@example.org{end}{end}Buy this"
     browser.post("/api/tickets", data=MESSAGE | {"subject": evil})
 
     assert mail[0].to == ["help@acme.example"]
     assert mail[0].message()["Bcc"] is None
     assert "Hello there" in mail[0].message()["Subject"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("pay\u202efdp.exe", "pay fdp.exe"),
+        ("a\u200b\ufeffb", "a b"),
+        ("\u06a9\u0647\u200c\u0647\u0627", "\u06a9\u0647\u200c\u0647\u0627"),
+    ],
+    ids=["order", "nothing to see", "a joiner that Persian needs"],
+)
+def test_a_subject_reads_as_it_is_written(given: str, kept: str):
+    assert ticket_ledger.plain(given, 100) == kept
 
 
 class Refusing(BuiltIn):
