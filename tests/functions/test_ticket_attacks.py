@@ -277,13 +277,15 @@ def test_what_a_customer_sends_along_is_neither_markup_nor_another_fact():
 def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
     safe = ticket_html.clean(
         '<p onclick="x()">Try <a href="javascript:alert(1)">this</a> or <a href="https://ok.example" target=x>that</a>'
-        '<script>alert(1)</script><img src="https://evil.example/p.gif"><form action="/api/signout"><button>Go</button>'
+        '<script>alert(1)</script><img src="https://evil.example/p.gif" alt="<i>one</i>"><img src=//evil.example/y>'
+        '<form action="/api/signout"><button>Go</button>'
         "</form><style>body{display:none}</style><iframe src=//evil.example></iframe></p>"
     )
 
     assert safe == (
         '<p>Try <a rel="noopener noreferrer nofollow">this</a> or'
-        ' <a href="https://ok.example" rel="noopener noreferrer nofollow">that</a></p>Go<p></p>'
+        ' <a href="https://ok.example" rel="noopener noreferrer nofollow">that</a>'
+        "[picture: &lt;i&gt;one&lt;/i&gt;][picture]</p>Go<p></p>"
     )
 
 
@@ -301,7 +303,11 @@ def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
         ("page.txt", b"  <!DOCTYPE html><script>alert(1)</script>"),
         ("script.log", b"#!/bin/sh\nrm -rf /"),
         ("binary.csv", b"a,b\x00c"),
-        ("latin.txt", b"\xff\xfe"),
+        ("half.txt", b"\xff\xfeh"),
+        ("nothing.txt", b"caf\x81"),
+        ("frame.txt", b"\n<iframe src=//evil.example></iframe>"),
+        ("comment.log", b"<!-- --><img src=x onerror=alert(1)>"),
+        ("wide.txt", "<script>alert(1)</script>".encode("utf-16")),
         ("not.png", b"GIF89a;"),
         ("not.jpg", PNG),
         ("code.gif", b"GIF89a<script>alert(1)</script>;"),
@@ -309,7 +315,10 @@ def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
         ("archive.jpg", b"\xff\xd8\xff\xff\xd9PK\x03\x04" + b"x" * 40 + b"PK\x05\x06" + b"\x00" * 18),
         ("tail.png", PNG + b"and something else"),
         ("active.pdf", b"%PDF-1.7 << /S /JavaScript /JS (app.alert(1)) >> %%EOF"),
+        ("hidden.pdf", b"%PDF-1.7 << /S /J#61vaScr#69pt /JS (app.alert(1)) >> %%EOF"),
         ("half.pdf", b"%PDF-1.7"),
+        ("archive7.jpg", b"\xff\xd8\xff picture \xff\xd9Rar!\x1a\x07\x00"),
+        ("drawing.png", PNG[:-8] + b"<svg onload=alert(1)>" + PNG[-8:]),
         ("not.webp", b"RIFF\x04\x00\x00\x00WAVE"),
         ("tail.webp", b"RIFF\x04\x00\x00\x00WEBPand something else"),
     ],
@@ -334,6 +343,8 @@ def test_a_file_that_is_not_what_we_take_is_refused_by_name(
         ("a.webp", b"RIFF\x0c\x00\x00\x00WEBPVP8 data"),
         ("a.pdf", b"%PDF-1.7\n... \n%%EOF\n"),
         ("a.txt", "Grüße, 設定".encode()),
+        ("excel.csv", "Größe;Straße\r\n1;2".encode("cp1252")),
+        ("notepad.log", "Größe \x1b[31mrot\x1b[0m".encode("utf-16")),
         ("a.csv", b"\xef\xbb\xbfa;b\n1;2\n"),
     ],
 )
