@@ -1,5 +1,6 @@
 """One ticket as its customer sees it: the desk's public messages, and what we sent that it does not show yet."""
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -75,7 +76,7 @@ def render(
         problem=problem,
         next=_next(services, row, status),
         messages=messages,
-        context=ticket_form.shown(drafts.of(row), services),
+        context=ticket_form.shown(drafts.of(row), json.loads(row["facts"]), services),
         can_reply=own,
         can_solve=own and can.solves and status != "solved",
         can_reopen=own and can.reopens and status == "solved" and not closed,

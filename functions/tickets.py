@@ -39,14 +39,14 @@ def submit(request: "Request", services: "Services") -> Response:
     if session is None and anonymous == "open" and normalise(request.form.get("email", "")) is None:
         wrong["email"] = "Write your whole e-mail address, like ada@example.com."
     if wrong:
-        return _again(request, services, draft, wrong)
+        return _again(request, services, draft, wrong, stranger=session is None)
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
     _must_be_allowed(services, session)
     key, also = ticket_ledger.keys(services, session.requester.subject, draft, files, request.form.get("key", ""))
     row = ticket_ledger.by_key(services, session.requester.subject, key, also)
-    facts = ticket_form.with_account(ticket_form.facts(request, services), session)
+    facts = ticket_form.with_account(ticket_form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
     return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
@@ -84,8 +84,10 @@ def send(request: "Request", services: "Services") -> Response:
         if fault and wants_json(request):
             raise Problem(422, fault, fields={"files": fault})
         if fault:
-            return _confirm(services, session, kept, token, {"files": fault}, 422)
-        facts = ticket_form.with_account(json.loads(kept["facts"]), session)
+            return _confirm(
+                services, session, kept, token, {"files": fault}, 422, bool(request.form.get("context_account"))
+            )
+        facts = ticket_form.with_account(json.loads(kept["facts"]), session, request)
         row = _file(services, session.requester, drafts.of(kept), key, files, facts, token)
     return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
@@ -162,6 +164,7 @@ def _confirm(
     token: str,
     wrong: dict[str, str] | None = None,
     status: int = 200,
+    tell: bool = True,
 ) -> Response:
     draft = drafts.of(row)
     return services.page(
@@ -172,13 +175,15 @@ def _confirm(
         token=token,
         requester=session.requester,
         topic=ticket_form.topics(services).get(draft.topic, draft.topic),
-        context=ticket_form.shown(draft, services),
+        context=ticket_form.shown(draft, json.loads(row["facts"]), services),
+        told=session.told,
+        tell=tell,
         left_files=json.loads(row["files"]),
         wrong=wrong or {},
     )
 
 
-def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[str, str]) -> Response:
+def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[str, str], stranger: bool) -> Response:
     """422 with everything the customer typed: fields for a script, the same form again for a person."""
     if wants_json(request):
         raise Problem(422, "Look at the marked fields.", fields=wrong)
@@ -189,8 +194,11 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
         draft=draft,
         wrong=wrong,
         kept={name: request.form[name] for name in ticket_form.KEPT if name in request.form},
+        context=ticket_form.again(request, services, draft),
+        tell=bool(request.form.get(ticket_form.ACCOUNT)),
         topics=services.portal["topics"],
         anonymous=services.settings.tickets_anonymous,
+        stranger=stranger,
         email=ticket_ledger.plain(request.form.get("email", ""), 254),
         had_files=any(upload.filename for upload in request.files.getlist("files")),
     )

@@ -27,6 +27,7 @@ QUESTION = {
     "context_searches": '[["new card", 4], ["card refused", 0]]',
     "context_browser": "Firefox 145 on Linux",
     "seconds": "94",
+    "context_account": "1",
 }
 
 

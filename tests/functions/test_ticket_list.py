@@ -307,9 +307,10 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "context_searches": '[["export empty", 3], ["x", "y"], "z", ["csv\\nPlan: none", 0]]',
         "seconds": "95",
         "context_vote": "unclear",
+        "context_account": "1",
     }
     browser.post("/api/tickets", data=MESSAGE | sent)
-    left_out = browser.post("/api/tickets", data=MESSAGE | {"without_account": "1", "subject": "Another one"})
+    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one"})
     notes = {thread.subject: desk.messages(thread.desk_ref, private=True)[1].body for thread in desk.queue()}
 
     assert left_out.status_code == 303

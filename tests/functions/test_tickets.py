@@ -59,6 +59,22 @@ def test_without_signing_in_the_text_is_kept_until_it_can_be_sent(browser: Brows
     assert len(services.desk.tickets(ADA)) == 1
 
 
+def test_before_sending_one_sees_what_goes_along_and_may_keep_it(browser: Browser, services: Services, sign_in):
+    sent = {"context_article": "getting-in/forgot-password", "context_searches": '[["card", 2]]', "seconds": "40"}
+    token = browser.post("/api/tickets", data=MESSAGE | sent).headers["Location"].partition("draft=")[2]
+    sign_in(browser, ADA, plan="Team")
+    confirm = browser.get(f"/my/ask/?draft={token}").text
+    ticket = browser.get(browser.post("/api/tickets/send", data={"draft": token}).headers["Location"]).text
+
+    for text in ("I forgot my password", "&#39;card&#39; (2 results)", "40 seconds", "customer · Team"):
+        assert text in confirm
+    assert 'name="context_account" value="1" checked' in confirm
+    assert "40 seconds" in ticket
+    assert "left out by the customer" in ticket
+    assert "Team" not in ticket
+    assert "Account: left out by the customer" in note(services)
+
+
 def test_pressing_send_twice_files_one_ticket(browser: Browser, services: Services, sign_in):
     token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
     sign_in(browser)
@@ -261,6 +277,17 @@ def test_without_javascript_the_pages_own_address_names_the_article(
     browser.post("/api/tickets", data=MESSAGE | {"context_came": "1"}, headers={"Referer": referer})
 
     assert any("plans-and-billing/update-card" in line for line in note(services)) == sent
+
+
+def test_a_form_that_comes_back_still_knows_what_goes_along(browser: Browser):
+    sent = {"context_came": "1", "context_account": "1", "body": "short", "context_query": "card"}
+    came = {"Referer": "http://127.0.0.1:8000/ask/?from=getting-in/forgot-password"}
+    page = browser.post("/api/tickets", data=MESSAGE | sent, headers=came).text
+
+    assert 'name="context_article" value="getting-in/forgot-password" checked' in page
+    assert 'name="context_query" value="card" checked' in page
+    assert 'name="context_account" value="1" checked' in page
+    assert 'name="way" value="address"' in page
 
 
 def test_an_article_that_was_not_to_be_sent_is_not(browser: Browser, services: Services, sign_in):

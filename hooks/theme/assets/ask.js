@@ -9,7 +9,6 @@ const TIMEOUT_MS = 10_000;
 
 export function start(form) {
   form.elements.key.value = newKey();
-  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "seconds" }));
   form.dataset.openedAt = String(performance.now());
   form.noValidate = true; // the same checks, said in one place and in our words
   const chosen = files(form);
@@ -133,7 +132,7 @@ async function sayWho(form) {
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
       form.querySelector("[data-ask-stranger]").hidden = true;
-      addAccount(form);
+      addAccount(form, session.told);
     }
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);
