@@ -121,14 +121,25 @@ def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserC
 
 
 @pytest.mark.parametrize(
-    ("status", "cause"), [(0, "We could not reach the server."), (503, "We are away."), (429, "That is at")]
+    ("status", "cause"),
+    [
+        (0, "We could not reach the server."),
+        (None, "No answer came. Your text is still here. It may have arrived. Trying again does not send it twice."),
+        (503, "We are away."),
+        (429, "That is at"),
+    ],
 )
 def test_a_failure_keeps_the_text_and_offers_three_ways_on(
-    world: World, context: BrowserContext, status: int, cause: str
+    world: World, context: BrowserContext, status: int | None, cause: str
 ):
     page = context.new_page()
-    answer = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
-    page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else route.abort())
+    answer: dict[str, Any] = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
+    page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else status is None or route.abort())
+    if status is None:  # the browser's own patience, made short
+        page.add_init_script(
+            "AbortSignal.timeout = (wait) => { const c = new AbortController();"
+            " setTimeout(() => c.abort(new DOMException('', 'TimeoutError')), wait / 10); return c.signal; }"
+        )
     ask(world, page)
     fill(page)
     page.get_by_role("button", name=re.compile("^Send to")).click()
@@ -167,11 +178,12 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     assert download.value.suggested_filename == "log.txt"
 
     page.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
-    page.route("**/api/tickets/reply", lambda route: route.abort())
+    page.route("**/api/tickets/reply", lambda route: route.fulfill(status=401, json={}))
     page.get_by_label("Your message").fill("All of them, and one more screenshot.")
     put(page, "paste", "image.png")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here.")
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here. You are no longer")
+    expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/my/tickets/")
     page.unroute("**/api/tickets/reply")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#latest")).to_contain_text("All of them, and one more screenshot.")

@@ -342,6 +342,27 @@ class LockedDesk(BuiltIn):
         raise StoreError("locked")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/tickets", 429), ("/api/tickets/reply", 401)], ids=["too often", "signed out meanwhile"]
+)
+def test_without_javascript_an_error_shows_what_was_typed(browser: Browser, path: str, status: int):
+    for _ in range(20):
+        browser.post("/api/tickets", data=MESSAGE)
+    page = browser.post(path, data=MESSAGE | {"body": "All that I <wrote> here."})
+
+    assert page.status_code == status
+    assert "All that I &lt;wrote&gt; here.</textarea>" in page.text
+    assert "mailto:support@acme.example?subject=My%20card%20was%20declined&amp;body=All%20that" in page.text
+    assert ("Sign in</a>" in page.text) == (status == 401)
+
+
+def test_an_error_shows_nothing_that_another_site_sent(browser: Browser):
+    page = browser.post("/api/tickets", data={"body": "Call us: 555"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert page.status_code == 403
+    assert "555" not in page.text
+
+
 def test_a_saved_ticket_is_never_answered_with_an_error(browser: Browser, services: Services, sign_in):
     services.__dict__["desk"] = LockedDesk(services)
     sign_in(browser)

@@ -44,7 +44,7 @@ async function send(form, button, chosen, clean) {
   if (Object.keys(wrong).length) return;
   busy(form, true);
   form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
-  const { next, fields, cause, tooLarge } = await post(form, button);
+  const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
     clean();
@@ -54,7 +54,7 @@ async function send(form, button, chosen, clean) {
     if (fields.files) chosen.fault(fields.files, tooLarge);
     showMistakes(form, fields);
   } else {
-    failed(form, cause, form.elements.subject.value);
+    failed(form, failure, form.elements.subject.value);
   }
 }
 

@@ -19,7 +19,7 @@ async function send(form, button, chosen, clean) {
   show(form, chosen.wrong() ? { files: chosen.wrong() } : {});
   if (chosen.wrong()) return;
   busy(form, true);
-  const { next, fields, cause, tooLarge } = await post(form, button);
+  const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
     clean();
@@ -28,7 +28,7 @@ async function send(form, button, chosen, clean) {
     if (fields.files) chosen.fault(fields.files, tooLarge);
     show(form, fields);
   } else {
-    failed(form, cause, form.dataset.subject);
+    failed(form, failure, form.dataset.subject);
   }
 }
 
