@@ -195,6 +195,13 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
     )
 
 
+def read_to_the_end(services: "Services", row: "Row", thread: Thread) -> None:
+    """Remember that its customer was shown the newest answer there is."""
+    answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
+    if answered_at > row["seen_at"]:
+        services.store.run("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
+
+
 def adopt(services: "Services", requester: Requester, desk_ref: str, subject: str, at: int) -> "Row | None":
     """A reference of ours for a ticket that was made in the desk (by mail, or by an agent)."""
     key = "desk-" + hashlib.sha256(desk_ref.encode()).hexdigest()[:34]

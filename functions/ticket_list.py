@@ -25,7 +25,7 @@ MOST = 1000
 # All of a ticket's row but its texts, which a list does not need.
 COLUMNS = (
     "id, reference, subject_id, account, email, name, subject, state, desk_ref, created_at, updated_at, desk_status,"
-    " desk_at, agent_at, own_status, own_at"
+    " desk_at, agent_at, seen_at, own_status, own_at"
 )
 STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": "mailed", "failed": "failed"}
 
@@ -197,6 +197,7 @@ def _line(row: "Row", requester: "Requester", thread: Thread | None = None) -> d
         "created_at": row["created_at"],
         "updated_at": max(thread.updated_at if thread else row["desk_at"] or 0, row["own_at"] or 0, row["created_at"]),
         "own": own,
+        "new": own and row["agent_at"] > row["seen_at"],
         "owner": "" if own else row["name"] or row["email"],
         "state": STATES[row["state"]],
     }

@@ -50,9 +50,10 @@ def render(
 ) -> Response:
     """The page of a ticket; with what is wrong in the reply, 422 and the typed text."""
     thread, problem = _thread(services, row)
-    if thread:
-        ticket_ledger.saw(services, row, thread)
     own = row["subject_id"] == requester.subject
+    if thread and own:  # a colleague who reads an answer first must not keep its mail from the owner
+        ticket_ledger.saw(services, row, thread)
+        ticket_ledger.read_to_the_end(services, row, thread)
     status = status_of(row, thread)
     can = services.desk.capabilities
     closed = bool(thread and thread.closed)

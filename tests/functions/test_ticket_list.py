@@ -271,6 +271,38 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
     assert looked[first] > looked[second]
 
 
+def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
+    mailing: None, browser: Browser, services: Services, desk: Desk, sign_in
+):
+    sign_in(browser)
+    reference = ask(browser)
+    desk.answer(reference, "Try this.", "pending")
+    sign_in(browser, replace(BEN, scopes=frozenset({"tickets:account"})))
+    assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
+    ticket_hooks.poll(services, float("inf"))
+
+    (mail,) = services.store.all("select subject_id from outbox where kind = 'mail.send'")
+    assert mail["subject_id"] == ADA.subject
+
+
+def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    pages = [browser.get("/my/tickets/").text]
+    for answer in ("Try this.", "Or that."):
+        desk.answer(reference, answer, "pending")
+        ticket_hooks.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
+        pages.append(browser.get("/my/tickets/").text)
+        desk.away = True
+        browser.get(f"/my/ticket/?ref={reference}")
+        desk.away = False
+        pages.append(browser.get("/my/tickets/").text)
+        browser.get(f"/my/ticket/?ref={reference}")
+        pages.append(browser.get("/my/tickets/").text)
+
+    assert ["New answer" in page for page in pages] == [False, True, True, False, True, True, False]
+
+
 def test_texts_are_erased_after_their_days_and_rows_after_two_years(
     browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
 ):
