@@ -63,6 +63,10 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     page.get_by_role("button", name="Use your e-mail address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with your e-mail address")
     assert context.cookies() == []
+    page.get_by_label("Your e-mail address").fill("walker@gmial.com")
+    page.get_by_label("Your e-mail address").press("Tab")
+    page.get_by_role("button", name="walker@gmail.com").click()
+    expect(page.get_by_label("Your e-mail address")).to_have_value("walker@gmail.com")
     page.get_by_label("Your e-mail address").fill("walker@customer.example")
     page.get_by_role("button", name=ASK).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")

@@ -1,5 +1,6 @@
 // The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
 
+import { hint } from "./address-hint.js";
 import { addAccount, fillContext } from "./ask-context.js";
 import { files } from "./ask-files.js";
 import { busy, copy, failed, go, guard, json, post } from "./ask-send.js";
@@ -19,6 +20,7 @@ export function start(form) {
     answered(form);
   });
   count(form);
+  hint(form.elements.email);
   sayWho(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
