@@ -178,6 +178,7 @@ def _confirm(
         context=ticket_form.shown(draft, json.loads(row["facts"]), services),
         told=session.told,
         tell=tell,
+        file_types=",".join(ticket_files.TYPES),
         left_files=json.loads(row["files"]),
         wrong=wrong or {},
     )
@@ -200,5 +201,6 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
         anonymous=services.settings.tickets_anonymous,
         stranger=stranger,
         email=ticket_ledger.plain(request.form.get("email", ""), 254),
+        file_types=",".join(ticket_files.TYPES),
         had_files=any(upload.filename for upload in request.files.getlist("files")),
     )

@@ -60,7 +60,7 @@ export function failed(form, { cause, unsure, way }, subject) {
   panel.querySelector("strong").textContent = `${unsure ? "No answer came." : "Not sent."} Your text is still here.`;
   panel.querySelector("[data-ask-cause]").replaceChildren(cause, ...(way ? signIn() : []));
   const mail = panel.querySelector("[data-ask-mail]");
-  if (mail) mail.href = mailto(mail.pathname, subject, form.elements.body.value);
+  if (mail) mail.href = mailto(mail.pathname, subject, text(form));
   panel.hidden = false;
   panel.scrollIntoView({ block: "nearest" });
 }
@@ -75,15 +75,20 @@ function signIn() {
 export async function copy(form, button, subject) {
   const { body } = form.elements;
   try {
-    await navigator.clipboard.writeText(`${subject}\n\n${body.value}`);
+    await navigator.clipboard.writeText(`${subject}\n\n${text(form)}`);
     button.textContent = "Copied";
   } catch (error) {
     // No permission, or not a secure page: select it, so that one key press copies it.
     console.info("ask: clipboard", error);
-    body.focus();
-    body.select();
+    if (body) {
+      body.focus();
+      body.select();
+    } else getSelection().selectAllChildren(form.querySelector("[data-ask-text]"));
   }
 }
+
+/** What is typed, or what was typed on the page before and is only shown here. */
+const text = (form) => form.elements.body?.value ?? form.querySelector("[data-ask-text]").textContent;
 
 /** Ask before the page is left while something is typed that was not sent; call `clean()` once it was. */
 export function guard(form) {
@@ -93,7 +98,7 @@ export function guard(form) {
     if (is !== dirty) (is ? addEventListener : removeEventListener)("beforeunload", ask);
     dirty = is;
   };
-  form.addEventListener("input", () => set(Boolean(form.elements.body.value.trim() || form.elements.files?.files.length)));
+  form.addEventListener("input", () => set(Boolean(form.elements.body?.value.trim() || form.elements.files?.files.length)));
   return () => set(false);
 }
 

@@ -1,4 +1,4 @@
-// The reply under a ticket: files as rows, and a message that no failure loses.
+// The reply under a ticket, and the last look before a kept message is sent: files as rows, and no failure loses a text.
 
 import { files } from "./ask-files.js";
 import { busy, copy, failed, go, guard, post } from "./ask-send.js";
@@ -35,6 +35,7 @@ async function send(form, button, chosen, clean) {
 function show(form, wrong) {
   for (const name of ["body", "files"]) {
     const field = form.elements[name];
+    if (!field) continue;
     document.getElementById(`${name}-error`)?.remove();
     field.toggleAttribute("aria-invalid", false);
     if (!wrong[name]) continue;
