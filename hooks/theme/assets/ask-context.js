@@ -18,7 +18,7 @@ export function fillContext(form) {
   const asked = new URLSearchParams(location.search);
   const titles = new Map(read());
   const from = ID.test(asked.get("from") ?? "") ? asked.get("from") : "";
-  const query = (asked.get("q") ?? lastQuery()).trim().slice(0, 120);
+  const query = lastQuery().trim().slice(0, 120);
   const vote = asked.get("r") ?? "";
   const others = read().filter(([id]) => id !== from);
   const card = form.querySelector("[data-ask-along]");
