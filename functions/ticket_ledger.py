@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 WINDOW_MS = 10 * 60_000
 # Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
 ORGANISATION = "tickets:account"

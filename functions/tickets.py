@@ -94,7 +94,9 @@ def send(request: "Request", services: "Services") -> Response:
 
 def sent(request: "Request", services: "Services") -> Response:
     """GET /my/ask/sent/?ref=: thanks to someone whom nobody has verified; it shows nothing but what they know."""
-    reference = ticket_ledger.plain(request.args.get("ref", ""), 20)
+    reference = request.args.get("ref", "")
+    if not ticket_ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
+        raise Problem(404, "There is no page here.")
     return services.page("We have your message", "ask_sent.html", reference=reference)
 
 

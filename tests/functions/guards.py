@@ -8,12 +8,16 @@ import importlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+AT_ONCE = len(os.sched_getaffinity(0))
 ROOMS = {"functions", "portal", "tests"}
 # Only whether a test fails is wanted, so nothing is spent on plugins or on saying why.
 QUIETLY = ("-q", "--exitfirst", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:warnings")
@@ -35,26 +39,33 @@ def unnoticed(guards: list[Guard]) -> list[str]:
     files = {guard.file for guard in guards} | {f"tests/functions/{guard.test.partition('::')[0]}" for guard in guards}
     for file in sorted(files):
         importlib.import_module(module_name(file))
-    found = []
-    for guard in guards:
-        code, said = run(guard)
-        if code != 1:
-            found.append(f"{guard.what}: pytest ended with {code}\n{said[-1500:]}")
-    return found
+    return [f"{guard.what}: pytest ended with {code}\n{said[-1500:]}" for guard, code, said in run(guards) if code != 1]
 
 
-def run(guard: Guard) -> tuple[int, str]:
-    """pytest's exit code for the guard's test in a process without the guard, and what it printed."""
-    with tempfile.TemporaryFile() as output:
-        child = os.fork()
-        if child == 0:
-            os.dup2(output.fileno(), 1)
-            os.dup2(output.fileno(), 2)
-            take_out(guard)
-            os._exit(pytest.main([*QUIETLY, f"tests/functions/{guard.test}"]))
-        _, status = os.waitpid(child, 0)
-        output.seek(0)
-        return os.waitstatus_to_exitcode(status), output.read().decode("utf-8", "replace")
+def run(guards: list[Guard]) -> Iterator[tuple[Guard, int, str]]:
+    """pytest's exit code for each guard's test in a process without the guard, and what it printed; as many processes
+    at once as there are cores."""
+    waiting = iter(guards)
+    running = dict(start(guard) for guard in islice(waiting, AT_ONCE))
+    while running:
+        child, status = os.wait()
+        guard, output = running.pop(child)
+        running.update(start(next_one) for next_one in islice(waiting, 1))
+        with output:
+            output.seek(0)
+            yield guard, os.waitstatus_to_exitcode(status), output.read().decode("utf-8", "replace")
+
+
+def start(guard: Guard) -> tuple[int, tuple[Guard, IO[bytes]]]:
+    """A process that runs the guard's test without the guard: its number, and what it prints into."""
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - `run` closes it
+    child = os.fork()
+    if child == 0:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        take_out(guard)
+        os._exit(pytest.main([*QUIETLY, f"tests/functions/{guard.test}"]))
+    return child, (guard, output)
 
 
 def take_out(guard: Guard) -> None:

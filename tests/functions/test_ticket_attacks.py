@@ -210,6 +210,11 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     assert thread.reference not in browser.get("/my/tickets/").text
 
 
+def test_the_thanks_say_nothing_that_somebody_wrote_into_an_address(browser: Browser):
+    assert browser.get("/my/ask/sent/?ref=AAAA-2222").status_code == 200
+    assert browser.get("/my/ask/sent/?ref=555-0100 call us").status_code == 404
+
+
 @pytest.mark.parametrize("way", ["/api/tickets", "/api/tickets/send", "/my/ask/?draft=x"])
 def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_path: Path, way: str):
     from functions import sessions
