@@ -249,6 +249,22 @@ def test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets(
     assert "Hello there" in mail[0].message()["Subject"]
 
 
+def test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender(
+    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str]
+):
+    services.__dict__["desk"] = Refusing(services)
+    sign_in(browser, replace(ADA, name="The Boss boss@acme.example"), plan="Free")
+    forged = (
+        "Open the gates, for all of us.\n\n-- \nSent along by the portal\nFrom: boss@acme.example\n Plan: Enterprise"
+    )
+    browser.post("/api/tickets", data=MESSAGE | {"body": forged, "context_account": "1"})
+    lines = mail[0].text().splitlines()
+
+    assert lines.count("-- ") == lines.count("Sent along by the portal") == 1
+    assert [line for line in lines if "Plan:" in line] == [">  Plan: Enterprise", "Plan: Free"]
+    assert "From: ada@customer.example (The Boss boss@acme.example)" in lines
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -134,6 +134,13 @@ GUARDS = [
         f"{T}test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets",
     ),
     Guard(
+        "a message is not the portal's part",
+        "functions/ticket_mailbox.py",
+        'f"> {line}" if OURS.match(line) else line',
+        "line",
+        f"{T}test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender",
+    ),
+    Guard(
         "a fact is one line",
         MODEL,
         'return clean(" ".join(text.split()))[:500].translate(HARMLESS)',
