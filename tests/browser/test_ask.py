@@ -160,6 +160,27 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
     expect(page).to_have_url(re.compile("sign-in|oauth2"))
 
 
+def test_the_form_says_how_a_stranger_may_ask_here(world: World, context: BrowserContext):
+    page = context.new_page()
+    shown = {}
+    for way in ("verify", "off", "open"):
+        answer = {"signed_in": False, "anonymous": way}
+        page.route("**/api/session", lambda route, _request, answer=answer: route.fulfill(json=answer))
+        with page.expect_response("**/api/session"):
+            ask(world, page)
+        expect(page.locator("[data-ask-who]")).to_contain_text(
+            {"open": "We answer to this", "off": "account"}.get(way, "If")
+        )
+        parts = ("#files", "#email", "[data-ask-stranger]", "[data-ask-before]")
+        shown[way] = [part for part in parts if page.locator(part).is_visible()]
+
+    assert shown == {
+        "verify": ["#files", "[data-ask-stranger]", "[data-ask-before]"],
+        "off": ["#files"],
+        "open": ["#email", "[data-ask-before]"],
+    }
+
+
 def sign_in(world: World, page: Page, back: str = "/ask/") -> None:
     page.goto(f"{world.url}api/signin?way=account&return={back}")
     page.get_by_role("button", name=re.compile("Ada")).click()

@@ -210,6 +210,14 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     assert thread.reference not in browser.get("/my/tickets/").text
 
 
+def test_an_open_form_says_that_it_takes_no_files(open_portal: None, browser: Browser, services: Services):
+    answer = upload(browser, "a.png", PNG, email=ADA.email)
+
+    assert answer.status_code == 422
+    assert "signed in" in answer.json["fields"]["files"]
+    assert services.store.all("select * from ticket") == []
+
+
 def test_the_thanks_say_nothing_that_somebody_wrote_into_an_address(browser: Browser):
     assert browser.get("/my/ask/sent/?ref=AAAA-2222").status_code == 200
     assert browser.get("/my/ask/sent/?ref=555-0100 call us").status_code == 404
@@ -227,7 +235,7 @@ def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_pa
     browser.set_cookie("portal", sessions.start(services, ADA, {"level": "address"}), domain="127.0.0.1")
     answer = browser.get(way) if way.startswith("/my/") else browser.post(way, data=MESSAGE)
 
-    assert answer.status_code == 403
+    assert re.match(r"/my/ask/\?draft=|/api/signin\?return=.*&way=account$", answer.headers["Location"])
     assert services.store.all("select * from ticket") == []
     services.store.close()
 

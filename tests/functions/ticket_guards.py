@@ -113,6 +113,13 @@ GUARDS = [
         f"{T}test_an_open_form_mails_nobody_and_tells_the_agent",
     ),
     Guard(
+        "no files with a typed address",
+        TICKETS,
+        'if session is None and anonymous == "open" and files:',
+        "if False:",
+        f"{T}test_an_open_form_says_that_it_takes_no_files",
+    ),
+    Guard(
         "the thanks show a number only",
         TICKETS,
         "if not ticket_ledger.REFERENCE.fullmatch(reference):",
@@ -122,8 +129,8 @@ GUARDS = [
     Guard(
         "a proven address is not enough",
         TICKETS,
-        'session.claims.get("level") == "address"',
-        "False",
+        'session.claims.get("level") != "address"',
+        "True",
         f"{T}test_with_off_a_proven_address_is_not_enough",
     ),
     Guard(

@@ -134,6 +134,8 @@ async function sayWho(form) {
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
       form.querySelector("[data-ask-stranger]").hidden = true;
+      document.querySelector("[data-ask-before]").hidden = true;
+      document.querySelector("[data-ask-mine]").hidden = false;
       addAccount(form, session.told);
     }
   } catch (error) {
@@ -146,9 +148,12 @@ function sayStranger(form, way) {
   const who = form.querySelector("[data-ask-who]");
   const address = form.querySelector("[data-ask-email]");
   form.querySelector("[data-ask-stranger]").hidden = way !== "verify";
+  document.querySelector("[data-ask-before]").hidden = way === "off";
   address.hidden = way !== "open";
   address.querySelector("input").disabled = address.hidden;
+  form.elements.files.closest(".hf-field").hidden = way === "open"; // nobody could be asked for them later
   if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
+  if (way === "off") who.textContent = "We ask you to sign in with your account before this is sent. Your text is kept.";
 }
 
 /** One per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */
