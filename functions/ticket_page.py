@@ -181,6 +181,8 @@ def _next(services: "Services", row: "Row", status: str) -> str:
         "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",
         "failed": "It is kept here, but our team has not seen it yet. We were told.",
     }
+    if not services.desk.capabilities.reads and row["state"] == DELIVERED and status != "solved":
+        return f"{services.portal['response_time']} Our answer comes by e-mail to {row['email']}.".strip()
     by_status = {
         "open": services.portal["response_time"],
         "pending": "We need something from you. Answer below.",

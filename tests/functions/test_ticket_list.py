@@ -89,6 +89,13 @@ def test_a_reply_is_shown_once_whether_the_desk_shows_it_or_not(browser: Browser
     assert pages == [1, 1]
 
 
+def test_where_answers_come_by_mail_only_the_page_says_so(browser: Browser, desk: Desk, sign_in):
+    desk.capabilities = replace(desk.capabilities, reads=False)
+    sign_in(browser)
+
+    assert f"Our answer comes by e-mail to {ADA.email}." in browser.get(f"/my/ticket/?ref={ask(browser)}").text
+
+
 def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, desk: Desk, sign_in):
     sign_in(browser)
     form = {"ref": ask(browser), "body": "It is still the same today.", "key": "k" * 20}
@@ -245,6 +252,20 @@ def test_the_agents_are_told_whether_it_helped_and_once_for_each_answer(
         " Plan: Free",
         "The customer says: this solved it.",
     ]
+
+
+def test_an_answer_about_a_ticket_that_began_in_the_desk_reaches_the_agents(
+    browser: Browser, services: Services, desk: Desk, sign_in
+):
+    desk.create(Ticket("k" * 16, "", ADA, Draft("getting-in", "Sent by mail", "From my mail program."), 1))
+    sign_in(browser)
+    browser.get("/my/tickets/")
+    row = services.store.one("select reference from ticket")
+    assert row
+    browser.post("/api/tickets/rating", data={"ref": row["reference"], "good": "yes"})
+    outbox.deliver_due(services, time.monotonic() + 30)
+
+    assert services.store.one("select count(*) as n from desk_message where body like '%this solved it.'") == {"n": 1}
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ function answered(form) {
   const done = document.createElement("div");
   done.className = "hf-notice hf-notice--ok";
   done.tabIndex = -1;
-  done.innerHTML = "<p><strong>Glad it helped.</strong> Nothing was sent.</p>";
+  done.innerHTML = "<p><strong>Glad it helped.</strong> Nothing was sent. <a>Back to the help centre</a></p>";
+  done.querySelector("a").href = document.querySelector("[data-portal-base]").dataset.portalBase;
   form.replaceWith(done);
   done.focus();
 }
