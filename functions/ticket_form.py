@@ -55,7 +55,7 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
         "Article's address": services.settings.public_origin + urls[article] if article else "",
         "Article's revision": f"build {services.portal['build']}" if article else "",
         "Searches": _searches(request.form.get(SEARCHES, "")),
-        "Time in the form": f"{int(seconds)} seconds, as the browser told" if _is_number(seconds) else "",
+        "Time in the form": f"{int(seconds)} seconds, as the browser counted" if _is_number(seconds) else "",
     }
     return {label: text for label, text in found.items() if text}
 

@@ -200,6 +200,7 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     world.desk("reply", reference[1], "Which export is it?")
     page.reload()
     expect(page.get_by_text("Which export is it?")).to_be_visible()
+    expect(page.locator(".hf-timeline time").first).to_have_attribute("title", re.compile("UTC$"))
     with page.expect_download() as download:
         page.get_by_role("link", name="log.txt").click()
     assert download.value.suggested_filename == "log.txt"

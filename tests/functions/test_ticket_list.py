@@ -375,7 +375,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "Article's revision: build test",
         "Searches: 'export empty' (3 results), 'csv Plan: none' (0 results)",
         "Your answer about the article: not helpful: I could not follow a step",
-        "Time in the form: 95 seconds, as the browser told",
+        "Time in the form: 95 seconds, as the browser counted",
     ):
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]
