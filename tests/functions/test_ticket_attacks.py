@@ -99,6 +99,7 @@ def test_nobody_changes_a_foreign_ticket(
 
 def test_only_the_claim_shows_the_organisations_tickets(browser: Browser, sign_in, reference: str):
     sign_in(browser, CHIEF)
+    assert 'href="/my/tickets/?whose=organisation"' in browser.get("/my/tickets/").text
     listed, page = browser.get("/my/tickets/?whose=organisation"), browser.get(f"/my/ticket/?ref={reference}")
 
     assert reference in listed.text

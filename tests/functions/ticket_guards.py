@@ -210,6 +210,13 @@ GUARDS = [
         REFUSED,
     ),
     Guard("programs that say they are text", FILES, "not CONTROL.search(text) and", "", REFUSED),
+    Guard(
+        "the size of all files",
+        "functions/app.py",
+        "request.limit(self.services.settings.body_limit)",
+        "pass",
+        f"{T}test_more_than_the_limit_is_refused_unread",
+    ),
     Guard("ten files", FILES, "if len(given) > MOST:", "if False:", f"{T}test_more_than_ten_files_are_refused"),
     Guard(
         "the name of a file",
@@ -238,6 +245,20 @@ GUARDS = [
         "on conflict (id) do nothing",
         "on conflict (id) do update set seen_at = excluded.seen_at",
         f"{T}test_a_webhook_says_look_again_and_only_once",
+    ),
+    Guard(
+        "a webhook that is not signed is told so",
+        HOOKS,
+        'raise Problem(401, "This webhook is not signed as it should be.") from error',
+        "return Response(status=204)",
+        f"{T}test_a_webhook_that_is_not_signed_does_nothing",
+    ),
+    Guard(
+        "words of another site",
+        "functions/app.py",
+        "if request.method in SAFE_METHODS or problem.status == 403:",
+        "if request.method in SAFE_METHODS:",
+        "test_tickets.py::test_an_error_shows_nothing_that_another_site_sent[sqlite]",
     ),
     Guard(
         "our own echo",
