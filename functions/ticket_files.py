@@ -102,6 +102,7 @@ def download(request: "Request", services: "Services") -> Response:
     gone = Problem(404, "There is no such file of yours.")
     if row is None or not row["desk_ref"] or not services.desk.capabilities.downloads:
         raise gone
+    ticket_ledger.may_look(services, requester)
     try:
         desk = cast("Downloads", services.desk)
         file = desk.file(ticket_ledger.requester_of(row), row["desk_ref"], message, number)

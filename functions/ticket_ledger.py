@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from functions import drafts, outbox
+from functions.rate import limit
 from portal.models import Requester
 from portal.tickets import Draft, File, Reply, Thread, Ticket
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
+# Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
+LOOKS, LOOKS_SECONDS = 300, 600
 WINDOW_MS = 10 * 60_000
 # Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
 ORGANISATION = "tickets:account"
@@ -136,6 +139,12 @@ def by_reference(services: "Services", requester: Requester, reference: str) -> 
 def may_read_organisation(requester: Requester) -> bool:
     """Whether the session says so; nothing that a customer types does."""
     return bool(requester.account) and ORGANISATION in requester.scopes
+
+
+def may_look(services: "Services", requester: Requester) -> None:
+    """Count one more question to the desk for this customer; raises Problem 429 past their share, since the desk's own
+    limit is everybody's."""
+    limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
 
 
 def ticket_of(services: "Services", row: "Row") -> Ticket:

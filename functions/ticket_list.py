@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from functions import sessions, ticket_ledger
-from functions.errors import VendorError
+from functions.errors import Problem, VendorError
 from functions.ticket_ledger import DESK, WAITING, may_read_organisation
 from portal.ticket_match import SKEW_MS
 from portal.tickets import STATUS_WORDS, Thread
@@ -159,8 +159,9 @@ def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread]
     if not services.desk.capabilities.reads:
         return [], "", None
     try:
+        ticket_ledger.may_look(services, requester)
         threads = services.desk.tickets(requester)
-    except VendorError as error:
+    except (VendorError, Problem) as error:
         row = services.store.one("select * from ticket_list where subject_id = :id", id=requester.subject)
         known = [Thread(**thread) for thread in json.loads(row["threads"])] if row else []
         return known, error.public, row["at"] if row else None

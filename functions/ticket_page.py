@@ -49,7 +49,7 @@ def render(
     typed: str = "",
 ) -> Response:
     """The page of a ticket; with what is wrong in the reply, 422 and the typed text."""
-    thread, problem = _thread(services, row)
+    thread, problem = _thread(services, requester, row)
     own = row["subject_id"] == requester.subject
     if thread and own:  # a colleague who reads an answer first must not keep its mail from the owner
         ticket_ledger.saw(services, row, thread)
@@ -94,13 +94,14 @@ def render(
     )
 
 
-def _thread(services: "Services", row: "Row") -> tuple[Thread | None, str]:
+def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
     """The desk's ticket, or None and why it is not there (empty when that is as it should be)."""
     if not row["desk_ref"] or not services.desk.capabilities.reads:
         return None, ""
     try:
+        ticket_ledger.may_look(services, requester)
         return services.desk.ticket(ticket_ledger.requester_of(row), row["desk_ref"]), ""
-    except VendorError as error:
+    except (VendorError, Problem) as error:
         return None, error.public
 
 

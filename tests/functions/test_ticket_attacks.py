@@ -159,6 +159,21 @@ def test_a_foreign_ticket_costs_the_same_queries_as_none(browser: Browser, servi
     assert len(pages[0].data) == len(pages[1].data)
 
 
+def test_nobody_uses_up_the_desks_patience_with_everybody(
+    signing: "Signing", browser: Browser, sign_in, reference: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ticket_ledger, "LOOKS", 3)
+    pages = [browser.get(f"/my/ticket/?ref={reference}") for _ in range(5)]
+    file = browser.get(f"/my/ticket/file/?ref={reference}&m=0&n=0")
+
+    assert signing.looked == 3
+    assert [page.status_code for page in pages] == [200] * 5
+    assert "That was a lot at once." in pages[4].text
+    assert MESSAGE["body"] in pages[4].text
+    assert "That was a lot at once." in browser.get("/my/tickets/").text
+    assert file.status_code == 429
+
+
 # A relay for spam
 
 

@@ -71,6 +71,13 @@ GUARDS = [
         f"{T}test_a_foreign_ticket_costs_the_same_queries_as_none",
     ),
     Guard(
+        "the desk's patience",
+        LEDGER,
+        'limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)',
+        "pass",
+        f"{T}test_nobody_uses_up_the_desks_patience_with_everybody",
+    ),
+    Guard(
         "identity first, ticket second",
         TICKETS,
         'if services.settings.tickets_anonymous == "open":',
