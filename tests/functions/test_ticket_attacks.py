@@ -5,11 +5,15 @@ import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from functions import outbox, ticket_files, ticket_html, ticket_ledger
@@ -300,6 +304,28 @@ def test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender(
 )
 def test_a_subject_reads_as_it_is_written(given: str, kept: str):
     assert ticket_ledger.plain(given, 100) == kept
+
+
+# No deadline: on a busy machine it would measure the neighbours.
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_any_subject_is_one_line_that_mail_can_carry(text: str):
+    subject = ticket_ledger.plain(text, 120)
+    mail = EmailMessage()
+    mail["Subject"] = subject
+
+    assert len(subject.splitlines()) <= 1
+    assert message_from_bytes(bytes(mail)).keys() == ["Subject"]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(ticket_files.TYPES)), st.binary(max_size=300))
+def test_any_file_is_taken_or_refused_with_its_name(extension: str, data: bytes):
+    start = (ticket_files.TYPES[extension][1] or (b"",))[0]
+    file, fault = ticket_files.check(f"a{extension}", start + data)
+
+    assert (file is None) == bool(fault)
+    assert file or fault.startswith(f"a{extension}: ")
 
 
 class Refusing(BuiltIn):
