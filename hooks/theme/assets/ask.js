@@ -152,7 +152,8 @@ function sayStranger(form, way) {
   document.querySelector("[data-ask-before]").hidden = way === "off";
   address.hidden = way !== "open";
   address.querySelector("input").disabled = address.hidden;
-  form.elements.files.closest(".hf-field").hidden = way === "open"; // nobody could be asked for them later
+  const field = form.elements.files;
+  field.disabled = field.closest(".hf-field").hidden = way === "open"; // nobody could be asked for them later
   if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
   if (way === "off") who.textContent = "We ask you to sign in with your account before this is sent. Your text is kept.";
 }
