@@ -201,12 +201,18 @@ GUARDS = [
     Guard("the end of files", FILES, "if mime in ENDS and not", "if False and not", REFUSED),
     Guard("pages and programs in pictures", FILES, "any(mark in low for mark in FOREIGN) or", "", REFUSED),
     Guard("archives in pictures", FILES, "or ARCHIVE in data[-ARCHIVE_TAIL:]", "", REFUSED),
-    Guard("what a PDF does", FILES, 'return mime != "application/pdf" or not _acts(low)', "return True", REFUSED),
+    Guard(
+        "what a PDF does",
+        FILES,
+        'return mime != "application/pdf" or not PDF_ACTIVE.search(low)',
+        "return True",
+        REFUSED,
+    ),
     Guard(
         "how a PDF spells it",
         FILES,
-        "PDF_LETTER.sub(lambda found: bytes([int(found[1], 16)]), low).lower()",
-        "low",
+        "(?:{a}|#{ord(a):x}|#{ord(a.upper()):x})",
+        "{a}",
         REFUSED,
     ),
     Guard(
