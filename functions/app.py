@@ -187,7 +187,12 @@ class Portal:
             return _problem_json(problem, request_id, headers)
         try:
             response = services.page(
-                _title(problem.status), "problem.html", problem.status, problem=problem, request_id=request_id
+                _title(problem.status),
+                "problem.html",
+                problem.status,
+                problem=problem,
+                request_id=request_id,
+                typed=_typed(request, problem),
             )
         except Exception:
             # Even the shell is gone: say so in plain text rather than not at all.
@@ -304,6 +309,17 @@ def _title(status: int) -> str:
         429: "Slow down",
     }
     return titles.get(status, "This request could not be read" if status < 500 else "Something went wrong")
+
+
+def _typed(request: Request, problem: Problem) -> tuple[str, str]:
+    """Subject and text of a form that was not taken, so that nothing typed is lost without JavaScript; never what
+    another site sent."""
+    if request.method in SAFE_METHODS or problem.status == 403:
+        return "", ""
+    try:
+        return request.form.get("subject", ""), request.form.get("body", "")
+    except HTTPException:
+        return "", ""  # larger than may be read; the browser's own form still has it
 
 
 def _redirect(location: str, status: int) -> Response:

@@ -85,11 +85,11 @@ def deliver(services: "Services", row_id: str) -> bool:
 
 
 def deliver_first(services: "Services", row_id: str) -> None:
-    """The delivery right after the row was committed, and one other that is due. Whatever happens here, the row is
-    safe and the customer gets their answer; the tick goes on with it."""
+    """The delivery right after the row was committed, and when that went well one other that is due. Whatever happens
+    here, the row is safe and the customer gets their answer; the tick goes on with it."""
     try:
-        deliver(services, row_id)
-        deliver_due(services, deadline=float("inf"), most=1)
+        if deliver(services, row_id):  # else a desk that hangs would cost them its timeout twice
+            deliver_due(services, deadline=float("inf"), most=1)
     except StoreError:
         log.exception("first delivery of %s: the store did not answer", row_id)
 

@@ -51,6 +51,12 @@ class Session:
     claims_at: int = 0
     product: bool = False
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Account, plan and role as far as they are known, label -> text: what may go along with a question."""
+        found = {"Account": self.requester.account, "Plan": self.claims.get("plan"), "Role": self.claims.get("role")}
+        return {label: str(text) for label, text in found.items() if text}
+
 
 def current(request: "Request", services: "Services", fresh_within: int | None = HOUR) -> Session | None:
     """The session of the request's cookie, or None when there is none, it is forged or it is over.

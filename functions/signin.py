@@ -149,13 +149,14 @@ def backchannel(request: Request, services: "Services") -> Response:
 
 
 def session(request: Request, services: "Services") -> Response:
-    """Who is signed in, for the header of static pages; how someone who is not may ask, for the ticket form."""
+    """Who is signed in, for the header of static pages; what their question would tell of them, and how
+    someone who is not may ask, for the ticket form."""
     # For a name in the header nobody is asked anything.
     current = sessions.current(request, services, None)
     if current is None:
         return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
     who = current.requester
-    return json_response({"signed_in": True, "name": who.name, "email": who.email})
+    return json_response({"signed_in": True, "name": who.name, "email": who.email, "told": list(current.told.values())})
 
 
 def return_path(path: str, services: "Services") -> str:

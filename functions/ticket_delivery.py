@@ -82,7 +82,7 @@ def reply(services: "Services", payload: dict[str, Any]) -> None:
 def rating(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `ticket.rating`: tell the agents whether it helped, as a private note."""
     row = services.store.one("select * from ticket where id = :id", id=payload["ticket"])
-    if row and row["state"] == DELIVERED and services.desk.capabilities.private_context:
+    if row and row["desk_ref"] and services.desk.capabilities.private_context:
         services.desk.note(row["desk_ref"], rating_note(row["good"] == "yes", row["good_reason"] or ""))
 
 

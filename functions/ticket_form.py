@@ -1,6 +1,7 @@
 """What the form of Ask us says: the message, what is sent along, and what the agents should know beside it."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from functions.http import came_from
@@ -12,17 +13,11 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.sessions import Session
 
-# Hidden fields of the form that go back into it with the text; `context_came` is the row without JavaScript.
-KEPT = (
-    "key",
-    "seconds",
-    "without_account",
-    "context_came",
-    "context_searches",
-    *(f"context_{name}" for name in CONTEXT_LABELS),
-)
-WITHOUT_ACCOUNT = "Account"
-LEFT_OUT = "left out by the customer"
+# Hidden fields of the form that go back into it with the text.
+KEPT = ("key", "seconds")
+# Rows of "We will send this along" beside those of a draft, and what the agents read of a row that was taken out.
+SEARCHES, ACCOUNT = "context_searches", "context_account"
+LEFT_OUT = {"Account": "left out by the customer"}
 
 
 def read(request: "Request", services: "Services") -> Draft:
@@ -59,23 +54,17 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
     found = {
         "Article's address": services.settings.public_origin + urls[article] if article else "",
         "Article's revision": f"build {services.portal['build']}" if article else "",
-        "Searches": _searches(request.form.get("context_searches", "")),
-        "Time in the form": f"{int(seconds)} seconds, as the browser told" if _is_number(seconds) else "",
-        WITHOUT_ACCOUNT: LEFT_OUT if request.form.get("without_account") else "",
+        "Searches": _searches(request.form.get(SEARCHES, "")),
+        "Time in the form": f"{int(seconds)} seconds, as the browser counted" if _is_number(seconds) else "",
     }
     return {label: text for label, text in found.items() if text}
 
 
-def with_account(facts: dict[str, str], session: "Session") -> dict[str, str]:
-    """The facts with what the session knows of the customer, unless they took that row out."""
-    if facts.get(WITHOUT_ACCOUNT) == LEFT_OUT:
-        return facts
-    claims = {
-        "Account": session.requester.account,
-        "Plan": session.claims.get("plan"),
-        "Role": session.claims.get("role"),
-    }
-    return facts | {label: plain(str(text), 120) for label, text in claims.items() if text}
+def with_account(facts: dict[str, str], session: "Session", request: "Request") -> dict[str, str]:
+    """The facts with what the session knows of the customer, unless they took that row out of the form."""
+    if not request.form.get(ACCOUNT):
+        return facts | (LEFT_OUT if session.told else {})
+    return facts | {label: plain(text, 120) for label, text in session.told.items()}
 
 
 def topics(services: "Services") -> dict[str, str]:
@@ -83,14 +72,27 @@ def topics(services: "Services") -> dict[str, str]:
     return {topic["id"]: topic["title"] for topic in services.portal["topics"]}
 
 
-def shown(draft: Draft, services: "Services") -> list[tuple[str, str]]:
+def shown(draft: Draft, facts: Mapping[str, str], services: "Services") -> list[tuple[str, str]]:
     """The rows of "We sent this along": label and text; an article is shown by its title."""
     titles = {article["id"]: article["title"] for article in services.portal["articles"]}
-    return [
+    rows = [
         (CONTEXT_LABELS[name], titles.get(value, value))
         for name, value in draft.context.items()
         if name in CONTEXT_LABELS
     ]
+    # The address and revision of the article are in its row already.
+    return rows + [(label, text) for label, text in facts.items() if not label.startswith("Article's ")]
+
+
+def again(request: "Request", services: "Services", draft: Draft) -> list[tuple[str, str, str, str]]:
+    """The rows of "We will send this along" for a form that comes back: field, value, label and text."""
+    labels = {f"context_{name}": label for name, label in CONTEXT_LABELS.items()}
+    texts = dict(shown(draft, facts(request, services), services))
+    # Without JavaScript the article is known from the page's own address, which the next form no longer has.
+    values = request.form.to_dict() | {"context_article": draft.context.get("article", "")}
+    known = [(field, values.get(field, ""), label, texts.get(label, "")) for field, label in labels.items()]
+    known.append((SEARCHES, values.get(SEARCHES, ""), "Your searches in this visit", texts.get("Searches", "")))
+    return [row for row in known if row[1] and row[3]]
 
 
 def _article(request: "Request", services: "Services") -> str:

@@ -1,10 +1,14 @@
 """What agents wrote in HTML, as a page of ours may show it: text, lists, links and code, and nothing that runs,
 loads or looks like a part of the portal."""
 
+import re
+
 from markupsafe import Markup
 
 TAGS = {"a", "p", "br", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "span"}
+# A picture as the cleaning leaves it: at most its description, which is escaped.
+PICTURE = re.compile(r'<img(?: alt="([^"]*)")?>')
 
 
 def clean(html: str) -> Markup:
@@ -13,11 +17,16 @@ def clean(html: str) -> Markup:
 
     safe = nh3.clean(
         html,
-        tags=TAGS,
+        tags=TAGS | {"img"},
         clean_content_tags={"script", "style", "title", "template"},
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "img": {"alt"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return Markup(safe)  # noqa: S704 - this is what cleaned it
+    return Markup(PICTURE.sub(_described, safe))  # noqa: S704 - this is what cleaned it
+
+
+def _described(picture: re.Match[str]) -> str:
+    words = (picture[1] or "").strip()
+    return f"[picture: {words}]" if words else "[picture]"

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from functions import drafts, outbox
+from functions.rate import limit
 from portal.models import Requester
 from portal.tickets import Draft, File, Reply, Thread, Ticket
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
+# Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
+LOOKS, LOOKS_SECONDS = 300, 600
 WINDOW_MS = 10 * 60_000
 # Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
 ORGANISATION = "tickets:account"
@@ -137,6 +141,12 @@ def may_read_organisation(requester: Requester) -> bool:
     return bool(requester.account) and ORGANISATION in requester.scopes
 
 
+def may_look(services: "Services", requester: Requester) -> None:
+    """Count one more question to the desk for this customer; raises Problem 429 past their share, since the desk's own
+    limit is everybody's."""
+    limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
+
+
 def ticket_of(services: "Services", row: "Row") -> Ticket:
     """The ticket of a row as a desk is given it."""
     return Ticket(
@@ -195,6 +205,13 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
     )
 
 
+def read_to_the_end(services: "Services", row: "Row", thread: Thread) -> None:
+    """Remember that its customer was shown the newest answer there is."""
+    answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
+    if answered_at > row["seen_at"]:
+        services.store.run("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
+
+
 def adopt(services: "Services", requester: Requester, desk_ref: str, subject: str, at: int) -> "Row | None":
     """A reference of ours for a ticket that was made in the desk (by mail, or by an agent)."""
     key = "desk-" + hashlib.sha256(desk_ref.encode()).hexdigest()[:34]
@@ -239,8 +256,10 @@ def draft_key(token: str, subject: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """One line of text without control characters."""
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()[:most]
+    """One line of text without what nobody sees: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows an
+    agent letters in another order. The two joiners stay, since scripts and emoji need them."""
+    line = "".join(one if one.isprintable() or one in "\u200c\u200d" else " " for one in text)
+    return re.sub(" +", " ", line).strip()[:most]
 
 
 def _reference() -> str:

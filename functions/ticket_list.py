@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from functions import sessions, ticket_ledger
-from functions.errors import VendorError
+from functions.errors import Problem, VendorError
 from functions.ticket_ledger import DESK, WAITING, may_read_organisation
 from portal.ticket_match import SKEW_MS
 from portal.tickets import STATUS_WORDS, Thread
@@ -25,7 +25,7 @@ MOST = 1000
 # All of a ticket's row but its texts, which a list does not need.
 COLUMNS = (
     "id, reference, subject_id, account, email, name, subject, state, desk_ref, created_at, updated_at, desk_status,"
-    " desk_at, agent_at, own_status, own_at"
+    " desk_at, agent_at, seen_at, own_status, own_at"
 )
 STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": "mailed", "failed": "failed"}
 
@@ -159,8 +159,9 @@ def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread]
     if not services.desk.capabilities.reads:
         return [], "", None
     try:
+        ticket_ledger.may_look(services, requester)
         threads = services.desk.tickets(requester)
-    except VendorError as error:
+    except (VendorError, Problem) as error:
         row = services.store.one("select * from ticket_list where subject_id = :id", id=requester.subject)
         known = [Thread(**thread) for thread in json.loads(row["threads"])] if row else []
         return known, error.public, row["at"] if row else None
@@ -197,6 +198,7 @@ def _line(row: "Row", requester: "Requester", thread: Thread | None = None) -> d
         "created_at": row["created_at"],
         "updated_at": max(thread.updated_at if thread else row["desk_at"] or 0, row["own_at"] or 0, row["created_at"]),
         "own": own,
+        "new": own and row["agent_at"] > row["seen_at"],
         "owner": "" if own else row["name"] or row["email"],
         "state": STATES[row["state"]],
     }

@@ -4,6 +4,7 @@ The mail is from the portal and never from the customer's domain, whose rules wo
 to the customer.
 """
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 
 CONTEXT = "X-Portal-Context"
+# How the lines of the portal's own part begin, after which an agent believes what stands there.
+OURS = re.compile(
+    r"\W*(--\s*$|sent (along by|from) the portal|from:|account:|plan:|role:|portal (key|reference):)", re.I
+)
 NOT_TAKEN = "The help desk did not take this message from the portal. It may be there as well, under the same key."
 
 
 def ticket(services: "Services", given: Ticket, why: str = NOT_TAKEN) -> None:
     """Mail a ticket; the same ticket again has the same Message-ID. Raises VendorError, `unsupported` without a mail
     server or SUPPORT_MAILBOX."""
-    text = f"{given.draft.body}\n\n-- \n{why}\nFrom: {_who(given.requester)}\n{note(given)}\n"
+    text = f"{_quoted(given.draft.body)}\n\n-- \n{why}\nFrom: {_who(given.requester)}\n{note(given)}\n"
     subject = f"[{given.reference}] {given.draft.subject}"
     _send(services, subject, text, given.key, given.requester, given.files, {CONTEXT: _machine_fields(given)})
 
@@ -37,7 +42,7 @@ def reply(
     """Mail a customer's further message on ticket `reference`; as `ticket`."""
     state = "\nThe customer calls it solved.\n" if given.solves else ""
     facts = f"Portal reference: {reference}\nPortal key: {given.key}"
-    text = f"{given.body}\n{state}\n-- \n{why}\nFrom: {_who(requester)}\n{facts}\n"
+    text = f"{_quoted(given.body)}\n{state}\n-- \n{why}\nFrom: {_who(requester)}\n{facts}\n"
     _send(services, f"Re: [{reference}] {subject}", text, given.key, requester, given.files)
 
 
@@ -84,4 +89,10 @@ def _machine_fields(given: Ticket) -> str:
 
 
 def _who(requester: "Requester") -> str:
-    return f"{requester.name} {requester.email}".strip()
+    """The verified address first: the name may be whatever a customer calls themselves."""
+    return f"{requester.email} ({requester.name})" if requester.name else requester.email
+
+
+def _quoted(body: str) -> str:
+    """What the customer wrote, with a mark before each line that could pass for one of ours below it."""
+    return "\n".join(f"> {line}" if OURS.match(line) else line for line in body.splitlines())

@@ -1,5 +1,6 @@
 """One ticket as its customer sees it: the desk's public messages, and what we sent that it does not show yet."""
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -48,10 +49,11 @@ def render(
     typed: str = "",
 ) -> Response:
     """The page of a ticket; with what is wrong in the reply, 422 and the typed text."""
-    thread, problem = _thread(services, row)
-    if thread:
-        ticket_ledger.saw(services, row, thread)
+    thread, problem = _thread(services, requester, row)
     own = row["subject_id"] == requester.subject
+    if thread and own:  # a colleague who reads an answer first must not keep its mail from the owner
+        ticket_ledger.saw(services, row, thread)
+        ticket_ledger.read_to_the_end(services, row, thread)
     status = status_of(row, thread)
     can = services.desk.capabilities
     closed = bool(thread and thread.closed)
@@ -75,7 +77,7 @@ def render(
         problem=problem,
         next=_next(services, row, status),
         messages=messages,
-        context=ticket_form.shown(drafts.of(row), services),
+        context=ticket_form.shown(drafts.of(row), json.loads(row["facts"]), services),
         can_reply=own,
         can_solve=own and can.solves and status != "solved",
         can_reopen=own and can.reopens and status == "solved" and not closed,
@@ -92,13 +94,14 @@ def render(
     )
 
 
-def _thread(services: "Services", row: "Row") -> tuple[Thread | None, str]:
+def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
     """The desk's ticket, or None and why it is not there (empty when that is as it should be)."""
     if not row["desk_ref"] or not services.desk.capabilities.reads:
         return None, ""
     try:
+        ticket_ledger.may_look(services, requester)
         return services.desk.ticket(ticket_ledger.requester_of(row), row["desk_ref"]), ""
-    except VendorError as error:
+    except (VendorError, Problem) as error:
         return None, error.public
 
 
@@ -179,6 +182,8 @@ def _next(services: "Services", row: "Row", status: str) -> str:
         "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",
         "failed": "It is kept here, but our team has not seen it yet. We were told.",
     }
+    if not services.desk.capabilities.reads and row["state"] == DELIVERED and status != "solved":
+        return f"{services.portal['response_time']} Our answer comes by e-mail to {row['email']}.".strip()
     by_status = {
         "open": services.portal["response_time"],
         "pending": "We need something from you. Answer below.",

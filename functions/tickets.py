@@ -11,7 +11,7 @@ from functions import drafts, outbox, sessions, ticket_files, ticket_form, ticke
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
 from functions.rate import limit
-from functions.signin import by_mail
+from functions.signin import by_mail, way_in
 from functions.verify_address import normalise
 from portal.models import Requester
 from portal.tickets import Draft, File, faults
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from functions.sessions import Session
     from functions.stores import Row
 
-PRODUCT_ONLY = "Sign in with your product account to ask us."
+NO_FILES = "We take files only from people who are signed in. Remove them, or sign in first."
 UNVERIFIED = "not verified: typed into the form, so do not trust it before the customer answered from it"
 
 
@@ -31,31 +31,33 @@ def submit(request: "Request", services: "Services") -> Response:
     sign in first (an open form that mails a typed address is a spam relay)."""
     draft = ticket_form.read(request, services)
     files, fault = ticket_files.read(request)
-    session = sessions.current(request, services)
+    session = _asker(request, services)
     anonymous = services.settings.tickets_anonymous
     wrong = faults(draft, ticket_form.topics(services)) | ({"files": fault} if fault else {})
     if request.form.get("website"):
         wrong["website"] = "Leave this field empty."
     if session is None and anonymous == "open" and normalise(request.form.get("email", "")) is None:
         wrong["email"] = "Write your whole e-mail address, like ada@example.com."
+    if session is None and anonymous == "open" and files:
+        wrong["files"] = NO_FILES
     if wrong:
-        return _again(request, services, draft, wrong)
+        return _again(request, services, draft, wrong, stranger=session is None)
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
-    _must_be_allowed(services, session)
     key, also = ticket_ledger.keys(services, session.requester.subject, draft, files, request.form.get("key", ""))
     row = ticket_ledger.by_key(services, session.requester.subject, key, also)
-    facts = ticket_form.with_account(ticket_form.facts(request, services), session)
+    facts = ticket_form.with_account(ticket_form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
     return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
 def confirm(request: "Request", services: "Services") -> Response:
     """GET /my/ask/: what was written before signing in, and one button that sends it."""
-    session = sessions.require(request, services)
-    _must_be_allowed(services, session)
     token = request.args.get("draft", "")
+    session = sessions.require(request, services)
+    if not _enough(services, session):
+        return see_other(way_in(services, services.url(f"my/ask/?draft={quote(token, safe='')}")))
     row = drafts.find(services, token)
     if row is None:
         subject = session.requester.subject
@@ -69,10 +71,9 @@ def confirm(request: "Request", services: "Services") -> Response:
 def send(request: "Request", services: "Services") -> Response:
     """POST /api/tickets/send: the button of `confirm`; a second press finds the ticket of the first."""
     token = request.form.get("draft", "")
-    session = sessions.current(request, services)
+    session = _asker(request, services)
     if session is None:  # signed out meanwhile: the page asks again, after signing in
         return go(request, services.url(f"my/ask/?draft={quote(token)}"))
-    _must_be_allowed(services, session)
     subject = session.requester.subject
     key = ticket_ledger.draft_key(token, subject)
     row = ticket_ledger.by_key(services, subject, key)
@@ -84,15 +85,19 @@ def send(request: "Request", services: "Services") -> Response:
         if fault and wants_json(request):
             raise Problem(422, fault, fields={"files": fault})
         if fault:
-            return _confirm(services, session, kept, token, {"files": fault}, 422)
-        facts = ticket_form.with_account(json.loads(kept["facts"]), session)
+            return _confirm(
+                services, session, kept, token, {"files": fault}, 422, bool(request.form.get("context_account"))
+            )
+        facts = ticket_form.with_account(json.loads(kept["facts"]), session, request)
         row = _file(services, session.requester, drafts.of(kept), key, files, facts, token)
     return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
 def sent(request: "Request", services: "Services") -> Response:
     """GET /my/ask/sent/?ref=: thanks to someone whom nobody has verified; it shows nothing but what they know."""
-    reference = ticket_ledger.plain(request.args.get("ref", ""), 20)
+    reference = request.args.get("ref", "")
+    if not ticket_ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
+        raise Problem(404, "There is no page here.")
     return services.page("We have your message", "ask_sent.html", reference=reference)
 
 
@@ -125,10 +130,15 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     return go(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
 
 
-def _must_be_allowed(services: "Services", session: "Session") -> None:
+def _asker(request: "Request", services: "Services") -> "Session | None":
+    """The session of who may ask as themselves; everyone else's text is kept while they sign in."""
+    session = sessions.current(request, services)
+    return session if session and _enough(services, session) else None
+
+
+def _enough(services: "Services", session: "Session") -> bool:
     """With TICKETS_ANONYMOUS=off a proven address is not enough."""
-    if services.settings.tickets_anonymous == "off" and session.claims.get("level") == "address":
-        raise Problem(403, PRODUCT_ONLY)
+    return services.settings.tickets_anonymous != "off" or session.claims.get("level") != "address"
 
 
 def _file(
@@ -162,6 +172,7 @@ def _confirm(
     token: str,
     wrong: dict[str, str] | None = None,
     status: int = 200,
+    tell: bool = True,
 ) -> Response:
     draft = drafts.of(row)
     return services.page(
@@ -172,13 +183,16 @@ def _confirm(
         token=token,
         requester=session.requester,
         topic=ticket_form.topics(services).get(draft.topic, draft.topic),
-        context=ticket_form.shown(draft, services),
+        context=ticket_form.shown(draft, json.loads(row["facts"]), services),
+        told=session.told,
+        tell=tell,
+        file_types=",".join(ticket_files.TYPES),
         left_files=json.loads(row["files"]),
         wrong=wrong or {},
     )
 
 
-def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[str, str]) -> Response:
+def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[str, str], stranger: bool) -> Response:
     """422 with everything the customer typed: fields for a script, the same form again for a person."""
     if wants_json(request):
         raise Problem(422, "Look at the marked fields.", fields=wrong)
@@ -189,8 +203,12 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
         draft=draft,
         wrong=wrong,
         kept={name: request.form[name] for name in ticket_form.KEPT if name in request.form},
+        context=ticket_form.again(request, services, draft),
+        tell=bool(request.form.get(ticket_form.ACCOUNT)),
         topics=services.portal["topics"],
         anonymous=services.settings.tickets_anonymous,
+        stranger=stranger,
         email=ticket_ledger.plain(request.form.get("email", ""), 254),
+        file_types=",".join(ticket_files.TYPES),
         had_files=any(upload.filename for upload in request.files.getlist("files")),
     )

@@ -213,7 +213,13 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
     base = config.extra["base_path"]
     shown = {article.id: _shown(article, base) | {"src_uri": uri} for uri, article in state.articles.items()}
     topics = [
-        topic.model_dump() | {"url": f"{base}{topic.id}/", "articles": [shown[article.id] for article in members]}
+        topic.model_dump()
+        | {
+            "url": f"{base}{topic.id}/",
+            "articles": [shown[article.id] for article in members],
+            # Only a writer can say that customers need us for it.
+            "straight": bool(state.portal.topics) and not topic.routine,
+        }
         for topic, members in state.topics
     ]
     often = [shown[id] for id in state.portal.often_asked if id in shown]

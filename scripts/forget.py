@@ -31,7 +31,7 @@ ROWS = (
     ("preference", "subject_id = :subject"),
     ("session", "subject_id = :subject"),
     ("webhook", "owner = :subject"),
-    ("rate", "who in ('ticket:' || :subject, 'reply:' || :subject)"),
+    ("rate", "who like '%:' || :subject"),
 )
 
 

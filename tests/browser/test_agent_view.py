@@ -27,6 +27,7 @@ QUESTION = {
     "context_searches": '[["new card", 4], ["card refused", 0]]',
     "context_browser": "Firefox 145 on Linux",
     "seconds": "94",
+    "context_account": "1",
 }
 
 
@@ -57,7 +58,7 @@ def test_an_agent_sees_who_asks_what_they_read_and_what_they_tried(
     row = services.store.one("select reference, desk_ref from ticket")
     assert row
     assert row["desk_ref"], "the desk has it"
-    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+    with chromium.new_context(viewport={"width": 1280, "height": 1680}) as context:
         page = context.new_page()
         page.goto(tracker.origin)
         page.locator("input[name=user]").fill("agent")

@@ -112,6 +112,12 @@ def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserC
     fill(page, "My card was declined", "Two cards of two banks are declined.")
     expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
     expect(page.get_by_text("We know about this")).to_have_count(0)
+    # As the build marks a topic that is not routine: no article stands before us any more.
+    page.get_by_label("What is it about?").evaluate(
+        "(topic) => topic.selectedOptions[0].toggleAttribute('data-straight')"
+        " && topic.dispatchEvent(new Event('input'))"
+    )
+    expect(page.locator("[data-ask-suggest] details")).to_have_count(0)
     fill(page, "The export has no rows")
     first = page.locator("[data-ask-suggest] li").first
     expect(first).to_contain_text("We know about this: Files stay empty")
@@ -121,14 +127,25 @@ def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserC
 
 
 @pytest.mark.parametrize(
-    ("status", "cause"), [(0, "We could not reach the server."), (503, "We are away."), (429, "That is at")]
+    ("status", "cause"),
+    [
+        (0, "We could not reach the server."),
+        (None, "No answer came. Your text is still here. It may have arrived. Trying again does not send it twice."),
+        (503, "We are away."),
+        (429, "That is at"),
+    ],
 )
 def test_a_failure_keeps_the_text_and_offers_three_ways_on(
-    world: World, context: BrowserContext, status: int, cause: str
+    world: World, context: BrowserContext, status: int | None, cause: str
 ):
     page = context.new_page()
-    answer = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
-    page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else route.abort())
+    answer: dict[str, Any] = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
+    page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else status is None or route.abort())
+    if status is None:  # the browser's own patience, made short
+        page.add_init_script(
+            "AbortSignal.timeout = (wait) => { const c = new AbortController();"
+            " setTimeout(() => c.abort(new DOMException('', 'TimeoutError')), wait / 10); return c.signal; }"
+        )
     ask(world, page)
     fill(page)
     page.get_by_role("button", name=re.compile("^Send to")).click()
@@ -141,6 +158,27 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
     page.unroute("**/api/tickets")
     panel.get_by_role("button", name="Try again").click()
     expect(page).to_have_url(re.compile("sign-in|oauth2"))
+
+
+def test_the_form_says_how_a_stranger_may_ask_here(world: World, context: BrowserContext):
+    page = context.new_page()
+    shown = {}
+    for way in ("verify", "off", "open"):
+        answer = {"signed_in": False, "anonymous": way}
+        page.route("**/api/session", lambda route, _request, answer=answer: route.fulfill(json=answer))
+        with page.expect_response("**/api/session"):
+            ask(world, page)
+        expect(page.locator("[data-ask-who]")).to_contain_text(
+            {"open": "We answer to this", "off": "account"}.get(way, "If")
+        )
+        parts = ("#files", "#email", "[data-ask-stranger]", "[data-ask-before]")
+        shown[way] = [part for part in parts if page.locator(part).is_visible()]
+
+    assert shown == {
+        "verify": ["#files", "[data-ask-stranger]", "[data-ask-before]"],
+        "off": ["#files"],
+        "open": ["#email", "[data-ask-before]"],
+    }
 
 
 def sign_in(world: World, page: Page, back: str = "/ask/") -> None:
@@ -162,16 +200,18 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     world.desk("reply", reference[1], "Which export is it?")
     page.reload()
     expect(page.get_by_text("Which export is it?")).to_be_visible()
+    expect(page.locator(".hf-timeline time").first).to_have_attribute("title", re.compile("UTC$"))
     with page.expect_download() as download:
         page.get_by_role("link", name="log.txt").click()
     assert download.value.suggested_filename == "log.txt"
 
     page.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
-    page.route("**/api/tickets/reply", lambda route: route.abort())
+    page.route("**/api/tickets/reply", lambda route: route.fulfill(status=401, json={}))
     page.get_by_label("Your message").fill("All of them, and one more screenshot.")
     put(page, "paste", "image.png")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here.")
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here. You are no longer")
+    expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/my/tickets/")
     page.unroute("**/api/tickets/reply")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#latest")).to_contain_text("All of them, and one more screenshot.")

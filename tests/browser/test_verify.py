@@ -63,6 +63,10 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     page.get_by_role("button", name="Use your e-mail address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with your e-mail address")
     assert context.cookies() == []
+    page.get_by_label("Your e-mail address").fill("walker@gmial.com")
+    page.get_by_label("Your e-mail address").press("Tab")
+    page.get_by_role("button", name="walker@gmail.com").click()
+    expect(page.get_by_label("Your e-mail address")).to_have_value("walker@gmail.com")
     page.get_by_label("Your e-mail address").fill("walker@customer.example")
     page.get_by_role("button", name=ASK).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
@@ -74,7 +78,16 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     expect(phone.get_by_text("walker@customer.example")).to_be_visible()
     phone.get_by_role("button", name="Sign in").click()
     expect(phone.get_by_text("no mail came")).to_be_visible()
+    phone.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
+    phone.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"no mail\n"}])
+    expect(phone.locator(".hf-files li")).to_contain_text("8 bytes")
+    phone.route("**/api/tickets/send", lambda route: route.abort())
     phone.get_by_role("button", name=re.compile("^Send to")).click()
+    expect(phone.get_by_role("link", name="E-mail it")).to_have_attribute(
+        "href", re.compile("subject=No%20mail.*times")
+    )
+    phone.unroute("**/api/tickets/send")
+    phone.get_by_role("button", name="Try again").click()
     expect(phone.get_by_text("We have your message.")).to_be_visible()
 
     # The first page still has its code, and leads to what was sent meanwhile.

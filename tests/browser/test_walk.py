@@ -154,7 +154,7 @@ def test_a_ticket_without_javascript(world: World, chromium: Browser):
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     page.goto(f"{world.url}getting-in/forgot-password/")
     page.locator("main").get_by_role("link", name="Ask us").last.click()
-    expect(page.get_by_label("Send along which article I came from")).to_be_checked()
+    expect(page.get_by_label("The article you came from")).to_be_checked()
     page.get_by_label("What is it about?").select_option(label="Getting in")
     page.get_by_label("Your question in one sentence").fill("No mail arrives")
     page.get_by_label("What happened").fill("I asked for a new password three times and no mail came.")

@@ -41,6 +41,7 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
         "signed_in": True,
         "name": "Ada Byron",
         "email": "ada@acme-customer.example",
+        "told": ["acme-customer", "Team", "owner"],
     }
 
 

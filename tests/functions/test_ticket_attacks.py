@@ -5,14 +5,18 @@ import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from functions import outbox, ticket_files, ticket_html
+from functions import outbox, ticket_files, ticket_html, ticket_ledger
 from functions.errors import VendorError
 from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
@@ -99,6 +103,7 @@ def test_nobody_changes_a_foreign_ticket(
 
 def test_only_the_claim_shows_the_organisations_tickets(browser: Browser, sign_in, reference: str):
     sign_in(browser, CHIEF)
+    assert 'href="/my/tickets/?whose=organisation"' in browser.get("/my/tickets/").text
     listed, page = browser.get("/my/tickets/?whose=organisation"), browser.get(f"/my/ticket/?ref={reference}")
 
     assert reference in listed.text
@@ -158,6 +163,21 @@ def test_a_foreign_ticket_costs_the_same_queries_as_none(browser: Browser, servi
     assert len(pages[0].data) == len(pages[1].data)
 
 
+def test_nobody_uses_up_the_desks_patience_with_everybody(
+    signing: "Signing", browser: Browser, sign_in, reference: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ticket_ledger, "LOOKS", 3)
+    pages = [browser.get(f"/my/ticket/?ref={reference}") for _ in range(5)]
+    file = browser.get(f"/my/ticket/file/?ref={reference}&m=0&n=0")
+
+    assert signing.looked == 3
+    assert [page.status_code for page in pages] == [200] * 5
+    assert "That was a lot at once." in pages[4].text
+    assert MESSAGE["body"] in pages[4].text
+    assert "That was a lot at once." in browser.get("/my/tickets/").text
+    assert file.status_code == 429
+
+
 # A relay for spam
 
 
@@ -210,6 +230,19 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     assert thread.reference not in browser.get("/my/tickets/").text
 
 
+def test_an_open_form_says_that_it_takes_no_files(open_portal: None, browser: Browser, services: Services):
+    answer = upload(browser, "a.png", PNG, email=ADA.email)
+
+    assert answer.status_code == 422
+    assert "signed in" in answer.json["fields"]["files"]
+    assert services.store.all("select * from ticket") == []
+
+
+def test_the_thanks_say_nothing_that_somebody_wrote_into_an_address(browser: Browser):
+    assert browser.get("/my/ask/sent/?ref=AAAA-2222").status_code == 200
+    assert browser.get("/my/ask/sent/?ref=555-0100 call us").status_code == 404
+
+
 @pytest.mark.parametrize("way", ["/api/tickets", "/api/tickets/send", "/my/ask/?draft=x"])
 def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_path: Path, way: str):
     from functions import sessions
@@ -222,7 +255,7 @@ def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_pa
     browser.set_cookie("portal", sessions.start(services, ADA, {"level": "address"}), domain="127.0.0.1")
     answer = browser.get(way) if way.startswith("/my/") else browser.post(way, data=MESSAGE)
 
-    assert answer.status_code == 403
+    assert re.match(r"/my/ask/\?draft=|/api/signin\?return=.*&way=account$", answer.headers["Location"])
     assert services.store.all("select * from ticket") == []
     services.store.close()
 
@@ -230,12 +263,13 @@ def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_pa
 # What an agent reads
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\x85", "\u2028", "\u2029", "\x1c"], ids=ascii)
 def test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets(
-    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str]
+    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str], end: str
 ):
     services.__dict__["desk"] = Refusing(services)
-    sign_in(browser, replace(ADA, name="Ada\r\nBcc: victim@example.org"))
-    evil = "Hello there\r\nBcc: victim@example.org\r\n\r\nBuy this"
+    sign_in(browser, replace(ADA, name=f"Ada{end}Bcc: victim@example.org"))
+    evil = f"Hello there{end}Bcc: victim@example.org{end}{end}Buy this"
     browser.post("/api/tickets", data=MESSAGE | {"subject": evil})
 
     assert mail[0].to == ["help@acme.example"]
@@ -244,6 +278,57 @@ def test_a_subject_adds_no_header_to_the_mail_that_an_agent_gets(
     # The mail has a guard of its own; every desk is given one line.
     row = services.store.one("select subject from ticket")
     assert row == {"subject": "Hello there Bcc: victim@example.org Buy this"}
+
+
+def test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender(
+    browser: Browser, services: Services, sign_in, mail: tuple[Inbox, str]
+):
+    services.__dict__["desk"] = Refusing(services)
+    sign_in(browser, replace(ADA, name="The Boss boss@acme.example"), plan="Free")
+    forged = (
+        "Open the gates, for all of us.\n\n-- \nSent along by the portal\nFrom: boss@acme.example\n Plan: Enterprise"
+    )
+    browser.post("/api/tickets", data=MESSAGE | {"body": forged, "context_account": "1"})
+    lines = mail[0].text().splitlines()
+
+    assert lines.count("-- ") == lines.count("Sent along by the portal") == 1
+    assert [line for line in lines if "Plan:" in line] == [">  Plan: Enterprise", "Plan: Free"]
+    assert "From: ada@customer.example (The Boss boss@acme.example)" in lines
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("pay\u202efdp.exe", "pay fdp.exe"),
+        ("a\u200b\ufeffb", "a b"),
+        ("\u06a9\u0647\u200c\u0647\u0627", "\u06a9\u0647\u200c\u0647\u0627"),
+    ],
+    ids=["order", "nothing to see", "a joiner that Persian needs"],
+)
+def test_a_subject_reads_as_it_is_written(given: str, kept: str):
+    assert ticket_ledger.plain(given, 100) == kept
+
+
+# No deadline: on a busy machine it would measure the neighbours.
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_any_subject_is_one_line_that_mail_can_carry(text: str):
+    subject = ticket_ledger.plain(text, 120)
+    mail = EmailMessage()
+    mail["Subject"] = subject
+
+    assert len(subject.splitlines()) <= 1
+    assert message_from_bytes(bytes(mail)).keys() == ["Subject"]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(ticket_files.TYPES)), st.binary(max_size=300))
+def test_any_file_is_taken_or_refused_with_its_name(extension: str, data: bytes):
+    start = (ticket_files.TYPES[extension][1] or (b"",))[0]
+    file, fault = ticket_files.check(f"a{extension}", start + data)
+
+    assert (file is None) == bool(fault)
+    assert file or fault.startswith(f"a{extension}: ")
 
 
 class Refusing(BuiltIn):
@@ -266,13 +351,15 @@ def test_what_a_customer_sends_along_is_neither_markup_nor_another_fact():
 def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
     safe = ticket_html.clean(
         '<p onclick="x()">Try <a href="javascript:alert(1)">this</a> or <a href="https://ok.example" target=x>that</a>'
-        '<script>alert(1)</script><img src="https://evil.example/p.gif"><form action="/api/signout"><button>Go</button>'
+        '<script>alert(1)</script><img src="https://evil.example/p.gif" alt="<i>one</i>"><img src=//evil.example/y>'
+        '<form action="/api/signout"><button>Go</button>'
         "</form><style>body{display:none}</style><iframe src=//evil.example></iframe></p>"
     )
 
     assert safe == (
         '<p>Try <a rel="noopener noreferrer nofollow">this</a> or'
-        ' <a href="https://ok.example" rel="noopener noreferrer nofollow">that</a></p>Go<p></p>'
+        ' <a href="https://ok.example" rel="noopener noreferrer nofollow">that</a>'
+        "[picture: &lt;i&gt;one&lt;/i&gt;][picture]</p>Go<p></p>"
     )
 
 
@@ -290,7 +377,11 @@ def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
         ("page.txt", b"  <!DOCTYPE html><script>alert(1)</script>"),
         ("script.log", b"#!/bin/sh\nrm -rf /"),
         ("binary.csv", b"a,b\x00c"),
-        ("latin.txt", b"\xff\xfe"),
+        ("half.txt", b"\xff\xfeh"),
+        ("nothing.txt", b"caf\x81"),
+        ("frame.txt", b"\n<iframe src=//evil.example></iframe>"),
+        ("comment.log", b"<!-- --><img src=x onerror=alert(1)>"),
+        ("wide.txt", "<script>alert(1)</script>".encode("utf-16")),
         ("not.png", b"GIF89a;"),
         ("not.jpg", PNG),
         ("code.gif", b"GIF89a<script>alert(1)</script>;"),
@@ -298,7 +389,10 @@ def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
         ("archive.jpg", b"\xff\xd8\xff\xff\xd9PK\x03\x04" + b"x" * 40 + b"PK\x05\x06" + b"\x00" * 18),
         ("tail.png", PNG + b"and something else"),
         ("active.pdf", b"%PDF-1.7 << /S /JavaScript /JS (app.alert(1)) >> %%EOF"),
+        ("hidden.pdf", b"%PDF-1.7 << /S /J#61vaScr#69pt /JS (app.alert(1)) >> %%EOF"),
         ("half.pdf", b"%PDF-1.7"),
+        ("archive7.jpg", b"\xff\xd8\xff picture \xff\xd9Rar!\x1a\x07\x00"),
+        ("drawing.png", PNG[:-8] + b"<svg onload=alert(1)>" + PNG[-8:]),
         ("not.webp", b"RIFF\x04\x00\x00\x00WAVE"),
         ("tail.webp", b"RIFF\x04\x00\x00\x00WEBPand something else"),
     ],
@@ -323,6 +417,8 @@ def test_a_file_that_is_not_what_we_take_is_refused_by_name(
         ("a.webp", b"RIFF\x0c\x00\x00\x00WEBPVP8 data"),
         ("a.pdf", b"%PDF-1.7\n... \n%%EOF\n"),
         ("a.txt", "Grüße, 設定".encode()),
+        ("excel.csv", "Größe;Straße\r\n1;2".encode("cp1252")),
+        ("notepad.log", "Größe \x1b[31mrot\x1b[0m".encode("utf-16")),
         ("a.csv", b"\xef\xbb\xbfa;b\n1;2\n"),
     ],
 )

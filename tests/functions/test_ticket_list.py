@@ -89,6 +89,13 @@ def test_a_reply_is_shown_once_whether_the_desk_shows_it_or_not(browser: Browser
     assert pages == [1, 1]
 
 
+def test_where_answers_come_by_mail_only_the_page_says_so(browser: Browser, desk: Desk, sign_in):
+    desk.capabilities = replace(desk.capabilities, reads=False)
+    sign_in(browser)
+
+    assert f"Our answer comes by e-mail to {ADA.email}." in browser.get(f"/my/ticket/?ref={ask(browser)}").text
+
+
 def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, desk: Desk, sign_in):
     sign_in(browser)
     form = {"ref": ask(browser), "body": "It is still the same today.", "key": "k" * 20}
@@ -247,6 +254,20 @@ def test_the_agents_are_told_whether_it_helped_and_once_for_each_answer(
     ]
 
 
+def test_an_answer_about_a_ticket_that_began_in_the_desk_reaches_the_agents(
+    browser: Browser, services: Services, desk: Desk, sign_in
+):
+    desk.create(Ticket("k" * 16, "", ADA, Draft("getting-in", "Sent by mail", "From my mail program."), 1))
+    sign_in(browser)
+    browser.get("/my/tickets/")
+    row = services.store.one("select reference from ticket")
+    assert row
+    browser.post("/api/tickets/rating", data={"ref": row["reference"], "good": "yes"})
+    outbox.deliver_due(services, time.monotonic() + 30)
+
+    assert services.store.one("select count(*) as n from desk_message where body like '%this solved it.'") == {"n": 1}
+
+
 @pytest.fixture
 def mailing(environ: dict[str, str]) -> None:
     environ |= {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "portal@acme.example"}
@@ -269,6 +290,38 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
     assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
     looked = {row["reference"]: row["looked_at"] for row in services.store.all("select * from ticket")}
     assert looked[first] > looked[second]
+
+
+def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
+    mailing: None, browser: Browser, services: Services, desk: Desk, sign_in
+):
+    sign_in(browser)
+    reference = ask(browser)
+    desk.answer(reference, "Try this.", "pending")
+    sign_in(browser, replace(BEN, scopes=frozenset({"tickets:account"})))
+    assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
+    ticket_hooks.poll(services, float("inf"))
+
+    (mail,) = services.store.all("select subject_id from outbox where kind = 'mail.send'")
+    assert mail["subject_id"] == ADA.subject
+
+
+def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    pages = [browser.get("/my/tickets/").text]
+    for answer in ("Try this.", "Or that."):
+        desk.answer(reference, answer, "pending")
+        ticket_hooks.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
+        pages.append(browser.get("/my/tickets/").text)
+        desk.away = True
+        browser.get(f"/my/ticket/?ref={reference}")
+        desk.away = False
+        pages.append(browser.get("/my/tickets/").text)
+        browser.get(f"/my/ticket/?ref={reference}")
+        pages.append(browser.get("/my/tickets/").text)
+
+    assert ["New answer" in page for page in pages] == [False, True, True, False, True, True, False]
 
 
 def test_texts_are_erased_after_their_days_and_rows_after_two_years(
@@ -307,9 +360,10 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "context_searches": '[["export empty", 3], ["x", "y"], "z", ["csv\\nPlan: none", 0]]',
         "seconds": "95",
         "context_vote": "unclear",
+        "context_account": "1",
     }
     browser.post("/api/tickets", data=MESSAGE | sent)
-    left_out = browser.post("/api/tickets", data=MESSAGE | {"without_account": "1", "subject": "Another one"})
+    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one"})
     notes = {thread.subject: desk.messages(thread.desk_ref, private=True)[1].body for thread in desk.queue()}
 
     assert left_out.status_code == 303
@@ -321,7 +375,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "Article's revision: build test",
         "Searches: 'export empty' (3 results), 'csv Plan: none' (0 results)",
         "Your answer about the article: not helpful: I could not follow a step",
-        "Time in the form: 95 seconds, as the browser told",
+        "Time in the form: 95 seconds, as the browser counted",
     ):
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]

@@ -59,6 +59,22 @@ def test_without_signing_in_the_text_is_kept_until_it_can_be_sent(browser: Brows
     assert len(services.desk.tickets(ADA)) == 1
 
 
+def test_before_sending_one_sees_what_goes_along_and_may_keep_it(browser: Browser, services: Services, sign_in):
+    sent = {"context_article": "getting-in/forgot-password", "context_searches": '[["card", 2]]', "seconds": "40"}
+    token = browser.post("/api/tickets", data=MESSAGE | sent).headers["Location"].partition("draft=")[2]
+    sign_in(browser, ADA, plan="Team")
+    confirm = browser.get(f"/my/ask/?draft={token}").text
+    ticket = browser.get(browser.post("/api/tickets/send", data={"draft": token}).headers["Location"]).text
+
+    for text in ("I forgot my password", "&#39;card&#39; (2 results)", "40 seconds", "customer · Team"):
+        assert text in confirm
+    assert 'name="context_account" value="1" checked' in confirm
+    assert "40 seconds" in ticket
+    assert "left out by the customer" in ticket
+    assert "Team" not in ticket
+    assert "Account: left out by the customer" in note(services)
+
+
 def test_pressing_send_twice_files_one_ticket(browser: Browser, services: Services, sign_in):
     token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
     sign_in(browser)
@@ -263,6 +279,17 @@ def test_without_javascript_the_pages_own_address_names_the_article(
     assert any("plans-and-billing/update-card" in line for line in note(services)) == sent
 
 
+def test_a_form_that_comes_back_still_knows_what_goes_along(browser: Browser):
+    sent = {"context_came": "1", "context_account": "1", "body": "short", "context_query": "card"}
+    came = {"Referer": "http://127.0.0.1:8000/ask/?from=getting-in/forgot-password"}
+    page = browser.post("/api/tickets", data=MESSAGE | sent, headers=came).text
+
+    assert 'name="context_article" value="getting-in/forgot-password" checked' in page
+    assert 'name="context_query" value="card" checked' in page
+    assert 'name="context_account" value="1" checked' in page
+    assert 'name="way" value="address"' in page
+
+
 def test_an_article_that_was_not_to_be_sent_is_not(browser: Browser, services: Services, sign_in):
     sign_in(browser)
     browser.post(
@@ -313,6 +340,27 @@ class LockedDesk(BuiltIn):
 
     def create(self, ticket):  # type: ignore[no-untyped-def]
         raise StoreError("locked")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/tickets", 429), ("/api/tickets/reply", 401)], ids=["too often", "signed out meanwhile"]
+)
+def test_without_javascript_an_error_shows_what_was_typed(browser: Browser, path: str, status: int):
+    for _ in range(20):
+        browser.post("/api/tickets", data=MESSAGE)
+    page = browser.post(path, data=MESSAGE | {"body": "All that I <wrote> here."})
+
+    assert page.status_code == status
+    assert "All that I &lt;wrote&gt; here.</textarea>" in page.text
+    assert "mailto:support@acme.example?subject=My%20card%20was%20declined&amp;body=All%20that" in page.text
+    assert ("Sign in</a>" in page.text) == (status == 401)
+
+
+def test_an_error_shows_nothing_that_another_site_sent(browser: Browser):
+    page = browser.post("/api/tickets", data={"body": "Call us: 555"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert page.status_code == 403
+    assert "555" not in page.text
 
 
 def test_a_saved_ticket_is_never_answered_with_an_error(browser: Browser, services: Services, sign_in):

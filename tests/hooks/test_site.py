@@ -210,6 +210,19 @@ def test_a_second_build_names_the_same_content_by_the_same_name(small: Built, tm
     assert again.shell == small.shell
 
 
+def test_a_topic_that_is_not_routine_leads_straight_to_us(tmp_path: Path) -> None:
+    topics = "    topics:\n      - {id: billing, title: Billing, routine: true}\n      - {id: team, title: Team}\n"
+    folder = write(tmp_path, {"billing/card": "# Card\n", "team/seats": "# Seats\n"}, CONFIG + topics)
+    result = mkdocs(folder, tmp_path / "site")
+    assert result.returncode == 0, result.stderr
+    built = Built(tmp_path / "site", "/help/")
+
+    assert 'class="hf-button" href="/help/ask/?topic=team"' in built.page("team")
+    assert 'class="hf-button" href="/help/ask/?topic=billing"' not in built.page("billing")
+    assert 'href="/help/ask/?topic=team"' in built.page(".")
+    assert re.findall(r'<option value="(\w+)" data-straight>', built.page("ask")) == ["team"]
+
+
 def test_wrong_settings_stop_the_build_with_file_and_line(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a/b": "Text."}, CONFIG.replace("product:", "prodct:") + "    shortcuts: maybe\n")
 

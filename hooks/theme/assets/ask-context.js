@@ -18,7 +18,7 @@ export function fillContext(form) {
   const asked = new URLSearchParams(location.search);
   const titles = new Map(read());
   const from = ID.test(asked.get("from") ?? "") ? asked.get("from") : "";
-  const query = (asked.get("q") ?? lastQuery()).trim().slice(0, 120);
+  const query = lastQuery().trim().slice(0, 120);
   const vote = asked.get("r") ?? "";
   const others = read().filter(([id]) => id !== from);
   const card = form.querySelector("[data-ask-along]");
@@ -41,20 +41,14 @@ export function fillContext(form) {
   }
   const browser = browserName();
   if (browser) card.append(row("context_browser", browser, "Browser and system", browser));
-  card.hidden = !card.querySelector("label");
+  card.append(row("seconds", "", "Time", "How long you had this form open"));
+  card.hidden = false;
 }
 
 /** Who is signed in sends account, plan and role along, unless they untick it. */
-export function addAccount(form) {
-  const card = form.querySelector("[data-ask-along]");
-  const line = row("", "", "From your sign-in", "Account, plan and role");
-  const without = document.createElement("input");
-  Object.assign(without, { type: "hidden", name: "without_account", value: "1", disabled: true });
-  line.querySelector("input").addEventListener("change", (event) => {
-    without.disabled = event.currentTarget.checked;
-  });
-  card.append(line, without);
-  card.hidden = false;
+export function addAccount(form, told) {
+  if (!told.length) return;
+  form.querySelector("[data-ask-along]").append(row("context_account", "1", "Your account, plan and role", told.join(" · ")));
 }
 
 /** After a reload only the id is known: the search index has the title, and tells an id that nobody wrote. */

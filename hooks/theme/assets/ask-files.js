@@ -14,6 +14,7 @@ export function files(form) {
   let reasons = new Map();
 
   function add(more) {
+    if (input.disabled) return; // this portal takes none from a stranger
     const news = [...more].filter((file) => !kept.some((old) => old.name === file.name && old.size === file.size));
     kept.push(...news);
     for (const file of news) if (!allowed(file, input.accept)) reasons.set(file, "We take pictures, PDF and text only.");

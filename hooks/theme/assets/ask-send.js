@@ -1,10 +1,11 @@
 // How a form of tickets is sent by a script, and what a customer can do when it was not: nothing typed is ever lost.
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 15_000; // a help desk that hangs is given up after ten seconds, and then there is an answer
 const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
 const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
 
-/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent. */
+/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
+    {unsure} when it may have arrived and {way} to a page that helps. */
 export async function post(form, button) {
   const files = form.elements.files?.files.length ?? 0;
   try {
@@ -18,7 +19,8 @@ export async function post(form, button) {
   } catch (error) {
     console.warn("ask:", error);
     if (navigator.onLine === false) return { cause: "You are offline." };
-    return { cause: error.name === "TimeoutError" ? "The server did not answer in time." : "We could not reach the server." };
+    if (error.name !== "TimeoutError") return { cause: "We could not reach the server." };
+    return { cause: "It may have arrived. Trying again does not send it twice.", unsure: true };
   }
 }
 
@@ -30,6 +32,7 @@ function outcome(response, answer, files) {
     return { fields: { files: "Your files are too large together. Remove one, or make it smaller." }, tooLarge: true };
   }
   if (response.status === 429) return { cause: `${answer.detail ?? "That was a lot at once."} That is at ${later(response)}.` };
+  if (response.status === 401) return { cause: "You are no longer signed in.", way: true };
   return { cause: answer.detail ?? "The server did not take it." };
 }
 
@@ -52,27 +55,40 @@ export function go(next) {
 }
 
 /** Show the panel "Not sent" with its cause, the text as a mail, and a button that copies it. */
-export function failed(form, cause, subject) {
+export function failed(form, { cause, unsure, way }, subject) {
   const panel = form.querySelector("[data-ask-failed]");
-  panel.querySelector("[data-ask-cause]").textContent = cause;
+  panel.querySelector("strong").textContent = `${unsure ? "No answer came." : "Not sent."} Your text is still here.`;
+  panel.querySelector("[data-ask-cause]").replaceChildren(cause, ...(way ? signIn() : []));
   const mail = panel.querySelector("[data-ask-mail]");
-  if (mail) mail.href = mailto(mail.pathname, subject, form.elements.body.value);
+  if (mail) mail.href = mailto(mail.pathname, subject, text(form));
   panel.hidden = false;
   panel.scrollIntoView({ block: "nearest" });
+}
+
+/** Signing in somewhere else keeps what is typed here. */
+function signIn() {
+  const base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  const link = Object.assign(document.createElement("a"), { href: `${base}my/tickets/`, target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
+  return [" ", link, ", then try again here."];
 }
 
 export async function copy(form, button, subject) {
   const { body } = form.elements;
   try {
-    await navigator.clipboard.writeText(`${subject}\n\n${body.value}`);
+    await navigator.clipboard.writeText(`${subject}\n\n${text(form)}`);
     button.textContent = "Copied";
   } catch (error) {
     // No permission, or not a secure page: select it, so that one key press copies it.
     console.info("ask: clipboard", error);
-    body.focus();
-    body.select();
+    if (body) {
+      body.focus();
+      body.select();
+    } else getSelection().selectAllChildren(form.querySelector("[data-ask-text]"));
   }
 }
+
+/** What is typed, or what was typed on the page before and is only shown here. */
+const text = (form) => form.elements.body?.value ?? form.querySelector("[data-ask-text]").textContent;
 
 /** Ask before the page is left while something is typed that was not sent; call `clean()` once it was. */
 export function guard(form) {
@@ -82,7 +98,7 @@ export function guard(form) {
     if (is !== dirty) (is ? addEventListener : removeEventListener)("beforeunload", ask);
     dirty = is;
   };
-  form.addEventListener("input", () => set(Boolean(form.elements.body.value.trim() || form.elements.files?.files.length)));
+  form.addEventListener("input", () => set(Boolean(form.elements.body?.value.trim() || form.elements.files?.files.length)));
   return () => set(false);
 }
 

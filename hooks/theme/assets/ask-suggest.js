@@ -9,20 +9,23 @@ const MOST = 3;
 
 /** Suggest under the form's subject; `solved` is called once an article was enough and the message is given up. */
 export function suggest(form, solved) {
-  const { subject, body } = form.elements;
+  const { topic, subject, body } = form.elements;
   const panel = form.querySelector("[data-ask-suggest]");
   const list = panel.querySelector("ul");
   const said = form.querySelector("[data-ask-said]");
   const declined = new Set();
   let timer;
-  let asked = "";
+  let turn = 0;
 
   async function update() {
     const text = `${subject.value.trim()} ${body.value.slice(0, 200)}`.trim();
-    asked = text;
-    const found = subject.value.trim().length < 3 ? [] : await find(text).catch(none);
-    if (text !== asked) return;
-    const faults = subject.value.trim().length < 3 ? [] : matching(text);
+    const mine = ++turn;
+    const little = subject.value.trim().length < 3;
+    // With a topic that is not routine no article stands between the customer and us.
+    const straight = topic.selectedOptions[0].hasAttribute("data-straight");
+    const found = little || straight ? [] : await find(text).catch(none);
+    if (mine !== turn) return;
+    const faults = little ? [] : matching(text);
     show(faults, found.filter((one) => !declined.has(one.url)).slice(0, MOST));
   }
 
@@ -54,7 +57,7 @@ export function suggest(form, solved) {
     solved();
   }
 
-  for (const field of [subject, body]) {
+  for (const field of [topic, subject, body]) {
     field.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(update, WAIT_MS);

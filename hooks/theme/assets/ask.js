@@ -1,5 +1,6 @@
 // The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
 
+import { hint } from "./address-hint.js";
 import { addAccount, fillContext } from "./ask-context.js";
 import { files } from "./ask-files.js";
 import { busy, copy, failed, go, guard, json, post } from "./ask-send.js";
@@ -9,7 +10,6 @@ const TIMEOUT_MS = 10_000;
 
 export function start(form) {
   form.elements.key.value = newKey();
-  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "seconds" }));
   form.dataset.openedAt = String(performance.now());
   form.noValidate = true; // the same checks, said in one place and in our words
   const chosen = files(form);
@@ -20,6 +20,7 @@ export function start(form) {
     answered(form);
   });
   count(form);
+  hint(form.elements.email);
   sayWho(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -34,7 +35,8 @@ function answered(form) {
   const done = document.createElement("div");
   done.className = "hf-notice hf-notice--ok";
   done.tabIndex = -1;
-  done.innerHTML = "<p><strong>Glad it helped.</strong> Nothing was sent.</p>";
+  done.innerHTML = "<p><strong>Glad it helped.</strong> Nothing was sent. <a>Back to the help centre</a></p>";
+  done.querySelector("a").href = document.querySelector("[data-portal-base]").dataset.portalBase;
   form.replaceWith(done);
   done.focus();
 }
@@ -45,7 +47,7 @@ async function send(form, button, chosen, clean) {
   if (Object.keys(wrong).length) return;
   busy(form, true);
   form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
-  const { next, fields, cause, tooLarge } = await post(form, button);
+  const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
     clean();
@@ -55,7 +57,7 @@ async function send(form, button, chosen, clean) {
     if (fields.files) chosen.fault(fields.files, tooLarge);
     showMistakes(form, fields);
   } else {
-    failed(form, cause, form.elements.subject.value);
+    failed(form, failure, form.elements.subject.value);
   }
 }
 
@@ -133,7 +135,9 @@ async function sayWho(form) {
     if (response.ok && session.signed_in) {
       form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
       form.querySelector("[data-ask-stranger]").hidden = true;
-      addAccount(form);
+      document.querySelector("[data-ask-before]").hidden = true;
+      document.querySelector("[data-ask-mine]").hidden = false;
+      addAccount(form, session.told);
     }
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);
@@ -145,9 +149,13 @@ function sayStranger(form, way) {
   const who = form.querySelector("[data-ask-who]");
   const address = form.querySelector("[data-ask-email]");
   form.querySelector("[data-ask-stranger]").hidden = way !== "verify";
+  document.querySelector("[data-ask-before]").hidden = way === "off";
   address.hidden = way !== "open";
   address.querySelector("input").disabled = address.hidden;
+  const field = form.elements.files;
+  field.disabled = field.closest(".hf-field").hidden = way === "open"; // nobody could be asked for them later
   if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
+  if (way === "off") who.textContent = "We ask you to sign in with your account before this is sent. Your text is kept.";
 }
 
 /** One per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */

@@ -1,4 +1,4 @@
-// The reply under a ticket: files as rows, and a message that no failure loses.
+// The reply under a ticket, and the last look before a kept message is sent: files as rows, and no failure loses a text.
 
 import { files } from "./ask-files.js";
 import { busy, copy, failed, go, guard, post } from "./ask-send.js";
@@ -19,7 +19,7 @@ async function send(form, button, chosen, clean) {
   show(form, chosen.wrong() ? { files: chosen.wrong() } : {});
   if (chosen.wrong()) return;
   busy(form, true);
-  const { next, fields, cause, tooLarge } = await post(form, button);
+  const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
     clean();
@@ -28,13 +28,14 @@ async function send(form, button, chosen, clean) {
     if (fields.files) chosen.fault(fields.files, tooLarge);
     show(form, fields);
   } else {
-    failed(form, cause, form.dataset.subject);
+    failed(form, failure, form.dataset.subject);
   }
 }
 
 function show(form, wrong) {
   for (const name of ["body", "files"]) {
     const field = form.elements[name];
+    if (!field) continue;
     document.getElementById(`${name}-error`)?.remove();
     field.toggleAttribute("aria-invalid", false);
     if (!wrong[name]) continue;

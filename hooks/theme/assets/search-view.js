@@ -1,6 +1,7 @@
 // How results look, in the box of every page and on /search/. Whatever comes from an article is set as text. For styling:
 //   a.hf-result > b + span.hf-result__topic + span.hf-result__text (b.hf-result__section, words, mark)
 import { base } from "./search-index.js";
+import { looked } from "./visit.js";
 
 const KINDS = { job: "Do it now", article: "Articles", change: "What changed", status: "Status" };
 const LONGEST_QUERY = 120;
@@ -93,10 +94,13 @@ export function wayOut(text, topics) {
   return parts;
 }
 
-/** The way to the form, with what was searched; a portal without tickets has no link to it, and gets none here. */
+/** The way to the form, which then knows what was searched (not from its address, which anyone could have written); a
+    portal without tickets has no link to it, and gets none here. */
 export function askUs(text, className = "hf-button") {
   if (![...document.links].some((other) => other.pathname === `${base()}ask/`)) return [];
-  return [make("a", className, { href: `${base()}ask/?q=${encodeURIComponent(short(text))}` }, "Ask us")];
+  const way = make("a", className, { href: `${base()}ask/` }, "Ask us");
+  way.addEventListener("click", () => looked(short(text)));
+  return [way];
 }
 
 /** The sentence over the results. */

@@ -1,12 +1,15 @@
 // Signing in by mail: the check that keeps robots out, done while the customer types an address.
 
+import { hint } from "./address-hint.js";
+
 const TURNSTILE = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const ANSWERS = { altcha, turnstile, none: async () => "none" };
 const LATE_MS = 30_000;
 const LATE = new Error("no answer in time");
 
 export function start(form) {
-  const { check } = form.elements;
+  const { check, email } = form.elements;
+  hint(email);
   let work = null;
   // Not before the customer acts: a page that is only looked at costs nobody's battery and asks nobody else.
   const begin = () => (work ??= ANSWERS[form.dataset.check](form));

@@ -26,6 +26,11 @@ export function read() {
   return [...articles].slice(-5);
 }
 
+/** What was searched when the customer turned to us. */
+export function looked(words) {
+  query = words;
+}
+
 /** The last search of this visit, or "". */
 export function lastQuery() {
   return query;
