@@ -79,6 +79,14 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
     }
 
 
+def seconds_left(summary: Mapping[str, Any]) -> int:
+    """For how much longer the checks of a summary prove anything; 0 without checks, and below it when they are old."""
+    if summary["checked_at"] is None:
+        return 0
+    checked, made = (datetime.fromisoformat(summary[name]) for name in ("checked_at", "generated_at"))
+    return int(summary["stale_after"] - (made - checked).total_seconds())
+
+
 def iso(at: int | None) -> str | None:
     """Unix ms as UTC text with milliseconds; None and 0 (never) stay None."""
     if not at:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from scripts.world import World
 
@@ -53,3 +53,22 @@ def test_an_answer_of_another_shape_is_none(world: World, context: BrowserContex
 
     expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")
     expect(page.locator("header [data-portal='status']")).to_have_attribute("data-level", "unknown")
+
+
+def test_an_incident_without_impact_keeps_nothing_green(world: World, context: BrowserContext):
+    page = context.new_page()
+    incident = {"id": "x", "name": "A question", "status": "identified", "impact": "none", "components": []}
+    incident |= {"shortlink": "/status/#x", "incident_updates": []}
+
+    def years_old(route: Route) -> None:
+        answer = route.fetch().json()
+        answer |= {"incidents": [incident], "checked_at": "2026-01-01T00:00:00.000Z"}
+        answer["status"] = {"indicator": "none", "description": "All systems operational"}
+        route.fulfill(json=answer)
+
+    page.route("**/api/v2/summary.json", years_old)
+    with page.expect_response("**/api/v2/summary.json"):
+        page.goto(f"{world.url}status/")
+
+    expect(page.locator("[data-status-events]")).to_contain_text("A question")
+    expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")

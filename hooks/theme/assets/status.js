@@ -117,8 +117,7 @@ function view() {
   const basis = Number.isNaN(seen) ? good.serverTime : seen;
   const age = Math.max(0, now - basis);
   const stale = age > answer.stale_after * 1000;
-  const spoken = answer.incidents.length > 0 || answer.status.indicator === "maintenance";
-  const level = stale && !spoken ? "unknown" : answer.status.indicator;
+  const level = stale && !spoken(answer) ? "unknown" : answer.status.indicator;
   return {
     answer,
     stale,
@@ -126,6 +125,11 @@ function view() {
     sentence: level === answer.status.indicator ? answer.status.description : "Status not confirmed",
     age: ageText(age, stale, Number.isNaN(seen)),
   };
+}
+
+// What people have said stays true while nobody can check; an incident without impact says nothing of health.
+function spoken({ status, incidents }) {
+  return status.indicator === "maintenance" || incidents.some((incident) => incident.impact !== "none");
 }
 
 function ageText(age, stale, unchecked) {
