@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from functions import outbox, preferences, status_incidents
 from functions.errors import Problem, VendorError
 from functions.rate import limit
+from functions.shell import when
 from functions.subscribers import wanted, way_out
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status_summary import iso, update_id
@@ -40,7 +41,7 @@ def tell(services: "Services", deadline: float) -> None:
         with services.store.transaction():
             first = services.store.run(
                 "insert into status_told (update_id, at) values (:id, :now) on conflict (update_id) do nothing",
-                id=update_id(event.id, update),
+                id=update_id(event.key, update),
                 now=now,
             )
             if not first:
@@ -48,7 +49,7 @@ def tell(services: "Services", deadline: float) -> None:
             for hook in services.store.all("select id from webhook order by id"):
                 payload = {
                     "webhook": hook["id"],
-                    "id": update_id(event.id, update),
+                    "id": update_id(event.key, update),
                     "data": _data(event, update, board),
                 }
                 outbox.put(services, "status.webhook", payload, subject_id="")
@@ -89,14 +90,18 @@ def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
         "event": {"id": event.id, "name": event.title, "shortlink": told["link"], "components": affected},
-        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)},
+        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        | {"next_update_by": iso(update.next_update_by)},
     }
 
 
 def _told(event: Any, update: Update, url: str) -> dict[str, str]:
-    page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.id}"
+    page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
     title = _plain(f"{PHASES[update.status]}: {event.title}")
-    return {"title": title, "body": update.body, "link": page, "update": update_id(event.id, update)}
+    body = update.body
+    if update.next_update_by is not None:
+        body += f"\n\nNext update by {when(update.next_update_by)}."
+    return {"title": title, "body": body, "link": page, "update": update_id(event.key, update)}
 
 
 def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:

@@ -85,11 +85,9 @@ def _working(board: Board, now: int) -> set[str]:
 def _since(component: Component, board: Board, since: int) -> int:
     """When it became an incident: the first bad check, or the end of the maintenance in which that was made."""
     ends = [
-        work.actual_end if work.actual_end is not None else work.scheduled_until
+        work.end
         for work in board.maintenances
-        if component.id in work.components
-        and work.status != "cancelled"
-        and (work.actual_start or work.scheduled_for) <= since
+        if component.id in work.components and work.status != "cancelled" and work.start <= since
     ]
     return max([since, *ends])
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from portal import status_days
 from portal.sanitise import to_html, to_text
-from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status import PHASES, UNKNOWN, Board, Component, Group, Incident, Maintenance, Update
 from portal.status_summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, iso, summarise, update_id
+from portal.uptime import Figures
 
-PAST_DAYS = 30
+PAST_DAYS, AHEAD_DAYS = 30, 14
 DAY_MS = 86_400_000
+SOON_MS = DAY_MS
 NO_DATA = "No data"
 # Below this share of known time the percentage stands beside how much of it is known.
 KNOWN = Fraction(99, 100)
@@ -29,9 +31,16 @@ LEVEL_WORDS = {
 def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
     """What every page says: level, sentence and what is active, as of the build; never green."""
     summary = summarise(board, {}, built_at)
-    active = [_line(one.title, f"{url}incidents/{one.id}/", one.impact, one.updates) for one in _active(board)]
-    works = [work for work in board.maintenances if work.active(built_at)]
-    active += [_line(work.title, f"{url}#{work.id}", "maintenance", work.updates) for work in works]
+    active = [
+        _line(one.title, f"{url}incidents/{one.id}/", one.impact, "Follow the incident")
+        for one in _active(board)
+        if one.impact != "none"
+    ]
+    active += [
+        _line(work.title, f"{url}#{work.key}", "maintenance", _when(work, built_at))
+        for work in _planned(board, built_at)
+        if work.start <= built_at + SOON_MS
+    ]
     return {
         "level": summary["status"]["indicator"],
         "word": LEVEL_WORDS[summary["status"]["indicator"]],
@@ -54,24 +63,65 @@ def page(
     today = _moment(built_at).date()
     summary = summarise(board, {}, built_at)
     states = {item["id"]: item["status"] for item in summary["components"]}
-    past = [one for one in board.incidents if not one.active and _ended(one) >= built_at - PAST_DAYS * DAY_MS]
+    planned = _planned(board, built_at)
+    soon = [work for work in planned if work.start <= built_at + AHEAD_DAYS * DAY_MS]
     return {
-        "groups": _grouped(board, states),
+        "groups": _grouped(board, states, days, today),
         "uptime": {one.id: _uptime(one, board, days, today) for one in board.monitored} if days else {},
+        "weights": _weights(board),
+        "left_out": "Maintenance and times that nobody could see are left out."
+        if board.uptime.exclude_maintenance
+        else "Times that nobody could see are left out; maintenance counts as up.",
+        "history": sorted({day[:7] for day in days}, reverse=True),
         "names": [(one.id, one.name) for one in board.components],
         "corrections": [_correction(one, board) for one in corrections],
         "months": sorted({f"{_moment(one.started_at):%Y-%m}" for one in board.incidents}, reverse=True),
         "active": [incident(one, board, url) for one in _active(board)],
         "revision": _revision(summary),
-        "maintenances": [
-            _work(one, board, built_at) for one in board.maintenances if one.phase(built_at) != "completed"
-        ],
-        "past": [incident(one, board, url) for one in past],
+        "maintenances": [_work(work, board, built_at) for work in soon],
+        "later": [{"title": work.title, "start": _time(work.start)} for work in planned if work not in soon],
+        "past": _past(board, built_at, url),
         "past_days": PAST_DAYS,
         "method": [_method(component) for component in board.monitored],
         "unmonitored": [component.name for component in board.components if not component.checks],
         "stale_minutes": board.stale_after // 60,
     }
+
+
+def _past(board: Board, now: int, url: str) -> list[dict[str, Any]]:
+    """The last days, newest first: {label, events} of a day on which something began (or ended, when it began before
+    all of them), and one without events for each run of days on which nothing did."""
+    today = _moment(now).date()
+    first = today - timedelta(days=PAST_DAYS)
+    told: dict[date, list[dict[str, Any]]] = {}
+    for one in board.incidents:
+        began, ended = _moment(one.started_at).date(), _moment(now if one.active else _ended(one)).date()
+        if ended >= first:
+            told.setdefault(max(began, first), []).append(incident(one, board, url) | {"work": False})
+    for work in board.maintenances:
+        if first <= (ended := _moment(work.end).date()) <= today and work.phase(now) == "completed":
+            told.setdefault(ended, []).append(_work(work, board, now) | {"work": True})
+    found: list[dict[str, Any]] = []
+    quiet: list[date] = []
+    for back in range(PAST_DAYS + 1):
+        day = today - timedelta(days=back)
+        if day not in told:
+            quiet.append(day)
+        if quiet and (day in told or day == first):
+            found.append({"label": _days(quiet, now), "events": []})
+            quiet = []
+        if day in told:
+            found.append({"label": _days([day], now), "events": told[day]})
+    return found
+
+
+def _days(days: Sequence[date], now: int) -> str:
+    """A run of days (newest first) in words; today is only known so far."""
+    newest, oldest = days[0], days[-1]
+    text = f"{newest.day} {newest:%B %Y}"
+    if newest == _moment(now).date():
+        text += f", until {_moment(now):%H:%M} UTC"
+    return text if newest == oldest else f"{oldest.day} {oldest:%B} to {text}"
 
 
 def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:
@@ -95,7 +145,11 @@ def _uptime(component: Component, board: Board, days: Mapping[str, Mapping[str, 
         word = NO_DATA if bar["level"] == "unknown" else LEVEL_WORDS[bar["level"]]
         bars.append({"level": bar["level"], "date": when, "word": word, "minutes": bar["minutes"], "incidents": told,
             "text": f"{when}: {word}{minutes}{''.join(f'. {title}' for title in told)}"})  # fmt: skip
-    windows = [
+    return {"bars": bars, "windows": _windows(status_days.windows(board, component, days, today))}
+
+
+def _windows(figures: Sequence[tuple[int, Figures]]) -> list[dict[str, Any]]:
+    return [
         {
             "days": number,
             "percent": found.uptime,
@@ -103,9 +157,13 @@ def _uptime(component: Component, board: Board, days: Mapping[str, Mapping[str, 
             if found.coverage is not None and found.coverage < KNOWN
             else "",
         }
-        for number, found in status_days.windows(component, days, today)
+        for number, found in figures
     ]
-    return {"bars": bars, "windows": windows}
+
+
+def _weights(board: Board) -> list[str]:
+    """How much a second in each bad state counts, as it stands beside the figures."""
+    return [f"{WORDS[state].lower()} {weight}" for state, weight in board.uptime.weights.items()]
 
 
 def _correction(one: Mapping[str, Any], board: Board) -> dict[str, Any]:
@@ -136,6 +194,8 @@ def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
         "url": f"{url}incidents/{one.id}/",
         "impact": one.impact,
         "active": one.active,
+        "revision": f"{one.status}:{len(one.updates)}",
+        "next_update": _time(one.next_update_by) if one.next_update_by is not None else None,
         "phase": PHASES[one.status],
         "started": _time(one.started_at),
         "resolved": _time(one.resolved_at) if one.resolved_at is not None else None,
@@ -154,13 +214,22 @@ def _active(board: Board) -> list[Incident]:
     return [one for one in board.incidents if one.active]
 
 
-def _line(title: str, url: str, impact: str, updates: tuple[Update, ...]) -> dict[str, str]:
-    return {
-        "title": title,
-        "url": url,
-        "impact": impact,
-        "latest": to_text(updates[-1].body) if updates else "",
-    }
+def _planned(board: Board, now: int) -> list[Maintenance]:
+    """What is worked on or will be, soonest first; of what comes again only the next."""
+    found: dict[str, Maintenance] = {}
+    for work in board.maintenances:
+        if work.phase(now) != "completed":
+            found.setdefault(work.key, work)
+    return list(found.values())
+
+
+def _line(title: str, url: str, impact: str, more: str) -> dict[str, str]:
+    return {"title": title, "url": url, "impact": impact, "more": more}
+
+
+def _when(work: Maintenance, now: int) -> str:
+    times = f"{_time(work.start)['text']} to {_time(work.end)['text']}"
+    return "Maintenance in progress" if work.active(now) else f"Planned: {times}"
 
 
 def _revision(summary: Mapping[str, Any]) -> str:
@@ -169,14 +238,18 @@ def _revision(summary: Mapping[str, Any]) -> str:
     return " ".join(f"{event['id']}:{event['status']}:{len(event['incident_updates'])}" for event in events)
 
 
-def _grouped(board: Board, states: Mapping[str, str]) -> list[dict[str, Any]]:
-    groups = [(group.name, [one for one in board.components if one.group == group.id]) for group in board.groups]
-    groups.append(("Other" if board.groups else "Components", [one for one in board.components if not one.group]))
-    return [
-        {"name": name, "components": [_component(one, states[one.id]) for one in members]}
-        for name, members in groups
-        if members
-    ]
+def _grouped(
+    board: Board, states: Mapping[str, str], days: Mapping[str, Mapping[str, Any]], today: date
+) -> list[dict[str, Any]]:
+    # What belongs to no group comes last.
+    groups = [*board.groups, Group("", "Other" if board.groups else "Components")]
+    found = []
+    for group in groups:
+        members = [_component(one, states[one.id]) for one in board.components if one.group == group.id]
+        windows = _windows(status_days.group_windows(board, group, days, today)) if days else []
+        if members:
+            found.append({"name": group.name, "uptime": group.uptime, "components": members, "windows": windows})
+    return found
 
 
 def _component(component: Component, state: str | None) -> dict[str, Any]:
@@ -200,6 +273,7 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
         "id": update_id(key, update),
         "phase": PHASES[update.status],
         "time": _time(update.at),
+        "edited": _time(update.edited_at) if update.edited_at is not None else None,
         "html": to_html(update.body),
         "components": [_component(one, update.components[one.id]) for one in _of(board, update.components)],
     }
@@ -207,14 +281,15 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
 
 def _work(work: Maintenance, board: Board, now: int) -> dict[str, Any]:
     return {
-        "id": work.id,
+        "id": work.key,
         "title": work.title,
         "active": work.active(now),
-        "phase": PHASES[work.phase(now)],
-        "start": _time(work.actual_start or work.scheduled_for),
-        "end": _time(work.actual_end or work.scheduled_until),
+        "repeats": bool(work.series),
+        "phase": PHASES["cancelled" if work.status == "cancelled" else work.phase(now)],
+        "start": _time(work.start),
+        "end": _time(work.end),
         "components": [component.name for component in _of(board, work.components)],
-        "updates": [_update(work.id, update, board) for update in reversed(work.updates)],
+        "updates": [_update(work.key, update, board) for update in reversed(work.updates)],
         "body": to_html(work.body) if work.body else "",
     }
 

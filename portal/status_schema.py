@@ -41,6 +41,7 @@ Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
+Weight = Annotated[str, Field(pattern=r"^(0(\.\d{1,3})?|1(\.0{1,3})?)$")]
 Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
 Slow = Annotated[int, Field(ge=50, le=30_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
@@ -93,6 +94,12 @@ class ComponentEntry(_Strict):
     slow_ms: Slow | None = None
 
 
+class UptimeEntry(_Strict):
+    windows: list[Annotated[int, Field(ge=1, le=400)]] = Field(default=[30, 90], min_length=1, max_length=4)
+    weights: dict[Fault, Weight] = {}
+    exclude_maintenance: bool = True
+
+
 class PageEntry(_Strict):
     id: Id
     name: Text
@@ -103,10 +110,12 @@ class PageEntry(_Strict):
 class GroupEntry(_Strict):
     id: Id
     name: Text
+    uptime: Literal["", "worst", "mean"] = ""
 
 
 class ComponentsFile(_Strict):
     page: PageEntry
+    uptime: UptimeEntry = UptimeEntry()
     defaults: Defaults = Defaults()
     groups: list[GroupEntry] = []
     components: list[ComponentEntry]
@@ -118,6 +127,8 @@ class IncidentUpdate(_Strict):
     status: IncidentPhase
     body: Text
     components: dict[str, State] = {}
+    next_update_by: MaybeTime = None
+    edited_at: MaybeTime = None
 
 
 class IncidentFile(_Strict):
@@ -145,6 +156,7 @@ class WorkUpdate(_Strict):
     at: Time
     status: WorkPhase
     body: Text
+    edited_at: MaybeTime = None
 
 
 class MaintenanceFile(_Strict):
@@ -156,4 +168,5 @@ class MaintenanceFile(_Strict):
     scheduled_until: Time
     actual_start: MaybeTime = None
     actual_end: MaybeTime = None
+    rrule: str = ""
     updates: list[WorkUpdate] = []

@@ -4,6 +4,7 @@ What we add to that shape, because Statuspage has no word for it:
 - a component's `status` and the page's `indicator` may be `unknown`: no good check within `stale_after`, or
   no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine";
 - `indicator` may be `maintenance`, as Statuspage's own impact is;
+- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised;
 - components carry `monitored` and `checked_at` (null: never), the answer `checked_at` (the oldest check that
   it rests on), `generated_at` and `stale_after` (seconds).
 
@@ -98,8 +99,13 @@ def _state(component: Component, board: Board, live: Live | None, now: int) -> s
     """A human's word, else maintenance, else the checks; of a human's and the checks' fault the worse."""
     known = live is not None and component.checks and live.fresh(now, board.stale_after)
     automatic = live.state if live is not None and known else UNKNOWN
-    said = worst(incident.states.get(component.id, UNKNOWN) for incident in board.incidents if incident.active)
     in_maintenance = any(component.id in work.components and work.active(now) for work in board.maintenances)
+    said = worst(
+        incident.states.get(component.id, UNKNOWN)
+        for incident in board.incidents
+        # What the checks alone have said is hidden like what they say now.
+        if incident.active and not (in_maintenance and incident.source == "auto")
+    )
     if said not in {OPERATIONAL, UNKNOWN}:
         return said if in_maintenance else worst((said, automatic))
     return UNDER_MAINTENANCE if in_maintenance else automatic
@@ -221,6 +227,7 @@ def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> di
         "started_at": iso(incident.started_at),
         "monitoring_at": iso(monitoring[0]) if monitoring else None,
         "resolved_at": iso(incident.resolved_at),
+        "next_update_by": iso(incident.next_update_by),
         "source": incident.source,
         "shortlink": f"{board.page.url}incidents/{incident.id}/"
         if incident.built
@@ -230,20 +237,22 @@ def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> di
 
 
 def _maintenance(work: Maintenance, board: Board, states: Mapping[str, str], now: int) -> dict[str, Any]:
-    event = _event(work.id, work.title, work.phase(now), "maintenance", work.updates, board)
+    event = _event(work.id, work.title, work.phase(now), "maintenance", work.updates, board, work.key)
     return event | {
         "created_at": iso(work.updates[0].at if work.updates else work.scheduled_for),
-        "started_at": iso(work.actual_start or work.scheduled_for),
+        "started_at": iso(work.start),
         "monitoring_at": None,
         "resolved_at": iso(work.actual_end),
         "scheduled_for": iso(work.scheduled_for),
         "scheduled_until": iso(work.scheduled_until),
-        "shortlink": f"{board.page.url}#{work.id}",
+        "shortlink": f"{board.page.url}#{work.key}",
         "components": _affected(board, states, work.components),
     }
 
 
-def _event(key: str, title: str, status: str, impact: str, updates: tuple[Update, ...], board: Board) -> dict[str, Any]:
+def _event(
+    key: str, title: str, status: str, impact: str, updates: tuple[Update, ...], board: Board, source: str = ""
+) -> dict[str, Any]:
     return {
         "id": key,
         "name": title,
@@ -252,7 +261,7 @@ def _event(key: str, title: str, status: str, impact: str, updates: tuple[Update
         "page_id": board.page.id,
         "updated_at": iso(updates[-1].at) if updates else None,
         # Statuspage lists the newest first.
-        "incident_updates": [_update(key, update, board) for update in reversed(updates)],
+        "incident_updates": [_update(source or key, update, board) for update in reversed(updates)],
     }
 
 
@@ -265,8 +274,9 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
         "status": update.status,
         "body": update.body,
         "created_at": at,
-        "updated_at": at,
+        "updated_at": iso(update.edited_at) or at,
         "display_at": at,
+        "next_update_by": iso(update.next_update_by),
         "affected_components": [
             {"code": code, "name": names[code], "new_status": state} for code, state in update.components.items()
         ],

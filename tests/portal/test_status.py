@@ -154,6 +154,16 @@ def test_maintenance_hides_failed_checks_but_not_a_persons_word():
     assert states(both, seen("major_outage"))["web"] == "partial_outage"
 
 
+def test_maintenance_hides_what_the_checks_alone_have_said():
+    board = replace(BOARD, maintenances=(WORK,))
+    own = replace(INCIDENT, source="auto", components={"web": "major_outage"})
+
+    assert states(replace(board, incidents=(own,)), seen("major_outage"))["web"] == "under_maintenance"
+    assert states(replace(board, incidents=(replace(own, source="auto+manual"),)), seen())["web"] == "major_outage"
+    # Outside of it, an outage that nobody can see the end of is still one.
+    assert states(replace(BOARD, incidents=(own,)), {})["web"] == "major_outage"
+
+
 def test_what_is_still_down_when_maintenance_ends_shows_at_once():
     board = replace(BOARD, maintenances=(WORK,))
 
