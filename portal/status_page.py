@@ -18,6 +18,8 @@ SOON_MS = DAY_MS
 NO_DATA = "No data"
 # Below this share of known time the percentage stands beside how much of it is known.
 KNOWN = Fraction(99, 100)
+# The header's dot, as portal.css draws it.
+DOTS = {"none": "ok", "unknown": "unknown", "maintenance": "info", "minor": "warn", "major": "warn", "critical": "bad"}
 LEVEL_WORDS = {
     "none": "Operational",
     "unknown": "Not confirmed",
@@ -44,6 +46,7 @@ def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
     return {
         "level": summary["status"]["indicator"],
         "word": LEVEL_WORDS[summary["status"]["indicator"]],
+        "dot": DOTS[summary["status"]["indicator"]],
         "sentence": summary["status"]["description"],
         "active": active,
         "built_at": iso(built_at),
@@ -163,7 +166,7 @@ def _windows(figures: Sequence[tuple[int, Figures]]) -> list[dict[str, Any]]:
 
 def _weights(board: Board) -> list[str]:
     """How much a second in each bad state counts, as it stands beside the figures."""
-    return [f"{WORDS[state].lower()} {weight}" for state, weight in board.uptime.weights.items()]
+    return [f"{LEVEL_WORDS[LEVEL_OF_STATE[state]].lower()} {weight}" for state, weight in board.uptime.weights.items()]
 
 
 def _correction(one: Mapping[str, Any], board: Board) -> dict[str, Any]:

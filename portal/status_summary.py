@@ -146,8 +146,10 @@ def _sentence(
         watched = all(incident.status == "monitoring" for incident in incidents)
         titles = _titles(incident.title for incident in incidents if _weight(incident) == level)
         return f"Fixed, being watched: {titles}" if watched else titles
-    worst_state = worst(states[component.id] for component in bad)
-    return f"{WORDS[worst_state]}: {_titles(component.name for component in bad)}"
+    # Worst first; each component is called what it is.
+    found = sorted({states[component.id] for component in bad}, key=STATES.index, reverse=True)
+    named = [(WORDS[state], [one.name for one in bad if states[one.id] == state]) for state in found]
+    return ". ".join(f"{word}: {_titles(names)}" for word, names in named)
 
 
 def _titles(titles: Iterable[str]) -> str:

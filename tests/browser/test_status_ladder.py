@@ -1,6 +1,7 @@
 """What the status page says when nothing answers: the last good state with its time, then the build's, then grey."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -72,3 +73,30 @@ def test_an_incident_without_impact_keeps_nothing_green(world: World, context: B
 
     expect(page.locator("[data-status-events]")).to_contain_text("A question")
     expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")
+
+
+def test_what_begins_within_a_day_is_announced_until_it_is_put_away(world: World, context: BrowserContext):
+    page = context.new_page()
+    work = {"id": "swap", "name": "A new disk", "status": "scheduled", "impact": "maintenance", "components": []}
+    work |= {"shortlink": "/status/#swap", "incident_updates": [{}]}
+
+    def announced(route: Route) -> None:
+        answer = route.fetch().json()
+        first, second = (datetime.now(UTC) + timedelta(hours=hours) for hours in (23, 25))
+        later = work | {"name": "Another one", "scheduled_for": second.isoformat()}
+        works = [work | {"scheduled_for": first.isoformat()}, later]
+        route.fulfill(json=answer | {"scheduled_maintenances": works})
+
+    context.route("**/api/v2/summary.json", announced)
+    page.goto(f"{world.url}plans-and-billing/update-card/")
+    banner = page.get_by_role("region", name="Current incidents")
+    expect(banner).to_contain_text("A new disk Planned: ")
+    expect(banner).not_to_contain_text("Another one")
+    banner.get_by_role("button", name="Hide").click()
+
+    expect(banner).to_be_hidden()
+    # In memory only: another page says it again.
+    page.goto(f"{world.url}nowhere/")
+    expect(banner).to_be_visible()
+    page.goto(f"{world.url}my/verify/")
+    expect(banner).to_be_visible()

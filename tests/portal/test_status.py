@@ -90,6 +90,16 @@ def test_a_failed_component_is_named():
     assert summary["status"] == {"indicator": "critical", "description": "Major outage: Web app"}
 
 
+def test_each_component_is_called_what_it_is():
+    components = (*BOARD.components, Component("db", "Database"))
+    said = {"web": "degraded_performance", "api": "major_outage", "db": "degraded_performance"}
+    board = replace(BOARD, components=components, incidents=(replace(INCIDENT, components=said),))
+
+    assert summarise(board, seen(), NOW)["status"]["description"] == (
+        "Major outage: API. Degraded performance: Web app and Database"
+    )
+
+
 def test_an_incident_speaks_for_a_component_that_nobody_monitors():
     board = replace(BOARD, incidents=(INCIDENT,))
     summary = summarise(board, seen(), NOW)

@@ -104,12 +104,15 @@ async function paintSince(page, now) {
   const answer = await all();
   if (!answer) return;
   const place = page.querySelector("[data-status-since]");
-  const missing = answer.incidents.filter(
-    (incident) =>
-      now.at - Date.parse(incident.started_at) <= PAST_MS &&
-      incident.resolved_at &&
-      !page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`),
-  );
+  const missing = [];
+  for (const incident of answer.incidents) {
+    const link = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`);
+    const recent = now.at - Date.parse(incident.started_at) <= PAST_MS;
+    if (!link && incident.resolved_at && recent) missing.push(incident);
+    // Also what the build knew as open may be over.
+    const open = link?.parentElement.querySelector("[data-event-open]");
+    if (open && incident.resolved_at) open.replaceChildren("Resolved, ", moment(incident.resolved_at));
+  }
   place.replaceChildren(
     ...missing.map((incident) => {
       const row = make("li");
