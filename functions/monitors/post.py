@@ -5,7 +5,7 @@ import logging
 
 import requests
 
-from functions.monitors.http import _PublicOnly
+from functions.monitors.http import Careful
 
 TIMEOUT_SECONDS = 5
 USER_AGENT = "Helpfront status webhook"
@@ -18,9 +18,8 @@ def send(url: str, body: bytes, headers: dict[str, str], *, private: bool) -> in
     with requests.Session() as session:
         # No proxy or .netrc of the machine: nothing but what is given is sent.
         session.trust_env = False
-        if not private:
-            session.mount("http://", _PublicOnly())
-            session.mount("https://", _PublicOnly())
+        session.mount("http://", Careful(private=private))
+        session.mount("https://", Careful(private=private))
         try:
             with session.post(
                 url,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions.app import Portal
-from functions.monitors.http import BODY_LIMIT, check
+from functions.monitors.http import BODY_LIMIT, check, is_public
 from functions.services import Services
 from functions.settings import read
 from functions.status import live_rows
@@ -153,12 +153,37 @@ def test_an_answer_that_should_be_json_and_is_not_has_failed(service: Service):
     assert check(service.url, timeout=1, statuses={200}, private=True, expected={"a": "b"}).outcome == "fail"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])
 def test_no_name_leads_a_check_to_a_private_address(service: Service, host: str):
     result = check(f"http://{host}:{service.server_port}/", timeout=1, statuses={200})
 
     assert result.outcome == "error"
     assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700:4700::1111", True),
+        ("64:ff9b::808:808", True),  # 8.8.8.8 as a host without IPv4 sees it
+        ("::ffff:8.8.8.8", True),
+        ("0.0.0.0", False),
+        ("10.1.2.3", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fd00:ec2::254", False),
+        ("::ffff:169.254.169.254", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b:1::808:808", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_an_address_is_public_by_where_it_leads(address: str, public: bool):
+    assert is_public(address) is public
 
 
 def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: str):
