@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from portal.status import STALE_AFTER
 
-MARKED_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+# Of these alone: an address that could name any variable would send the portal's own secrets wherever it leads.
+MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
 
 
 def _time(value: Any) -> int:
@@ -26,8 +27,8 @@ def _time(value: Any) -> int:
 
 
 def _url(value: str) -> str:
-    if not re.match(r"(https?://[^\s/]|\$\{[A-Z])", value) or "$" in MARKED_VARIABLE.sub("", value):
-        raise ValueError("must be an http or https address; ${NAME} stands for an environment variable")
+    if not re.match(r"(https?://[^\s/]|\$\{CHECK_)", value) or "$" in MARKED_VARIABLE.sub("", value):
+        raise ValueError("must be an http or https address; ${CHECK_NAME} stands for that environment variable")
     return value
 
 

@@ -88,7 +88,7 @@ class Day:
         self.inbox, smtp = stack.enter_context(listening())
         environ |= {"PUBLIC_ORIGIN": self.origin, "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16, "SMTP_URL": smtp}
         environ |= {"MAIL_FROM": "status@acme.example", "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}"}
-        self.services = Clock(read(environ | {"DEMO_SERVICE_URL": service, "BOT_CHECK": "none"}))
+        self.services = Clock(read(environ | {"CHECK_DEMO_URL": service, "BOT_CHECK": "none"}))
         self.services.store.migrate()
         stack.callback(self.services.store.close)
         self.portal = Portal(self.services)

@@ -235,10 +235,10 @@ def polled(
     environ: dict[str, str], database_url: str, store: Store, service: Service, tmp_path: Path
 ) -> Iterator[Clock]:
     """A portal that watches `web` at the service's /health, and nobody watches `api`."""
-    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    web = Component("web", "Web app", checks=(Check("${CHECK_SERVICE}/health"),), interval=10, timeout=5)
     bundle = write(Board(Page("acme", "Acme"), (web, Component("api", "API")), defaults={"stale_after": 600}))
     write_bundle(tmp_path / "build", status=bundle)
-    clock = Clock(read(environ | {"DATABASE_URL": database_url, "SERVICE": service.url}))
+    clock = Clock(read(environ | {"DATABASE_URL": database_url, "CHECK_SERVICE": service.url}))
     yield clock
     clock.store.close()
 
@@ -274,14 +274,14 @@ def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
 def test_an_address_that_is_not_set_leaves_the_component_unknown(
     polled: Clock, service: Service, caplog: pytest.LogCaptureFixture
 ):
-    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "SERVICE"}))
+    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "CHECK_SERVICE"}))
 
     with caplog.at_level(logging.WARNING):
         state = tick(unset)
     unset.store.close()
 
     assert state == "never checked"
-    assert caplog.messages == ["status: set SERVICE; the components checked there are not confirmed"]
+    assert caplog.messages == ["status: set CHECK_SERVICE; the components checked there are not confirmed"]
     assert service.asked == []
 
 
@@ -294,7 +294,7 @@ def test_a_poll_without_time_left_blames_nobody(polled: Clock, service: Service)
 
 def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, service: Service, tmp_path):
     bundle = polled.portal["status"]
-    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/slow"
+    bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/slow"
     write_bundle(tmp_path / "build", status=bundle)
 
     poll(polled, time.monotonic() + 0.2)
@@ -325,12 +325,12 @@ def test_a_portal_without_a_status_page_polls_nothing(environ: dict[str, str], t
 
 
 def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], service: Service, tmp_path: Path):
-    bad = Component("api", "API", checks=(Check("${BAD}"),), interval=10, timeout=5)
-    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    bad = Component("api", "API", checks=(Check("${CHECK_BAD}"),), interval=10, timeout=5)
+    web = Component("web", "Web app", checks=(Check("${CHECK_SERVICE}/health"),), interval=10, timeout=5)
     write_bundle(
         tmp_path / "build", status=write(Board(Page("acme", "Acme"), (bad, web), defaults={"stale_after": 600}))
     )
-    services = Services(read(environ | {"SERVICE": service.url, "BAD": "https://api..acme.example/health"}))
+    services = Services(read(environ | {"CHECK_SERVICE": service.url, "CHECK_BAD": "https://api..acme.example/health"}))
     services.store.migrate()
     poll(services, time.monotonic() + 20)
 
@@ -340,7 +340,7 @@ def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], 
 
 def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, service: Service, tmp_path: Path):
     bundle = polled.portal["status"]
-    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/drip-header"
+    bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/drip-header"
     bundle["components"][0]["timeout"] = 0.2
     write_bundle(tmp_path / "build", status=bundle)
 

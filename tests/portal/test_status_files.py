@@ -18,7 +18,7 @@ components:
   - id: api
     name: API
     group: core
-    checks: [{type: http, url: "https://api.acme.example/health?key=${API_KEY}", expect: {status: [200, 204]}}]
+    checks: [{type: http, url: "https://api.acme.example/health?key=${CHECK_KEY}", expect: {status: [200, 204]}}]
   - id: web
     name: Web
     interval: 10
@@ -88,7 +88,8 @@ def test_an_incident_is_read_with_its_text():
         ("interval: 10", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
         ("name: API", "nam: API", 6, "'components.0.name': Field required"),
         ("https://api", "ftp://api", 9, "'components.0.checks.0.url': must be an http or https address"),
-        ("${API_KEY}", "$API_KEY", 9, "${NAME} stands for an environment variable"),
+        ("${CHECK_KEY}", "$CHECK_KEY", 9, "${CHECK_NAME} stands for that environment variable"),
+        ("CHECK_KEY", "SECRET_KEYS", 9, "${CHECK_NAME} stands for that environment variable"),
         ("page: {", "page: [", 1, "is not valid YAML"),
     ],
 )
