@@ -39,8 +39,8 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Check:
-    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that mean well: a status,
-    and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
+    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that mean well: a
+    status, and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
     Or, with another `type` than http, what that monitor says of its own check `id`."""
 
