@@ -141,8 +141,11 @@ def _join(one: Watched, component: Component, state: str, since: int, board: Boa
 
 
 def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mapping[str, str], now: int) -> Watched:
-    if one.incident.source == "manual":
+    # A component that is gone, or has lost its checks, would keep the incident open for ever.
+    watched = {key: state for key, state in one.seen.states.items() if key in states}
+    if one.incident.source == "manual" or not watched:
         return one
+    one = replace(one, seen=replace(one.seen, states=watched))
     working = _working(board, now)
     changed = {
         key: states[key]

@@ -164,3 +164,11 @@ def test_a_component_that_a_person_has_an_incident_for_gets_no_second_one():
     world.board = replace(world.board, incidents=(own,))
 
     assert world.minutes(10, web="fail") == []
+
+
+def test_a_component_that_is_no_longer_watched_keeps_no_incident_open():
+    world = World(WEB, API)
+    world.minutes(3, web="fail", api="fail")
+    world.board = replace(world.board, components=(WEB, replace(API, checks=())))
+
+    assert world.minutes(13)[-1] == "resolved"
