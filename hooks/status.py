@@ -13,7 +13,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import status_days, status_feeds, status_files, status_page, status_recur
+from portal import status_days, status_events, status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
 from portal.sanitise import to_html
 from portal.status import Board, write
@@ -41,7 +41,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     state.board = board = status_recur.expanded(state.written, state.built_at) if state.written else None
     view = config.extra.setdefault("view", {})
     view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
-    view["status_bundle"] = write(status_page.plain(board)) if board else None
+    view["status_bundle"] = write(status_events.plain(board)) if board else None
     return config
 
 
@@ -57,7 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **_calendars(written),
         **_history(),
     }
-    for month, shown in status_page.archive(board, _path(config)).items():
+    for month, shown in status_events.archive(board, _path(config)).items():
         title = f"Incidents of {shown['title']}"
         generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
@@ -103,10 +103,10 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     if board and page.file.src_uri == "status/index.md":
         context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
     elif board and page.file.src_uri.startswith("status/history/"):
-        context["month"] = status_page.archive(board, _path(config))[page.meta["month"]]
+        context["month"] = status_events.archive(board, _path(config))[page.meta["month"]]
     elif board and page.file.src_uri.startswith("status/incidents/"):
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
-        context["incident"] = status_page.incident(one, board, _path(config))
+        context["incident"] = status_events.incident(one, board, _path(config))
     return context
 
 

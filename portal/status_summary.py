@@ -55,23 +55,22 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
     level = _level(board, states, incidents, any(work.active(now) for work in planned))
     seen = [live[component.id] for component in board.monitored if component.id in live]
     page = _page(board, seen, now)
+    components = _components(board, states, live, page["updated_at"])
+    listed = {item["id"]: item for item in components}
     return {
         "page": page,
         "status": {
             "indicator": level,
             "description": _sentence(level, board, states, incidents, planned, now),
         },
-        "components": [
-            *_components(board, states, live, page["updated_at"]),
-            *_groups(board, states, page["updated_at"]),
-        ],
-        "incidents": [_incident(incident, board, states) for incident in incidents],
-        "scheduled_maintenances": [_maintenance(work, board, states, now) for work in planned],
+        "components": [*components, *_groups(board, states, page["updated_at"])],
+        "incidents": [_incident(incident, board, listed) for incident in incidents],
+        "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in planned],
         # For the resources that list what is over, too.
         "every": {
-            "incidents": [_incident(one, board, states) for one in board.incidents[:MOST]],
+            "incidents": [_incident(one, board, listed) for one in board.incidents[:MOST]],
             "scheduled_maintenances": [
-                _maintenance(one, board, states, now) for one in board.maintenances[::-1][:MOST]
+                _maintenance(one, board, listed, now) for one in board.maintenances[::-1][:MOST]
             ],
         },
         "checked_at": iso(min(one.confirmed_at for one in seen)) if seen else None,
@@ -221,8 +220,8 @@ def _component(board: Board, key: str, name: str, state: str, position: int, upd
     }
 
 
-def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> dict[str, Any]:
-    event = _event(incident.id, incident.title, incident.status, incident.impact, incident.updates, board)
+def _incident(incident: Incident, board: Board, listed: Mapping[str, Any]) -> dict[str, Any]:
+    event = _event(incident.key, incident, incident.status, incident.impact, board)
     monitoring = [update.at for update in incident.updates if update.status == "monitoring"]
     return event | {
         "created_at": iso(incident.started_at),
@@ -234,12 +233,12 @@ def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> di
         "shortlink": f"{board.page.url}incidents/{incident.id}/"
         if incident.built
         else f"{board.page.url}#{incident.id}",
-        "components": _affected(board, states, incident.states),
+        "components": [listed[key] for key in incident.states],
     }
 
 
-def _maintenance(work: Maintenance, board: Board, states: Mapping[str, str], now: int) -> dict[str, Any]:
-    event = _event(work.id, work.title, work.phase(now), "maintenance", work.updates, board, work.key)
+def _maintenance(work: Maintenance, board: Board, listed: Mapping[str, Any], now: int) -> dict[str, Any]:
+    event = _event(work.key, work, work.phase(now), "maintenance", board)
     return event | {
         "created_at": iso(work.updates[0].at if work.updates else work.scheduled_for),
         "started_at": iso(work.start),
@@ -248,26 +247,29 @@ def _maintenance(work: Maintenance, board: Board, states: Mapping[str, str], now
         "scheduled_for": iso(work.scheduled_for),
         "scheduled_until": iso(work.scheduled_until),
         "shortlink": f"{board.page.url}#{work.key}",
-        "components": _affected(board, states, work.components),
+        "components": [listed[key] for key in work.components],
     }
 
 
-def _event(
-    key: str, title: str, status: str, impact: str, updates: tuple[Update, ...], board: Board, source: str = ""
-) -> dict[str, Any]:
+def _event(key: str, one: Incident | Maintenance, status: str, impact: str, board: Board) -> dict[str, Any]:
+    states = dict(one.components) if isinstance(one, Incident) else {}
+    updates = []
+    for update in one.updates:
+        updates.append(_update(key, update, states, board))
+        states |= update.components
     return {
-        "id": key,
-        "name": title,
+        "id": one.id,
+        "name": one.title,
         "status": status,
         "impact": impact,
         "page_id": board.page.id,
-        "updated_at": iso(updates[-1].at) if updates else None,
+        "updated_at": iso(one.updates[-1].at) if one.updates else None,
         # Statuspage lists the newest first.
-        "incident_updates": [_update(source or key, update, board) for update in reversed(updates)],
+        "incident_updates": updates[::-1],
     }
 
 
-def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
+def _update(key: str, update: Update, before: Mapping[str, str], board: Board) -> dict[str, Any]:
     names = {component.id: component.name for component in board.components}
     at = iso(update.at)
     return {
@@ -280,7 +282,8 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
         "display_at": at,
         "next_update_by": iso(update.next_update_by),
         "affected_components": [
-            {"code": code, "name": names[code], "new_status": state} for code, state in update.components.items()
+            {"code": code, "name": names[code], "old_status": before.get(code, OPERATIONAL), "new_status": state}
+            for code, state in update.components.items()
         ],
     }
 
@@ -288,8 +291,3 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
 def update_id(key: str, update: Update) -> str:
     """The id of an update, the same in the JSON, the feed and the page's anchors."""
     return f"{key}-{update.at // 1000}"
-
-
-def _affected(board: Board, states: Mapping[str, str], keys: Iterable[str]) -> list[dict[str, Any]]:
-    names = {component.id: component.name for component in board.components}
-    return [{"id": key, "name": names[key], "status": states[key]} for key in keys]

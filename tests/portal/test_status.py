@@ -202,8 +202,20 @@ def test_the_answer_has_the_fields_that_readers_of_a_statuspage_expect():
     }
     assert summary["incidents"][0]["shortlink"] == "https://help.acme.example/status/incidents/slow/"
     assert summary["incidents"][0]["incident_updates"][0]["body"] == "Looking."
+    assert summary["incidents"][0]["components"] == [summary["components"][1]]
     assert summary["scheduled_maintenances"][0]["status"] == "in_progress"
     json.dumps(summary)
+
+
+def test_an_update_says_what_a_component_was_before_it():
+    updates = tuple(
+        Update(NOW + number, "identified", "x", {"api": state})
+        for number, state in enumerate(("major_outage", "degraded_performance"))
+    )
+    board = replace(BOARD, incidents=(replace(INCIDENT, components={}, updates=updates),))
+    newest, oldest = summarise(board, seen(), NOW)["incidents"][0]["incident_updates"]
+
+    assert [one["affected_components"][0]["old_status"] for one in (oldest, newest)] == ["operational", "major_outage"]
 
 
 def test_the_bundle_survives_json():
