@@ -123,7 +123,7 @@ function spoken({ status, incidents }) {
 function ageText(age, stale, unchecked) {
   const text = span(age);
   if (unchecked) return failed ? `as of ${text} ago` : "no check yet";
-  return stale ? `last check ${text} ago` : `checked ${text} ago`;
+  return stale ? `last check ${text} ago, this may be out of date` : `checked ${text} ago`;
 }
 
 function span(ms) {
