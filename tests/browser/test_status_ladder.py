@@ -59,7 +59,7 @@ def test_an_answer_of_another_shape_is_none(world: World, context: BrowserContex
 def test_an_incident_without_impact_keeps_nothing_green(world: World, context: BrowserContext):
     page = context.new_page()
     incident = {"id": "x", "name": "A question", "status": "identified", "impact": "none", "components": []}
-    incident |= {"shortlink": "/status/#x", "incident_updates": []}
+    incident |= {"shortlink": "/status/#x", "incident_updates": [], "started_at": "2026-01-01T00:00:00.000Z"}
 
     def years_old(route: Route) -> None:
         answer = route.fetch().json()

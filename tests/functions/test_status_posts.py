@@ -131,3 +131,16 @@ def test_the_page_shows_what_is_open_and_escapes_it(browser: Browser, sign_in: C
     assert "<option selected>monitoring</option>" in page
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_of_two_posts_at_once_the_later_one_is_told_and_keeps_its_text(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    first = browser.post("/api/status/incidents", data=NEW)
+    page = browser.post("/api/status/incidents", data={**NEW, "body": "I say it in other words."})
+    script = browser.post("/api/status/incidents", data=NEW, headers={"Accept": "application/json"})
+
+    assert (first.status_code, page.status_code, script.status_code) == (303, 409, 409)
+    assert "Somebody else has posted" in page.text
+    assert "I say it in other words." in page.text
+    assert "Somebody else has posted" in script.json["detail"]
+    assert len(public(browser)) == 2

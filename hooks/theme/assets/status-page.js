@@ -72,7 +72,10 @@ function eventCard(event) {
   heading.append(link);
   const list = make("ol", "hf-timeline");
   list.append(...event.incident_updates.map(updateItem));
-  const affected = make("p", "hf-muted", event.components.map((component) => component.name).join(", "));
+  const affected = make("p", "hf-muted");
+  const end = event.impact === "maintenance" ? [" to ", moment(event.scheduled_until)] : [];
+  const names = event.components.map((component) => component.name).join(", ");
+  affected.append(end.length ? "" : "Since ", moment(event.started_at), ...end, names ? ` · ${names}` : "");
   card.append(heading, affected, ...nextUpdate(event), list);
   return card;
 }
