@@ -23,6 +23,7 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from portal.models import Requester
+from tests.browser.test_axe import violations
 from tests.functions.inbox import Inbox, listening
 
 ROOT = Path(__file__).parents[2]
@@ -196,6 +197,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     expect(page).to_have_url(re.compile(r"/status/#"))
     # No build has a page for it yet: it is here, live.
     expect(page.locator("[data-status-events] section").first).to_be_visible()
+    assert violations(page) == []
 
     say(oncall, day, "identified", "A disk is full. We move the data.")
     day.pass_minutes(1)
