@@ -7,9 +7,12 @@ connection to an address that is not public is closed before a byte is sent, wha
 import json
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import SHUT_RDWR
+from threading import Timer
 from typing import Any, Literal
 
 import requests
@@ -57,7 +60,10 @@ def check(
             session.mount("http://", adapter)
             session.mount("https://", adapter)
             headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
-            with session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response:
+            with (
+                adapter.within(2 * timeout),
+                session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response,
+            ):
                 result = _judge(response, statuses, expected or {}, started + timeout, timeout)
     except requests.Timeout:
         result = _timed_out(timeout)
@@ -80,7 +86,7 @@ def check(
     except requests.RequestException as error:
         result = Result("fail", f"the answer broke off ({type(error).__name__})")
     else:
-        result = _slower(result, started, slow_ms, adapter.ends, tls_days)
+        result = _timed_out(timeout) if adapter.late else _slower(result, started, slow_ms, adapter.ends, tls_days)
     return Result(result.outcome, result.error, result.timed_out, round((time.monotonic() - started) * 1000))
 
 
@@ -149,21 +155,43 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def _checked(connection: HTTPConnection, sock: Any) -> Any:
-    if not is_public(sock.getpeername()[0]):
-        sock.close()
-        raise NewConnectionError(connection, PRIVATE)
-    return sock
-
-
 class Careful(HTTPAdapter):
     """Looks at where a connection really leads, so that no name can resolve to one thing and then to another; `private`
-    allows every address. `ends` is when the certificate of the last connection ends (unix seconds)."""
+    allows every address. `ends` is when the certificate of the last connection ends (unix seconds), `late` whether it
+    was cut: what had come by then may look whole."""
 
     def __init__(self, *, private: bool) -> None:
         self.private = private
         self.ends: float | None = None
+        self._sock: Any = None
+        self.late = False
         super().__init__()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Cut the connection when the whole exchange takes longer: a header that comes byte by byte is always in time
+        for the timeout of the next byte."""
+        timer = Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        self.late = True
+        if self._sock is not None:
+            # It may be closed by now.
+            with suppress(OSError):
+                self._sock.shutdown(SHUT_RDWR)
+
+    def _opened(self, connection: HTTPConnection, sock: Any) -> Any:
+        if self.late or not (self.private or is_public(sock.getpeername()[0])):
+            sock.close()
+            raise NewConnectionError(connection, "too late" if self.late else PRIVATE)
+        self._sock = sock
+        return sock
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
@@ -171,14 +199,15 @@ class Careful(HTTPAdapter):
 
         class HTTP(HTTPConnection):
             def _new_conn(self) -> Any:
-                return super()._new_conn() if adapter.private else _checked(self, super()._new_conn())
+                return adapter._opened(self, super()._new_conn())
 
         class HTTPS(HTTPSConnection):
             def _new_conn(self) -> Any:
-                return super()._new_conn() if adapter.private else _checked(self, super()._new_conn())
+                return adapter._opened(self, super()._new_conn())
 
             def connect(self) -> None:
                 super().connect()
+                adapter._sock = self.sock
                 # Now: when the answer is here, a server that closes after each has left no connection to ask.
                 adapter.ends = _ends(self.sock)
 

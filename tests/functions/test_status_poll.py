@@ -13,6 +13,7 @@ import pytest
 
 from functions.app import Portal
 from functions.monitors.http import BODY_LIMIT, check, is_public
+from functions.monitors.post import send
 from functions.services import Services
 from functions.settings import read
 from functions.status import live_rows
@@ -70,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.closing.wait()
         if path == "/endless":
             self.pour()
+
+    do_POST = do_GET
 
     def trickle(self) -> None:
         """A header that never ends, a byte at a time and each in good time."""
@@ -191,6 +194,15 @@ def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: s
     assert check("http://[bad", timeout=1, statuses={200}, private=True).outcome == "error"
     assert check("https://api..acme.example/health", timeout=1, statuses={200}, private=True).outcome == "error"
     assert check("health", timeout=1, statuses={200}, private=True).outcome == "error"
+
+
+def test_a_header_that_comes_byte_by_byte_is_cut_off(service: Service):
+    began = time.monotonic()
+    result = check(service.url + "/drip-header", timeout=0.2, statuses={200}, private=True)
+
+    assert (result.outcome, result.timed_out) == ("fail", True)
+    assert send(service.url + "/drip-header", b"{}", {}, private=True, seconds=0.3) == 0
+    assert time.monotonic() - began < 10
 
 
 def test_no_error_holds_the_address(service: Service, refused: str):
@@ -346,7 +358,7 @@ def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, se
 
     poll(polled, time.monotonic() + 1)
 
-    assert live_rows(polled.store)["web"][0].error == "no complete answer in a whole tick"
+    assert live_rows(polled.store)["web"][0].error == "no answer within 0.2 s"
 
 
 def summary(clock: Clock) -> Any:
