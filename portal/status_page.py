@@ -8,7 +8,7 @@ from typing import Any
 from portal import status_days
 from portal.status import Board, Component, Group, Incident, Maintenance
 from portal.status_events import PAST_DAYS, duration, incident, interval, maintenance, moment, past, row, stamp
-from portal.status_summary import LEVEL_OF_STATE, iso, summarise
+from portal.status_summary import LEVEL_OF_STATE, iso, planned, summarise
 from portal.uptime import Figures
 
 AHEAD_DAYS = 14
@@ -39,7 +39,7 @@ def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
     ]
     active += [
         _line(work.title, f"{url}#{work.key}", "maintenance", _when(work, built_at))
-        for work in _planned(board, built_at)
+        for work in planned(board, built_at)
         if work.start <= built_at + SOON_MS
     ]
     return {
@@ -65,8 +65,8 @@ def page(
     today = moment(built_at).date()
     summary = summarise(board, {}, built_at)
     states = {item["id"]: item["status"] for item in summary["components"]}
-    planned = _planned(board, built_at)
-    soon = [work for work in planned if work.start <= built_at + AHEAD_DAYS * DAY_MS]
+    works = planned(board, built_at)
+    soon = [work for work in works if work.start <= built_at + AHEAD_DAYS * DAY_MS]
     return {
         "groups": _grouped(board, states, days, today),
         "uptime": {one.id: _uptime(one, board, days, today) for one in board.monitored} if days else {},
@@ -81,7 +81,7 @@ def page(
         "active": [incident(one, board, url) for one in _active(board)],
         "revision": _revision(summary),
         "maintenances": [maintenance(work, board, built_at) for work in soon],
-        "later": [{"title": work.title, "start": stamp(work.start)} for work in planned if work not in soon],
+        "later": [{"title": work.title, "start": stamp(work.start)} for work in works if work not in soon],
         "past": past(board, built_at, url),
         "past_days": PAST_DAYS,
         "method": [_method(component) for component in board.monitored],
@@ -136,15 +136,6 @@ def _correction(one: Mapping[str, Any], board: Board) -> dict[str, Any]:
 
 def _active(board: Board) -> list[Incident]:
     return [one for one in board.incidents if one.active]
-
-
-def _planned(board: Board, now: int) -> list[Maintenance]:
-    """What is worked on or will be, soonest first; of what comes again only the next."""
-    found: dict[str, Maintenance] = {}
-    for work in board.maintenances:
-        if work.phase(now) != "completed":
-            found.setdefault(work.key, work)
-    return list(found.values())
 
 
 def _line(title: str, url: str, impact: str, more: str) -> dict[str, str]:

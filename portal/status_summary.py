@@ -51,8 +51,8 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
     """The summary as of `now` (unix ms); with no live states it is what a build may say: never green."""
     states = {component.id: _state(component, board, live.get(component.id), now) for component in board.components}
     incidents = [incident for incident in board.incidents if incident.active]
-    planned = [work for work in board.maintenances if work.phase(now) != "completed"]
-    level = _level(board, states, incidents, any(work.active(now) for work in planned))
+    works = planned(board, now)
+    level = _level(board, states, incidents, any(work.active(now) for work in works))
     seen = [live[component.id] for component in board.monitored if component.id in live]
     page = _page(board, seen, now)
     components = _components(board, states, live, page["updated_at"])
@@ -61,22 +61,34 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
         "page": page,
         "status": {
             "indicator": level,
-            "description": _sentence(level, board, states, incidents, planned, now),
+            "description": _sentence(level, board, states, incidents, works, now),
         },
         "components": [*components, *_groups(board, states, page["updated_at"])],
         "incidents": [_incident(incident, board, listed) for incident in incidents],
-        "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in planned],
+        "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in works],
         # For the resources that list what is over, too.
         "every": {
             "incidents": [_incident(one, board, listed) for one in board.incidents[:MOST]],
-            "scheduled_maintenances": [
-                _maintenance(one, board, listed, now) for one in board.maintenances[::-1][:MOST]
-            ],
+            "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in _newest(board, works, now)],
         },
         "checked_at": iso(min(one.confirmed_at for one in seen)) if seen else None,
         "generated_at": iso(now),
         "stale_after": board.stale_after,
     }
+
+
+def planned(board: Board, now: int) -> list[Maintenance]:
+    """What is worked on or will be, soonest first; of what comes again only the next."""
+    found: dict[str, Maintenance] = {}
+    for work in board.maintenances:
+        if work.phase(now) != "completed":
+            found.setdefault(work.key, work)
+    return list(found.values())
+
+
+def _newest(board: Board, works: list[Maintenance], now: int) -> list[Maintenance]:
+    """What is planned and what is over, the latest first."""
+    return [one for one in board.maintenances[::-1] if one in works or one.phase(now) == "completed"][:MOST]
 
 
 def seconds_left(summary: Mapping[str, Any]) -> int:
@@ -130,7 +142,7 @@ def _sentence(
     board: Board,
     states: Mapping[str, str],
     incidents: list[Incident],
-    planned: list[Maintenance],
+    works: list[Maintenance],
     now: int,
 ) -> str:
     if level == "none":
@@ -139,7 +151,7 @@ def _sentence(
     if level == "unknown":
         return "Status not confirmed"
     if level == "maintenance":
-        return f"Maintenance in progress: {_titles(work.title for work in planned if work.active(now))}"
+        return f"Maintenance in progress: {_titles(work.title for work in works if work.active(now))}"
     bad = [component for component in board.components if LEVELS.index(LEVEL_OF_STATE[states[component.id]]) > 2]
     if not bad:
         watched = all(incident.status == "monitoring" for incident in incidents)

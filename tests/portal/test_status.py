@@ -218,6 +218,25 @@ def test_an_update_says_what_a_component_was_before_it():
     assert [one["affected_components"][0]["old_status"] for one in (oldest, newest)] == ["operational", "major_outage"]
 
 
+def test_of_what_comes_again_only_the_next_is_listed():
+    week = 7 * 86_400_000
+    works = tuple(
+        replace(
+            WORK,
+            id=f"db-{number}",
+            series="db",
+            scheduled_for=NOW + number * week,
+            scheduled_until=NOW + number * week + 1,
+        )
+        for number in range(-2, 3)
+    )
+    summary = summarise(replace(BOARD, maintenances=works), seen(), NOW + 1000)
+
+    assert [one["id"] for one in summary["scheduled_maintenances"]] == ["db-1"]
+    assert summary["scheduled_maintenances"][0]["shortlink"] == "https://help.acme.example/status/#db"
+    assert [one["id"] for one in summary["every"]["scheduled_maintenances"]] == ["db-1", "db-0", "db--1", "db--2"]
+
+
 def test_the_bundle_survives_json():
     board = replace(BOARD, incidents=(INCIDENT,), maintenances=(WORK,), defaults={"stale_after": 300})
 
