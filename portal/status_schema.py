@@ -32,12 +32,20 @@ def _url(value: str) -> str:
     return value
 
 
+def _line(value: str) -> str:
+    if len(value.splitlines()) != 1:
+        raise ValueError("must be one line")
+    return value
+
+
 def _empty(value: Any) -> Any:
     return None if value in ("", "~", "null") else value
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1)]
+# What is a header of a mail and a line of a calendar.
+Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
@@ -82,7 +90,7 @@ class Defaults(_Strict):
 
 class ComponentEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
     group: Annotated[Id | None, BeforeValidator(_empty)] = None
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
@@ -103,14 +111,14 @@ class UptimeEntry(_Strict):
 
 class PageEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
     url: str = ""
     time_zone: str = "UTC"
 
 
 class GroupEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
     uptime: Literal["", "worst", "mean"] = ""
 
 
@@ -134,7 +142,7 @@ class IncidentUpdate(_Strict):
 
 class IncidentFile(_Strict):
     id: Id
-    title: Text
+    title: Line
     status: IncidentPhase
     impact: Literal["none", "minor", "major", "critical"]
     source: Literal["manual", "auto", "auto+manual"] = "manual"
@@ -162,7 +170,7 @@ class WorkUpdate(_Strict):
 
 class MaintenanceFile(_Strict):
     id: Id
-    title: Text
+    title: Line
     status: WorkPhase
     components: list[str] = []
     scheduled_for: Time
