@@ -183,12 +183,23 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(2)
     sentence(page, day, "All monitored systems operational")
 
+    # A page that somebody has left open, with a clock of its own.
+    left_open = context.new_page()
+    left_open.clock.install()
+    left_open.goto(f"{day.origin}/getting-in/forgot-password/")
+    dot = left_open.locator("header [data-portal='status']")
+    expect(dot).to_have_attribute("data-level", "none")
+
     day.bundle(slow_ms=-1)
     day.pass_minutes(3)
     sentence(page, day, "Degraded performance: Web app")
 
     day.status = 503
     day.pass_minutes(3)
+    # 25 s, give or take a fifth: it turns without a build and without a click.
+    left_open.clock.fast_forward(30_000)
+    expect(dot).to_have_attribute("data-level", "critical")
+    expect(left_open.get_by_role("region", name="Current incidents")).to_contain_text("Problems with Web app")
     sentence(page, day, "Major outage: Web app")
     page.goto(f"{day.origin}/plans-and-billing/update-card/")
     banner = page.get_by_role("region", name="Current incidents")
