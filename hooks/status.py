@@ -76,7 +76,7 @@ def _feeds(board: Board) -> dict[str, str]:
         place = f"components/{component}/" if component else ""
         kinds = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
         for name, kind in kinds.items():
-            found[f"status/{place}{name}"] = kind(board, place + name, to_html, component)
+            found[f"status/{place}{name}"] = kind(board, f"{board.page.url}{place}{name}", to_html, component)
     return found
 
 

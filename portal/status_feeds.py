@@ -48,23 +48,23 @@ def _stable(board: Board, key: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"status:{board.page.id}:{key}").urn
 
 
-def atom(board: Board, name: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
-    """Atom 1.0; `name` is the feed's own file below the status page."""
-    return _write(Atom1Feed, board, name, html, component, most)
+def atom(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
+    """Atom 1.0; `address` is where the feed itself is to be found, empty when nobody knows: readers go there."""
+    return _write(Atom1Feed, board, address, html, component, most)
 
 
-def rss(board: Board, name: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
+def rss(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
     """RSS 2.0."""
-    return _write(Rss201rev2Feed, board, name, html, component, most)
+    return _write(Rss201rev2Feed, board, address, html, component, most)
 
 
-def json_feed(board: Board, name: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
+def json_feed(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
     """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(board, component),
         "home_page_url": board.page.url,
-        "feed_url": f"{board.page.url}{name}",
+        **({"feed_url": address} if address else {}),
         "items": [
             {
                 "id": item.id,
@@ -129,7 +129,7 @@ def _events(board: Board) -> Iterator[tuple[str, str, str, tuple[Update, ...], s
 def _write(
     kind: type[Atom1Feed] | type[Rss201rev2Feed],
     board: Board,
-    name: str,
+    address: str,
     html: Callable[[str], str],
     component: str,
     most: int,
@@ -139,8 +139,8 @@ def _write(
         _title(board, component),
         url,
         f"Incidents and maintenance of {board.page.name}",
-        feed_url=f"{url}{name}",
-        feed_guid=url,
+        feed_url=address or None,
+        feed_guid=_stable(board, f"feed {component}"),
     )
     for item in items(board, component)[:most]:
         # Atom has a place for a whole body, RSS readers expect it as the description.

@@ -72,7 +72,7 @@ def _fitting(board: Board, room: int) -> dict[str, str]:
     """The feeds, with as many of the newest updates as there is room for; raises TooLarge when one is too much."""
     most = status_feeds.MOST
     while most:
-        files = {name: feed(board, name, to_html, most=most) for name, feed in FEEDS.items()}
+        files = {name: feed(board, "", to_html, most=most) for name, feed in FEEDS.items()}
         if _size(files) <= room:
             return files
         most //= 2

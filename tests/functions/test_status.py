@@ -255,5 +255,7 @@ def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, clock: Clock, 
 
     assert feed.mimetype == mimetype
     assert "Investigating: Web is down" in feed.text
+    # A reader keeps to the live one.
+    assert f"http://127.0.0.1:8000/api/status/{name}?component=web" in feed.text
     assert again.status_code == 304
     assert client.get(f"/api/status/{name}?component=nope").status_code == 404

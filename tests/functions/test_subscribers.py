@@ -159,7 +159,7 @@ def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_da
     clock.time -= 21 * 3_600_000  # within one day
     subscribe(client, kept)
     sent: list[str] = []
-    for number in range(24):
+    for number in range(MOST_INCIDENTS + 3):
         key = f"2026-11-23-web-{number}"
         for status in ("investigating", "monitoring", "resolved"):
             found = status_incidents.find(clock.store, key)

@@ -13,6 +13,7 @@ from portal.status import Board, Component, Incident, Maintenance, Page, Update
 from portal.status_recur import expanded
 
 NOW = 1_795_384_800_000
+ADDRESS = "https://help.acme.example/api/status/feed"
 ATOM = "{http://www.w3.org/2005/Atom}"
 UPDATES = (Update(NOW, "investigating", "We look.", {}), Update(NOW + 60_000, "resolved", "Fixed & done.", {}))
 INCIDENT = Incident(
@@ -54,16 +55,18 @@ def test_an_edited_update_keeps_its_id(kind):
 
 
 def test_the_three_kinds_say_the_same():
-    atom = ElementTree.fromstring(status_feeds.atom(BOARD, "feed.xml", escape))
+    atom = ElementTree.fromstring(status_feeds.atom(BOARD, ADDRESS, escape))
     rss = ElementTree.fromstring(status_feeds.rss(BOARD, "rss.xml", escape))
-    feed = json.loads(status_feeds.json_feed(BOARD, "feed.json", escape))
+    feed = json.loads(status_feeds.json_feed(BOARD, ADDRESS, escape))
 
     titles = [item["title"] for item in feed["items"]]
     assert titles == [entry.findtext(f"{ATOM}title") for entry in atom.iter(f"{ATOM}entry")]
     assert titles == [entry.findtext("title") for entry in rss.iter("item")]
     assert atom.findtext(f"{ATOM}entry/{ATOM}content") == "Fixed &amp; done."
     assert rss.findtext("channel/item/description") == "Fixed &amp; done."
-    assert feed["feed_url"] == "https://help.acme.example/status/feed.json"
+    assert feed["feed_url"] == ADDRESS
+    assert [link.get("href") for link in atom.findall(f"{ATOM}link") if link.get("rel") == "self"] == [ADDRESS]
+    assert "feed_url" not in json.loads(status_feeds.json_feed(BOARD, "", escape))
 
 
 def test_the_calendar_has_a_uid_that_stays_and_a_sequence_that_grows():
