@@ -206,7 +206,8 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     expect(banner).to_be_visible()
     banner.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/status/#"))
-    # No build has a page for it yet: it is here, live.
+    # No build has a page for it yet: it is here, live, where the link leads.
+    expect(page.locator(f"[id='{page.url.partition('#')[2]}']")).to_be_visible()
     expect(page.locator("[data-status-events] section").first).to_be_visible()
     assert violations(page) == []
 
@@ -222,6 +223,8 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(3)
     page.goto(f"{day.origin}/status/")
     expect(page.locator("[data-status-events]")).to_contain_text("A new disk")
+    # The build knew of another one, which is no longer planned.
+    expect(page.locator("[data-work-phase]")).to_have_text(["Over"])
 
     day.status = 200
     day.bundle(slow_ms=30_000, maintenances=[])

@@ -38,6 +38,7 @@ function paintPage(page, now) {
     const row = page.querySelector(`[data-component="${CSS.escape(component.id)}"]`);
     if (row) paintComponent(row, component, now.stale);
   }
+  paintWorks(page, now.answer);
   const revision = revisionOf(now.answer);
   if (page.dataset.revision !== revision) {
     page.dataset.revision = revision;
@@ -56,15 +57,26 @@ function paintComponent(row, component, stale) {
   put(row.querySelector("[data-component-word]"), level === "unknown" && !component.monitored ? "No monitor" : word);
 }
 
+// What was planned at the build may have begun since, or be over.
+function paintWorks(page, answer) {
+  for (const place of page.querySelectorAll("[data-work-phase]")) {
+    const { id } = place.closest("article");
+    const work = answer.scheduled_maintenances.find((one) => one.shortlink.endsWith(`#${id}`));
+    put(place, work ? PHASES[work.status] : "Over");
+  }
+}
+
 // Written after this page was built: its text is enough until the reader opens the event's own page.
 function paintEvents(place, answer) {
   const running = answer.scheduled_maintenances.filter((work) => work.status !== "scheduled");
-  place.replaceChildren(...[...answer.incidents, ...running].map(eventCard));
+  // First gone, then anew, or the ids are still taken.
+  place.replaceChildren();
+  place.append(...[...answer.incidents, ...running].map(eventCard));
 }
 
 function eventCard(event) {
   const card = make("section", "hf-card hf-event");
-  card.id = event.id;
+  name(card, event.id);
   card.dataset.level = event.impact;
   const link = make("a", "", event.name);
   link.href = localPath(event.shortlink);
@@ -82,7 +94,7 @@ function eventCard(event) {
 
 function updateItem(update) {
   const item = make("li");
-  item.id = update.id;
+  name(item, update.id);
   const head = make("p", "hf-timeline__head");
   head.append(make("strong", "", PHASES[update.status] ?? update.status), " ", moment(update.display_at));
   if (update.updated_at !== update.display_at) {
@@ -92,6 +104,11 @@ function updateItem(update) {
   }
   item.append(head, ...update.body.split(/\n{2,}/).map((part) => make("p", "", part)));
   return item;
+}
+
+// A link may lead to it, unless the page has it already.
+function name(element, id) {
+  if (!document.getElementById(id)) element.id = id;
 }
 
 function nextUpdate(event) {
@@ -116,12 +133,13 @@ async function paintSince(page, now) {
     const open = link?.parentElement.querySelector("[data-event-open]");
     if (open && incident.resolved_at) open.replaceChildren("Resolved, ", moment(incident.resolved_at));
   }
-  place.replaceChildren(
+  place.replaceChildren();
+  place.append(
     ...missing.map((incident) => {
       const row = make("li");
       const times = make("span", "hf-muted");
       times.append(moment(incident.started_at), " to ", moment(incident.resolved_at));
-      row.id = incident.id;
+      name(row, incident.id);
       row.append(make("b", "", incident.name), times, make("span", "", incident.incident_updates[0]?.body ?? ""));
       return row;
     }),
