@@ -1,6 +1,10 @@
 """Incidents that the checks open, follow and close: a minute at a time, on a clock of our own."""
 
+import itertools
 from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portal.status import Board, Check, Component, Incident, Live, Maintenance, Page, Update, advance
 from portal.status_auto import Watched, review
@@ -172,3 +176,30 @@ def test_a_component_that_is_no_longer_watched_keeps_no_incident_open():
     world.board = replace(world.board, components=(WEB, replace(API, checks=())))
 
     assert world.minutes(13)[-1] == "resolved"
+
+
+MINUTES = st.lists(
+    st.tuples(*[st.sampled_from(["ok", "ok", "slow", "fail", "gone"])] * 2, st.integers(1, 8)), max_size=20
+)
+
+
+@settings(max_examples=40)
+@given(MINUTES, st.lists(st.integers(1, 40), max_size=4))
+def test_whatever_happens_a_fault_has_an_incident_and_what_is_resolved_is_well(spells, lengths):
+    edges = [0, *itertools.accumulate(lengths)]
+    works = tuple(replace(work(one, end), id=str(one)) for one, end in itertools.pairwise(edges[: len(edges) // 2 * 2]))
+    world = World(WEB, API, works=works[::2])
+    for web, api, minutes in spells:
+        for _ in range(minutes):
+            before = {one.id for one in world.incidents if one.active}
+            world.minutes(1, web=web, api=api)
+            worked_on = {"web"} if any(one.active(world.now) for one in world.board.maintenances) else set()
+            seen = {key: one.state for key, one in world.live.items() if one.fresh(world.now, 600)}
+            known = {key for one in world.incidents if one.active for key in one.states}
+
+            faults = {key for key, state in seen.items() if state not in {"operational", "unknown"}}
+            assert faults - worked_on <= known
+            for one in world.incidents:
+                if one.id in before and not one.active:
+                    assert {seen.get(key) for key in one.states} == {"operational"}
+                    assert not worked_on & set(one.states)
