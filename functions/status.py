@@ -134,6 +134,8 @@ def tagged(request: "Request", response: Response, canonical: str = "", stale_if
     # Some hosts strip s-maxage on its way to their own cache; this one is for that cache alone.
     response.headers["CDN-Cache-Control"] = f"max-age={FRESH}, {stale}"
     response.headers["Access-Control-Allow-Origin"] = "*"
+    # By these a page on another host tells how old an answer is.
+    response.headers["Access-Control-Expose-Headers"] = "Age, Date, ETag"
     text = canonical.encode() or response.get_data()
     response.set_etag(sha256(text).hexdigest()[:32])
     response.make_conditional(request)

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -83,6 +84,33 @@ def test_an_incident_without_impact_keeps_nothing_green(world: World, context: B
 
     expect(page.locator("[data-status-events]")).to_contain_text("A question")
     expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")
+
+
+def test_an_answer_that_a_cache_has_kept_is_as_old_as_it_is(world: World, context: BrowserContext, tmp_path: Path):
+    build_status.write(Path("status"), tmp_path, world.url, int(time.time() * 1000))
+    now = datetime.now(UTC)
+    hour_ago, date = now - timedelta(hours=1), format_datetime(now, usegmt=True)
+    fields = dict.fromkeys(("checked_at", "generated_at"), hour_ago.isoformat())
+    # A proxy's own Date; the same from two servers, which fetch joins; the origin's with the cache's Age; none at all.
+    headers = [{"Date": date}, {"Date": f"{date}, {date}"}, {}]
+    headers += [{"Date": format_datetime(hour_ago, usegmt=True), "Age": "3600"}]
+    good = context.request.get(f"{world.url}api/v2/summary.json").json() | fields
+    good["status"] = {"indicator": "none", "description": "All is well"}
+    page = context.new_page()
+
+    def kept(route: Route) -> None:
+        route.fulfill(json=good, headers={"Access-Control-Allow-Origin": "*", **headers[0]})
+
+    page.route("**/api/v2/summary.json", kept)
+    while headers:
+        for address, age in (
+            (f"{world.url}status/", "[data-status-age]"),
+            ((tmp_path / "index.html").as_uri(), "#age"),
+        ):
+            page.goto(address)
+            expect(page.locator(age)).to_contain_text(re.compile("(60 min|1 h) ago"))
+            expect(page.locator("[data-level='none']:visible:not(.hf-bars > li)")).to_have_count(0)
+        headers.pop(0)
 
 
 def test_what_begins_within_a_day_is_announced_until_it_is_put_away(world: World, context: BrowserContext):

@@ -85,6 +85,7 @@ def test_everybody_gets_the_same_answer_and_shared_caches_may_keep_it(client: Br
     )
     assert "max-age=15" in response.headers["CDN-Cache-Control"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Expose-Headers"] == "Age, Date, ETag"
     assert "Set-Cookie" not in response.headers
     assert "Vary" not in response.headers
 

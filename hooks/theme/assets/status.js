@@ -88,9 +88,12 @@ async function ask() {
 
 // The answer's own clock: a reader's may be wrong by hours, and a shared cache may have kept the answer for a day.
 function serverTime(response, answer) {
-  const sent = Date.parse(response.headers.get("Date") ?? "") || 0;
-  const kept = Number(response.headers.get("Age")) || 0;
-  return Math.max(sent + kept * 1000, Date.parse(answer.generated_at));
+  // Two servers in a row may both send it, and fetch joins them.
+  const sent = Date.parse(/^\w+, [^,]+/.exec(response.headers.get("Date"))?.[0]);
+  const kept = Number.parseInt(response.headers.get("Age"), 10) || 0;
+  // Without it the reader's clock alone can tell: rather wrongly grey than wrongly green.
+  const now = Number.isNaN(sent) ? Date.now() : sent + kept * 1000;
+  return Math.max(now, Date.parse(answer.generated_at));
 }
 
 /** What may be said now: never green from a check that is older than the answer's `stale_after`. */
