@@ -118,7 +118,7 @@ def settings(world: World) -> dict[str, str]:
         "MAIL_FROM": "support@acme.example",
         "SUPPORT_MAILBOX": "support@acme.example",
         "ACCOUNT_URL": world.address("service"),
-        "DEMO_SERVICE_URL": f"{world.address('service')}/health",
+        "CHECK_DEMO_URL": f"{world.address('service')}/health",
         "DEMO": "1",
     }
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from functions.helpdesks import HelpDesk
     from functions.identity.oidc import OpenIDConnect
     from functions.mail import Mailer
-    from portal.status import Board
+    from portal.status import Board, Live
 
 
 class Services:
@@ -28,8 +28,8 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._bundle: dict[str, tuple[int, Any]] = {}
-        # The last status that the store gave (functions/status.py), for when it gives none.
-        self.last_good: dict[str, Any] | None = None
+        # What the store last gave of the status (functions/status.py), for when it gives none.
+        self.last_live: dict[str, Live] = {}
         self.last_board: Board | None = None
 
     @cached_property

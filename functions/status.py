@@ -11,8 +11,8 @@ from functions import status_incidents
 from functions.errors import Problem, StoreError
 from functions.http import json_response
 from portal import status_badge
-from portal.status import Live, read
-from portal.status_summary import summarise
+from portal.status import Live
+from portal.status_summary import seconds_left, summarise
 
 if TYPE_CHECKING:
     from functions.http import Request
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
     from functions.stores import Store
 
 # 15 s in a shared cache and 15 s while it refreshes; a day of the last good answer while we are down.
-SHARED = "max-age=15, stale-while-revalidate=15, stale-if-error=86400"
-HEADERS = {
-    "Cache-Control": "public, max-age=0, s-maxage=15, stale-while-revalidate=15, stale-if-error=86400",
-    # Some hosts strip s-maxage on its way to their own cache; this one is for that cache alone.
-    "CDN-Cache-Control": SHARED,
-    "Access-Control-Allow-Origin": "*",
-}
+FRESH, REFRESHING, DAY = 15, 15, 86_400
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +67,14 @@ def active(request: "Request", services: "Services") -> Response:
 
 def badge(request: "Request", services: "Services") -> Response:
     """GET /api/status/badge.svg: the state in a word, for a README or a dashboard."""
-    full = _summary(services)
-    return tagged(request, Response(status_badge.svg(full["status"]["indicator"]), mimetype="image/svg+xml"))
+    indicator, left = _believed(_summary(services))
+    return tagged(request, Response(status_badge.svg(indicator), mimetype="image/svg+xml"), stale_if_error=left)
 
 
 def badge_json(request: "Request", services: "Services") -> Response:
     """GET /api/status/badge.json, in the shape of https://shields.io/badges/endpoint-badge."""
-    return _cached(request, status_badge.shield(_summary(services)["status"]["indicator"]))
+    indicator, left = _believed(_summary(services))
+    return tagged(request, json_response(status_badge.shield(indicator)), stale_if_error=left)
 
 
 def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
@@ -92,19 +87,26 @@ def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
 
 
 def _summary(services: "Services") -> dict[str, Any]:
-    """The summary as of now; without the store the last good one of this process, or what the build knew. Both have
-    their time, and no reader takes old data for green."""
-    bundle = services.portal.get("status")
-    if not bundle:
+    """The summary as of now. Without the store from what it last gave this process, or from what the build knew: that
+    has the time of its checks, and grows old like any other."""
+    board = status_incidents.last_known(services)
+    if board is None:
         raise Problem(404, "This portal has no status page.")
     try:
-        board = status_incidents.board(services) or read(bundle)
-        live = {key: state for key, (state, _) in live_rows(services.store).items()}
+        services.last_live = {key: state for key, (state, _) in live_rows(services.store).items()}
     except StoreError as error:
         log.warning("status: the store does not answer: %s", error)
-        return services.last_good or summarise(read(bundle), {}, services.now())
-    services.last_good = summarise(board, live, services.now())
-    return services.last_good
+    return summarise(board, services.last_live, services.now())
+
+
+def _believed(full: dict[str, Any]) -> tuple[str, int]:
+    """The indicator for an answer that cannot say how old it is, and for how many seconds more a cache may believe it
+    when we are down: green for no longer than its checks are."""
+    indicator = full["status"]["indicator"]
+    if indicator != "none":
+        return indicator, DAY
+    left = seconds_left(full) - FRESH - REFRESHING
+    return (indicator, left) if left > 0 else ("unknown", DAY)
 
 
 def _of(full: dict[str, Any], *parts: str, all: str = "") -> dict[str, Any]:
@@ -125,9 +127,15 @@ def _cached(request: "Request", data: dict[str, Any]) -> Response:
     return tagged(request, json_response(answer), canonical)
 
 
-def tagged(request: "Request", response: Response, canonical: str = "") -> Response:
+def tagged(request: "Request", response: Response, canonical: str = "", stale_if_error: int = DAY) -> Response:
     """The answer with the headers of a shared cache and a strong tag of `canonical`, or of its own bytes."""
-    response.headers.update(HEADERS)
+    stale = f"stale-while-revalidate={REFRESHING}, stale-if-error={stale_if_error}"
+    response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={FRESH}, {stale}"
+    # Some hosts strip s-maxage on its way to their own cache; this one is for that cache alone.
+    response.headers["CDN-Cache-Control"] = f"max-age={FRESH}, {stale}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    # By these a page on another host tells how old an answer is.
+    response.headers["Access-Control-Expose-Headers"] = "Age, Date, ETag"
     text = canonical.encode() or response.get_data()
     response.set_etag(sha256(text).hexdigest()[:32])
     response.make_conditional(request)

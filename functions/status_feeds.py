@@ -36,7 +36,9 @@ def _feed(request: "Request", services: "Services", kind: str, name: str, mimety
     component = request.args.get("component", "")
     if board is None or (component and component not in {one.id for one in board.components}):
         raise Problem(404, "There is no such feed.")
-    text = getattr(status_feeds, kind)(board, name, _paragraphs, component)
+    # Its own address, or a reader goes on with the file of the last build.
+    address = services.absolute(f"api/status/{name}") + (f"?component={component}" if component else "")
+    text = getattr(status_feeds, kind)(board, address, _paragraphs, component)
     return tagged(request, Response(text, mimetype=mimetype))
 
 

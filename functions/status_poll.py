@@ -33,7 +33,7 @@ HOOK_SECONDS = 15
 EARLY_SHARE = 0.1
 # A day is written down after it is over; a run that was missed loses nothing.
 SAMPLES_MS = 4 * 86_400_000
-VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+VARIABLE = re.compile(r"\$\{(CHECK_[A-Z0-9_]+)\}")
 
 log = logging.getLogger(__name__)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portal.status import Board
 
 SCOPE = "status_write"
+FIELDS = ("id", "title", "impact", "status", "body", "next_update_in")
 JSON_LIMIT = 20_000
 SLOWER = (
     "Somebody else has posted in the meantime. Look at what they wrote, and send yours again if it is still needed."
@@ -37,8 +38,8 @@ def page(request: "Request", services: "Services") -> "Response":
 
 
 def post(request: "Request", services: "Services") -> "Response":
-    """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components),
-    else an update of it. 303 or 201 with the incident's id; 422, 409 or 403."""
+    """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
+    next_update_in minutes), else an update of it. 303 or 201 with the incident's id; 422, 409 or 403."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
@@ -63,12 +64,18 @@ def _stored(services: "Services", board: "Board", given: "Mapping[str, Any]") ->
     now = services.now()
     if not given["id"]:
         status = given["status"] or "investigating"
-        return Stored(incidents.opened(given["title"], given["impact"], given["body"], components, now, status))
+        return Stored(
+            incidents.opened(
+                given["title"], given["impact"], given["body"], components, now, status, given["next_update_in"]
+            )
+        )
     known = next((incident for incident in board.incidents if incident.id == given["id"]), None)
     if known is None:
         raise Refused({"id": f"There is no incident {given['id'][:80]!r}."})
     row = status_incidents.find(services.store, known.id)
-    changed = incidents.updated(known, given["status"], given["body"], now, components, given["impact"])
+    changed = incidents.updated(
+        known, given["status"], given["body"], now, components, given["impact"], given["next_update_in"]
+    )
     return Stored(changed, row.seen, row.revision) if row else Stored(changed)
 
 
@@ -87,7 +94,7 @@ def _given(request: "Request") -> dict[str, Any]:
         components = {
             name.partition(":")[2]: state for name, state in data.items() if name.startswith("component:") and state
         }
-    fields = {name: str(data.get(name) or "") for name in ("id", "title", "impact", "status", "body")}
+    fields = {name: str(data.get(name) or "") for name in FIELDS}
     return {**fields, "components": components}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from functions import outbox, preferences, status_incidents
 from functions.errors import Problem, VendorError
 from functions.rate import limit
+from functions.shell import when
 from functions.subscribers import wanted, way_out
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status_summary import iso, update_id
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 # What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
 NEWS_MS = 3 * 3_600_000
 KEPT_MS = 40 * 86_400_000
-# Mails about one incident to one address in an hour; the end of it is always told.
-MOST_PER_HOUR = 4
+# Mails about one incident to one address in an hour, its end apart; and incidents that it hears of in a day at all, so
+# that what flaps opens and ends a dozen of them and not hundreds.
+MOST_PER_HOUR, MOST_INCIDENTS = 4, 12
+EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
 
 
@@ -40,7 +43,7 @@ def tell(services: "Services", deadline: float) -> None:
         with services.store.transaction():
             first = services.store.run(
                 "insert into status_told (update_id, at) values (:id, :now) on conflict (update_id) do nothing",
-                id=update_id(event.id, update),
+                id=update_id(event.key, update),
                 now=now,
             )
             if not first:
@@ -48,13 +51,14 @@ def tell(services: "Services", deadline: float) -> None:
             for hook in services.store.all("select id from webhook order by id"):
                 payload = {
                     "webhook": hook["id"],
-                    "id": update_id(event.id, update),
+                    "id": update_id(event.key, update),
                     "data": _data(event, update, board),
                 }
                 outbox.put(services, "status.webhook", payload, subject_id="")
             for who, address in _recipients(services, affected) if services.mailer.configured else ():
-                if update.status in OVER or _may_have(services, event.id, who):
-                    payload = {"to": address, "who": who, **_told(event, update, board.page.url)}
+                if _may_have(services, event.id, who, over=update.status in OVER):
+                    told = _told(event, update, board.page.url)
+                    payload = {"to": address, "who": who, **told, "body": told["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
 
 
@@ -89,14 +93,25 @@ def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
         "event": {"id": event.id, "name": event.title, "shortlink": told["link"], "components": affected},
-        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)},
+        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        | {"next_update_by": iso(update.next_update_by)},
     }
 
 
 def _told(event: Any, update: Update, url: str) -> dict[str, str]:
-    page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.id}"
+    page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
     title = _plain(f"{PHASES[update.status]}: {event.title}")
-    return {"title": title, "body": update.body, "link": page, "update": update_id(event.id, update)}
+    body = update.body
+    if update.next_update_by is not None:
+        body += f"\n\nNext update by {when(update.next_update_by)}."
+    return {"title": title, "body": body, "link": page, "update": update_id(event.key, update)}
+
+
+def _earlier(event: Any, update: Update) -> str:
+    """What was said before: a mail that was one too many is not lost."""
+    before = [one for one in event.updates if one.at < update.at][-EARLIER:]
+    lines = [f"{when(one.at)}, {PHASES[one.status]}:\n{one.body}" for one in reversed(before)]
+    return "\n\n".join(["\n\nBefore that:", *lines]) if lines else ""
 
 
 def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:
@@ -114,12 +129,27 @@ def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str,
                 yield f"subject:{subject}", address
 
 
-def _may_have(services: "Services", incident: str, who: str) -> bool:
+def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> bool:
+    """Whether one more mail is bearable; the end is told to whoever heard of the beginning."""
+    key = f"{incident} {who}"
+    if over:
+        return not _counted(services, "status-silent", key)
+    if not _counted(services, "status-mail", key) and not _allows(services, "status-new", who, MOST_INCIDENTS, 86_400):
+        _allows(services, "status-silent", key, 1, 86_400)
+        return False
+    return _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
+
+
+def _allows(services: "Services", what: str, who: str, times: int, per_seconds: int) -> bool:
     try:
-        limit(services, "status-mail", f"{incident} {who}", times=MOST_PER_HOUR, per_seconds=3600)
+        limit(services, what, who, times=times, per_seconds=per_seconds)
     except Problem:
         return False
     return True
+
+
+def _counted(services: "Services", what: str, who: str) -> bool:
+    return services.store.one("select 1 as one from rate where who = :who limit 1", who=f"{what}:{who}") is not None
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import status_feeds, status_files, status_page
+from portal import status_days, status_events, status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
 from portal.sanitise import to_html
 from portal.status import Board, write
@@ -23,6 +23,8 @@ from portal.status import Board, write
 class State:
     """What the events of one build hand each other."""
 
+    # As the writer has it, and with what comes again as its single times.
+    written: Board | None = None
     board: Board | None = None
     history: dict[str, dict[str, Any]] = field(default_factory=dict)
     corrections: list[dict[str, Any]] = field(default_factory=list)
@@ -34,25 +36,28 @@ state = State()
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read status/ and say on every page what may be said without asking: never that all is well."""
-    state.board = board = _load(config)
     state.built_at = get_build_timestamp() * 1000
+    state.written = _load(config)
+    state.board = board = status_recur.expanded(state.written, state.built_at) if state.written else None
     view = config.extra.setdefault("view", {})
     view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
-    view["status_bundle"] = write(status_page.plain(board)) if board else None
+    view["status_bundle"] = write(status_events.plain(board)) if board else None
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages and the feed."""
-    board = state.board
-    if board is None:
+    board, written = state.board, state.written
+    if board is None or written is None:
         return files
     about = f"Whether {board.page.name} works, what is wrong, and what is planned."
     generated = {
         "status/index.md": _front("status.html", "Status", about),
         **_feeds(board),
+        **_calendars(written),
+        **_history(),
     }
-    for month, shown in status_page.archive(board, _path(config)).items():
+    for month, shown in status_events.archive(board, _path(config)).items():
         title = f"Incidents of {shown['title']}"
         generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
@@ -65,14 +70,31 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _feeds(board: Board) -> dict[str, str]:
-    """Every feed as a file: of all, and of each component; and the calendar."""
-    found = {"status/maintenance.ics": status_feeds.calendar(board)}
+    """Every feed as a file: of all, and of each component."""
+    found = {}
     for component in ("", *(one.id for one in board.components)):
         place = f"components/{component}/" if component else ""
         kinds = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
         for name, kind in kinds.items():
-            found[f"status/{place}{name}"] = kind(board, place + name, to_html, component)
+            found[f"status/{place}{name}"] = kind(board, f"{board.page.url}{place}{name}", to_html, component)
     return found
+
+
+def _calendars(written: Board) -> dict[str, str]:
+    """Planned work as one calendar to subscribe to, and each by itself to be added to one's own."""
+    single = {
+        f"status/maintenance/{work.id}.ics": status_feeds.calendar(written, work.id) for work in written.maintenances
+    }
+    return {"status/maintenance.ics": status_feeds.calendar(written), **single}
+
+
+def _history() -> dict[str, str]:
+    """The days that the bars are made of, corrected as the page is, for everyone to count again."""
+    days = status_days.corrected(state.history, state.corrections)
+    months: dict[str, dict[str, Any]] = {}
+    for day in sorted(days):
+        months.setdefault(day[:7], {})[day] = days[day]
+    return {f"status/history/{month}.json": json.dumps(found) for month, found in months.items()}
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
@@ -81,10 +103,10 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     if board and page.file.src_uri == "status/index.md":
         context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
     elif board and page.file.src_uri.startswith("status/history/"):
-        context["month"] = status_page.archive(board, _path(config))[page.meta["month"]]
+        context["month"] = status_events.archive(board, _path(config))[page.meta["month"]]
     elif board and page.file.src_uri.startswith("status/incidents/"):
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
-        context["incident"] = status_page.incident(one, board, _path(config))
+        context["incident"] = status_events.incident(one, board, _path(config))
     return context
 
 

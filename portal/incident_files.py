@@ -57,7 +57,9 @@ def extended(known: Incident, newer: Incident) -> Incident:
 
 
 def _update(update: Update) -> dict[str, Any]:
+    times = {"next_update_by": update.next_update_by, "edited_at": update.edited_at}
     fields = {"at": _Time(update.at), "status": update.status, "components": dict(update.components)}
+    fields |= {name: _Time(at) for name, at in times.items() if at is not None}
     return {name: value for name, value in fields.items() if value} | {"body": update.body}
 
 

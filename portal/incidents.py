@@ -14,6 +14,8 @@ STATUSES = ("investigating", "identified", "monitoring", "resolved", "postmortem
 IMPACTS = ("none", "minor", "major", "critical")
 SAYABLE = tuple(state for state in STATES if state != UNKNOWN)
 TITLE_MAX, BODY_MAX = 120, 5_000
+MOST_MINUTES = 7 * 24 * 60
+UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Refused(ValueError):
@@ -25,10 +27,17 @@ class Refused(ValueError):
 
 
 def opened(
-    title: str, impact: str, body: str, components: Mapping[str, str], at: int, status: str = "investigating"
+    title: str,
+    impact: str,
+    body: str,
+    components: Mapping[str, str],
+    at: int,
+    status: str = "investigating",
+    next_in: str = "",
 ) -> Incident:
-    """A new incident with its first update; its id is made of day, title and minute. Raises Refused."""
-    title = " ".join(title.split())
+    """A new incident with its first update; its id is made of day, title and minute. `next_in` are the minutes until
+    the next update, as typed. Raises Refused."""
+    title = " ".join(_clean(title).split())
     wrong = {}
     if not 3 <= len(title) <= TITLE_MAX:
         wrong["title"] = f"Write a title of 3 to {TITLE_MAX} characters."
@@ -37,7 +46,7 @@ def opened(
     if status in OVER:
         wrong["status"] = "An incident begins as investigating, identified or monitoring."
     try:
-        update = _update(status, body, components, at)
+        update = _update(status, body, components, at, next_in)
     except Refused as error:
         wrong |= error.fields
     if wrong:
@@ -55,7 +64,13 @@ def opened(
 
 
 def updated(
-    incident: Incident, status: str, body: str, at: int, components: Mapping[str, str] | None = None, impact: str = ""
+    incident: Incident,
+    status: str,
+    body: str,
+    at: int,
+    components: Mapping[str, str] | None = None,
+    impact: str = "",
+    next_in: str = "",
 ) -> Incident:
     """The incident with one more update, which is later than the last one whatever the clock says. Resolving it makes
     its components operational unless the update says otherwise. Raises Refused."""
@@ -65,7 +80,7 @@ def updated(
     if status == "resolved" and incident.active:
         said = {key: OPERATIONAL for key, state in incident.states.items() if state != OPERATIONAL} | said
     at = max([_second(at), *(update.at + 1000 for update in incident.updates)])
-    update = _update(status, body, said, at)
+    update = _update(status, body, said, at, next_in)
     ended = at if incident.resolved_at is None else incident.resolved_at
     return replace(
         incident,
@@ -77,9 +92,12 @@ def updated(
     )
 
 
-def _update(status: str, body: str, components: Mapping[str, str], at: int) -> Update:
-    text = body.replace("\r\n", "\n").replace("\x00", "").strip()
+def _update(status: str, body: str, components: Mapping[str, str], at: int, next_in: str) -> Update:
+    text = _clean(body.replace("\r\n", "\n")).strip()
     wrong = {}
+    minutes = next_in.strip()
+    if minutes and not (minutes.isascii() and minutes.isdecimal() and 1 <= int(minutes[:6]) <= MOST_MINUTES):
+        wrong["next_update_in"] = f"The next update is due in 1 to {MOST_MINUTES} minutes, or never."
     if status not in STATUSES:
         wrong["status"] = f"The status {status!r} is not one of: {', '.join(STATUSES)}."
     if not text:
@@ -91,7 +109,13 @@ def _update(status: str, body: str, components: Mapping[str, str], at: int) -> U
             wrong["components"] = f"The state {state!r} is not one of: {', '.join(SAYABLE)}."
     if wrong:
         raise Refused(wrong)
-    return Update(_second(at), status, text, dict(components))
+    promised = _second(at) + int(minutes) * 60_000 if minutes and status not in OVER else None
+    return Update(_second(at), status, text, dict(components), next_update_by=promised)
+
+
+def _clean(text: str) -> str:
+    """Without what neither XML nor YAML may hold, which would take every feed and the next build down."""
+    return UNPRINTABLE.sub("", text)
 
 
 def _id(title: str, at: int) -> str:

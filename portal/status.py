@@ -16,6 +16,7 @@ MAJOR_OUTAGE = "major_outage"
 DEGRADED = "degraded_performance"
 # From best to worst. `unknown` is ours: Statuspage has no word for "we could not check".
 STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, "degraded_performance", "partial_outage", MAJOR_OUTAGE)
+WEIGHTS = {MAJOR_OUTAGE: "1", "partial_outage": "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
 # A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
@@ -38,8 +39,8 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Check:
-    """One request to `url` (may hold ${NAME}, filled in when it is sent) and the answers that mean well: a status,
-    and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
+    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that mean well: a
+    status, and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
     Or, with another `type` than http, what that monitor says of its own check `id`."""
 
@@ -72,13 +73,15 @@ class Component:
 
 @dataclass(frozen=True)
 class Update:
-    """What was said at `at` (Markdown in the repository, plain text for the functions), and the components'
-    states from then on."""
+    """What was said at `at` (Markdown in the repository, plain text for the functions), the components' states from
+    then on, when more will be said at the latest, and when the words were changed."""
 
     at: int
     status: str
     body: str
     components: Mapping[str, str] = field(default_factory=dict)
+    next_update_by: int | None = None
+    edited_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,11 @@ class Incident:
     built: bool = True  # whether it has a page of its own yet
 
     @property
+    def key(self) -> str:
+        """What its updates and its place on the page are called by."""
+        return self.id
+
+    @property
     def active(self) -> bool:
         return self.status not in OVER
 
@@ -109,10 +117,16 @@ class Incident:
             states |= update.components
         return states
 
+    @property
+    def next_update_by(self) -> int | None:
+        """What the last update promised; None once it is over."""
+        return self.updates[-1].next_update_by if self.active and self.updates else None
+
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Work that was announced; the actual times win over the scheduled ones."""
+    """Work that was announced; the actual times win over the scheduled ones. `rrule` says when it comes again, and
+    `series` whose repetition it is (portal.status_recur)."""
 
     id: str
     title: str
@@ -124,14 +138,27 @@ class Maintenance:
     actual_end: int | None = None
     updates: tuple[Update, ...] = ()
     body: str = ""
+    rrule: str = ""
+    series: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its updates and its place on the page are called by: of what comes again, the same each time."""
+        return self.series or self.id
+
+    @property
+    def start(self) -> int:
+        return self.actual_start if self.actual_start is not None else self.scheduled_for
+
+    @property
+    def end(self) -> int:
+        return self.actual_end if self.actual_end is not None else self.scheduled_until
 
     def phase(self, now: int) -> str:
         """`scheduled`, `in_progress`, `verifying` or `completed`: the clock decides, not the file alone."""
-        end = self.actual_end if self.actual_end is not None else self.scheduled_until
-        start = self.actual_start if self.actual_start is not None else self.scheduled_for
-        if self.status in {"completed", "cancelled"} or now >= end:
+        if self.status in {"completed", "cancelled"} or now >= self.end:
             return "completed"
-        if now < start:
+        if now < self.start:
             return "scheduled"
         return "verifying" if self.status == "verifying" else "in_progress"
 
@@ -141,8 +168,22 @@ class Maintenance:
 
 @dataclass(frozen=True)
 class Group:
+    """Components that belong together; `uptime` is how theirs becomes one figure: `worst` (down when any of them is),
+    `mean`, or none."""
+
     id: str
     name: str
+    uptime: str = ""
+
+
+@dataclass(frozen=True)
+class Uptime:
+    """How uptime is counted: over how many days, how much a second in each bad state weighs (decimals as text), and
+    whether maintenance is left out."""
+
+    windows: tuple[int, ...] = (30, 90)
+    weights: Mapping[str, str] = field(default_factory=lambda: dict(WEIGHTS))
+    exclude_maintenance: bool = True
 
 
 @dataclass(frozen=True)
@@ -165,6 +206,7 @@ class Board:
     defaults: Mapping[str, int] = field(default_factory=dict)
     # An address of somebody else that always answers: when it does not, it is we who cannot see.
     control: str = ""
+    uptime: Uptime = Uptime()
 
     @property
     def stale_after(self) -> int:
@@ -197,7 +239,12 @@ def read(data: Mapping[str, Any]) -> Board:
         ),
         defaults=data["defaults"],
         control=data.get("control", ""),
+        uptime=_uptime(data["uptime"]) if "uptime" in data else Uptime(),
     )
+
+
+def _uptime(data: Mapping[str, Any]) -> Uptime:
+    return Uptime(**{**data, "windows": tuple(data["windows"])})
 
 
 def _check(data: Mapping[str, Any]) -> Check:

@@ -85,11 +85,9 @@ def _working(board: Board, now: int) -> set[str]:
 def _since(component: Component, board: Board, since: int) -> int:
     """When it became an incident: the first bad check, or the end of the maintenance in which that was made."""
     ends = [
-        work.actual_end if work.actual_end is not None else work.scheduled_until
+        work.end
         for work in board.maintenances
-        if component.id in work.components
-        and work.status != "cancelled"
-        and (work.actual_start or work.scheduled_for) <= since
+        if component.id in work.components and work.status != "cancelled" and work.start <= since
     ]
     return max([since, *ends])
 
@@ -143,8 +141,11 @@ def _join(one: Watched, component: Component, state: str, since: int, board: Boa
 
 
 def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mapping[str, str], now: int) -> Watched:
-    if one.incident.source == "manual":
+    # A component that is gone, or has lost its checks, would keep the incident open for ever.
+    watched = {key: state for key, state in one.seen.states.items() if key in states}
+    if one.incident.source == "manual" or not watched:
         return one
+    one = replace(one, seen=replace(one.seen, states=watched))
     working = _working(board, now)
     changed = {
         key: states[key]

@@ -11,7 +11,7 @@ from statistics import quantiles
 from typing import Any
 
 from portal import uptime
-from portal.status import Board, Component, Incident
+from portal.status import Board, Component, Group, Incident, Uptime
 from portal.uptime import DAY, Figures, Span
 
 # A sample: (unix seconds, result, milliseconds).
@@ -24,28 +24,38 @@ SHORT = {
     "major_outage": uptime.MAJOR,
 }
 BAR_DAYS = 90
-WINDOWS = (30, 90)
 
 
 def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
     """The day that begins at `first`, for every component that existed; what has not happened yet is unknown."""
     end = min(first + DAY, now)
     found: dict[str, Any] = {}
+    timelines: dict[str, list[Span]] = {}
     for component in board.components:
         if component.start_date and _seconds(component.start_date) >= first + DAY:
             continue
         own = samples.get(component.id, ())
-        spans = timeline(board, component, own, first, end)
-        seconds = uptime.buckets(spans, first, first + DAY)
+        spans = timelines[component.id] = timeline(board, component, own, first, end)
         times = sorted(ms for at, result, ms in own if first <= at < first + DAY and result != "fail")
         found[component.id] = {
-            **{KEYS[state]: count for state, count in seconds.items()},
+            **_seconds_in(spans, first),
             "p50": _quantile(times, 50),
             "p95": _quantile(times, 95),
             "n": sum(first <= at < first + DAY for at, _, _ in own),
             "inc": [one.id for one in board.incidents if component.id in one.states and _touches(one, first, end)],
         }
+    for group in board.groups:
+        members = [one.id for one in board.monitored if one.group == group.id and one.id in found]
+        if group.uptime == "worst" and members:
+            spans = uptime.together([timelines[key] for key in members], first, end)
+            incidents = dict.fromkeys(key for member in members for key in found[member]["inc"])
+            checks = sum(found[member]["n"] for member in members)
+            found[group.id] = {**_seconds_in(spans, first), "p50": None, "p95": None, "n": checks, "inc": [*incidents]}
     return found
+
+
+def _seconds_in(spans: Sequence[Span], first: int) -> dict[str, int]:
+    return {KEYS[state]: count for state, count in uptime.buckets(spans, first, first + DAY).items()}
 
 
 def timeline(board: Board, component: Component, samples: Sequence[Sample], start: int, end: int) -> list[Span]:
@@ -63,10 +73,9 @@ def timeline(board: Board, component: Component, samples: Sequence[Sample], star
         )
     said = [span for one in board.incidents if one.source != "auto" for span in _said(one, component.id, end)]
     works = [
-        (_start // 1000, _end // 1000)
+        (work.start // 1000, work.end // 1000)
         for work in board.maintenances
         if component.id in work.components and work.status != "cancelled"
-        for _start, _end in [(work.actual_start or work.scheduled_for, work.actual_end or work.scheduled_until)]
     ]
     return uptime.merged(automatic, said, works, start, end)
 
@@ -93,13 +102,14 @@ def _touches(incident: Incident, start: int, end: int) -> bool:
     return incident.started_at // 1000 < end and over >= start
 
 
-def figures(days: Iterable[Mapping[str, Any]]) -> Figures:
-    """Uptime and coverage of some days of one component."""
+def figures(days: Iterable[Mapping[str, Any]], rules: Uptime) -> Figures:
+    """Uptime and coverage of some days, of one component or of several together."""
     seconds = dict.fromkeys(uptime.BUCKETS, 0)
     for one in days:
         for state, key in KEYS.items():
             seconds[state] += one[key]
-    return uptime.figures(seconds)
+    weights = {SHORT[state]: weight for state, weight in rules.weights.items()}
+    return uptime.figures(seconds, weights, exclude_maintenance=rules.exclude_maintenance)
 
 
 def bars(component: Component, history: Mapping[str, Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
@@ -123,20 +133,43 @@ def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"level": level, "minutes": -(-bad // 60), "inc": list(one["inc"])}
 
 
-def windows(component: Component, history: Mapping[str, Mapping[str, Any]], today: date) -> list[tuple[int, Figures]]:
-    """The component's uptime over its last 30 and 90 known days."""
-    known = []
-    for days in WINDOWS:
-        first = max((today - timedelta(days=days)).isoformat(), component.start_date)
-        own = [
-            one[component.id]
-            for when, one in history.items()
-            if first <= when < today.isoformat() and component.id in one
-        ]
-        missing = max(0, (today - date.fromisoformat(first)).days - len(own))
-        empty = dict.fromkeys(KEYS.values(), 0) | {"unk": DAY}
-        known.append((days, figures([*own, *[empty] * missing])))
-    return known
+def windows(
+    board: Board, component: Component, history: Mapping[str, Mapping[str, Any]], today: date
+) -> list[tuple[int, Figures]]:
+    """The component's uptime over its last known days, of each window that the writer wants."""
+    return [
+        (length, figures(_window(component.id, component.start_date, history, today, length), board.uptime))
+        for length in board.uptime.windows
+    ]
+
+
+def group_windows(
+    board: Board, group: Group, history: Mapping[str, Mapping[str, Any]], today: date
+) -> list[tuple[int, Figures]]:
+    """The same of a group: of the seconds in which its worst member was so, or of all members' seconds."""
+    members = [one for one in board.monitored if one.group == group.id]
+    if not members or not group.uptime:
+        return []
+    starts = [(one.id, one.start_date) for one in members]
+    # It began when its first member did.
+    parts = [(group.id, min(start for _, start in starts))] if group.uptime == "worst" else starts
+    return [
+        (
+            length,
+            figures([day for key, start in parts for day in _window(key, start, history, today, length)], board.uptime),
+        )
+        for length in board.uptime.windows
+    ]
+
+
+def _window(
+    key: str, start: str, history: Mapping[str, Mapping[str, Any]], today: date, length: int
+) -> list[Mapping[str, Any]]:
+    """The last `length` days since `start`; one that is not in the history is unknown."""
+    first = max((today - timedelta(days=length)).isoformat(), start)
+    own = [one[key] for when, one in history.items() if first <= when < today.isoformat() and key in one]
+    missing = max(0, (today - date.fromisoformat(first)).days - len(own))
+    return [*own, *[dict.fromkeys(KEYS.values(), 0) | {"unk": DAY}] * missing]
 
 
 def corrected(

@@ -4,6 +4,7 @@ Nothing here knows Markdown: whoever asks says how an update becomes HTML (the b
 """
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from portal.status import PHASES, Board, Update
+from portal.status import PHASES, Board, Maintenance, Update
 from portal.status_summary import iso, update_id
 
 MOST = 100
@@ -19,43 +20,51 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Item:
-    """One update of an incident or a maintenance."""
+    """One update of an incident or a maintenance; `update` has its times in unix ms."""
 
     id: str
     title: str
     link: str
     update: Update
 
+    @property
+    def changed_at(self) -> int:
+        return self.update.edited_at or self.update.at
+
 
 def items(board: Board, component: str = "") -> list[Item]:
     """The newest updates, of one component or of all; newest first."""
-    url = board.page.url
     found = [
-        Item(f"{url}#{update_id(one.id, update)}", f"{PHASES[update.status]}: {one.title}", link, update)
-        for one, link, affected in _events(board)
+        Item(_stable(board, update_id(key, update)), f"{PHASES[update.status]}: {title}", link, update)
+        for key, title, link, updates, affected in _events(board)
         if not component or component in affected
-        for update in one.updates
+        for update in updates
     ]
     return sorted(found, key=lambda item: (-item.update.at, item.id))[:MOST]
 
 
-def atom(board: Board, name: str, html: Callable[[str], str], component: str = "") -> str:
-    """Atom 1.0; `name` is the feed's own file below the status page."""
-    return _write(Atom1Feed, board, name, html, component)
+def _stable(board: Board, key: str) -> str:
+    """An id that survives an edit of the update and a move of the page, so that no reader sees it twice."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"status:{board.page.id}:{key}").urn
 
 
-def rss(board: Board, name: str, html: Callable[[str], str], component: str = "") -> str:
+def atom(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
+    """Atom 1.0; `address` is where the feed itself is to be found, empty when nobody knows: readers go there."""
+    return _write(Atom1Feed, board, address, html, component, most)
+
+
+def rss(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
     """RSS 2.0."""
-    return _write(Rss201rev2Feed, board, name, html, component)
+    return _write(Rss201rev2Feed, board, address, html, component, most)
 
 
-def json_feed(board: Board, name: str, html: Callable[[str], str], component: str = "") -> str:
+def json_feed(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
     """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(board, component),
         "home_page_url": board.page.url,
-        "feed_url": f"{board.page.url}{name}",
+        **({"feed_url": address} if address else {}),
         "items": [
             {
                 "id": item.id,
@@ -63,67 +72,85 @@ def json_feed(board: Board, name: str, html: Callable[[str], str], component: st
                 "title": item.title,
                 "content_html": html(item.update.body),
                 "date_published": iso(item.update.at),
+                "date_modified": iso(item.changed_at),
             }
-            for item in items(board, component)
+            for item in items(board, component)[:most]
         ],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def calendar(board: Board) -> str:
-    """Planned maintenance as iCalendar (RFC 5545), in UTC: a UID that stays, a SEQUENCE that grows with each update."""
-    from icalendar import Calendar, Event
+def calendar(board: Board, only: str = "") -> str:
+    """Planned maintenance (or one of it) as iCalendar (RFC 5545), in UTC: a UID that stays, a SEQUENCE that grows with
+    each update, and a rule for what comes again. `board` is the writer's, with what comes again as one."""
+    from icalendar import Calendar
 
     found = Calendar()
     found.add("prodid", "-//Helpfront//Status//EN")
     found.add("version", "2.0")
     found.add("x-wr-calname", f"{board.page.name} maintenance")
-    names = {component.id: component.name for component in board.components}
     for work in board.maintenances:
-        event = Event()
-        event.add("uid", f"{work.id}@{board.page.id}.status")
-        event.add("summary", f"{board.page.name}: {work.title}")
-        event.add("dtstart", _moment(work.actual_start or work.scheduled_for))
-        event.add("dtend", _moment(work.actual_end or work.scheduled_until))
-        event.add("dtstamp", _moment(work.updates[-1].at if work.updates else work.scheduled_for))
-        event.add("sequence", len(work.updates))
-        event.add("status", "CANCELLED" if work.status == "cancelled" else "CONFIRMED")
-        event.add("url", f"{board.page.url}#{work.id}")
-        affected = ", ".join(names[key] for key in work.components if key in names)
-        event.add("description", f"Affects: {affected}" if affected else work.title)
-        found.add_component(event)
+        if only in ("", work.id):
+            found.add_component(_event(work, board))
     return str(found.to_ical().decode())
 
 
-def _events(board: Board) -> Iterator[tuple[Any, str, set[str]]]:
+def _event(work: Maintenance, board: Board) -> Any:
+    from icalendar import Event
+    from icalendar.prop import vRecur
+
+    affected = ", ".join(one.name for one in board.components if one.id in work.components)
+    event = Event()
+    event.add("uid", f"{work.id}@{board.page.id}.status")
+    event.add("summary", f"{board.page.name}: {work.title}")
+    event.add("dtstart", _moment(work.start))
+    event.add("dtend", _moment(work.end))
+    event.add("dtstamp", _moment(work.updates[-1].at if work.updates else work.scheduled_for))
+    # Calendars take a change only with a higher number: an update has one, and so has a time that became known.
+    event.add("sequence", len(work.updates) + (work.actual_start is not None) + (work.actual_end is not None))
+    event.add("status", "CANCELLED" if work.status == "cancelled" else "CONFIRMED")
+    event.add("url", f"{board.page.url}#{work.id}")
+    event.add("description", f"Affects: {affected}" if affected else work.title)
+    if work.rrule:
+        event.add("rrule", vRecur.from_ical(work.rrule))
+    return event
+
+
+def _events(board: Board) -> Iterator[tuple[str, str, str, tuple[Update, ...], set[str]]]:
+    """Id, title, link, updates and components of everything that is told."""
     url = board.page.url
     for one in board.incidents:
-        yield one, f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}", set(one.states)
+        link = f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}"
+        yield one.id, one.title, link, one.updates, set(one.states)
     for work in board.maintenances:
-        yield work, f"{url}#{work.id}", set(work.components)
+        yield work.key, work.title, f"{url}#{work.key}", work.updates, set(work.components)
 
 
 def _write(
-    kind: type[Atom1Feed] | type[Rss201rev2Feed], board: Board, name: str, html: Callable[[str], str], component: str
+    kind: type[Atom1Feed] | type[Rss201rev2Feed],
+    board: Board,
+    address: str,
+    html: Callable[[str], str],
+    component: str,
+    most: int,
 ) -> str:
     url = board.page.url
     feed = kind(
         _title(board, component),
         url,
         f"Incidents and maintenance of {board.page.name}",
-        feed_url=f"{url}{name}",
-        feed_guid=url,
+        feed_url=address or None,
+        feed_guid=_stable(board, f"feed {component}"),
     )
-    for item in items(board, component):
-        at = _moment(item.update.at)
+    for item in items(board, component)[:most]:
         # Atom has a place for a whole body, RSS readers expect it as the description.
         body = html(item.update.body)
         where = {"description": None, "content": body} if kind is Atom1Feed else {"description": body}
         feed.add_item(
             title=item.title,
             link=item.link,
-            pubdate=at,
-            updateddate=at,
+            pubdate=_moment(item.update.at),
+            updateddate=_moment(item.changed_at),
             unique_id=item.id,
             unique_id_is_permalink=False,
             author_name=board.page.name,

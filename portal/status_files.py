@@ -4,6 +4,7 @@ Every mistake is a ContentError with file and line. YAML is read as plain text (
 models below, so that an id like 2026 or `no` stays what the writer wrote.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from portal import status_recur
 from portal.errors import ContentError
-from portal.status import OVER, Board, Check, Component, Group, Incident, Maintenance, Page, Update
+from portal.status import OVER, WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
 from portal.status_days import KEYS
 from portal.status_schema import (
     CheckEntry,
@@ -32,6 +34,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
 
 COMPONENTS = "components.yml"
+YEAR_MS = 366 * 86_400_000
 KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 
@@ -46,15 +49,14 @@ def load(folder: Path) -> Board | None:
         parse_incident(_text(path, folder), _name(path, folder), known)
         for path in sorted(folder.glob("incidents/*.md"))
     ]
-    works = [
-        parse_maintenance(_text(path, folder), _name(path, folder), known)
-        for path in sorted(folder.glob("maintenance/*.md"))
-    ]
+    files = {_name(path, folder): _text(path, folder) for path in sorted(folder.glob("maintenance/*.md"))}
+    works = [parse_maintenance(text, file, known) for file, text in files.items()]
     seen: set[str] = set()
     for key in [incident.id for incident in incidents] + [work.id for work in works]:
         if key in seen:
             raise ContentError(f"{folder.name}/", None, f"two files have the id '{key}'; it must be unique")
         seen.add(key)
+    _never_overlap(works, files)
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
     return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
@@ -120,9 +122,14 @@ def parse_components(text: str, file: str) -> Board:
     return Board(
         page=Page(**data.page.model_dump()),
         components=tuple(components),
-        groups=tuple(Group(group.id, group.name) for group in data.groups),
+        groups=tuple(Group(group.id, group.name, group.uptime) for group in data.groups),
         defaults=defaults,
         control=data.control or "",
+        uptime=Uptime(
+            tuple(data.uptime.windows),
+            WEIGHTS | {str(state): weight for state, weight in data.uptime.weights.items()},
+            data.uptime.exclude_maintenance,
+        ),
     )
 
 
@@ -134,6 +141,9 @@ def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
     for index, update in enumerate(data.updates):
         _components_exist(source, ("updates", index, "components"), update.components, known)
     _updates_agree(source, data.status, data.updates)
+    for index, update in enumerate(data.updates):
+        if update.next_update_by is not None and update.next_update_by <= update.at:
+            source.fail(("updates", index, "next_update_by"), "'next_update_by' is not later than the update")
     if data.updates and data.updates[0].at < data.started_at:
         source.fail(("updates", 0, "at"), "the first update is earlier than 'started_at'")
     if data.status in OVER and data.resolved_at is None:
@@ -158,7 +168,32 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
         source.fail(("actual_end",), "'actual_end' needs an 'actual_start' that is earlier")
     fields = data.model_dump(exclude={"updates", "components"})
     updates = tuple(Update(**update.model_dump()) for update in data.updates)
-    return Maintenance(**fields, components=tuple(data.components), updates=updates, body=body)
+    work = Maintenance(**fields, components=tuple(data.components), updates=updates, body=body)
+    if work.rrule:
+        if wrong := status_recur.problem(work):
+            source.fail(("rrule",), f"'rrule' {work.rrule!r}: {wrong}")
+        if work.status not in {"scheduled", "cancelled"} or work.actual_start is not None:
+            source.fail(("rrule",), "what comes again is 'scheduled' or 'cancelled', and has no actual times")
+    return work
+
+
+def _never_overlap(works: Sequence[Maintenance], files: Mapping[str, str]) -> None:
+    """Two maintenances of a component at one time say two things of it, and end at two times."""
+    until = max((work.end for work in works), default=0) + YEAR_MS
+    times = [
+        (one.start, one.end, place)
+        for place, work in enumerate(works)
+        if work.status != "cancelled"
+        for one in (status_recur.single(work, work.start, until) if work.rrule else (work,))
+    ]
+    for component in dict.fromkeys(key for work in works for key in work.components):
+        own = sorted(time for time in times if component in works[time[2]].components)
+        for (_, end, before), (start, _, place) in itertools.pairwise(own):
+            if start < end:
+                file, text = list(files.items())[place]
+                other = "its own next time" if place == before else f"'{works[before].id}'"
+                source, _ = _front_matter(text, file)
+                source.fail(("scheduled_for",), f"it overlaps {other} on the component '{component}'")
 
 
 def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
@@ -195,6 +230,9 @@ def _updates_agree(source: "_Source", status: str, updates: list[Any]) -> None:
                 ("updates", index, "at"),
                 "the updates are out of order; each must be later than the one before",
             )
+    for index, update in enumerate(updates):
+        if update.edited_at is not None and update.edited_at < update.at:
+            source.fail(("updates", index, "edited_at"), "'edited_at' is earlier than the update")
     if updates and updates[-1].status != status:
         source.fail(("status",), f"the status is '{status}' but the last update says '{updates[-1].status}'")
 

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from portal.status import STALE_AFTER
 
-MARKED_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+# Of these alone: an address that could name any variable would send the portal's own secrets wherever it leads.
+MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
 
 
 def _time(value: Any) -> int:
@@ -26,8 +27,14 @@ def _time(value: Any) -> int:
 
 
 def _url(value: str) -> str:
-    if not re.match(r"(https?://[^\s/]|\$\{[A-Z])", value) or "$" in MARKED_VARIABLE.sub("", value):
-        raise ValueError("must be an http or https address; ${NAME} stands for an environment variable")
+    if not re.match(r"(https?://[^\s/]|\$\{CHECK_)", value) or "$" in MARKED_VARIABLE.sub("", value):
+        raise ValueError("must be an http or https address; ${CHECK_NAME} stands for that environment variable")
+    return value
+
+
+def _line(value: str) -> str:
+    if len(value.splitlines()) != 1:
+        raise ValueError("must be one line")
     return value
 
 
@@ -37,10 +44,13 @@ def _empty(value: Any) -> Any:
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1)]
+# What is a header of a mail and a line of a calendar.
+Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
+Weight = Annotated[str, Field(pattern=r"^(0(\.\d{1,3})?|1(\.0{1,3})?)$")]
 Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
 Slow = Annotated[int, Field(ge=50, le=30_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
@@ -80,7 +90,7 @@ class Defaults(_Strict):
 
 class ComponentEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
     group: Annotated[Id | None, BeforeValidator(_empty)] = None
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
@@ -93,20 +103,28 @@ class ComponentEntry(_Strict):
     slow_ms: Slow | None = None
 
 
+class UptimeEntry(_Strict):
+    windows: list[Annotated[int, Field(ge=1, le=400)]] = Field(default=[30, 90], min_length=1, max_length=4)
+    weights: dict[Fault, Weight] = {}
+    exclude_maintenance: bool = True
+
+
 class PageEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
     url: str = ""
     time_zone: str = "UTC"
 
 
 class GroupEntry(_Strict):
     id: Id
-    name: Text
+    name: Line
+    uptime: Literal["", "worst", "mean"] = ""
 
 
 class ComponentsFile(_Strict):
     page: PageEntry
+    uptime: UptimeEntry = UptimeEntry()
     defaults: Defaults = Defaults()
     groups: list[GroupEntry] = []
     components: list[ComponentEntry]
@@ -118,11 +136,13 @@ class IncidentUpdate(_Strict):
     status: IncidentPhase
     body: Text
     components: dict[str, State] = {}
+    next_update_by: MaybeTime = None
+    edited_at: MaybeTime = None
 
 
 class IncidentFile(_Strict):
     id: Id
-    title: Text
+    title: Line
     status: IncidentPhase
     impact: Literal["none", "minor", "major", "critical"]
     source: Literal["manual", "auto", "auto+manual"] = "manual"
@@ -145,15 +165,17 @@ class WorkUpdate(_Strict):
     at: Time
     status: WorkPhase
     body: Text
+    edited_at: MaybeTime = None
 
 
 class MaintenanceFile(_Strict):
     id: Id
-    title: Text
+    title: Line
     status: WorkPhase
     components: list[str] = []
     scheduled_for: Time
     scheduled_until: Time
     actual_start: MaybeTime = None
     actual_end: MaybeTime = None
+    rrule: str = ""
     updates: list[WorkUpdate] = []

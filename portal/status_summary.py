@@ -4,6 +4,7 @@ What we add to that shape, because Statuspage has no word for it:
 - a component's `status` and the page's `indicator` may be `unknown`: no good check within `stale_after`, or
   no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine";
 - `indicator` may be `maintenance`, as Statuspage's own impact is;
+- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised;
 - components carry `monitored` and `checked_at` (null: never), the answer `checked_at` (the oldest check that
   it rests on), `generated_at` and `stale_after` (seconds).
 
@@ -50,33 +51,52 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
     """The summary as of `now` (unix ms); with no live states it is what a build may say: never green."""
     states = {component.id: _state(component, board, live.get(component.id), now) for component in board.components}
     incidents = [incident for incident in board.incidents if incident.active]
-    planned = [work for work in board.maintenances if work.phase(now) != "completed"]
-    level = _level(board, states, incidents, any(work.active(now) for work in planned))
+    works = planned(board, now)
+    level = _level(board, states, incidents, any(work.active(now) for work in works))
     seen = [live[component.id] for component in board.monitored if component.id in live]
     page = _page(board, seen, now)
+    components = _components(board, states, live, page["updated_at"])
+    listed = {item["id"]: item for item in components}
     return {
         "page": page,
         "status": {
             "indicator": level,
-            "description": _sentence(level, board, states, incidents, planned, now),
+            "description": _sentence(level, board, states, incidents, works, now),
         },
-        "components": [
-            *_components(board, states, live, page["updated_at"]),
-            *_groups(board, states, page["updated_at"]),
-        ],
-        "incidents": [_incident(incident, board, states) for incident in incidents],
-        "scheduled_maintenances": [_maintenance(work, board, states, now) for work in planned],
+        "components": [*components, *_groups(board, states, page["updated_at"])],
+        "incidents": [_incident(incident, board, listed) for incident in incidents],
+        "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in works],
         # For the resources that list what is over, too.
         "every": {
-            "incidents": [_incident(one, board, states) for one in board.incidents[:MOST]],
-            "scheduled_maintenances": [
-                _maintenance(one, board, states, now) for one in board.maintenances[::-1][:MOST]
-            ],
+            "incidents": [_incident(one, board, listed) for one in board.incidents[:MOST]],
+            "scheduled_maintenances": [_maintenance(work, board, listed, now) for work in _newest(board, works, now)],
         },
         "checked_at": iso(min(one.confirmed_at for one in seen)) if seen else None,
         "generated_at": iso(now),
         "stale_after": board.stale_after,
     }
+
+
+def planned(board: Board, now: int) -> list[Maintenance]:
+    """What is worked on or will be, soonest first; of what comes again only the next."""
+    found: dict[str, Maintenance] = {}
+    for work in board.maintenances:
+        if work.phase(now) != "completed":
+            found.setdefault(work.key, work)
+    return list(found.values())
+
+
+def _newest(board: Board, works: list[Maintenance], now: int) -> list[Maintenance]:
+    """What is planned and what is over, the latest first."""
+    return [one for one in board.maintenances[::-1] if one in works or one.phase(now) == "completed"][:MOST]
+
+
+def seconds_left(summary: Mapping[str, Any]) -> int:
+    """For how much longer the checks of a summary prove anything; 0 without checks, and below it when they are old."""
+    if summary["checked_at"] is None:
+        return 0
+    checked, made = (datetime.fromisoformat(summary[name]) for name in ("checked_at", "generated_at"))
+    return int(summary["stale_after"] - (made - checked).total_seconds())
 
 
 def iso(at: int | None) -> str | None:
@@ -90,8 +110,13 @@ def _state(component: Component, board: Board, live: Live | None, now: int) -> s
     """A human's word, else maintenance, else the checks; of a human's and the checks' fault the worse."""
     known = live is not None and component.checks and live.fresh(now, board.stale_after)
     automatic = live.state if live is not None and known else UNKNOWN
-    said = worst(incident.states.get(component.id, UNKNOWN) for incident in board.incidents if incident.active)
     in_maintenance = any(component.id in work.components and work.active(now) for work in board.maintenances)
+    said = worst(
+        incident.states.get(component.id, UNKNOWN)
+        for incident in board.incidents
+        # What the checks alone have said is hidden like what they say now.
+        if incident.active and not (in_maintenance and incident.source == "auto")
+    )
     if said not in {OPERATIONAL, UNKNOWN}:
         return said if in_maintenance else worst((said, automatic))
     return UNDER_MAINTENANCE if in_maintenance else automatic
@@ -117,7 +142,7 @@ def _sentence(
     board: Board,
     states: Mapping[str, str],
     incidents: list[Incident],
-    planned: list[Maintenance],
+    works: list[Maintenance],
     now: int,
 ) -> str:
     if level == "none":
@@ -126,14 +151,16 @@ def _sentence(
     if level == "unknown":
         return "Status not confirmed"
     if level == "maintenance":
-        return f"Maintenance in progress: {_titles(work.title for work in planned if work.active(now))}"
+        return f"Maintenance in progress: {_titles(work.title for work in works if work.active(now))}"
     bad = [component for component in board.components if LEVELS.index(LEVEL_OF_STATE[states[component.id]]) > 2]
     if not bad:
         watched = all(incident.status == "monitoring" for incident in incidents)
         titles = _titles(incident.title for incident in incidents if _weight(incident) == level)
         return f"Fixed, being watched: {titles}" if watched else titles
-    worst_state = worst(states[component.id] for component in bad)
-    return f"{WORDS[worst_state]}: {_titles(component.name for component in bad)}"
+    # Worst first; each component is called what it is.
+    found = sorted({states[component.id] for component in bad}, key=STATES.index, reverse=True)
+    named = [(WORDS[state], [one.name for one in bad if states[one.id] == state]) for state in found]
+    return ". ".join(f"{word}: {_titles(names)}" for word, names in named)
 
 
 def _titles(titles: Iterable[str]) -> str:
@@ -205,50 +232,56 @@ def _component(board: Board, key: str, name: str, state: str, position: int, upd
     }
 
 
-def _incident(incident: Incident, board: Board, states: Mapping[str, str]) -> dict[str, Any]:
-    event = _event(incident.id, incident.title, incident.status, incident.impact, incident.updates, board)
+def _incident(incident: Incident, board: Board, listed: Mapping[str, Any]) -> dict[str, Any]:
+    event = _event(incident.key, incident, incident.status, incident.impact, board)
     monitoring = [update.at for update in incident.updates if update.status == "monitoring"]
     return event | {
         "created_at": iso(incident.started_at),
         "started_at": iso(incident.started_at),
         "monitoring_at": iso(monitoring[0]) if monitoring else None,
         "resolved_at": iso(incident.resolved_at),
+        "next_update_by": iso(incident.next_update_by),
         "source": incident.source,
         "shortlink": f"{board.page.url}incidents/{incident.id}/"
         if incident.built
         else f"{board.page.url}#{incident.id}",
-        "components": _affected(board, states, incident.states),
+        "components": [listed[key] for key in incident.states],
     }
 
 
-def _maintenance(work: Maintenance, board: Board, states: Mapping[str, str], now: int) -> dict[str, Any]:
-    event = _event(work.id, work.title, work.phase(now), "maintenance", work.updates, board)
+def _maintenance(work: Maintenance, board: Board, listed: Mapping[str, Any], now: int) -> dict[str, Any]:
+    event = _event(work.key, work, work.phase(now), "maintenance", board)
     return event | {
         "created_at": iso(work.updates[0].at if work.updates else work.scheduled_for),
-        "started_at": iso(work.actual_start or work.scheduled_for),
+        "started_at": iso(work.start),
         "monitoring_at": None,
         "resolved_at": iso(work.actual_end),
         "scheduled_for": iso(work.scheduled_for),
         "scheduled_until": iso(work.scheduled_until),
-        "shortlink": f"{board.page.url}#{work.id}",
-        "components": _affected(board, states, work.components),
+        "shortlink": f"{board.page.url}#{work.key}",
+        "components": [listed[key] for key in work.components],
     }
 
 
-def _event(key: str, title: str, status: str, impact: str, updates: tuple[Update, ...], board: Board) -> dict[str, Any]:
+def _event(key: str, one: Incident | Maintenance, status: str, impact: str, board: Board) -> dict[str, Any]:
+    states = dict(one.components) if isinstance(one, Incident) else {}
+    updates = []
+    for update in one.updates:
+        updates.append(_update(key, update, states, board))
+        states |= update.components
     return {
-        "id": key,
-        "name": title,
+        "id": one.id,
+        "name": one.title,
         "status": status,
         "impact": impact,
         "page_id": board.page.id,
-        "updated_at": iso(updates[-1].at) if updates else None,
+        "updated_at": iso(one.updates[-1].at) if one.updates else None,
         # Statuspage lists the newest first.
-        "incident_updates": [_update(key, update, board) for update in reversed(updates)],
+        "incident_updates": updates[::-1],
     }
 
 
-def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
+def _update(key: str, update: Update, before: Mapping[str, str], board: Board) -> dict[str, Any]:
     names = {component.id: component.name for component in board.components}
     at = iso(update.at)
     return {
@@ -257,10 +290,12 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
         "status": update.status,
         "body": update.body,
         "created_at": at,
-        "updated_at": at,
+        "updated_at": iso(update.edited_at) or at,
         "display_at": at,
+        "next_update_by": iso(update.next_update_by),
         "affected_components": [
-            {"code": code, "name": names[code], "new_status": state} for code, state in update.components.items()
+            {"code": code, "name": names[code], "old_status": before.get(code, OPERATIONAL), "new_status": state}
+            for code, state in update.components.items()
         ],
     }
 
@@ -268,8 +303,3 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
 def update_id(key: str, update: Update) -> str:
     """The id of an update, the same in the JSON, the feed and the page's anchors."""
     return f"{key}-{update.at // 1000}"
-
-
-def _affected(board: Board, states: Mapping[str, str], keys: Iterable[str]) -> list[dict[str, Any]]:
-    names = {component.id: component.name for component in board.components}
-    return [{"id": key, "name": names[key], "status": states[key]} for key in keys]

@@ -22,6 +22,8 @@ MAINTENANCE, UNKNOWN = "maintenance", "unknown"
 BUCKETS = (OPERATIONAL, DEGRADED, PARTIAL, MAJOR, MAINTENANCE, UNKNOWN)
 # From best to worst, for two sources that disagree; what nobody knows gives way to whoever does.
 SEVERITY = {state: rank for rank, state in enumerate((UNKNOWN, OPERATIONAL, DEGRADED, PARTIAL, MAJOR))}
+# The same for components that make up a whole: it is well only when all of them are known to be.
+WORSE = (OPERATIONAL, UNKNOWN, MAINTENANCE, DEGRADED, PARTIAL, MAJOR)
 WEIGHTS: Mapping[str, str] = {DEGRADED: "0", PARTIAL: "0.3", MAJOR: "1"}
 DAY = 86_400
 SILENT_INTERVALS = 3
@@ -36,10 +38,13 @@ class Figures:
     coverage: Fraction | None
 
 
-def figures(seconds: Mapping[str, int], weights: Mapping[str, str] = WEIGHTS) -> Figures:
-    """What the buckets of a window come to. `weights` are decimals between 0 and 1 as text or numbers."""
-    measured = sum(seconds.get(state, 0) for state in (OPERATIONAL, DEGRADED, PARTIAL, MAJOR))
-    window = measured + seconds.get(MAINTENANCE, 0) + seconds.get(UNKNOWN, 0)
+def figures(
+    seconds: Mapping[str, int], weights: Mapping[str, str] = WEIGHTS, *, exclude_maintenance: bool = True
+) -> Figures:
+    """What the buckets of a window come to. `weights` are decimals between 0 and 1 as text or numbers; maintenance that
+    is not excluded is time in which nothing was down."""
+    window = sum(seconds.get(state, 0) for state in BUCKETS)
+    measured = window - seconds.get(UNKNOWN, 0) - (seconds.get(MAINTENANCE, 0) if exclude_maintenance else 0)
     down = sum((Fraction(str(weight)) * seconds.get(state, 0) for state, weight in weights.items()), Fraction())
     coverage = Fraction(window - seconds.get(UNKNOWN, 0), window) if window else None
     return Figures(percent(1 - down / measured) if measured else None, coverage)
@@ -90,6 +95,11 @@ def merged(
         return max(seen, said, key=lambda state: SEVERITY.get(state, 0))
 
     return _overlaid(start, end, [list(automatic), list(manual), planned], decide)
+
+
+def together(timelines: Sequence[Sequence[Span]], start: int, end: int) -> list[Span]:
+    """Several components as one that is only as well as the worst of them."""
+    return _overlaid(start, end, [list(spans) for spans in timelines], lambda states: max(states, key=WORSE.index))
 
 
 def observed(

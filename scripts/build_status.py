@@ -8,7 +8,7 @@ Put it where the portal's own troubles do not reach: another host, another DNS p
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mkdocs.utils.yaml import yaml_load
 
-from portal import status_feeds, status_files, status_page
+from portal import status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
 from portal.sanitise import to_html
 from portal.status import Board
@@ -50,22 +50,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
     """Write the site and return its size in bytes; raises ContentError, or TooLarge above 100 KB."""
-    board = status_files.load(status)
-    if board is None:
+    written = status_files.load(status)
+    if written is None:
         raise ContentError(f"{status}/components.yml", None, "is missing")
     portal = portal.rstrip("/") + "/"
     # Incidents have no pages of their own here: every link leads to their place on the one page.
-    incidents = tuple(replace(one, built=False) for one in board.incidents)
-    board = replace(board, page=replace(board.page, url=board.page.url or f"{portal}status/"), incidents=incidents)
-    files = {name: feed(board, name, to_html) for name, feed in FEEDS.items()}
-    files |= {"index.html": _page(board, status, portal, built_at), "maintenance.ics": status_feeds.calendar(board)}
-    size = sum(len(text.encode()) for text in files.values())
-    if size > LIMIT:
-        raise TooLarge(f"The site has {size:,} bytes, more than {LIMIT:,}. Shorten the oldest incidents.")
+    incidents = tuple(replace(one, built=False) for one in written.incidents)
+    page = replace(written.page, url=written.page.url or f"{portal}status/")
+    written = replace(written, page=page, incidents=incidents)
+    board = status_recur.expanded(written, built_at)
+    files = {"index.html": _page(board, status, portal, built_at), "maintenance.ics": status_feeds.calendar(written)}
+    files |= _fitting(board, LIMIT - _size(files))
+    size = _size(files)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     return size
+
+
+def _fitting(board: Board, room: int) -> dict[str, str]:
+    """The feeds, with as many of the newest updates as there is room for; raises TooLarge when one is too much."""
+    most = status_feeds.MOST
+    while most:
+        files = {name: feed(board, "", to_html, most=most) for name, feed in FEEDS.items()}
+        if _size(files) <= room:
+            return files
+        most //= 2
+    raise TooLarge(f"The site has more than {LIMIT:,} bytes. Shorten what is planned, and the incidents that are open.")
+
+
+def _size(files: Mapping[str, str]) -> int:
+    return sum(len(text.encode()) for text in files.values())
 
 
 def _page(board: Board, status: Path, portal: str, built_at: int) -> str:

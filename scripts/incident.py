@@ -40,12 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         body = options.body if options.body is not None else sys.stdin.read()
         states = folder.states(options.component)
         if options.command == "open":
-            incident = incidents.opened(options.title, options.impact, body, states, now, options.status)
+            incident = incidents.opened(
+                options.title, options.impact, body, states, now, options.status, options.next_in
+            )
         else:
             status = "resolved" if options.command == "resolve" else options.status
-            incident = incidents.updated(
-                folder.find(options.id), status, body, now, states, getattr(options, "impact", "") or ""
-            )
+            impact = getattr(options, "impact", "") or ""
+            known = folder.find(options.id)
+            incident = incidents.updated(known, status, body, now, states, impact, options.next_in)
         print(folder.write(incident))
     except (IncidentError, ContentError, Refused) as error:
         print(error, file=sys.stderr)
@@ -128,6 +130,10 @@ def _incident(item: Mapping[str, Any]) -> Incident:
             update["status"],
             update["body"],
             {one["code"]: one["new_status"] for one in update["affected_components"]},
+            _ms(update["next_update_by"]) if update.get("next_update_by") else None,
+            _ms(update["updated_at"])
+            if update.get("updated_at", update["display_at"]) != update["display_at"]
+            else None,
         )
         for update in reversed(item["incident_updates"])
     )
@@ -169,6 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--component", action="append", default=[], metavar="ID=STATE", help=f"STATE: {', '.join(SAYABLE)}"
         )
+        command.add_argument("--next-in", default="", metavar="MINUTES", help="when customers hear more at the latest")
     collect = commands.add_parser("sync", help="write what was posted on the portal into the files")
     collect.add_argument("portal", help="the portal's address, e.g. https://help.acme.com")
     return parser

@@ -185,7 +185,7 @@ def _services(folder: Path, front: str, database: str) -> Services:
                 "SECRET_KEYS": "k" * 32,
                 "TICK_TOKEN": "t" * 16,
                 "DATABASE_URL": database,
-                "DEMO_SERVICE_URL": well.address,
+                "CHECK_DEMO_URL": well.address,
                 "BOT_CHECK": "none",
             }
         )

@@ -2,8 +2,9 @@
 
 A case has `name` and one of: `intervals` ([start, end, state]) over `window` ([start, end]); `checks` ([time, "ok" |
 "slow" | "fail"]) with `interval` and `end`; `auto`, `manual` and `maint` spans. What it expects stands beside that:
-`intervals` (of the latter two), `seconds`, `uptime`, `coverage`. `start` (a component's first second), `weights`,
-`fail_after` and `ok_after` may differ from ours. The exit code is 1 when a figure is not the expected one.
+`intervals` (of the latter two), `seconds`, `uptime`, `coverage`. `start` (or `start_date`: a component's first second),
+`weights`, `fail_after`, `ok_after` and `exclude_maintenance` may differ from ours. The exit code is 1 when a figure is
+not the expected one.
 """
 
 import argparse
@@ -21,11 +22,10 @@ def figures(case: Mapping[str, Any]) -> dict[str, Any]:
     """name, intervals, seconds, uptime and coverage of a case, as it should expect them."""
     start, end = _window(case)
     spans = _spans(case, start, end)
-    begun = min(max(start, case.get("start", start)), end)
+    begun = min(max(start, case.get("start", case.get("start_date", start))), end)
     seconds = uptime.buckets(spans, begun, end)
-    found = uptime.figures(
-        seconds, {**uptime.WEIGHTS, **{name: str(one) for name, one in case.get("weights", {}).items()}}
-    )
+    weights = {**uptime.WEIGHTS, **{name: str(one) for name, one in case.get("weights", {}).items()}}
+    found = uptime.figures(seconds, weights, exclude_maintenance=case.get("exclude_maintenance", True))
     return {
         "name": case["name"],
         "intervals": [list(span) for span in spans],
@@ -72,7 +72,9 @@ def _spans(case: Mapping[str, Any], start: int, end: int) -> list[Span]:
         samples = [(at, result) for at, result in case["checks"]]
         automatic = uptime.observed(samples, case["interval"], start, end, **thresholds)
     else:
-        automatic = [(one, other, state) for one, other, state in case.get("auto", case.get("intervals", []))]
+        # Beside what people said, `intervals` are what is expected, and not what the checks saw.
+        seen = case.get("auto", [] if "manual" in case else case.get("intervals", []))
+        automatic = [(one, other, state) for one, other, state in seen]
     if "maint" in case or "manual" in case:
         manual = [(one, other, state) for one, other, state in case.get("manual", [])]
         return uptime.merged(automatic, manual, [(one, other) for one, other in case.get("maint", [])], start, end)

@@ -7,9 +7,12 @@ connection to an address that is not public is closed before a byte is sent, wha
 import json
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import SHUT_RDWR
+from threading import Timer
 from typing import Any, Literal
 
 import requests
@@ -21,6 +24,7 @@ from urllib3.exceptions import LocationParseError, NewConnectionError
 # Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
 BODY_LIMIT = 65_536
 USER_AGENT = "Helpfront status check"
+NAT64, LOCAL_NAT64 = IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
 PRIVATE = "the address is not a public one"
 
 
@@ -52,12 +56,14 @@ def check(
         with requests.Session() as session:
             # No proxy or .netrc of the machine: the check sends no credentials that components.yml does not hold.
             session.trust_env = False
-            if not private:
-                session.mount("http://", _PublicOnly())
-                session.mount("https://", _PublicOnly())
+            adapter = Careful(private=private)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
             headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
-            with session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response:
-                ends = _days_left(response)
+            with (
+                adapter.within(2 * timeout),
+                session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response,
+            ):
                 result = _judge(response, statuses, expected or {}, started + timeout, timeout)
     except requests.Timeout:
         result = _timed_out(timeout)
@@ -80,7 +86,7 @@ def check(
     except requests.RequestException as error:
         result = Result("fail", f"the answer broke off ({type(error).__name__})")
     else:
-        result = _slower(result, started, slow_ms, ends, tls_days)
+        result = _timed_out(timeout) if adapter.late else _slower(result, started, slow_ms, adapter.ends, tls_days)
     return Result(result.outcome, result.error, result.timed_out, round((time.monotonic() - started) * 1000))
 
 
@@ -88,8 +94,9 @@ def _slower(result: Result, started: float, slow_ms: int, ends: float | None, tl
     """A good answer that is a warning: it took too long, or its certificate is about to end."""
     if result.outcome == "ok" and (time.monotonic() - started) * 1000 > slow_ms:
         return Result("slow", f"the answer took longer than {slow_ms} ms")
-    if result.outcome == "ok" and ends is not None and ends < tls_days:
-        return Result("slow", f"the certificate ends in {ends:.0f} days")
+    days = (ends - time.time()) / 86_400 if ends is not None else tls_days
+    if result.outcome == "ok" and days < tls_days:
+        return Result("slow", f"the certificate ends in {days:.0f} days")
     return result
 
 
@@ -134,43 +141,85 @@ def _timed_out(timeout: float) -> Result:
     return Result("fail", f"no answer within {timeout:g} s", timed_out=True)
 
 
-def _days_left(response: requests.Response) -> float | None:
-    """Days until the certificate of this connection ends; None without TLS."""
-    sock = getattr(getattr(response.raw, "connection", None), "sock", None)
-    certificate = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
-    if not certificate:
-        return None
-    return (ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86_400
+def is_public(address: str) -> bool:
+    """Whether an address leads to the internet, also by the IPv4 address that an IPv6 one stands for."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address):
+        # RFC 6052: on a host without IPv4, every check of an IPv4 address looks like this.
+        translated = IPv4Address(int(found) & 0xFFFF_FFFF) if found in NAT64 else None
+        inner = found.ipv4_mapped or found.sixtofour or translated
+        if inner is not None:
+            return is_public(str(inner))
+        if found in LOCAL_NAT64:
+            return False
+    return found.is_global and not found.is_multicast
 
 
-def _checked(connection: HTTPConnection, sock: Any) -> Any:
-    if not ip_address(sock.getpeername()[0].partition("%")[0]).is_global:
-        sock.close()
-        raise NewConnectionError(connection, PRIVATE)
-    return sock
+class Careful(HTTPAdapter):
+    """Looks at where a connection really leads, so that no name can resolve to one thing and then to another; `private`
+    allows every address. `ends` is when the certificate of the last connection ends (unix seconds), `late` whether it
+    was cut: what had come by then may look whole."""
 
+    def __init__(self, *, private: bool) -> None:
+        self.private = private
+        self.ends: float | None = None
+        self._sock: Any = None
+        self.late = False
+        super().__init__()
 
-class _PublicHTTP(HTTPConnection):
-    def _new_conn(self) -> Any:
-        return _checked(self, super()._new_conn())
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Cut the connection when the whole exchange takes longer: a header that comes byte by byte is always in time
+        for the timeout of the next byte."""
+        timer = Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
+    def _cut(self) -> None:
+        self.late = True
+        if self._sock is not None:
+            # It may be closed by now.
+            with suppress(OSError):
+                self._sock.shutdown(SHUT_RDWR)
 
-class _PublicHTTPS(HTTPSConnection):
-    def _new_conn(self) -> Any:
-        return _checked(self, super()._new_conn())
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _PublicHTTP
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _PublicHTTPS
-
-
-class _PublicOnly(HTTPAdapter):
-    """Looks at where a connection really leads, so that no name can resolve to one thing and then to another."""
+    def _opened(self, connection: HTTPConnection, sock: Any) -> Any:
+        if self.late or not (self.private or is_public(sock.getpeername()[0])):
+            sock.close()
+            raise NewConnectionError(connection, "too late" if self.late else PRIVATE)
+        self._sock = sock
+        return sock
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        adapter = self
+
+        class HTTP(HTTPConnection):
+            def _new_conn(self) -> Any:
+                return adapter._opened(self, super()._new_conn())
+
+        class HTTPS(HTTPSConnection):
+            def _new_conn(self) -> Any:
+                return adapter._opened(self, super()._new_conn())
+
+            def connect(self) -> None:
+                super().connect()
+                adapter._sock = self.sock
+                # Now: when the answer is here, a server that closes after each has left no connection to ask.
+                adapter.ends = _ends(self.sock)
+
+        class HTTPPool(HTTPConnectionPool):
+            ConnectionCls = HTTP
+
+        class HTTPSPool(HTTPSConnectionPool):
+            ConnectionCls = HTTPS
+
+        self.poolmanager.pool_classes_by_scheme = {"http": HTTPPool, "https": HTTPSPool}
+
+
+def _ends(sock: Any) -> float | None:
+    certificate = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+    return ssl.cert_time_to_seconds(str(certificate["notAfter"])) if certificate else None

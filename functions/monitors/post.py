@@ -5,7 +5,7 @@ import logging
 
 import requests
 
-from functions.monitors.http import _PublicOnly
+from functions.monitors.http import Careful
 
 TIMEOUT_SECONDS = 5
 USER_AGENT = "Helpfront status webhook"
@@ -13,24 +13,28 @@ USER_AGENT = "Helpfront status webhook"
 log = logging.getLogger(__name__)
 
 
-def send(url: str, body: bytes, headers: dict[str, str], *, private: bool) -> int:
-    """Post JSON and return the status of the answer, 0 when none came; `private` allows every address."""
+def send(url: str, body: bytes, headers: dict[str, str], *, private: bool, seconds: float = TIMEOUT_SECONDS) -> int:
+    """Post JSON and return the status of the answer, 0 when none came within `seconds`; `private` allows every
+    address."""
     with requests.Session() as session:
         # No proxy or .netrc of the machine: nothing but what is given is sent.
         session.trust_env = False
-        if not private:
-            session.mount("http://", _PublicOnly())
-            session.mount("https://", _PublicOnly())
+        adapter = Careful(private=private)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
         try:
-            with session.post(
-                url,
-                data=body,
-                headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-                stream=True,  # the status is enough; nobody can make us read a body without end
-            ) as response:
-                return response.status_code
+            with (
+                adapter.within(seconds),
+                session.post(
+                    url,
+                    data=body,
+                    headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
+                    timeout=seconds,
+                    allow_redirects=False,
+                    stream=True,  # the status is enough; nobody can make us read a body without end
+                ) as response,
+            ):
+                return 0 if adapter.late else response.status_code
         except (requests.RequestException, UnicodeError) as error:
             log.info("webhook: %s", type(error).__name__)
             return 0

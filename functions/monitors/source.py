@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from functions.errors import VendorError
-from functions.monitors.http import Result
+from functions.monitors.http import Careful, Result
 from functions.settings import LOOPBACK
 
 TIMEOUT_SECONDS = 10
@@ -79,11 +79,17 @@ def get(url: str, headers: Mapping[str, str], what: str) -> Any:
         with requests.Session() as session:
             session.trust_env = False
             own = {"Accept": "application/json", **headers}
-            with session.get(url, headers=own, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True) as answer:
+            adapter = Careful(private=True)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+            with (
+                adapter.within(2 * TIMEOUT_SECONDS),
+                session.get(url, headers=own, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True) as answer,
+            ):
                 body = bytearray()
                 for chunk in answer.iter_content(65_536):
                     body += chunk
-                    if len(body) > BODY_LIMIT or time.monotonic() > deadline:
+                    if len(body) > BODY_LIMIT or time.monotonic() > deadline or adapter.late:
                         raise VendorError(detail=f"{what}: the answer is too large or too slow")
                 status, wait = answer.status_code, answer.headers.get("Retry-After", "")
     except requests.RequestException as error:

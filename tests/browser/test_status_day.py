@@ -4,6 +4,7 @@ import json
 import mimetypes
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -22,11 +23,34 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from portal.models import Requester
+from tests.browser.test_axe import violations
 from tests.functions.inbox import Inbox, listening
 
 ROOT = Path(__file__).parents[2]
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
 MINUTE = 60_000
+
+
+# Open when the site is built, so that it has a page; it says nothing of whether anything works.
+KNOWN = """---
+id: 2026-11-01-slow-exports
+title: Exports wait
+status: identified
+impact: none
+started_at: 2026-11-01T10:00:00Z
+updates:
+  - {at: 2026-11-01T10:05:00Z, status: identified, body: "They wait for **larger** disks."}
+---
+"""
+
+
+def with_an_incident(folder: Path) -> Path:
+    """This repository's portal with one incident that is open."""
+    shutil.copytree(ROOT / "status", folder / "status")
+    (folder / "status" / "incidents" / "known.md").write_text(KNOWN)
+    for name in ("mkdocs.yml", "docs", "changelog", "hooks"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
 
 
 class Clock(Services):
@@ -45,8 +69,19 @@ class Day:
         self.build = folder / "build"
         self.site = folder / "site"
         environ = {"PORTAL_BUILD_DIR": str(self.build), "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(self.site)]
-        subprocess.run(command, cwd=ROOT, env=os.environ | environ, check=True)
+        source = with_an_incident(folder / "source")
+        command = [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "-q",
+            "-f",
+            str(source / "mkdocs.yml"),
+            "-d",
+            str(self.site),
+        ]
+        subprocess.run(command, cwd=source, env=os.environ | environ, check=True)
         self.status = 200
         self.portal: Portal | None = None
         self.origin = stack.enter_context(server.running(self))
@@ -54,7 +89,7 @@ class Day:
         self.inbox, smtp = stack.enter_context(listening())
         environ |= {"PUBLIC_ORIGIN": self.origin, "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16, "SMTP_URL": smtp}
         environ |= {"MAIL_FROM": "status@acme.example", "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}"}
-        self.services = Clock(read(environ | {"DEMO_SERVICE_URL": service, "BOT_CHECK": "none"}))
+        self.services = Clock(read(environ | {"CHECK_DEMO_URL": service, "BOT_CHECK": "none"}))
         self.services.store.migrate()
         stack.callback(self.services.store.close)
         self.portal = Portal(self.services)
@@ -93,10 +128,10 @@ class Day:
             assert set(outcome.values()) <= {"done"}
 
 
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     with ExitStack() as stack:
-        yield Day(tmp_path, stack)
+        yield Day(tmp_path_factory.mktemp("day"), stack)
 
 
 @pytest.fixture
@@ -127,10 +162,10 @@ def sentence(page: Page, day: Day, expected: str) -> None:
     expect(page.locator("[data-status-band] [data-status-sentence]")).to_have_text(re.compile(expected))
 
 
-def say(oncall: BrowserContext, day: Day, phase: str, text: str) -> None:
+def say(oncall: BrowserContext, day: Day, phase: str, text: str, title: str = "Problems with Web app") -> None:
     page = oncall.new_page()
     page.goto(f"{day.origin}/my/status/")
-    card = page.locator("section.hf-card").first
+    card = page.locator("section.hf-card", has=page.get_by_role("heading", name=title))
     card.get_by_label("Where we are").select_option(phase)
     card.get_by_label("What customers should know").fill(text)
     card.get_by_role("button", name="Publish").click()
@@ -148,20 +183,33 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(2)
     sentence(page, day, "All monitored systems operational")
 
+    # A page that somebody has left open, with a clock of its own.
+    left_open = context.new_page()
+    left_open.clock.install()
+    left_open.goto(f"{day.origin}/getting-in/forgot-password/")
+    dot = left_open.locator("header [data-portal='status']")
+    expect(dot).to_have_attribute("data-level", "none")
+
     day.bundle(slow_ms=-1)
     day.pass_minutes(3)
     sentence(page, day, "Degraded performance: Web app")
 
     day.status = 503
     day.pass_minutes(3)
+    # 25 s, give or take a fifth: it turns without a build and without a click.
+    left_open.clock.fast_forward(30_000)
+    expect(dot).to_have_attribute("data-level", "critical")
+    expect(left_open.get_by_role("region", name="Current incidents")).to_contain_text("Problems with Web app")
     sentence(page, day, "Major outage: Web app")
     page.goto(f"{day.origin}/plans-and-billing/update-card/")
     banner = page.get_by_role("region", name="Current incidents")
     expect(banner).to_be_visible()
     banner.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/status/#"))
-    # No build has a page for it yet: it is here, live.
+    # No build has a page for it yet: it is here, live, where the link leads.
+    expect(page.locator(f"[id='{page.url.partition('#')[2]}']")).to_be_visible()
     expect(page.locator("[data-status-events] section").first).to_be_visible()
+    assert violations(page) == []
 
     say(oncall, day, "identified", "A disk is full. We move the data.")
     day.pass_minutes(1)
@@ -175,6 +223,8 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(3)
     page.goto(f"{day.origin}/status/")
     expect(page.locator("[data-status-events]")).to_contain_text("A new disk")
+    # The build knew of another one, which is no longer planned.
+    expect(page.locator("[data-work-phase]")).to_have_text(["Over"])
 
     day.status = 200
     day.bundle(slow_ms=30_000, maintenances=[])
@@ -194,3 +244,26 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     assert "Resolved" in mails[-1]
     assert set(day.inbox.to) == {"eve@customer.example"}
     assert "The data has moved. All is well." in day.inbox.text()
+
+
+def test_an_incidents_own_page_tells_what_was_said_since_it_was_built(
+    day: Day, context: BrowserContext, oncall: BrowserContext
+):
+    page = context.new_page()
+    say(oncall, day, "monitoring", "The disks are in.", "Exports wait")
+    page.goto(f"{day.origin}/status/incidents/2026-11-01-slow-exports/")
+    updates = page.locator(".hf-timeline > li")
+
+    expect(updates).to_have_count(2)
+    expect(updates.first).to_contain_text("The disks are in.")
+    expect(updates.last.locator("strong").last).to_have_text("larger")
+    expect(page.locator("[data-incident-phase]")).to_have_text("Watching the fix")
+
+    say(oncall, day, "resolved", "Nothing waits.", "Exports wait")
+    page.reload()
+
+    expect(updates).to_have_count(3)
+    expect(page.locator("[data-incident-phase]")).to_have_text("Resolved")
+    expect(page.locator("h1 + p")).not_to_contain_text("not over yet")
+    page.goto(f"{day.origin}/status/")
+    expect(page.locator("[data-status-event='2026-11-01-slow-exports'] + span")).to_contain_text("Resolved, ")

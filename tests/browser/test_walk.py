@@ -1,15 +1,12 @@
 """The whole portal in one session, as a customer walks it: search to answer, status, changelog, billing."""
 
 import re
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.world import World
 from tests.browser.conftest import NARROW
-
-TURN_SECONDS = 90
 
 
 def test_one_session_walks_the_portal_with_one_login(world: World, context: BrowserContext):
@@ -126,21 +123,6 @@ def update_the_card(world: World, page: Page) -> None:
         back.click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}my/billing/")))
     expect(page.get_by_role("main")).to_contain_text("4444")
-
-
-def test_a_service_that_stops_turns_the_dot_without_a_rebuild(world: World, context: BrowserContext):
-    page = context.new_page()
-    page.goto(f"{world.url}getting-in/forgot-password/")
-    dot = page.locator("header [data-portal='status']")
-    expect(dot).to_have_attribute("data-level", "none", timeout=60_000)
-    urlopen(f"{world.service}/off", data=b"").close()
-    try:
-        expect(dot).not_to_have_attribute("data-level", "none", timeout=TURN_SECONDS * 1000)
-        assert dot.get_attribute("data-level") in {"major", "critical"}
-    finally:
-        urlopen(f"{world.service}/on", data=b"").close()
-    # It works again, and is watched for ten minutes before anyone calls that well.
-    expect(dot).to_have_attribute("data-level", "minor", timeout=TURN_SECONDS * 1000)
 
 
 def test_a_ticket_without_javascript(world: World, chromium: Browser):

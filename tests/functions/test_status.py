@@ -85,6 +85,7 @@ def test_everybody_gets_the_same_answer_and_shared_caches_may_keep_it(client: Br
     )
     assert "max-age=15" in response.headers["CDN-Cache-Control"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Expose-Headers"] == "Age, Date, ETag"
     assert "Set-Cookie" not in response.headers
     assert "Vary" not in response.headers
 
@@ -110,13 +111,18 @@ def test_a_portal_without_a_status_page_has_none_here(client: Browser, tmp_path:
 
 
 def test_while_the_store_is_away_the_last_good_answer_stays_with_its_time(client: Browser, clock: Clock):
+    check(clock.store, "operational", START)
     good = client.get("/api/v2/summary.json").json
-    clock.time += 3_600_000
     clock.store.run("drop table status_live")
+    clock.time += 300_000
     later = client.get("/api/v2/summary.json")
+    clock.time += 301_000
+    old = client.get("/api/v2/summary.json").json
 
-    assert later.json == good
+    assert {**later.json, "generated_at": ""} == {**good, "generated_at": ""}
     assert "stale-if-error=86400" in later.headers["Cache-Control"]
+    assert (good["status"]["indicator"], old["status"]["indicator"]) == ("none", "unknown")
+    assert old["checked_at"] == good["checked_at"]
 
 
 def test_without_the_store_and_without_a_memory_the_answer_is_what_the_build_knew(client: Browser, clock: Clock):
@@ -208,6 +214,23 @@ def test_a_badge_says_the_state_in_words(client: Browser):
     assert "s-maxage=15" in badge.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("name", ["badge.svg", "badge.json"])
+def test_no_cache_may_keep_a_green_badge_for_longer_than_its_checks_are_believed(
+    client: Browser, clock: Clock, name: str
+):
+    check(clock.store, "operational", START)
+    clock.time += 100_000
+    green = client.get(f"/api/status/{name}")
+    clock.time += 471_000
+    old = client.get(f"/api/status/{name}")
+
+    assert "operational" in green.text
+    assert green.headers["Cache-Control"].endswith("stale-if-error=470")
+    assert green.headers["CDN-Cache-Control"].endswith("stale-if-error=470")
+    assert "not confirmed" in old.text
+    assert old.headers["Cache-Control"].endswith("stale-if-error=86400")
+
+
 def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, clock: Clock):
     for minute in range(120):
         clock.store.run(
@@ -233,5 +256,7 @@ def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, clock: Clock, 
 
     assert feed.mimetype == mimetype
     assert "Investigating: Web is down" in feed.text
+    # A reader keeps to the live one.
+    assert f"http://127.0.0.1:8000/api/status/{name}?component=web" in feed.text
     assert again.status_code == 304
     assert client.get(f"/api/status/{name}?component=nope").status_code == 404

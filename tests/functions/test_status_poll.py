@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from functions.app import Portal
-from functions.monitors.http import BODY_LIMIT, check
+from functions.monitors.http import BODY_LIMIT, check, is_public
+from functions.monitors.post import send
 from functions.services import Services
 from functions.settings import read
 from functions.status import live_rows
@@ -70,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.closing.wait()
         if path == "/endless":
             self.pour()
+
+    do_POST = do_GET
 
     def trickle(self) -> None:
         """A header that never ends, a byte at a time and each in good time."""
@@ -153,7 +156,7 @@ def test_an_answer_that_should_be_json_and_is_not_has_failed(service: Service):
     assert check(service.url, timeout=1, statuses={200}, private=True, expected={"a": "b"}).outcome == "fail"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])
 def test_no_name_leads_a_check_to_a_private_address(service: Service, host: str):
     result = check(f"http://{host}:{service.server_port}/", timeout=1, statuses={200})
 
@@ -161,11 +164,45 @@ def test_no_name_leads_a_check_to_a_private_address(service: Service, host: str)
     assert service.asked == []
 
 
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700:4700::1111", True),
+        ("64:ff9b::808:808", True),  # 8.8.8.8 as a host without IPv4 sees it
+        ("::ffff:8.8.8.8", True),
+        ("0.0.0.0", False),
+        ("10.1.2.3", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fd00:ec2::254", False),
+        ("::ffff:169.254.169.254", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b:1::808:808", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_an_address_is_public_by_where_it_leads(address: str, public: bool):
+    assert is_public(address) is public
+
+
 def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: str):
     assert check(refused, timeout=1, statuses={200}, private=True).error == "no connection"
     assert check("http://[bad", timeout=1, statuses={200}, private=True).outcome == "error"
     assert check("https://api..acme.example/health", timeout=1, statuses={200}, private=True).outcome == "error"
     assert check("health", timeout=1, statuses={200}, private=True).outcome == "error"
+
+
+def test_a_header_that_comes_byte_by_byte_is_cut_off(service: Service):
+    began = time.monotonic()
+    result = check(service.url + "/drip-header", timeout=0.2, statuses={200}, private=True)
+
+    assert (result.outcome, result.timed_out) == ("fail", True)
+    assert send(service.url + "/drip-header", b"{}", {}, private=True, seconds=0.3) == 0
+    assert time.monotonic() - began < 10
 
 
 def test_no_error_holds_the_address(service: Service, refused: str):
@@ -210,10 +247,10 @@ def polled(
     environ: dict[str, str], database_url: str, store: Store, service: Service, tmp_path: Path
 ) -> Iterator[Clock]:
     """A portal that watches `web` at the service's /health, and nobody watches `api`."""
-    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    web = Component("web", "Web app", checks=(Check("${CHECK_SERVICE}/health"),), interval=10, timeout=5)
     bundle = write(Board(Page("acme", "Acme"), (web, Component("api", "API")), defaults={"stale_after": 600}))
     write_bundle(tmp_path / "build", status=bundle)
-    clock = Clock(read(environ | {"DATABASE_URL": database_url, "SERVICE": service.url}))
+    clock = Clock(read(environ | {"DATABASE_URL": database_url, "CHECK_SERVICE": service.url}))
     yield clock
     clock.store.close()
 
@@ -249,14 +286,14 @@ def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
 def test_an_address_that_is_not_set_leaves_the_component_unknown(
     polled: Clock, service: Service, caplog: pytest.LogCaptureFixture
 ):
-    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "SERVICE"}))
+    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "CHECK_SERVICE"}))
 
     with caplog.at_level(logging.WARNING):
         state = tick(unset)
     unset.store.close()
 
     assert state == "never checked"
-    assert caplog.messages == ["status: set SERVICE; the components checked there are not confirmed"]
+    assert caplog.messages == ["status: set CHECK_SERVICE; the components checked there are not confirmed"]
     assert service.asked == []
 
 
@@ -269,7 +306,7 @@ def test_a_poll_without_time_left_blames_nobody(polled: Clock, service: Service)
 
 def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, service: Service, tmp_path):
     bundle = polled.portal["status"]
-    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/slow"
+    bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/slow"
     write_bundle(tmp_path / "build", status=bundle)
 
     poll(polled, time.monotonic() + 0.2)
@@ -300,12 +337,12 @@ def test_a_portal_without_a_status_page_polls_nothing(environ: dict[str, str], t
 
 
 def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], service: Service, tmp_path: Path):
-    bad = Component("api", "API", checks=(Check("${BAD}"),), interval=10, timeout=5)
-    web = Component("web", "Web app", checks=(Check("${SERVICE}/health"),), interval=10, timeout=5)
+    bad = Component("api", "API", checks=(Check("${CHECK_BAD}"),), interval=10, timeout=5)
+    web = Component("web", "Web app", checks=(Check("${CHECK_SERVICE}/health"),), interval=10, timeout=5)
     write_bundle(
         tmp_path / "build", status=write(Board(Page("acme", "Acme"), (bad, web), defaults={"stale_after": 600}))
     )
-    services = Services(read(environ | {"SERVICE": service.url, "BAD": "https://api..acme.example/health"}))
+    services = Services(read(environ | {"CHECK_SERVICE": service.url, "CHECK_BAD": "https://api..acme.example/health"}))
     services.store.migrate()
     poll(services, time.monotonic() + 20)
 
@@ -315,13 +352,13 @@ def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], 
 
 def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, service: Service, tmp_path: Path):
     bundle = polled.portal["status"]
-    bundle["components"][0]["checks"][0]["url"] = "${SERVICE}/drip-header"
+    bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/drip-header"
     bundle["components"][0]["timeout"] = 0.2
     write_bundle(tmp_path / "build", status=bundle)
 
     poll(polled, time.monotonic() + 1)
 
-    assert live_rows(polled.store)["web"][0].error == "no complete answer in a whole tick"
+    assert live_rows(polled.store)["web"][0].error == "no answer within 0.2 s"
 
 
 def summary(clock: Clock) -> Any:

@@ -57,11 +57,16 @@ def test_a_post_is_public_at_once_and_an_update_follows(browser: Browser, sign_i
 
 def test_a_script_posts_json_and_learns_the_id(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
-    data = {"title": "API errors", "impact": "major", "body": "We look.", "components": {"api": "major_outage"}}
+    data = {"title": "API errors\x00", "impact": "major", "body": "We \x08look.\ud800", "next_update_in": 30}
+    data["components"] = {"api": "major_outage"}
     answer = browser.post("/api/status/incidents", json=data, headers={"Accept": "application/json"})
 
     assert answer.status_code == 201
-    assert answer.json["id"] in public(browser)
+    (update,) = public(browser)[answer.json["id"]]["incident_updates"]
+    assert update["body"] == "We look."
+    assert update["next_update_by"] is not None
+    # A character that XML cannot hold took every feed down.
+    assert browser.get("/api/status/feed.xml").status_code == browser.get("/api/status/rss.xml").status_code == 200
 
 
 def test_an_incident_of_the_build_can_be_updated(browser: Browser, sign_in: Callable[..., None]):
@@ -122,5 +127,20 @@ def test_the_page_shows_what_is_open_and_escapes_it(browser: Browser, sign_in: C
     page = browser.get("/my/status/").text
 
     assert "Exports are late" in page
+    # What nobody chooses anew stays as it is.
+    assert "<option selected>monitoring</option>" in page
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_of_two_posts_at_once_the_later_one_is_told_and_keeps_its_text(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    first = browser.post("/api/status/incidents", data=NEW)
+    page = browser.post("/api/status/incidents", data={**NEW, "body": "I say it in other words."})
+    script = browser.post("/api/status/incidents", data=NEW, headers={"Accept": "application/json"})
+
+    assert (first.status_code, page.status_code, script.status_code) == (303, 409, 409)
+    assert "Somebody else has posted" in page.text
+    assert "I say it in other words." in page.text
+    assert "Somebody else has posted" in script.json["detail"]
+    assert len(public(browser)) == 2

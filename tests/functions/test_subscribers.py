@@ -12,7 +12,7 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from functions.status_incidents import Stored
-from functions.status_tell import MOST_PER_HOUR, tell
+from functions.status_tell import MOST_INCIDENTS, MOST_PER_HOUR, tell
 from functions.stores import Store
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, Browser, write_bundle
@@ -144,6 +144,38 @@ def test_what_flaps_sends_a_few_mails_and_not_forty(client: Browser, clock: Cloc
         sent += len(told(clock, kept))
 
     assert sent == MOST_PER_HOUR
+    # What came too often for a mail of its own is in the next.
+    clock.time = start
+    post(clock, *bodies, "One more")
+    clock.time = start + 3_600_000
+    assert len(told(clock, kept)) == 1
+    assert "Before that:" in kept.text()
+    assert "Update 39" in kept.text()
+
+
+def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_day(
+    client: Browser, clock: Clock, kept: Inbox
+):
+    clock.time -= 21 * 3_600_000  # within one day
+    subscribe(client, kept)
+    sent: list[str] = []
+    for number in range(MOST_INCIDENTS + 3):
+        key = f"2026-11-23-web-{number}"
+        for status in ("investigating", "monitoring", "resolved"):
+            found = status_incidents.find(clock.store, key)
+            before = found.incident.updates if found else ()
+            updates = (*before, Update(clock.time, status, status, {}))
+            incident = Incident(key, "Web", status, "minor", clock.time, None, {"web": "major_outage"}, updates)
+            assert status_incidents.save(
+                clock.store, Stored(incident, revision=found.revision if found else 0), clock.time
+            )
+            told(clock, kept)
+            sent += [str(kept.message(n)["Subject"]).partition("] ")[2].partition(":")[0] for n in range(len(kept.raw))]
+            clock.time += 5 * 60_000
+
+    assert len(sent) == 3 * MOST_INCIDENTS < 40
+    # Whoever heard of a beginning hears of the end.
+    assert sent.count("Resolved") == sent.count("Investigating") == MOST_INCIDENTS
 
 
 def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Browser, clock: Clock, kept: Inbox):

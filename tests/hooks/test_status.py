@@ -1,6 +1,10 @@
 """A folder status/ becomes pages, a feed and the functions' bundle; a mistake in it stops the build."""
 
+import json
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -67,7 +71,7 @@ def test_an_open_incident_stands_on_every_page_of_the_build(config: MkDocsConfig
     assert (view["level"], view["sentence"]) == ("minor", "Degraded performance: Web app")
     (active,) = view["active"]
     assert active["url"] == "/help/status/incidents/slow/"
-    assert active["latest"] == "We look."
+    assert active["more"] == "Follow the incident"
 
 
 def test_the_functions_get_the_same_board_without_markdown(config: MkDocsConfig):
@@ -104,7 +108,7 @@ def test_the_feed_has_an_entry_for_each_update_with_an_id_that_stays(config: MkD
     assert [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")] == [
         "Investigating: It's slow: <all> of it"
     ]
-    assert root.findtext(f"{ATOM}entry/{ATOM}id") == "https://acme.example/help/status/#slow-1795165500"
+    assert root.findtext(f"{ATOM}entry/{ATOM}id") == "urn:uuid:9deeb34a-7e5d-5db6-854f-94025967f7a2"
 
 
 def test_a_mistake_stops_the_build_with_file_and_line(config: MkDocsConfig):
@@ -122,3 +126,115 @@ def test_a_portal_without_status_has_neither_pages_nor_a_bundle(config: MkDocsCo
 
     assert list(files) == []
     assert (config.extra["view"]["status"], config.extra["view"]["status_bundle"]) == (None, None)
+
+
+DAY = {
+    "op": 84600,
+    "deg": 0,
+    "part": 0,
+    "maj": 1800,
+    "maint": 0,
+    "unk": 0,
+    "p50": 1,
+    "p95": 2,
+    "n": 1440,
+    "inc": ["slow"],
+}
+CORRECTION = """component: web
+from: %s
+until: %s
+state: maintenance
+reason: We switched it off ourselves.
+author: Ada
+"""
+WORK = """---
+id: disks
+title: New disks
+status: scheduled
+components: [web]
+scheduled_for: 2026-01-04T06:00:00Z
+scheduled_until: 2026-01-04T07:00:00Z
+rrule: FREQ=WEEKLY
+---
+"""
+
+
+def monitored(config: MkDocsConfig, days: dict[str, object]) -> Path:
+    folder = Path(config.config_file_path).parent / "status"
+    (folder / "history").mkdir()
+    (folder / "history" / "2026.json").write_text(json.dumps(days))
+    return folder
+
+
+def board(config: MkDocsConfig) -> dict[str, Any]:
+    file = build(config).get_file_from_path("status/index.md")
+    assert file is not None
+    page = Page(None, file, config)
+    page.read_source(config)
+    return dict(status.on_page_context({}, page, config)["board"])
+
+
+def test_days_become_bars_and_a_correction_is_told_with_its_reason(config: MkDocsConfig):
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    folder = monitored(config, {yesterday.isoformat(): {"web": DAY}})
+    before = board(config)["uptime"]["web"]
+    (folder / "corrections").mkdir()
+    text = CORRECTION % (f"{yesterday}T09:00:00Z", f"{yesterday}T09:30:00Z")
+    (folder / "corrections" / "off.yml").write_text(text)
+    after = board(config)
+
+    assert (before["bars"][-1]["level"], before["bars"][-1]["minutes"]) == ("critical", 30)
+    assert before["windows"][0]["percent"] == "97.91"
+    assert after["uptime"]["web"]["windows"][0]["percent"] == "100.00"
+    (said,) = after["corrections"]
+    assert (said["component"], said["reason"], said["author"]) == ("Web app", "We switched it off ourselves.", "Ada")
+    published = build(config).get_file_from_path(f"status/history/{yesterday:%Y-%m}.json")
+    assert published is not None
+    assert json.loads(published.content_string)[yesterday.isoformat()]["web"]["maint"] == 1800
+
+
+def test_what_comes_again_is_next_on_the_page_and_once_in_the_calendar(config: MkDocsConfig):
+    folder = Path(config.config_file_path).parent / "status" / "maintenance"
+    folder.mkdir()
+    (folder / "disks.md").write_text(WORK)
+    files = build(config)
+    (work,) = board(config)["maintenances"]
+
+    assert (work["id"], work["repeats"]) == ("disks", True)
+    assert 0 < datetime.fromisoformat(work["end"]["iso"]).timestamp() - time.time() < 7 * 86_400
+    for path in ("status/maintenance.ics", "status/maintenance/disks.ics"):
+        calendar = files.get_file_from_path(path)
+        assert calendar is not None
+        assert calendar.content_string.count("RRULE:FREQ=WEEKLY") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", r"history/2026\.json:1: is not JSON"),
+        (json.dumps({"2026-01-01": {"web": DAY | {"op": 0}}}), "2026-01-01, web: the seconds are not a whole day"),
+    ],
+)
+def test_a_history_that_is_none_stops_the_build(config: MkDocsConfig, text: str, message: str):
+    (monitored(config, {}) / "history" / "2026.json").write_text(text)
+
+    with pytest.raises(PluginError, match=message):
+        build(config)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("component: web", "component: wep", r"corrections/off\.yml:1: the component 'wep'"),
+        ("T09:30", "T08:30", r"corrections/off\.yml:3: 'until' is not later than 'from'"),
+        ("state: maintenance", "state: operational", r"corrections/off\.yml:4: 'state'"),
+    ],
+)
+def test_a_mistake_in_a_correction_is_named_with_its_line(config: MkDocsConfig, old: str, new: str, message: str):
+    folder = monitored(config, {}) / "corrections"
+    folder.mkdir()
+    text = CORRECTION % ("2026-01-01T09:00:00Z", "2026-01-01T09:30:00Z")
+    (folder / "off.yml").write_text(text.replace(old, new))
+
+    with pytest.raises(PluginError, match=message):
+        build(config)

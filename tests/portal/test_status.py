@@ -90,6 +90,16 @@ def test_a_failed_component_is_named():
     assert summary["status"] == {"indicator": "critical", "description": "Major outage: Web app"}
 
 
+def test_each_component_is_called_what_it_is():
+    components = (*BOARD.components, Component("db", "Database"))
+    said = {"web": "degraded_performance", "api": "major_outage", "db": "degraded_performance"}
+    board = replace(BOARD, components=components, incidents=(replace(INCIDENT, components=said),))
+
+    assert summarise(board, seen(), NOW)["status"]["description"] == (
+        "Major outage: API. Degraded performance: Web app and Database"
+    )
+
+
 def test_an_incident_speaks_for_a_component_that_nobody_monitors():
     board = replace(BOARD, incidents=(INCIDENT,))
     summary = summarise(board, seen(), NOW)
@@ -154,6 +164,16 @@ def test_maintenance_hides_failed_checks_but_not_a_persons_word():
     assert states(both, seen("major_outage"))["web"] == "partial_outage"
 
 
+def test_maintenance_hides_what_the_checks_alone_have_said():
+    board = replace(BOARD, maintenances=(WORK,))
+    own = replace(INCIDENT, source="auto", components={"web": "major_outage"})
+
+    assert states(replace(board, incidents=(own,)), seen("major_outage"))["web"] == "under_maintenance"
+    assert states(replace(board, incidents=(replace(own, source="auto+manual"),)), seen())["web"] == "major_outage"
+    # Outside of it, an outage that nobody can see the end of is still one.
+    assert states(replace(BOARD, incidents=(own,)), {})["web"] == "major_outage"
+
+
 def test_what_is_still_down_when_maintenance_ends_shows_at_once():
     board = replace(BOARD, maintenances=(WORK,))
 
@@ -182,8 +202,39 @@ def test_the_answer_has_the_fields_that_readers_of_a_statuspage_expect():
     }
     assert summary["incidents"][0]["shortlink"] == "https://help.acme.example/status/incidents/slow/"
     assert summary["incidents"][0]["incident_updates"][0]["body"] == "Looking."
+    assert summary["incidents"][0]["components"] == [summary["components"][1]]
     assert summary["scheduled_maintenances"][0]["status"] == "in_progress"
     json.dumps(summary)
+
+
+def test_an_update_says_what_a_component_was_before_it():
+    updates = tuple(
+        Update(NOW + number, "identified", "x", {"api": state})
+        for number, state in enumerate(("major_outage", "degraded_performance"))
+    )
+    board = replace(BOARD, incidents=(replace(INCIDENT, components={}, updates=updates),))
+    newest, oldest = summarise(board, seen(), NOW)["incidents"][0]["incident_updates"]
+
+    assert [one["affected_components"][0]["old_status"] for one in (oldest, newest)] == ["operational", "major_outage"]
+
+
+def test_of_what_comes_again_only_the_next_is_listed():
+    week = 7 * 86_400_000
+    works = tuple(
+        replace(
+            WORK,
+            id=f"db-{number}",
+            series="db",
+            scheduled_for=NOW + number * week,
+            scheduled_until=NOW + number * week + 1,
+        )
+        for number in range(-2, 3)
+    )
+    summary = summarise(replace(BOARD, maintenances=works), seen(), NOW + 1000)
+
+    assert [one["id"] for one in summary["scheduled_maintenances"]] == ["db-1"]
+    assert summary["scheduled_maintenances"][0]["shortlink"] == "https://help.acme.example/status/#db"
+    assert [one["id"] for one in summary["every"]["scheduled_maintenances"]] == ["db-1", "db-0", "db--1", "db--2"]
 
 
 def test_the_bundle_survives_json():

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from portal.status import Board, Check, Component, Incident, Live, Maintenance, Page, Update, advance
 from portal.status_auto import Watched, review
 
@@ -164,3 +167,35 @@ def test_a_component_that_a_person_has_an_incident_for_gets_no_second_one():
     world.board = replace(world.board, incidents=(own,))
 
     assert world.minutes(10, web="fail") == []
+
+
+def test_a_component_that_is_no_longer_watched_keeps_no_incident_open():
+    world = World(WEB, API)
+    world.minutes(3, web="fail", api="fail")
+    world.board = replace(world.board, components=(WEB, replace(API, checks=())))
+
+    assert world.minutes(13)[-1] == "resolved"
+
+
+RESULTS = st.sampled_from(["ok", "ok", "slow", "fail", "gone"])
+SPELLS = st.lists(st.tuples(RESULTS, RESULTS, st.sampled_from([1, 2, 3, 4, 15])), min_size=2, max_size=12)
+
+
+@settings(max_examples=150)
+@given(SPELLS, st.integers(0, 30), st.integers(1, 60))
+def test_whatever_happens_a_fault_has_an_incident_and_what_is_resolved_is_well(spells, start, length):
+    world = World(WEB, API, works=(work(start, start + length),))
+    for web, api, minutes in spells:
+        for _ in range(minutes):
+            before = {one.id for one in world.incidents if one.active}
+            world.minutes(1, web=web, api=api)
+            worked_on = {"web"} if any(one.active(world.now) for one in world.board.maintenances) else set()
+            seen = {key: one.state for key, one in world.live.items() if one.fresh(world.now, 600)}
+            known = {key for one in world.incidents if one.active for key in one.states}
+
+            faults = {key for key, state in seen.items() if state not in {"operational", "unknown"}}
+            assert faults - worked_on <= known
+            for one in world.incidents:
+                if one.id in before and not one.active:
+                    assert {seen.get(key) for key in one.states} == {"operational"}
+                    assert not worked_on & set(one.states)

@@ -1,11 +1,12 @@
 """Days of components: from samples and incidents to the figures of a file, and from files to bars."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from portal import status_days
-from portal.status import Board, Check, Component, Incident, Maintenance, Page, Update
+from portal.status import WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
 from portal.status_days import KEYS
 from portal.uptime import DAY
 
@@ -96,12 +97,12 @@ def test_ninety_bars_end_yesterday_and_say_what_the_day_was():
 
 
 def test_a_percentage_is_over_known_days_only():
-    (thirty, month), (ninety, _) = status_days.windows(WEB, HISTORY, TODAY)
+    (thirty, month), (ninety, _) = status_days.windows(BOARD, WEB, HISTORY, TODAY)
 
     assert (thirty, ninety) == (30, 90)
     assert month.uptime == "98.95"
     assert status_days.share(month.coverage) == "10.00"
-    assert status_days.windows(API, HISTORY, TODAY)[0][1].uptime is None
+    assert status_days.windows(BOARD, API, HISTORY, TODAY)[0][1].uptime is None
 
 
 @pytest.mark.parametrize(("state", "uptime"), [("maintenance", "100.00"), ("unknown", "100.00")])
@@ -109,6 +110,33 @@ def test_a_correction_takes_a_past_span_out_of_the_count(state: str, uptime: str
     correction = {"component": "web", "from": FIRST, "until": FIRST + 1800, "state": state}
     corrected = status_days.corrected(HISTORY, [correction])
 
-    assert status_days.windows(WEB, corrected, TODAY)[0][1].uptime == uptime
+    assert status_days.windows(BOARD, WEB, corrected, TODAY)[0][1].uptime == uptime
     assert seconds(corrected["2026-11-22"]["web"]) == DAY
     assert HISTORY["2026-11-22"]["web"]["maj"] == 1800
+
+
+def test_windows_weights_and_maintenance_are_counted_as_the_writer_wants():
+    rules = Uptime((1, 2), {**WEIGHTS, "major_outage": "0.5"}, exclude_maintenance=False)
+    (one, day), (two, days) = status_days.windows(replace(BOARD, uptime=rules), WEB, HISTORY, TODAY)
+
+    assert (one, two) == (1, 2)
+    assert day.uptime == "98.95"  # 1800 s, half of each
+    assert days.uptime == "99.47"  # the day of maintenance is a day on which it was up
+
+
+def test_a_group_is_down_when_any_of_its_members_is():
+    other = Component("db", "Database", "core", checks=WEB.checks)
+    group = Group("core", "Core", "worst")
+    board = replace(BOARD, components=(replace(WEB, group="core"), other, replace(API, group="core")), groups=(group,))
+    samples = {"web": minutes((600, 630, "fail")), "db": minutes((620, 650, "fail"), (700, 705, "slow"))}
+    day = status_days.day(board, samples, FIRST, FIRST + DAY)
+    mean = replace(board, groups=(replace(group, uptime="mean"),))
+    history = {"2026-11-22": day}
+
+    # From 600 to 650, and not the sum of both; what nobody checks says nothing.
+    assert (day["core"]["maj"], day["core"]["deg"], day["core"]["n"]) == (3000, 300, 2880)
+    assert seconds(day["core"]) == DAY
+    assert status_days.group_windows(replace(board, uptime=Uptime((1,))), group, history, TODAY)[0][1].uptime == "96.52"
+    (_, both), *_ = status_days.group_windows(replace(mean, uptime=Uptime((1,))), mean.groups[0], history, TODAY)
+    assert both.uptime == "97.91"
+    assert "core" not in status_days.day(mean, samples, FIRST, FIRST + DAY)

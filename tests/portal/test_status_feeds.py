@@ -10,8 +10,10 @@ from icalendar import Calendar
 
 from portal import status_feeds
 from portal.status import Board, Component, Incident, Maintenance, Page, Update
+from portal.status_recur import expanded
 
 NOW = 1_795_384_800_000
+ADDRESS = "https://help.acme.example/api/status/feed"
 ATOM = "{http://www.w3.org/2005/Atom}"
 UPDATES = (Update(NOW, "investigating", "We look.", {}), Update(NOW + 60_000, "resolved", "Fixed & done.", {}))
 INCIDENT = Incident(
@@ -46,21 +48,25 @@ def test_an_edited_update_keeps_its_id(kind):
     edited = replace(INCIDENT, title="Slow", updates=(replace(INCIDENT.updates[0], body="We **look**."),))
     ids = [item.id for item in status_feeds.items(replace(BOARD, incidents=(edited,)))]
 
+    moved = replace(BOARD, page=replace(BOARD.page, url="https://status.acme.example/"))
     assert ids[0] in [item.id for item in status_feeds.items(BOARD)]
+    assert ids[0] in [item.id for item in status_feeds.items(moved)]
     assert escape(ids[0]) in kind(BOARD, "feed", escape)
 
 
 def test_the_three_kinds_say_the_same():
-    atom = ElementTree.fromstring(status_feeds.atom(BOARD, "feed.xml", escape))
+    atom = ElementTree.fromstring(status_feeds.atom(BOARD, ADDRESS, escape))
     rss = ElementTree.fromstring(status_feeds.rss(BOARD, "rss.xml", escape))
-    feed = json.loads(status_feeds.json_feed(BOARD, "feed.json", escape))
+    feed = json.loads(status_feeds.json_feed(BOARD, ADDRESS, escape))
 
     titles = [item["title"] for item in feed["items"]]
     assert titles == [entry.findtext(f"{ATOM}title") for entry in atom.iter(f"{ATOM}entry")]
     assert titles == [entry.findtext("title") for entry in rss.iter("item")]
     assert atom.findtext(f"{ATOM}entry/{ATOM}content") == "Fixed &amp; done."
     assert rss.findtext("channel/item/description") == "Fixed &amp; done."
-    assert feed["feed_url"] == "https://help.acme.example/status/feed.json"
+    assert feed["feed_url"] == ADDRESS
+    assert [link.get("href") for link in atom.findall(f"{ATOM}link") if link.get("rel") == "self"] == [ADDRESS]
+    assert "feed_url" not in json.loads(status_feeds.json_feed(BOARD, "", escape))
 
 
 def test_the_calendar_has_a_uid_that_stays_and_a_sequence_that_grows():
@@ -84,3 +90,42 @@ def test_cancelled_work_is_cancelled_in_calendars_and_never_in_progress():
 
     assert event["status"] == "CANCELLED"
     assert not work.active(NOW + 1)
+
+
+def test_an_edit_is_told_as_a_change_of_the_same_item():
+    edited = replace(INCIDENT, updates=(replace(UPDATES[0], edited_at=NOW + 3_600_000),))
+    board = replace(BOARD, incidents=(edited,), maintenances=())
+    atom = ElementTree.fromstring(status_feeds.atom(board, "feed.xml", escape))
+    (item,) = json.loads(status_feeds.json_feed(board, "feed.json", escape))["items"]
+
+    assert atom.findtext(f"{ATOM}entry/{ATOM}published") == "2026-11-22T22:00:00+00:00"
+    assert atom.findtext(f"{ATOM}entry/{ATOM}updated") == "2026-11-22T23:00:00+00:00"
+    assert (item["date_published"], item["date_modified"]) == ("2026-11-22T22:00:00.000Z", "2026-11-22T23:00:00.000Z")
+
+
+WEEKLY = replace(WORK, rrule="FREQ=WEEKLY;BYDAY=SU;COUNT=8")
+
+
+def test_what_comes_again_is_one_event_with_a_rule_in_a_calendar():
+    (event,) = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(WEEKLY,)))).walk("VEVENT")
+    other = status_feeds.calendar(replace(BOARD, maintenances=(WEEKLY, replace(WORK, id="other"))), "other")
+
+    assert event["rrule"].to_ical() == b"FREQ=WEEKLY;COUNT=8;BYDAY=SU"
+    assert event["dtstart"].to_ical() == b"20261122T220000Z"
+    assert [one["uid"] for one in Calendar.from_ical(other).walk("VEVENT")] == ["other@acme.status"]
+
+
+def test_what_comes_again_hides_faults_each_time_and_is_told_once():
+    week = 7 * 86_400_000
+    first = expanded(replace(BOARD, maintenances=(WEEKLY,)), NOW - 1000)
+    later = expanded(replace(BOARD, maintenances=(WEEKLY,)), NOW + week + 1000)
+
+    assert [work.scheduled_for for work in first.maintenances] == [NOW + number * week for number in range(8)]
+    assert first.maintenances[1].id == "upgrade-2026-11-29"
+    assert first.maintenances[1].active(NOW + week + 60_000)
+    assert not first.maintenances[0].active(NOW + week + 60_000)
+    for board in (first, later):
+        assert [len(work.updates) for work in board.maintenances].count(1) == 1
+    # The same item in every feed, whichever time is the next.
+    told = [{item.id for item in status_feeds.items(board)} for board in (first, later)]
+    assert told[0] == told[1]

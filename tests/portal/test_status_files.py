@@ -18,7 +18,7 @@ components:
   - id: api
     name: API
     group: core
-    checks: [{type: http, url: "https://api.acme.example/health?key=${API_KEY}", expect: {status: [200, 204]}}]
+    checks: [{type: http, url: "https://api.acme.example/health?key=${CHECK_KEY}", expect: {status: [200, 204]}}]
   - id: web
     name: Web
     interval: 10
@@ -88,7 +88,8 @@ def test_an_incident_is_read_with_its_text():
         ("interval: 10", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
         ("name: API", "nam: API", 6, "'components.0.name': Field required"),
         ("https://api", "ftp://api", 9, "'components.0.checks.0.url': must be an http or https address"),
-        ("${API_KEY}", "$API_KEY", 9, "${NAME} stands for an environment variable"),
+        ("${CHECK_KEY}", "$CHECK_KEY", 9, "${CHECK_NAME} stands for that environment variable"),
+        ("CHECK_KEY", "SECRET_KEYS", 9, "${CHECK_NAME} stands for that environment variable"),
         ("page: {", "page: [", 1, "is not valid YAML"),
     ],
 )
@@ -124,6 +125,19 @@ def test_a_mistake_in_the_components_is_named_with_its_line(old: str, new: str, 
         ("09:02:00Z", "09:02:00+02:00", 7, "must be a time in UTC"),
         ("09:02:00Z", "09:02:00", 7, "must be a time in UTC"),
         ("2026-08-14T09:02:00Z", "2026-08-34T09:02:00Z", 7, "must be a time in UTC"),
+        (
+            "status: investigating,",
+            "status: investigating, next_update_by: 2026-08-14T09:00:00Z,",
+            10,
+            "'next_update_by' is not later than the update",
+        ),
+        (
+            "status: investigating,",
+            "status: investigating, edited_at: 2026-08-14T09:00:00Z,",
+            10,
+            "'edited_at' is earlier than the update",
+        ),
+        ('"Elevated API errors: 5xx"', "|\n  Two\n  lines", 3, "'title': must be one line"),
         ("impact: major", "impact: huge", 5, "Input should be 'none', 'minor', 'major' or 'critical'"),
         ("---\nid", "id", 1, "must begin with a line '---'"),
         ("---\nWhat", "What", 1, "has no second line '---'"),
@@ -149,7 +163,11 @@ def test_an_open_incident_has_no_end():
     [
         ("[api]", "[api, apy]", 5, "the component 'apy'"),
         ("T07:30", "T05:30", 7, "'scheduled_until' is not later than 'scheduled_for'"),
-        ("---\n", "---\nrrule: FREQ=WEEKLY\n", 2, "Extra inputs are not permitted"),
+        ("---\n", "---\nrule: FREQ=WEEKLY\n", 2, "Extra inputs are not permitted"),
+        ("---\n", "---\nrrule: FREQ=SECONDLY\n", 2, "is not a rule like FREQ=WEEKLY"),
+        ("---\n", "---\nrrule: FREQ=WEEKLY;BYDAY=XX\n", 2, "is not a rule: "),
+        ("---\n", "---\nrrule: FREQ=WEEKLY;BYDAY=MO\n", 2, "'scheduled_for' is not one of its times"),
+        ("---\n", "---\nrrule: FREQ=WEEKLY\nactual_start: 2026-12-06T06:00:00Z\n", 2, "has no actual times"),
     ],
 )
 def test_a_mistake_in_a_maintenance_is_named_with_its_line(old: str, new: str, line: int, message: str):
@@ -157,6 +175,63 @@ def test_a_mistake_in_a_maintenance_is_named_with_its_line(old: str, new: str, l
         parse_maintenance(WORK.replace(old, new, 1), "a.md", KNOWN)
 
     assert caught.value.line == line
+
+
+def works(folder: Path, **texts: str) -> None:
+    (folder / "components.yml").write_text(COMPONENTS)
+    (folder / "maintenance").mkdir()
+    for name, text in texts.items():
+        (folder / "maintenance" / f"{name}.md").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("id: db", "id: disk", r"maintenance/b\.md:6: it overlaps 'db' on the component 'api'"),
+        ("id: db", "id: disk\nrrule: FREQ=DAILY", r"maintenance/b\.md:7: it overlaps 'db' on the component 'api'"),
+        ("2026-12-06T07:30:00Z", "2027-12-06T07:30:00Z\nrrule: FREQ=DAILY", r"b\.md:6: it overlaps its own next time"),
+    ],
+)
+def test_two_maintenances_of_a_component_never_overlap(tmp_path: Path, old: str, new: str, message: str):
+    works(tmp_path, a=WORK.replace("id: db", "id: first").replace("[api]", "[web]") if "own" in message else WORK,
+        b=WORK.replace(old, new))  # fmt: skip
+
+    with pytest.raises(ContentError, match=message):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("components: [api]", "components: [web]"),
+        ("status: scheduled", "status: cancelled"),
+        ("2026-12-06T06:00:00Z\nscheduled_until: 2026-12-06T07:30:00Z",
+         "2026-12-06T07:30:00Z\nscheduled_until: 2026-12-06T08:30:00Z"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_an_overlap_is_none(tmp_path: Path, old: str, new: str):
+    works(tmp_path, a=WORK, b=WORK.replace("id: db", "id: disk").replace(old, new))
+    board = load(tmp_path)
+
+    assert board
+    assert len(board.maintenances) == 2
+
+
+def test_how_uptime_is_counted_may_be_said():
+    rules = "uptime: {windows: [7, 30], weights: {partial_outage: 0.5, degraded_performance: 0}}\n"
+    text = (rules + COMPONENTS).replace("{id: core, name: Core}", "{id: core, name: Core, uptime: worst}")
+    board = parse_components(text, "components.yml")
+
+    assert board.uptime.windows == (7, 30)
+    assert board.uptime.weights == {"major_outage": "1", "partial_outage": "0.5", "degraded_performance": "0"}
+    assert board.uptime.exclude_maintenance
+    assert board.groups[0].uptime == "worst"
+
+
+@pytest.mark.parametrize("wrong", ["weights: {partial_outage: 1.5}", "weights: {slow: 1}", "windows: [0]"])
+def test_uptime_that_cannot_be_counted_is_named(wrong: str):
+    with pytest.raises(ContentError, match=r"components\.yml:1: 'uptime"):
+        parse_components(f"uptime: {{{wrong}}}\n{COMPONENTS}", "components.yml")
 
 
 def test_two_files_cannot_share_an_address(tmp_path: Path):

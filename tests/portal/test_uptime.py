@@ -36,6 +36,26 @@ def test_the_six_buckets_of_any_day_are_the_whole_day(automatic, manual, works, 
     assert [one for one, _, _ in spans[1:]] == [end for _, end, _ in spans[:-1]]
 
 
+SHORT = st.tuples(st.integers(-5, 45), st.integers(-5, 45))
+SEEN = st.lists(st.tuples(SHORT, st.sampled_from(list(uptime.SEVERITY))), max_size=6)
+
+
+@given(SEEN, SEEN, st.lists(SHORT, max_size=3))
+def test_every_second_is_what_the_rules_say_of_it_alone(seen, said, works):
+    spans = uptime.merged([(*at, state) for at, state in seen], [(*at, state) for at, state in said], works, 0, 40)
+
+    for second in range(40):
+        checks, people = (
+            max((state for (a, b), state in one if a <= second < b), key=uptime.SEVERITY.__getitem__, default="unknown")
+            for one in (seen, said)
+        )
+        if any(a <= second < b for a, b in works):
+            expected = people if people != "unknown" else "maintenance"
+        else:
+            expected = max(checks, people, key=uptime.SEVERITY.__getitem__)
+        assert [state for a, b, state in spans if a <= second < b] == [expected], second
+
+
 @given(SAMPLES, st.integers(1, 600), st.integers(1, 5), st.integers(1, 5))
 def test_whatever_the_checks_saw_every_second_has_one_state(samples, interval, fail_after, ok_after):
     ordered = sorted(dict(samples).items())

@@ -63,6 +63,23 @@ def test_it_shows_what_is_wrong_as_of_the_build_and_no_green(status: Path, tmp_p
     assert "As of this page's build" in body
 
 
+def test_a_long_history_is_cut_and_the_build_does_not_fail(status: Path, tmp_path: Path):
+    for number in range(60):
+        text = OPEN.replace("open-now", f"over-{number}").replace("status: investigating\n", "status: resolved\n", 1)
+        text = text.replace("components:", f"resolved_at: 2026-10-{number % 20 + 1:02}T11:00:00Z\ncomponents:")
+        text = text.replace("2026-11-22", f"2026-10-{number % 20 + 1:02}").replace(
+            "status: investigating,", "status: resolved,"
+        )
+        (status / "incidents" / f"over-{number}.md").write_text(
+            text.replace("We ", "We " + "write a lot. " * 60) % "api"
+        )
+
+    assert build_status.write(status, tmp_path / "out", "https://help.acme.example/", NOW) < 100_000
+    feed = (tmp_path / "out" / "feed.xml").read_text()
+    assert "fail" in feed.partition("</entry>")[0]
+    assert 1 < feed.count("<entry>") < 60
+
+
 def test_a_mistake_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     code = build_status.main([str(tmp_path / "out"), "--status", str(tmp_path), "--portal", "https://x.example/"])
 

@@ -1,2 +1,2 @@
 // The banner shares the one answer that status.js keeps.
-export { start } from "./status.js";
+export { banner as start } from "./status.js";

@@ -14,41 +14,28 @@ const WORDS = {
   major: "Partial outage",
   critical: "Outage",
 };
-const STATES = {
-  operational: ["none", "Operational"],
-  unknown: ["unknown", "Not confirmed"],
-  under_maintenance: ["maintenance", "Under maintenance"],
-  degraded_performance: ["minor", "Degraded performance"],
-  partial_outage: ["major", "Partial outage"],
-  major_outage: ["critical", "Major outage"],
-};
 // The header's and the home page's dot, as portal.css draws it.
 const DOTS = { none: "ok", unknown: "unknown", maintenance: "info", minor: "warn", major: "warn", critical: "bad" };
-const PHASES = {
-  investigating: "Investigating",
-  identified: "Cause found",
-  monitoring: "Watching the fix",
-  scheduled: "Planned",
-  in_progress: "In progress",
-  verifying: "Checking the result",
-};
+const SOON_MS = 24 * 3600 * 1000;
 
-// With its zone: a maintenance at 07:00 is worth little if the reader cannot tell whose 07:00.
-const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-
-const shown = new Set();
+const shown = new Map(); // Element -> what paints it.
 let good = null; // The last good answer and when it came.
 let failed = false;
 let announced = null;
 let timer = 0;
 let askedAt = -Infinity;
+let dismissed = null; // The banner that the reader has put away: its lines as they were then.
 
-/** Keep an element current: header link, home sentence (`data-status-sentence` inside), or `data-status="page"`. */
-export function start(element) {
+/** Keep an element current: header link or home sentence (`data-status-sentence` inside), or as `painter` does it. */
+export function start(element, painter = paint) {
   if (!shown.size) begin();
-  shown.add(element);
-  if (element.dataset.status === "page") localTimes(element);
-  paint(element);
+  shown.set(element, painter);
+  paintOne(element, painter);
+}
+
+/** Keep the banner current. */
+export function banner(element) {
+  start(element, paintBanner);
 }
 
 /** What goes wrong now: {name, impact, components, href, page}; empty while nothing is known. */
@@ -101,9 +88,12 @@ async function ask() {
 
 // The answer's own clock: a reader's may be wrong by hours, and a shared cache may have kept the answer for a day.
 function serverTime(response, answer) {
-  const sent = Date.parse(response.headers.get("Date") ?? "") || 0;
-  const kept = Number(response.headers.get("Age")) || 0;
-  return Math.max(sent + kept * 1000, Date.parse(answer.generated_at));
+  // Two servers in a row may both send it, and fetch joins them.
+  const sent = Date.parse(/^\w+, [^,]+/.exec(response.headers.get("Date"))?.[0]);
+  const kept = Number.parseInt(response.headers.get("Age"), 10) || 0;
+  // Without it the reader's clock alone can tell: rather wrongly grey than wrongly green.
+  const now = Number.isNaN(sent) ? Date.now() : sent + kept * 1000;
+  return Math.max(now, Date.parse(answer.generated_at));
 }
 
 /** What may be said now: never green from a check that is older than the answer's `stale_after`. */
@@ -117,10 +107,10 @@ function view() {
   const basis = Number.isNaN(seen) ? good.serverTime : seen;
   const age = Math.max(0, now - basis);
   const stale = age > answer.stale_after * 1000;
-  const spoken = answer.incidents.length > 0 || answer.status.indicator === "maintenance";
-  const level = stale && !spoken ? "unknown" : answer.status.indicator;
+  const level = stale && !spoken(answer) ? "unknown" : answer.status.indicator;
   return {
     answer,
+    at: now,
     stale,
     level,
     sentence: level === answer.status.indicator ? answer.status.description : "Status not confirmed",
@@ -128,10 +118,15 @@ function view() {
   };
 }
 
+// What people have said stays true while nobody can check; an incident without impact says nothing of health.
+function spoken({ status, incidents }) {
+  return status.indicator === "maintenance" || incidents.some((incident) => incident.impact !== "none");
+}
+
 function ageText(age, stale, unchecked) {
   const text = span(age);
   if (unchecked) return failed ? `as of ${text} ago` : "no check yet";
-  return stale ? `last check ${text} ago` : `checked ${text} ago`;
+  return stale ? `last check ${text} ago, this may be out of date` : `checked ${text} ago`;
 }
 
 function span(ms) {
@@ -142,19 +137,20 @@ function span(ms) {
 }
 
 function paintAll() {
-  for (const element of shown) {
+  for (const [element, painter] of shown) {
     // An in-site click replaces the page's content; what left the page is let go.
-    if (element.isConnected) paint(element);
+    if (element.isConnected) paintOne(element, painter);
     else shown.delete(element);
   }
   announce();
 }
 
-function paint(element) {
+function paintOne(element, painter) {
   const now = view();
-  if (!now) return;
-  if (element.dataset.portal === "incident-banner") return paintBanner(element, now);
-  if (element.dataset.status === "page") return paintPage(element, now);
+  if (now) painter(element, now);
+}
+
+function paint(element, now) {
   element.dataset.level = now.level;
   const dot = element.querySelector(".hf-dot");
   if (dot) dot.className = `hf-dot hf-dot--${DOTS[now.level]}`;
@@ -167,85 +163,54 @@ function paint(element) {
   if (sentence) put(sentence, `${now.sentence} · ${now.age}`);
 }
 
-function paintPage(page, now) {
-  const band = page.querySelector("[data-status-band]");
-  band.dataset.level = now.level;
-  put(band.querySelector("[data-status-sentence]"), now.sentence);
-  put(band.querySelector("[data-status-age]"), now.age[0].toUpperCase() + now.age.slice(1));
-  for (const component of now.answer.components) {
-    const row = page.querySelector(`[data-component="${CSS.escape(component.id)}"]`);
-    if (row) paintComponent(row, component, now.stale);
-  }
-  const revision = revisionOf(now.answer);
-  if (page.dataset.revision !== revision) {
-    page.dataset.revision = revision;
-    paintEvents(page.querySelector("[data-status-events]"), now.answer);
-  }
-}
-
-function paintComponent(row, component, stale) {
-  const state = stale && component.status === "operational" ? "unknown" : component.status;
-  const [level, word] = STATES[state] ?? STATES.unknown;
-  row.querySelector("[data-level]").dataset.level = level;
-  put(row.querySelector("[data-component-word]"), level === "unknown" && !component.monitored ? "No monitor" : word);
-}
-
-// Written after this page was built: its text is enough until the reader opens the event's own page.
-function paintEvents(place, answer) {
-  const running = answer.scheduled_maintenances.filter((work) => work.status !== "scheduled");
-  place.replaceChildren(...[...answer.incidents, ...running].map(eventCard));
-}
-
-function eventCard(event) {
-  const card = make("section", "hf-card hf-event");
-  card.id = event.id;
-  card.dataset.level = event.impact;
-  const link = make("a", "", event.name);
-  link.href = localPath(event.shortlink);
-  const heading = make("h2");
-  heading.append(link);
-  const updates = event.incident_updates.map((update) => {
-    const item = make("li");
-    const head = make("p", "hf-timeline__head");
-    head.append(make("strong", "", PHASES[update.status] ?? update.status), " ", moment(update.display_at));
-    item.append(head, make("p", "", update.body));
-    return item;
-  });
-  const list = make("ol", "hf-timeline");
-  list.append(...updates);
-  const affected = make("p", "hf-muted", event.components.map((component) => component.name).join(", "));
-  card.append(heading, affected, list);
-  return card;
-}
-
-function paintBanner(banner, now) {
-  const running = now.answer.scheduled_maintenances.filter((work) => work.status !== "scheduled");
-  const lines = [...now.answer.incidents.filter((incident) => incident.impact !== "none"), ...running].map((event) => ({
-    title: event.name,
-    href: localPath(event.shortlink),
-    more: event.impact === "maintenance" ? "Maintenance in progress" : "Follow the incident",
-    level: event.impact,
-  }));
-  if (!lines.length && ["minor", "major", "critical"].includes(now.level)) {
-    lines.push({ title: now.sentence, href: `${base()}status/`, more: "See the status page", level: now.level });
-  }
+function paintBanner(element, now) {
+  const lines = bannerLines(now);
   const key = JSON.stringify(lines);
-  if (banner.dataset.shown === key) return;
-  banner.dataset.shown = key;
-  banner.setAttribute("role", "region");
-  banner.setAttribute("aria-label", "Current incidents");
-  banner.dataset.level = lines[0]?.level ?? "none";
-  banner.hidden = lines.length === 0;
-  banner.replaceChildren(
-    ...lines.map((line) => {
+  if (element.dataset.shown === key) return;
+  element.dataset.shown = key;
+  element.setAttribute("role", "region");
+  element.setAttribute("aria-label", "Current incidents");
+  element.dataset.level = lines[0]?.level ?? "none";
+  element.hidden = lines.length === 0 || key === dismissed;
+  const hide = make("button", "hf-banner__hide", "Hide");
+  hide.type = "button";
+  hide.setAttribute("aria-label", "Hide until something changes");
+  hide.addEventListener("click", () => {
+    dismissed = element.dataset.shown;
+    element.hidden = true;
+  });
+  element.replaceChildren(
+    ...lines.map((line, place) => {
       const link = make("a");
       link.href = line.href;
       link.append(make("b", "", line.title));
       const row = make("p");
-      row.append(link, " ", make("span", "", line.more));
+      row.append(link, " ", make("span", "", line.more), ...(place ? [] : [hide]));
       return row;
     }),
   );
+}
+
+function bannerLines({ answer, at, level, sentence }) {
+  const works = answer.scheduled_maintenances.filter(
+    (work) => work.status !== "scheduled" || Date.parse(work.scheduled_for) - at <= SOON_MS,
+  );
+  const lines = [...answer.incidents.filter((incident) => incident.impact !== "none"), ...works].map((event) => ({
+    title: event.name,
+    href: localPath(event.shortlink),
+    more: said(event),
+    level: event.impact,
+    updates: event.incident_updates.length,
+  }));
+  if (!lines.length && ["minor", "major", "critical"].includes(level)) {
+    lines.push({ title: sentence, href: `${base()}status/`, more: "See the status page", level });
+  }
+  return lines;
+}
+
+function said(event) {
+  if (event.impact !== "maintenance") return "Follow the incident";
+  return event.status === "scheduled" ? `Planned: ${local(event.scheduled_for)}` : "Maintenance in progress";
 }
 
 // Only a change of level is spoken; an age that counts up every few seconds would never let a reader finish.
@@ -267,39 +232,31 @@ function announcer() {
   return region;
 }
 
-function revisionOf(answer) {
-  const events = [...answer.incidents, ...answer.scheduled_maintenances];
-  return events.map((event) => `${event.id}:${event.status}:${event.incident_updates.length}`).join(" ");
+// With its zone: a maintenance at 07:00 is worth little if the reader cannot tell whose 07:00.
+const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+
+/** A time as the reader's clock shows it. */
+export function local(iso) {
+  return new Date(iso).toLocaleString([], LOCAL);
 }
 
-function localTimes(element) {
-  for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime));
-}
-
-function moment(iso) {
-  const time = make("time", "", new Date(iso).toLocaleString([], LOCAL));
-  time.dateTime = iso;
-  time.title = `${iso.slice(0, 16).replace("T", " ")} UTC`;
-  return time;
-}
-
-// The build knows the public address; a preview elsewhere keeps to its own host.
-function localPath(address) {
+/** The build knows the public address; a preview elsewhere keeps to its own host. */
+export function localPath(address) {
   const url = new URL(address, location.href);
   return url.pathname + url.hash;
 }
 
-function base() {
+export function base() {
   return document.querySelector("[data-portal-base]").dataset.portalBase;
 }
 
-function make(tag, className = "", text = "") {
+export function make(tag, className = "", text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
   if (text) element.textContent = text;
   return element;
 }
 
-function put(element, text) {
+export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

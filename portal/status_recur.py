@@ -1,0 +1,77 @@
+"""Maintenance that comes again: an `rrule` (RFC 5545, 3.3.10) as the single times that it stands for.
+
+The build does this, so the functions need no calendar: what it hands them reaches from a month back to two months
+ahead, and a build is made every day. Times are unix milliseconds.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dateutil.rrule import rrulestr
+
+from portal.status import Board, Maintenance
+
+DAY_MS = 86_400_000
+BACK_MS, AHEAD_MS = 31 * DAY_MS, 60 * DAY_MS
+# Not more than once a day, and nothing whose times take long to find.
+RULE = re.compile(
+    r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;(INTERVAL=[1-9]\d?|COUNT=[1-9]\d{0,3}|UNTIL=\d{8}T\d{6}Z"
+    r"|BYDAY=[A-Z0-9,+-]+|BYMONTHDAY=[0-9,-]+|BYMONTH=[0-9,]+|BYSETPOS=[0-9,-]+|WKST=[A-Z]{2}))*"
+)
+MOST = 1000
+
+
+def problem(work: Maintenance) -> str:
+    """What is wrong with the rule of a maintenance; empty when nothing is."""
+    if not RULE.fullmatch(work.rrule):
+        return "is not a rule like FREQ=WEEKLY;BYDAY=SU (at most daily; INTERVAL, COUNT, UNTIL in UTC, BYDAY, ...)"
+    try:
+        first = next(_starts(work, work.scheduled_for, work.scheduled_for + 1), None)
+    except ValueError as error:
+        return f"is not a rule: {error}"
+    return "" if first == work.scheduled_for else "'scheduled_for' is not one of its times"
+
+
+def expanded(board: Board, now: int) -> Board:
+    """The board with each recurring maintenance as its single ones around `now`, soonest first."""
+    works = [one for work in board.maintenances for one in _around(work, now)]
+    return replace(board, maintenances=tuple(sorted(works, key=lambda work: work.scheduled_for)))
+
+
+def single(work: Maintenance, start: int, end: int) -> Iterator[Maintenance]:
+    """The times of a recurring maintenance that begin from `start` to before `end`, each with an id of its own."""
+    length = work.scheduled_until - work.scheduled_for
+    for at in _starts(work, start, end):
+        day = datetime.fromtimestamp(at / 1000, UTC)
+        yield replace(
+            work,
+            id=f"{work.id}-{day:%Y-%m-%d}",
+            series=work.id,
+            scheduled_for=at,
+            scheduled_until=at + length,
+            updates=(),
+        )
+
+
+def _around(work: Maintenance, now: int) -> list[Maintenance]:
+    if not work.rrule:
+        return [work]
+    found = list(single(work, now - BACK_MS, now + AHEAD_MS))
+    ahead = [place for place, one in enumerate(found) if one.scheduled_until > now]
+    if ahead:
+        # What was said of all of them stands once, at the next.
+        found[ahead[0]] = replace(found[ahead[0]], updates=work.updates)
+    return found
+
+
+def _starts(work: Maintenance, start: int, end: int) -> Iterator[int]:
+    first = datetime.fromtimestamp(work.scheduled_for / 1000, UTC)
+    since = datetime.fromtimestamp(max(start, work.scheduled_for) / 1000, UTC) - timedelta(milliseconds=1)
+    for moment in itertools.islice(rrulestr(work.rrule, dtstart=first).xafter(since), MOST):
+        at = int(moment.timestamp() * 1000)
+        if at >= end:
+            return
+        yield at

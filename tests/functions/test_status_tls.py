@@ -1,0 +1,87 @@
+"""A check over TLS: a certificate that is about to end is a warning, one that proves nothing is a failure."""
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from functions.monitors.http import check
+
+Serve = Callable[[int], str]
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@Request.application
+def app(request: Request) -> Response:
+    return Response(status=204) if request.path == "/empty" else Response("ok\n")
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start a service whose own certificate ends in so many days; the machine trusts that one."""
+    with ExitStack() as stack:
+
+        def start(days: int) -> str:
+            path = certificate(tmp_path / "own.pem", days)
+            # requests knows its trusted certificates by this path, and our checks read no variable for another.
+            monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(path))
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(path)
+            service = make_server("127.0.0.1", 0, app, ssl_context=context, request_handler=Quiet)
+            thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.05})
+            thread.start()
+            for stop in (service.server_close, thread.join, service.shutdown):
+                stack.callback(stop)
+            return f"https://127.0.0.1:{service.server_port}"
+
+        yield start
+
+
+def certificate(path: Path, days: int) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A service of the tests")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=90))
+        .not_valid_after(now + timedelta(days=days, hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    kinds = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(key.private_bytes(*kinds) + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize("path", ["/", "/empty"])
+def test_a_certificate_that_is_about_to_end_is_a_warning(serve: Serve, path: str):
+    url = serve(3) + path
+    soon = check(url, timeout=5, statuses={200, 204}, tls_days=7, private=True)
+    later = check(url, timeout=5, statuses={200, 204}, tls_days=2, private=True)
+
+    assert (soon.outcome, soon.error) == ("slow", "the certificate ends in 3 days")
+    assert later.outcome == "ok"
+
+
+def test_a_certificate_that_has_ended_or_is_unknown_is_a_failure(serve: Serve, monkeypatch: pytest.MonkeyPatch):
+    ended = check(serve(-1), timeout=5, statuses={200}, private=True)
+    url = serve(30)
+    monkeypatch.undo()
+    unknown = check(url, timeout=5, statuses={200}, private=True)
+
+    assert {(one.outcome, one.error) for one in (ended, unknown)} == {("fail", "the certificate was refused")}
