@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 # What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
 NEWS_MS = 3 * 3_600_000
 KEPT_MS = 40 * 86_400_000
-# Mails about one incident to one address in an hour, its end apart; and incidents that it hears of in a day at all, so
-# that what flaps opens and ends a dozen of them and not hundreds.
-MOST_PER_HOUR, MOST_INCIDENTS = 4, 12
+# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that it hears of in a
+# day at all, so that what flaps opens and ends a few of them and not hundreds.
+MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
 EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
 
@@ -137,7 +137,8 @@ def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> b
     if not _counted(services, "status-mail", key) and not _allows(services, "status-new", who, MOST_INCIDENTS, 86_400):
         _allows(services, "status-silent", key, 1, 86_400)
         return False
-    return _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
+    hourly = _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
+    return hourly and _allows(services, "status-mail-day", key, MOST_PER_DAY, 86_400)
 
 
 def _allows(services: "Services", what: str, who: str, times: int, per_seconds: int) -> bool:

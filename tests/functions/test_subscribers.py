@@ -12,7 +12,7 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from functions.status_incidents import Stored
-from functions.status_tell import MOST_INCIDENTS, MOST_PER_HOUR, tell
+from functions.status_tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, tell
 from functions.stores import Store
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, Browser, write_bundle
@@ -151,6 +151,18 @@ def test_what_flaps_sends_a_few_mails_and_not_forty(client: Browser, clock: Cloc
     assert len(told(clock, kept)) == 1
     assert "Before that:" in kept.text()
     assert "Update 39" in kept.text()
+
+
+def test_an_incident_that_flaps_all_day_sends_a_few_mails(client: Browser, clock: Clock, kept: Inbox):
+    subscribe(client, kept)
+    clock.time = START // 86_400_000 * 86_400_000
+    sent = 0
+    for number in range(40):
+        clock.time += 30 * 60_000
+        post(clock, f"Update {number}")
+        sent += len(told(clock, kept))
+
+    assert sent == MOST_PER_DAY
 
 
 def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_day(
