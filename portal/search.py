@@ -13,7 +13,7 @@ from portal.search_words import stems
 
 # A writer's title and the customers' own wordings say what an article is about; its text only mentions things.
 FIELDS = {"title": 5, "questions": 5, "headings": 2, "text": 1}
-K1, B = 1.2, 0.75
+K1, B = 1.6, 0.75
 
 
 @dataclass(frozen=True)
