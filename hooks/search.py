@@ -14,7 +14,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal import search, search_engine, search_file, search_jobs, search_synonyms, search_tests, search_text
 from portal.errors import ContentError
 from portal.search import Document, Index
 
@@ -22,6 +22,8 @@ log = get_plugin_logger("portal")
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "synonyms.yml"
+ASSETS = HERE / "theme" / "assets"
+ENGINE = [f"search-{part}" for part in ("engine", "decode", "query", "quote", "spell", "stem")]
 # In docs/, for writers and not for customers.
 SYNONYMS, TESTS = "synonyms.yml", "search-tests.yml"
 # The ranking is JavaScript, and a copy of it in Python would drift: the writer's questions are asked in Node.
@@ -75,10 +77,22 @@ def _publish(
     for name, text in texts.items():
         files.append(File.generated(config, folder + name, content=text))
     content = search_file.encode(index, topics, search_synonyms.useful(synonyms, index.postings), folder)
-    name = f"assets/search.{search_file.name(content)}.txt"
-    files.append(File.generated(config, name, content=content))
-    config.extra["view"]["search_index"] = config.extra["base_path"] + name
+    engine = _engine(files)
+    # Of one name, so that no cache can pair an index with the engine of another release.
+    name = f"assets/search.{search_file.name(content + engine.encode())}"
+    files.append(File.generated(config, f"{name}.txt", content=content))
+    files.append(File.generated(config, f"{name}.js", content=engine))
+    config.extra["view"]["search_index"] = config.extra["base_path"] + f"{name}.txt"
     return content
+
+
+def _engine(files: Files) -> str:
+    """The engine in one file; its parts are not published."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in ASSETS.glob("search-*.js")}
+    for part in ENGINE:
+        if (file := files.get_file_from_path(f"assets/{part}.js")) is not None:
+            files.remove(file)
+    return search_engine.joined(sources, ENGINE[0])
 
 
 def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
@@ -102,7 +116,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
         return
     question = {
         "index": list(content),
-        "assets": (HERE / "theme" / "assets").resolve().as_uri(),
+        "assets": ASSETS.resolve().as_uri(),
         "questions": list(expected),
     }
     command = [node, "--input-type=module", "--eval", ASK]

@@ -1,8 +1,9 @@
 """The index as a file for the browser (hooks/theme/assets/search-decode.js reads it): exact, and small once compressed.
 
-A line with the format's version and the sizes, JSON with what results show, then numbers. The numbers are counts, not
-weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are coded by
-portal/search_coder.py and written in base64, so that the whole file is text, which every host compresses.
+A line with the format's version and the sizes, JSON with what results show, the words, then numbers. The numbers are
+counts, not weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are
+coded by portal/search_coder.py, in parts, so that a browser reads only those of the words that it is asked for, and
+written in base64, so that the whole file is text, which every host compresses.
 """
 
 import base64
@@ -12,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from portal.search import FIELDS, K1, B, Counts, Document, Index
-from portal.search_coder import SIZE, Encoder
+from portal.search_coder import Encoder
 from portal.search_words import STOP
 
-VERSION = 5
+VERSION = 6
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
+# So many words at least are read at once, and the others in parts of so many, when one of them is asked for.
+LEARNED, WORDS = 600, 32
 KINDS = ("article", "change", "job", "status")
 
 
@@ -27,6 +30,7 @@ def encode(
     """The file; `topics` are (title, url), `synonyms` groups of stems, `texts` the folder of `texts()`."""
     documents = index.documents
     names = sorted({document.topic for document in documents})
+    parts = _parts(index)
     store = {
         "titles": [document.title for document in documents],
         "urls": [document.url for document in documents],
@@ -40,10 +44,12 @@ def encode(
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
         "postings": sum(map(len, index.postings.values())),
+        "learned": _learned(len(index.postings)),
+        "parts": [len(part) for part in parts],
     }
     head = _json(store)
     vocabulary = _vocabulary(list(index.postings)).encode()
-    numbers = base64.b64encode(_numbers(index))
+    numbers = base64.b64encode(b"".join(parts) + b"\0\0")
     first = f"helpfront-search {VERSION} {len(head)} {len(vocabulary)} {len(numbers)}\n".encode()
     return first + head + vocabulary + numbers
 
@@ -89,45 +95,61 @@ def _vocabulary(words: Sequence[str]) -> str:
 
 # The models of the numbers; a model and its cases are one block of contexts.
 _FREQUENCY, _GAP, _COUNT, _FIELDS = 0, 8, 80, 120
+_TEXT = 1 << (len(FIELDS) - 1)
 
 
-def _numbers(index: Index) -> bytes:
-    """Lengths of the documents' fields, then for every word where it occurs."""
+def _learned(words: int) -> int:
+    """How many words a browser reads at once: enough to know what is likely."""
+    return min(words, max(words // 8, LEARNED))
+
+
+def _parts(index: Index) -> list[bytes]:
+    """Lengths of the documents' fields, every word's frequency and the first words' places; then the other words'."""
     coder = Encoder()
     for lengths in index.lengths:
         for place, length in enumerate(lengths):
             coder.number(_COUNT + 30 + place, length)
-    size = len(index.documents)
     before = 0
     for found in index.postings.values():
         coder.number(_FREQUENCY + min(before, 3), len(found) - 1)
         before = len(found).bit_length()
-        last, left, fields = -1, len(found), 0
-        for number, counts in found.items():
-            # How far apart they are if they are spread evenly, in halves of a binary digit.
-            apart = 2 * (size - last - 1) // left
-            coder.number(_GAP + _halves(apart), number - last - 1)
-            last, left = number, left - 1
-            fields = _write_fields(coder, counts, fields, min(before, 5))
-            _write_counts(coder, counts, index.lengths[number][-1])
-    return coder.finish()
+    all_of_them, first = list(index.postings.values()), _learned(len(index.postings))
+    for found in all_of_them[:first]:
+        _write_word(coder, found, index.lengths)
+    parts = [coder.part()]
+    coder.learning = False
+    for start in range(first, len(all_of_them), WORDS):
+        for found in all_of_them[start : start + WORDS]:
+            _write_word(coder, found, index.lengths)
+        parts.append(coder.part())
+    return parts
+
+
+def _write_word(coder: Encoder, found: Mapping[int, Counts], lengths: Sequence[tuple[int, ...]]) -> None:
+    last, left, fields = -1, len(found), _TEXT
+    for number, counts in found.items():
+        _write_gap(coder, number - last - 1, len(lengths) - last - 1, left)
+        last, left = number, left - 1
+        case = _FIELDS + fields * 6 + min(len(found).bit_length(), 5)
+        fields = sum((count > 0) << place for place, count in enumerate(counts))
+        # Mostly in the text and nowhere else, which is 0.
+        coder.number(case, fields ^ _TEXT)
+        _write_counts(coder, counts, lengths[number][-1])
+
+
+def _write_gap(coder: Encoder, gap: int, room: int, left: int) -> None:
+    """How many documents are left out, of `room`; their number is foretold by how evenly `left` words spread."""
+    if left == 1:
+        return coder.one_of(room, gap)
+    # The last digits are as good as random, and one step for all of them is quicker than one for each.
+    digits = max((room // left).bit_length() - 1, 0)
+    coder.number(_GAP + _halves(2 * room // left), gap >> digits)
+    return coder.one_of(1 << digits, gap & (1 << digits) - 1)
 
 
 def _halves(value: int) -> int:
     length = value.bit_length()
     return length * 2 + (value >> (length - 2) & 1 if length > 1 else 0)
-
-
-def _write_fields(coder: Encoder, counts: Sequence[int], before: int, case: int) -> int:
-    """In which fields the word is; only the text's is known when it is in no other."""
-    fields = 0
-    last = len(counts) - 1
-    for place, count in enumerate(counts):
-        if place < last or fields:
-            context = ((place * 8 + fields) * 2 + (before >> place & 1)) * 8 + case
-            coder.bit(_FIELDS * SIZE + context, count > 0)
-        fields |= (count > 0) << place
-    return fields
 
 
 def _write_counts(coder: Encoder, counts: Counts, length: int) -> None:

@@ -85,14 +85,12 @@ def measure(articles: Sequence[Article], questions: Questions, folder: Path, pee
         result: dict[str, Any] = questions.measured(found)
         result.setdefault("pooled", result["full"])
         result["bytes"] = sizes(site, search_browser.loaded(page, url, sentence) if sentence else [])
-        # Material first and ours last: whatever warms up in between is to Material's advantage.
-        slow = search_browser.time(page, stock_blank, search_browser.MATERIAL, asked["clean"])
-        own = search_browser.time(page, blank, ours, asked["clean"])
+        engines = {"material": (stock_blank, search_browser.MATERIAL), "ours": (blank, ours)}
+        timed = search_browser.times(page, engines, asked["clean"])
         result["browser"] = {
             "throttle": search_browser.THROTTLE,
-            "ours": own,
-            "material": slow,
-            "share": search_browser.ratios(own, slow),
+            **timed,
+            "share": search_browser.ratios(timed["ours"], timed["material"]),
         }
         result["peers"] = _peers(page, articles, questions, asked, found, stock_blank, ids, folder) if peers else {}
     return result

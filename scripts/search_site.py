@@ -72,6 +72,9 @@ def build_stock(folder: Path) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    # As every host: one connection for many small files.
+    protocol_version = "HTTP/1.1"
+
     def log_message(self, format: str, *args: object) -> None:
         """Only the figures are printed."""
 

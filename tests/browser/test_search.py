@@ -18,7 +18,7 @@ from tests.hooks.portals import CONFIG, mkdocs, write
 ARTICLE = "getting-in/forgot-password/"
 # Material fetches it to know which links are pages of this site: from then on they are followed without a reload.
 SITEMAP = re.compile(r"/sitemap\.xml$")
-INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.\w+$")
+INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.txt$")
 TOUCHED = re.compile(r"/assets/search-|/assets/search\.[0-9a-f]{6}")
 
 
@@ -720,7 +720,7 @@ def test_a_portal_without_tickets_offers_none(odd: Page):
 
 def test_a_half_deployed_site_says_that_search_did_not_load(quiet: str, context: BrowserContext):
     page = context.new_page()
-    page.route(re.compile("/search-engine.js$"), lambda route: route.abort())
+    page.route(re.compile(r"/assets/search\.[0-9a-f]+\.js$"), lambda route: route.abort())
     page.goto(f"{quiet}billing/one/")
     box(page).fill("gizmos")
 

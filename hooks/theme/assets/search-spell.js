@@ -18,13 +18,13 @@ export function corrections(word, lexicon) {
 }
 
 // Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
-function find(word, { numbers, vocabulary }, starts) {
+function find(word, { number, vocabulary }, starts) {
   const found = new Map();
   const put = (meant, share) => {
     // Most attempts are no word's beginning, and need no stemmer.
     if (meant.length > 4 && !starts.has(meant.slice(0, 3))) return;
-    const number = numbers.get(stem(meant));
-    if (number !== undefined && !(found.get(number)?.share >= share)) found.set(number, { number, share, word: meant });
+    const known = number(stem(meant));
+    if (known !== undefined && !(found.get(known)?.share >= share)) found.set(known, { number: known, share, word: meant });
   };
   for (let i = 0; i <= word.length; i++) {
     const first = i === 0 ? FIRST_LETTER : 1;
