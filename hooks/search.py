@@ -1,6 +1,7 @@
 """The search of the built site: one index file that is loaded on demand, and a small file of text for each article."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from mkdocs.structure.pages import Page
 from portal import search, search_engine, search_file, search_jobs, search_synonyms, search_tests, search_text
 from portal.errors import ContentError
 from portal.search import Document, Index
+from portal.search_text import Section
 
 log = get_plugin_logger("portal")
 
@@ -51,7 +53,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under its hash, and find the related articles."""
     view = config.extra["view"]
     jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
-    index = search.build([*_articles(view, files), *_changes(files), *jobs])
+    index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]
         for number, article in enumerate(view["articles"])
@@ -112,7 +114,11 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     expected = search_tests.parse(name, path.read_text(encoding="utf-8"), ids)
     node = shutil.which("node")
     if node is None:
-        log.info("Node is not installed: the questions in %s were not asked", name)
+        missing = f"Node is not installed: nobody asked the questions in {name}. Install Node 20 or newer to ask them."
+        # A writer may work without it; what is published is checked where it is built.
+        if os.environ.get("CI"):
+            raise PluginError(missing)
+        log.info(missing)
         return
     question = {
         "index": list(content),
@@ -144,27 +150,32 @@ def _articles(view: dict[str, Any], files: Files) -> list[Document]:
                 description=article["description"],
                 questions=page.meta.get("questions") or [],
                 sections=search_text.sections(page.content or ""),
+                updated=f"{article['updated']:%b %Y}" if article["updated"] else "",
             )
         )
     return documents
 
 
 def _changes(files: Files) -> list[Document]:
-    """The entries of the changelog: generated pages below changelog/, except its lists."""
+    """The entries of the changelog."""
+    return _generated(files, "release.html", "change", "What changed")
+
+
+def _incidents(files: Files) -> list[Document]:
+    """The incidents of the status page."""
+    return _generated(files, "incident.html", "status", "Status")
+
+
+def _generated(files: Files, template: str, kind: str, topic: str) -> list[Document]:
+    """The pages that another hook has made with one template."""
     documents = []
     for file in files.documentation_pages():
         page = file.page
-        if file.src_uri.startswith("changelog/") and page is not None and page.meta.get("template") == "release.html":
-            documents.append(
-                Document(
-                    title=str(page.title),
-                    url=file.url,
-                    topic="What changed",
-                    description=page.meta.get("description") or "",
-                    kind="change",
-                    sections=search_text.sections(page.content or ""),
-                )
-            )
+        if page is not None and page.meta.get("template") == template:
+            about = page.meta.get("description") or ""
+            # An incident's page is all template: what is known of it here is what was said last.
+            parts = search_text.sections(page.content or "") or [Section("", "", about)]
+            documents.append(Document(str(page.title), file.url, topic, description=about, kind=kind, sections=parts))
     return documents
 
 

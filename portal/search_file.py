@@ -9,6 +9,8 @@ written in base64, so that the whole file is text, which every host compresses.
 import base64
 import hashlib
 import json
+import string
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
@@ -44,6 +46,7 @@ def encode(
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
         "postings": sum(map(len, index.postings.values())),
+        **_endings(index),
         "learned": _learned(len(index.postings)),
         "parts": [len(part) for part in parts],
     }
@@ -69,9 +72,9 @@ def name(content: bytes) -> str:
 
 
 def texts(index: Index) -> Mapping[str, bytes]:
-    """For every document, by the name of its file, its summary and sections: read for results that are shown."""
+    """For every document, by the name of its file, its summary, month and sections: read for results that are shown."""
     return {
-        f"{number}.json": _json([document.summary, *map(astuple, document.sections)])
+        f"{number}.json": _json([document.summary, document.updated, *map(astuple, document.sections)])
         for number, document in enumerate(index.documents)
     }
 
@@ -85,12 +88,32 @@ def _vocabulary(words: Sequence[str]) -> str:
     parts, before = [], ""
     # A browser counts rare letters twice, so none of those is shared.
     for word in words:
-        shared = 0
-        while shared < min(len(word), len(before), 35) and word[shared] == before[shared] <= "\uffff":
-            shared += 1
+        shared = min(_shared(word, before), 35)
         parts.append("0123456789abcdefghijklmnopqrstuvwxyz"[shared] + word[shared:])
         before = word
     return "\n".join(parts)
+
+
+_SIGNS = string.ascii_letters + string.digits
+
+
+def _endings(index: Index) -> dict[str, object]:
+    """How stems are written out: endings as [letters the stem loses, letters it gets], and for each stem its sign."""
+    changes = [_change(word, index.spellings.get(word, word)) for word in index.postings]
+    often = [change for change, _ in Counter(changes).most_common(len(_SIGNS) - 1)]
+    signs = "".join(_SIGNS[often.index(change) if change in often else -1] for change in changes)
+    return {"endings": [list(change) for change in often], "written": signs}
+
+
+def _change(stem: str, word: str) -> tuple[int, str]:
+    shared = _shared(stem, word)
+    return len(stem) - shared, word[shared:]
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    different = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b or a > "\uffff")
+    return next(different, min(len(one), len(other)))
 
 
 # The models of the numbers; a model and its cases are one block of contexts.

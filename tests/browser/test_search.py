@@ -234,6 +234,7 @@ def test_results_are_grouped_with_topic_section_and_marked_words(page: Page):
     first = articles.get_by_role("option").first
 
     expect(first).to_contain_text("Plans and billing")
+    expect(first.locator(".hf-result__text")).to_have_text(re.compile(r"^[A-Z][a-z]{2} 20\d\d · "))
     expect(first.locator("mark").first).to_have_text(re.compile("invoice|download", re.I))
     expect(popup(page).get_by_role("group", name="What changed").get_by_role("option").first).to_be_visible()
 
@@ -423,6 +424,12 @@ def test_search_click_search_again_without_a_reload(world: World, context: Brows
 
 
 def test_the_tabs_of_the_page_keep_to_a_kind(page: Page):
+    box(page).fill("exports were delayed")
+    expect(popup(page).get_by_role("group", name="Status")).to_contain_text("Exports were delayed")
+    box(page).press("Enter")
+    page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Status 1").click()
+    expect(page).to_have_url(re.compile(r"&kind=status$"))
+    expect(page.locator(".hf-results__page li")).to_have_count(1)
     box(page).fill("invoices and seats")
     box(page).press("Enter")
     tabs = page.get_by_role("navigation", name="Kinds of results")

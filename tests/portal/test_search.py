@@ -159,7 +159,11 @@ def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files(
 
     assert INVOICE.description.encode() in search_file.encode(small)
     assert INVOICE.description.encode() not in search_file.encode(large)
-    assert json.loads(search_file.texts(large)["60.json"]) == [INVOICE.description, ["", "", INVOICE.sections[0].text]]
+    assert json.loads(search_file.texts(large)["60.json"]) == [
+        INVOICE.description,
+        "",
+        ["", "", INVOICE.sections[0].text],
+    ]
 
 
 def test_sections_leave_out_markup_permalinks_and_scripts() -> None:

@@ -1,6 +1,7 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
 const VERSION = 6;
+const SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */
 export function decode(bytes) {
@@ -13,7 +14,7 @@ export function decode(bytes) {
   if (bytes.length !== start + words + numbers) throw new Error("search index: not whole");
   const store = JSON.parse(text(end + 1, start));
   const vocabulary = frontDecoded(text(start, start + words));
-  return { ...store, vocabulary, ...postings(unpacked(text(start + words)), store, vocabulary.length) };
+  return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(unpacked(text(start + words)), store, vocabulary.length) };
 }
 
 // The first letter of a line counts, in base 36, the letters that its word has in common with the one before it.
@@ -24,6 +25,12 @@ function frontDecoded(text) {
     before = found[i] = before.slice(0, digit - (digit > 57 ? 87 : 48)) + found[i].slice(1);
   }
   return found;
+}
+
+// A stem as it is most often written; null for a rare way of writing it.
+function spelling(stem, { endings, written }, word) {
+  const ending = endings[SIGNS.indexOf(written[word])];
+  return ending ? stem.slice(0, stem.length - ending[0]) + ending[1] : null;
 }
 
 function unpacked(text) {

@@ -19,7 +19,7 @@ const POLITE_WORDS = new Set(
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
 /** Words to look up in an index, from the index as search-decode.js gives it. */
-export function lexicon({ vocabulary, stop, synonyms }) {
+export function lexicon({ vocabulary, stop, synonyms, spelling }) {
   // By halves: a map of all words takes longer to make than any visit looks words up.
   const number = (word) => {
     const found = place(vocabulary, word);
@@ -34,7 +34,7 @@ export function lexicon({ vocabulary, stop, synonyms }) {
       else groups.set(phrase, [group]);
     }
   }
-  return { vocabulary, number, groups, stop: new Set(stop.split(" ")) };
+  return { vocabulary, number, groups, spelling, stop: new Set(stop.split(" ")) };
 }
 
 /**
@@ -99,10 +99,20 @@ function spelled(clause, lexicon) {
   // What has synonyms is a word, although not one of this portal's.
   const [best, ...others] = lexicon.groups.has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
   if (!best) return;
-  // Another letter makes another word of any short one: look for it, but do not say that it was meant.
-  clause.corrected = best.word.length > 4 || best.share > 0.8 ? best.word : null;
+  clause.corrected = likely(clause.word, best) ? written(best, lexicon) : null;
   clause.guessed = true;
   for (const { number, share } of [best, ...others]) clause.words.set(number, share * CORRECTED);
+}
+
+// Another letter makes another word of any short one, and nobody errs in the first: look for those, but do not say that they were meant.
+const likely = (typed, { word, share }) => word && word.length > 3 && word[0] === typed[0] && (share > 0.8 || word.length > 5);
+
+// As a text has it, or one of its plain forms: "newely" has the stem of "new", but nobody writes it.
+function written({ word, number }, { spelling }) {
+  const known = spelling(number);
+  const bare = (form) => form.replace(/(?:s|es|d|ed|ing)$/, "");
+  const same = known && [word, bare(word)].some((form) => form === known || form === bare(known));
+  return same && (!word.endsWith("e") || known.startsWith(word)) ? word : null;
 }
 
 function synonyms(found, stems, raw, { number, groups, stop, vocabulary }) {

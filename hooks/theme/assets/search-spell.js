@@ -7,7 +7,7 @@ const FIRST_LETTER = 0.6;
 // What is worked out once for a lexicon, at its first unknown word.
 const memory = new WeakMap();
 
-/** At most three of {number, share, word}, likeliest first: one slip away, or two when nothing is. */
+/** At most three of {number, share, word}, likeliest first: one slip away, or two (of which no word is known) when nothing is. */
 export function corrections(word, lexicon) {
   if (!memory.has(lexicon)) {
     memory.set(lexicon, { found: new Map(), starts: new Set(lexicon.vocabulary.map((known) => known.slice(0, 3))) });
@@ -39,7 +39,7 @@ function find(word, { number, vocabulary }, starts) {
     const wrong = stem(word);
     vocabulary.forEach((other, number) => {
       if (other[0] === wrong[0] && Math.abs(other.length - wrong.length) <= 2 && distance(other, wrong) <= 2) {
-        found.set(number, { number, share: 0.5, word: other });
+        found.set(number, { number, share: 0.5, word: null });
       }
     });
   }
