@@ -10,6 +10,9 @@ from collections.abc import Mapping
 _IMPORT = re.compile(r'^import \{ (?P<names>[\w, ]+) \} from "\./(?P<module>[\w-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (?P<name>\w+))", re.MULTILINE)
 
+# What a browser has no use for; a comment beside code stays.
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
+
 
 def joined(sources: Mapping[str, str], first: str) -> str:
     """The module `first` with all that it needs, exporting what it exports. Raises ValueError for anything else."""
@@ -25,6 +28,7 @@ def _add(module: str, sources: Mapping[str, str], done: dict[str, str]) -> None:
     for found in _IMPORT.finditer(text):
         if found["module"] not in done:
             _add(found["module"], sources, done)
+    text = _COMMENT.sub("", text)
     body = _IMPORT.sub(lambda found: f"const {{ {found['names']} }} = {_name(found['module'])};\n", text)
     body, exports = _EXPORT.sub("", body), ", ".join(_EXPORT.findall(text))
     if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):

@@ -2,11 +2,10 @@
 
 A line with the format's version and the sizes, JSON with what results show, the words, then numbers. The numbers are
 counts, not weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are
-coded by portal/search_coder.py, in parts, so that a browser reads only those of the words that it is asked for, and
-written in base64, so that the whole file is text, which every host compresses.
+coded by portal/search_coder.py, in parts, so that a browser reads only those of the words that it is asked for. The
+file is called .txt because every host compresses those.
 """
 
-import base64
 import hashlib
 import json
 import string
@@ -45,14 +44,16 @@ def encode(
         "synonyms": synonyms,
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
-        "postings": sum(map(len, index.postings.values())),
+        "lengths": [length for lengths in index.lengths for length in lengths],
+        # In how many documents each word is, as letters: a browser reads them quicker than numbers.
+        "often": "".join(chr(_OFTEN + len(found)) for found in index.postings.values()),
         **_endings(index),
         "learned": _learned(len(index.postings)),
         "parts": [len(part) for part in parts],
     }
     head = _json(store)
     vocabulary = _vocabulary(list(index.postings)).encode()
-    numbers = base64.b64encode(b"".join(parts) + b"\0\0")
+    numbers = b"".join(parts) + b"\0\0"
     first = f"helpfront-search {VERSION} {len(head)} {len(vocabulary)} {len(numbers)}\n".encode()
     return first + head + vocabulary + numbers
 
@@ -117,7 +118,8 @@ def _shared(one: str, other: str) -> int:
 
 
 # The models of the numbers; a model and its cases are one block of contexts.
-_FREQUENCY, _GAP, _COUNT, _FIELDS = 0, 8, 80, 120
+_GAP, _COUNT, _FIELDS = 0, 72, 112
+_OFTEN = 35
 _TEXT = 1 << (len(FIELDS) - 1)
 
 
@@ -127,15 +129,8 @@ def _learned(words: int) -> int:
 
 
 def _parts(index: Index) -> list[bytes]:
-    """Lengths of the documents' fields, every word's frequency and the first words' places; then the other words'."""
+    """The first words' places, from which a browser learns what is likely; then the other words'."""
     coder = Encoder()
-    for lengths in index.lengths:
-        for place, length in enumerate(lengths):
-            coder.number(_COUNT + 30 + place, length)
-    before = 0
-    for found in index.postings.values():
-        coder.number(_FREQUENCY + min(before, 3), len(found) - 1)
-        before = len(found).bit_length()
     all_of_them, first = list(index.postings.values()), _learned(len(index.postings))
     for found in all_of_them[:first]:
         _write_word(coder, found, index.lengths)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import search_peers
 from scripts.search_measures import figures, paired_bootstrap
 from scripts.search_variants import half_typed, keywords, variants
 
@@ -49,6 +50,12 @@ def test_an_engine_is_better_only_when_chance_cannot_explain_it() -> None:
 
     assert paired_bootstrap(right, wrong, relevant)["p"] == 0
     assert paired_bootstrap(right, right, relevant)["p"] == 1
+
+
+def test_an_engine_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(search_peers, "NODE", tmp_path / "node")
+    with pytest.raises(search_peers.Missing, match="npm ci"):
+        search_peers.minisearch([], {})
 
 
 @pytest.mark.browser

@@ -14,7 +14,7 @@ export function decode(bytes) {
   if (bytes.length !== start + words + numbers) throw new Error("search index: not whole");
   const store = JSON.parse(text(end + 1, start));
   const vocabulary = frontDecoded(text(start, start + words));
-  return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(unpacked(text(start + words)), store, vocabulary.length) };
+  return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(bytes.subarray(start + words), store, vocabulary.length) };
 }
 
 // The first letter of a line counts, in base 36, the letters that its word has in common with the one before it.
@@ -33,18 +33,11 @@ function spelling(stem, { endings, written }, word) {
   return ending ? stem.slice(0, stem.length - ending[0]) + ending[1] : null;
 }
 
-function unpacked(text) {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
-}
-
 // The models of portal/search_file.py, and the arithmetic of portal/search_coder.py.
-const FREQUENCY = 0;
-const GAP = 8;
-const COUNT = 80;
-const FIELDS = 120;
+const GAP = 0;
+const COUNT = 72;
+const FIELDS = 112;
+const OFTEN = 35;
 const SIZE = 256;
 // Words of a part.
 const PART = 32;
@@ -129,22 +122,15 @@ function decoder(bytes) {
 const bits = (value) => 32 - Math.clz32(value);
 const halves = (value) => bits(value) * 2 + (value > 1 ? (value >> (bits(value) - 2)) & 1 : 0);
 
-function postings(bytes, { titles, weights, postings: most, learned, parts }, words) {
+function postings(bytes, { titles, weights, lengths, often, learned, parts }, words) {
   const size = titles.length;
   const fields = weights[2].length;
   const text = 1 << (fields - 1);
   const { begin, number, oneOf } = decoder(bytes);
-  begin(0);
-  const lengths = new Int32Array(size * fields);
-  for (let i = 0; i < lengths.length; i++) lengths[i] = number(COUNT + 30 + (i % fields));
   const starts = new Int32Array(words + 1);
-  for (let word = 0, before = 0; word < words; word++) {
-    const often = number(FREQUENCY + Math.min(before, 3)) + 1;
-    before = bits(often);
-    starts[word + 1] = starts[word] + often;
-  }
-  const docs = new Int32Array(most);
-  const counts = new Int32Array(most * fields);
+  for (let word = 0; word < words; word++) starts[word + 1] = starts[word] + often.charCodeAt(word) - OFTEN;
+  const docs = new Int32Array(starts[words]);
+  const counts = new Int32Array(docs.length * fields);
 
   function gap(room, left) {
     if (left === 1) return oneOf(room);
@@ -154,13 +140,13 @@ function postings(bytes, { titles, weights, postings: most, learned, parts }, wo
 
   function read(word) {
     const end = starts[word + 1];
-    const often = Math.min(bits(end - starts[word]), 5);
+    const frequent = Math.min(bits(end - starts[word]), 5);
     let last = -1;
     let now = text;
     for (let at = starts[word]; at < end; at++) {
       last += gap(size - last - 1, end - at) + 1;
       docs[at] = last;
-      now = number(FIELDS + now * 6 + often) ^ text;
+      now = number(FIELDS + now * 6 + frequent) ^ text;
       const length = 4 + Math.min(bits(lengths[(last + 1) * fields - 1] + 1), 12);
       for (let field = 0; field < fields; field++) {
         if ((now >> field) & 1) counts[at * fields + field] = number(COUNT + (field === fields - 1 ? length : field)) + 1;
@@ -168,6 +154,7 @@ function postings(bytes, { titles, weights, postings: most, learned, parts }, wo
     }
   }
 
+  begin(0);
   for (let word = 0; word < learned; word++) read(word);
   let sum = 0;
   const waiting = parts.map((length) => (sum += length) - length);
