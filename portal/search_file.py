@@ -21,7 +21,7 @@ VERSION = 6
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
 # So many words at least are read at once, and the others in parts of so many, when one of them is asked for.
-LEARNED, WORDS = 600, 32
+LEARNED, WORDS = 300, 32
 KINDS = ("article", "change", "job", "status")
 
 
@@ -52,7 +52,7 @@ def encode(
         "parts": [len(part) for part in parts],
     }
     head = _json(store)
-    vocabulary = _vocabulary(list(index.postings)).encode()
+    vocabulary = "\n".join(index.postings).encode()
     numbers = b"".join(parts) + b"\0\0"
     first = f"helpfront-search {VERSION} {len(head)} {len(vocabulary)} {len(numbers)}\n".encode()
     return first + head + vocabulary + numbers
@@ -82,17 +82,6 @@ def texts(index: Index) -> Mapping[str, bytes]:
 
 def _json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _vocabulary(words: Sequence[str]) -> str:
-    """Front-coded: a digit (base 36) for the letters that a word shares with the one before it, then the others."""
-    parts, before = [], ""
-    # A browser counts rare letters twice, so none of those is shared.
-    for word in words:
-        shared = min(_shared(word, before), 35)
-        parts.append("0123456789abcdefghijklmnopqrstuvwxyz"[shared] + word[shared:])
-        before = word
-    return "\n".join(parts)
 
 
 _SIGNS = string.ascii_letters + string.digits
@@ -125,7 +114,7 @@ _TEXT = 1 << (len(FIELDS) - 1)
 
 def _learned(words: int) -> int:
     """How many words a browser reads at once: enough to know what is likely."""
-    return min(words, max(words // 8, LEARNED))
+    return min(words, max(words // 16, LEARNED))
 
 
 def _parts(index: Index) -> list[bytes]:

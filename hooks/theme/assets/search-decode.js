@@ -13,18 +13,8 @@ export function decode(bytes) {
   const start = end + 1 + head;
   if (bytes.length !== start + words + numbers) throw new Error("search index: not whole");
   const store = JSON.parse(text(end + 1, start));
-  const vocabulary = frontDecoded(text(start, start + words));
+  const vocabulary = words ? text(start, start + words).split("\n") : [];
   return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(bytes.subarray(start + words), store, vocabulary.length) };
-}
-
-// The first letter of a line counts, in base 36, the letters that its word has in common with the one before it.
-function frontDecoded(text) {
-  const found = text ? text.split("\n") : [];
-  for (let i = 0, before = ""; i < found.length; i++) {
-    const digit = found[i].charCodeAt(0);
-    before = found[i] = before.slice(0, digit - (digit > 57 ? 87 : 48)) + found[i].slice(1);
-  }
-  return found;
 }
 
 // A stem as it is most often written; null for a rare way of writing it.
