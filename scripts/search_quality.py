@@ -80,13 +80,14 @@ def measure(articles: Sequence[Article], questions: Questions, folder: Path, pee
         ours = search_browser.ours(page, url)
         # Nothing else may run on the page: Material builds its index on every one of its own.
         blank, stock_blank = f"{url}assets/favicon.svg", f"{stock_url}sitemap.xml"
+        # First, while the browser has done nothing else.
+        engines = {"material": (stock_blank, search_browser.MATERIAL), "ours": (blank, ours)}
+        timed = search_browser.times(page, engines, asked["clean"])
         found = {name: search_browser.find(page, blank, ours, texts, ids) for name, texts in asked.items()}
         sentence = next((text for text, ids_ in zip(asked["clean"], found["clean"], strict=True) if ids_), "")
         result: dict[str, Any] = questions.measured(found)
         result.setdefault("pooled", result["full"])
         result["bytes"] = sizes(site, search_browser.loaded(page, url, sentence) if sentence else [])
-        engines = {"material": (stock_blank, search_browser.MATERIAL), "ours": (blank, ours)}
-        timed = search_browser.times(page, engines, asked["clean"])
         result["browser"] = {
             "throttle": search_browser.THROTTLE,
             **timed,
