@@ -1,6 +1,7 @@
 """The search of the built site: one index file that is loaded on demand, and a small file of text for each article."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -14,14 +15,17 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal import search, search_engine, search_file, search_jobs, search_synonyms, search_tests, search_text
 from portal.errors import ContentError
 from portal.search import Document, Index
+from portal.search_text import Section
 
 log = get_plugin_logger("portal")
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "synonyms.yml"
+ASSETS = HERE / "theme" / "assets"
+ENGINE = [f"search-{part}" for part in ("engine", "decode", "query", "quote", "spell", "stem")]
 # In docs/, for writers and not for customers.
 SYNONYMS, TESTS = "synonyms.yml", "search-tests.yml"
 # The ranking is JavaScript, and a copy of it in Python would drift: the writer's questions are asked in Node.
@@ -49,7 +53,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under its hash, and find the related articles."""
     view = config.extra["view"]
     jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
-    index = search.build([*_articles(view, files), *_changes(files), *jobs])
+    index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]
         for number, article in enumerate(view["articles"])
@@ -75,10 +79,22 @@ def _publish(
     for name, text in texts.items():
         files.append(File.generated(config, folder + name, content=text))
     content = search_file.encode(index, topics, search_synonyms.useful(synonyms, index.postings), folder)
-    name = f"assets/search.{search_file.name(content)}.txt"
-    files.append(File.generated(config, name, content=content))
-    config.extra["view"]["search_index"] = config.extra["base_path"] + name
+    engine = _engine(files)
+    # Of one name, so that no cache can pair an index with the engine of another release.
+    name = f"assets/search.{search_file.name(content + engine.encode())}"
+    files.append(File.generated(config, f"{name}.txt", content=content))
+    files.append(File.generated(config, f"{name}.js", content=engine))
+    config.extra["view"]["search_index"] = config.extra["base_path"] + f"{name}.txt"
     return content
+
+
+def _engine(files: Files) -> str:
+    """The engine in one file; its parts are not published."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in ASSETS.glob("search-*.js")}
+    for part in ENGINE:
+        if (file := files.get_file_from_path(f"assets/{part}.js")) is not None:
+            files.remove(file)
+    return search_engine.joined(sources, ENGINE[0])
 
 
 def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
@@ -98,11 +114,15 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     expected = search_tests.parse(name, path.read_text(encoding="utf-8"), ids)
     node = shutil.which("node")
     if node is None:
-        log.info("Node is not installed: the questions in %s were not asked", name)
+        missing = f"Node is not installed: nobody asked the questions in {name}. Install Node 20 or newer to ask them."
+        # A writer may work without it; what is published is checked where it is built.
+        if os.environ.get("CI"):
+            raise PluginError(missing)
+        log.info(missing)
         return
     question = {
         "index": list(content),
-        "assets": (HERE / "theme" / "assets").resolve().as_uri(),
+        "assets": ASSETS.resolve().as_uri(),
         "questions": list(expected),
     }
     command = [node, "--input-type=module", "--eval", ASK]
@@ -130,27 +150,32 @@ def _articles(view: dict[str, Any], files: Files) -> list[Document]:
                 description=article["description"],
                 questions=page.meta.get("questions") or [],
                 sections=search_text.sections(page.content or ""),
+                updated=f"{article['updated']:%b %Y}" if article["updated"] else "",
             )
         )
     return documents
 
 
 def _changes(files: Files) -> list[Document]:
-    """The entries of the changelog: generated pages below changelog/, except its lists."""
+    """The entries of the changelog."""
+    return _generated(files, "release.html", "change", "What changed")
+
+
+def _incidents(files: Files) -> list[Document]:
+    """The incidents of the status page."""
+    return _generated(files, "incident.html", "status", "Status")
+
+
+def _generated(files: Files, template: str, kind: str, topic: str) -> list[Document]:
+    """The pages that another hook has made with one template."""
     documents = []
     for file in files.documentation_pages():
         page = file.page
-        if file.src_uri.startswith("changelog/") and page is not None and page.meta.get("template") == "release.html":
-            documents.append(
-                Document(
-                    title=str(page.title),
-                    url=file.url,
-                    topic="What changed",
-                    description=page.meta.get("description") or "",
-                    kind="change",
-                    sections=search_text.sections(page.content or ""),
-                )
-            )
+        if page is not None and page.meta.get("template") == template:
+            about = page.meta.get("description") or ""
+            # An incident's page is all template: what is known of it here is what was said last.
+            parts = search_text.sections(page.content or "") or [Section("", "", about)]
+            documents.append(Document(str(page.title), file.url, topic, description=about, kind=kind, sections=parts))
     return documents
 
 

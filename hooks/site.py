@@ -211,7 +211,10 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
     """What every template may list: topics with their articles, and what is asked often."""
     assert state.portal is not None
     base = config.extra["base_path"]
-    shown = {article.id: _shown(article, base) | {"src_uri": uri} for uri, article in state.articles.items()}
+    shown = {
+        article.id: _shown(article, base) | {"src_uri": uri, "updated": state.updated.get(uri)}
+        for uri, article in state.articles.items()
+    }
     topics = [
         topic.model_dump()
         | {

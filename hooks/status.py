@@ -15,8 +15,8 @@ from mkdocs.utils import get_build_timestamp
 
 from portal import status_days, status_events, status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
-from portal.sanitise import to_html
-from portal.status import Board, write
+from portal.sanitise import to_html, to_text
+from portal.status import Board, Incident, write
 
 
 @dataclass
@@ -61,12 +61,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         title = f"Incidents of {shown['title']}"
         generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
-        generated[f"status/incidents/{one.id}.md"] = _front("incident.html", one.title, incident=one.id)
+        generated[f"status/incidents/{one.id}.md"] = _front("incident.html", one.title, _about(one), incident=one.id)
     for path, content in generated.items():
         file = File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
         file.edit_uri = None
         files.append(file)
     return files
+
+
+def _about(incident: Incident) -> str:
+    """What was said last, for those who find the page by a search."""
+    return to_text(incident.updates[-1].body)[:160] if incident.updates else ""
 
 
 def _feeds(board: Board) -> dict[str, str]:

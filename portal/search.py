@@ -9,11 +9,11 @@ from lunr.field_ref import FieldRef
 from lunr.pipeline import Pipeline
 
 from portal.search_text import Section, sentence
-from portal.search_words import stems
+from portal.search_words import spellings, stems
 
 # A writer's title and the customers' own wordings say what an article is about; its text only mentions things.
 FIELDS = {"title": 5, "questions": 5, "headings": 2, "text": 1}
-K1, B = 1.2, 0.75
+K1, B = 1.6, 0.75
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Document:
     kind: str = "article"
     questions: Sequence[str] = ()
     sections: Sequence[Section] = ()
+    updated: str = ""  # the month, as it is shown
 
     @property
     def summary(self) -> str:
@@ -41,12 +42,13 @@ Counts = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Index:
-    """Documents; for every stem how often it occurs where, and its weight there by lunr; each document's lengths."""
+    """Documents; for every stem how often it occurs where, its weight there by lunr, and its word; all lengths."""
 
     documents: Sequence[Document]
     postings: dict[str, dict[int, Counts]] = field(default_factory=dict)
     weights: dict[str, dict[int, float]] = field(default_factory=dict)
     lengths: Sequence[tuple[int, ...]] = ()
+    spellings: dict[str, str] = field(default_factory=dict)
 
     def scores(self, text: str) -> dict[int, float]:
         """The documents by number that share a word with `text`, each with the sum of its weights."""
@@ -88,15 +90,20 @@ def build(documents: Iterable[Document]) -> Index:
     for number, document in enumerate(documents):
         builder.add({"number": number} | _fields(document))
     lengths = [tuple(builder.field_lengths[f"{name}/{n}"] for name in FIELDS) for n in range(len(documents))]
-    return Index(documents, _postings(builder, len(documents)), _weights(builder), lengths)
+    known = spellings(text for document in documents for text in _texts(document).values())
+    return Index(documents, _postings(builder, len(documents)), _weights(builder), lengths, known)
 
 
 def _fields(document: Document) -> dict[str, list[str]]:
+    return {name: stems(text) for name, text in _texts(document).items()}
+
+
+def _texts(document: Document) -> dict[str, str]:
     return {
-        "title": stems(document.title),
-        "questions": stems(" ".join(document.questions)),
-        "headings": stems(" ".join(part.title for part in document.sections)),
-        "text": stems(" ".join(part.text for part in document.sections)),
+        "title": document.title,
+        "questions": " ".join(document.questions),
+        "headings": " ".join(part.title for part in document.sections),
+        "text": " ".join(part.text for part in document.sections),
     }
 
 

@@ -18,6 +18,8 @@ class Encoder:
         # Thirty bits: a browser is quickest with whole numbers that small.
         self._range = (1 << 30) - 1
         self._out = bytearray()
+        # Until it has seen enough; from then on each part can be read without those before it.
+        self.learning = True
         self._odds: dict[int, tuple[int, int]] = {}
 
     def bit(self, context: int, bit: bool) -> None:
@@ -26,16 +28,14 @@ class Encoder:
         bound = (self._range >> 12) * (odds >> 4)
         if bit:
             self._range = bound
-            odds += (65536 - odds) >> SPEED[seen]
         else:
             self._low += bound
             self._range -= bound
-            odds -= odds >> SPEED[seen]
-        # Never certain: each of the two keeps a place in the range.
-        self._odds[context] = min(max(odds, 32), 65504), min(seen + 1, 15)
-        while self._range < 1 << 22:
-            self._range <<= 8
-            self._shift()
+        if self.learning:
+            odds += (65536 - odds) >> SPEED[seen] if bit else -(odds >> SPEED[seen])
+            # Never certain: each of the two keeps a place in the range.
+            self._odds[context] = min(max(odds, 32), 65504), min(seen + 1, 15)
+        self._grow()
 
     def number(self, model: int, value: int) -> None:
         """Write a number from 0: how long it is in binary, then its digits."""
@@ -51,11 +51,26 @@ class Encoder:
             self.bit(context + 32 + length * 4 + place, bool(bit))
             place = 3 if place else 1 + bit
 
-    def finish(self) -> bytes:
-        """All bytes; the encoder is used up."""
-        for _ in range(4):
+    def one_of(self, count: int, value: int) -> None:
+        """Write a number below `count` (at most 65536), each as likely as the other."""
+        self._range //= count
+        self._low += self._range * value
+        self._grow()
+
+    def part(self) -> bytes:
+        """The bytes since the last part; whatever follows them does not change what they say."""
+        step = 1 << 16
+        self._low = -(-self._low // step) * step
+        self._shift()
+        self._shift()
+        out, self._out = bytes(self._out), bytearray()
+        self._low, self._range = 0, (1 << 30) - 1
+        return out
+
+    def _grow(self) -> None:
+        while self._range < 1 << 22:
+            self._range <<= 8
             self._shift()
-        return bytes(self._out)
 
     def _shift(self) -> None:
         if self._low >= 1 << 32:

@@ -1,23 +1,27 @@
 """The index as a file for the browser (hooks/theme/assets/search-decode.js reads it): exact, and small once compressed.
 
-A line with the format's version and the sizes, JSON with what results show, then numbers. The numbers are counts, not
-weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are coded by
-portal/search_coder.py and written in base64, so that the whole file is text, which every host compresses.
+A line with the format's version and the sizes, JSON with what results show, the words, then numbers. The numbers are
+counts, not weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are
+coded by portal/search_coder.py, in parts, so that a browser reads only those of the words that it is asked for. The
+file is called .txt because every host compresses those.
 """
 
-import base64
 import hashlib
 import json
+import string
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from portal.search import FIELDS, K1, B, Counts, Document, Index
-from portal.search_coder import SIZE, Encoder
+from portal.search_coder import Encoder
 from portal.search_words import STOP
 
-VERSION = 5
+VERSION = 6
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
+# So many words at least are read at once, and the others in parts of so many, when one of them is asked for.
+LEARNED, WORDS = 300, 32
 KINDS = ("article", "change", "job", "status")
 
 
@@ -27,6 +31,7 @@ def encode(
     """The file; `topics` are (title, url), `synonyms` groups of stems, `texts` the folder of `texts()`."""
     documents = index.documents
     names = sorted({document.topic for document in documents})
+    parts = _parts(index)
     store = {
         "titles": [document.title for document in documents],
         "urls": [document.url for document in documents],
@@ -39,11 +44,16 @@ def encode(
         "synonyms": synonyms,
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
-        "postings": sum(map(len, index.postings.values())),
+        "lengths": [length for lengths in index.lengths for length in lengths],
+        # In how many documents each word is, as letters: a browser reads them quicker than numbers.
+        "often": "".join(chr(_OFTEN + len(found)) for found in index.postings.values()),
+        **_endings(index),
+        "learned": _learned(len(index.postings)),
+        "parts": [len(part) for part in parts],
     }
     head = _json(store)
-    vocabulary = _vocabulary(list(index.postings)).encode()
-    numbers = base64.b64encode(_numbers(index))
+    vocabulary = "\n".join(index.postings).encode()
+    numbers = b"".join(parts) + b"\0\0"
     first = f"helpfront-search {VERSION} {len(head)} {len(vocabulary)} {len(numbers)}\n".encode()
     return first + head + vocabulary + numbers
 
@@ -63,9 +73,9 @@ def name(content: bytes) -> str:
 
 
 def texts(index: Index) -> Mapping[str, bytes]:
-    """For every document, by the name of its file, its summary and sections: read for results that are shown."""
+    """For every document, by the name of its file, its summary, month and sections: read for results that are shown."""
     return {
-        f"{number}.json": _json([document.summary, *map(astuple, document.sections)])
+        f"{number}.json": _json([document.summary, document.updated, *map(astuple, document.sections)])
         for number, document in enumerate(index.documents)
     }
 
@@ -74,60 +84,79 @@ def _json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _vocabulary(words: Sequence[str]) -> str:
-    """Front-coded: a digit (base 36) for the letters that a word shares with the one before it, then the others."""
-    parts, before = [], ""
-    # A browser counts rare letters twice, so none of those is shared.
-    for word in words:
-        shared = 0
-        while shared < min(len(word), len(before), 35) and word[shared] == before[shared] <= "\uffff":
-            shared += 1
-        parts.append("0123456789abcdefghijklmnopqrstuvwxyz"[shared] + word[shared:])
-        before = word
-    return "\n".join(parts)
+_SIGNS = string.ascii_letters + string.digits
+
+
+def _endings(index: Index) -> dict[str, object]:
+    """How stems are written out: endings as [letters the stem loses, letters it gets], and for each stem its sign."""
+    changes = [_change(word, index.spellings.get(word, word)) for word in index.postings]
+    often = [change for change, _ in Counter(changes).most_common(len(_SIGNS) - 1)]
+    signs = "".join(_SIGNS[often.index(change) if change in often else -1] for change in changes)
+    return {"endings": [list(change) for change in often], "written": signs}
+
+
+def _change(stem: str, word: str) -> tuple[int, str]:
+    shared = _shared(stem, word)
+    return len(stem) - shared, word[shared:]
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    different = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b or a > "\uffff")
+    return next(different, min(len(one), len(other)))
 
 
 # The models of the numbers; a model and its cases are one block of contexts.
-_FREQUENCY, _GAP, _COUNT, _FIELDS = 0, 8, 80, 120
+_GAP, _COUNT, _FIELDS = 0, 72, 112
+_OFTEN = 35
+_TEXT = 1 << (len(FIELDS) - 1)
 
 
-def _numbers(index: Index) -> bytes:
-    """Lengths of the documents' fields, then for every word where it occurs."""
+def _learned(words: int) -> int:
+    """How many words a browser reads at once: enough to know what is likely."""
+    return min(words, max(words // 16, LEARNED))
+
+
+def _parts(index: Index) -> list[bytes]:
+    """The first words' places, from which a browser learns what is likely; then the other words'."""
     coder = Encoder()
-    for lengths in index.lengths:
-        for place, length in enumerate(lengths):
-            coder.number(_COUNT + 30 + place, length)
-    size = len(index.documents)
-    before = 0
-    for found in index.postings.values():
-        coder.number(_FREQUENCY + min(before, 3), len(found) - 1)
-        before = len(found).bit_length()
-        last, left, fields = -1, len(found), 0
-        for number, counts in found.items():
-            # How far apart they are if they are spread evenly, in halves of a binary digit.
-            apart = 2 * (size - last - 1) // left
-            coder.number(_GAP + _halves(apart), number - last - 1)
-            last, left = number, left - 1
-            fields = _write_fields(coder, counts, fields, min(before, 5))
-            _write_counts(coder, counts, index.lengths[number][-1])
-    return coder.finish()
+    all_of_them, first = list(index.postings.values()), _learned(len(index.postings))
+    for found in all_of_them[:first]:
+        _write_word(coder, found, index.lengths)
+    parts = [coder.part()]
+    coder.learning = False
+    for start in range(first, len(all_of_them), WORDS):
+        for found in all_of_them[start : start + WORDS]:
+            _write_word(coder, found, index.lengths)
+        parts.append(coder.part())
+    return parts
+
+
+def _write_word(coder: Encoder, found: Mapping[int, Counts], lengths: Sequence[tuple[int, ...]]) -> None:
+    last, left, fields = -1, len(found), _TEXT
+    for number, counts in found.items():
+        _write_gap(coder, number - last - 1, len(lengths) - last - 1, left)
+        last, left = number, left - 1
+        case = _FIELDS + fields * 6 + min(len(found).bit_length(), 5)
+        fields = sum((count > 0) << place for place, count in enumerate(counts))
+        # Mostly in the text and nowhere else, which is 0.
+        coder.number(case, fields ^ _TEXT)
+        _write_counts(coder, counts, lengths[number][-1])
+
+
+def _write_gap(coder: Encoder, gap: int, room: int, left: int) -> None:
+    """How many documents are left out, of `room`; their number is foretold by how evenly `left` words spread."""
+    if left == 1:
+        return coder.one_of(room, gap)
+    # The last digits are as good as random, and one step for all of them is quicker than one for each.
+    digits = max((room // left).bit_length() - 1, 0)
+    coder.number(_GAP + _halves(2 * room // left), gap >> digits)
+    return coder.one_of(1 << digits, gap & (1 << digits) - 1)
 
 
 def _halves(value: int) -> int:
     length = value.bit_length()
     return length * 2 + (value >> (length - 2) & 1 if length > 1 else 0)
-
-
-def _write_fields(coder: Encoder, counts: Sequence[int], before: int, case: int) -> int:
-    """In which fields the word is; only the text's is known when it is in no other."""
-    fields = 0
-    last = len(counts) - 1
-    for place, count in enumerate(counts):
-        if place < last or fields:
-            context = ((place * 8 + fields) * 2 + (before >> place & 1)) * 8 + case
-            coder.bit(_FIELDS * SIZE + context, count > 0)
-        fields |= (count > 0) << place
-    return fields
 
 
 def _write_counts(coder: Encoder, counts: Counts, length: int) -> None:

@@ -6,6 +6,8 @@ Stemmer: Porter's algorithm (https://tartarus.org/martin/PorterStemmer/) with th
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 # Too frequent to tell one article from another. The list travels in the index, so the browser has no copy of it.
@@ -44,6 +46,14 @@ def words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """The stems of a text's words without those that are too frequent, in their order and as often as they occur."""
     return [stem(word) for word in words(text) if word not in STOP]
+
+
+def spellings(texts: Iterable[str]) -> dict[str, str]:
+    """For every stem of some texts the word that it stands for most often."""
+    counts: dict[str, Counter[str]] = {}
+    for word, count in Counter(word for text in texts for word in words(text) if word not in STOP).items():
+        counts.setdefault(stem(word), Counter())[word] = count
+    return {stem: min(found, key=lambda word: (-found[word], word)) for stem, found in counts.items()}
 
 
 def _letters(text: str) -> str:

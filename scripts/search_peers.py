@@ -21,8 +21,17 @@ PAGEFIND = "pagefind@1.5.2"
 Found = dict[str, list[list[str]]]
 
 
+class Missing(RuntimeError):
+    """An engine that is not on this machine; `str()` says how it gets there."""
+
+
 def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """{"minisearch" | "minisearch_tuned": {"found": {variant: ids of every query}, "bytes": of its index}}."""
+    """{"minisearch" | "minisearch_tuned": {"found": {variant: ids of every query}, "bytes": of its index}}.
+
+    Raises Missing.
+    """
+    if not NODE.exists() or not (TOOLS / "node_modules" / "minisearch").exists():
+        raise Missing("MiniSearch is not installed; `npm ci` in tests/node installs it")
     documents = []
     for article in articles:
         parts = search_text.sections(markdown.markdown(article.body, extensions=["tables", "admonition"]))
@@ -47,7 +56,7 @@ def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]
 
 
 def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequence[str]], folder: Path) -> Found:
-    """The ids that Pagefind's own script finds in its index of the same articles."""
+    """The ids that Pagefind's own script finds in its index of the same articles. Raises Missing."""
     folder.mkdir()
     ids = {}
     for number, article in enumerate(articles):
@@ -61,9 +70,14 @@ def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequ
     # Not among the locked tools: its program is a package for each platform, and a lock made on one breaks on another.
     tools = folder.with_name("tools")
     install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(tools), PAGEFIND]
-    subprocess.run(install, check=True)
     program = tools / "node_modules" / "pagefind" / "lib" / "runner" / "bin.cjs"
-    subprocess.run([str(NODE), str(program), "--site", str(folder)], check=True, capture_output=True)
+    try:
+        subprocess.run(install, check=True, capture_output=True, text=True)
+        subprocess.run([str(NODE), str(program), "--site", str(folder)], check=True, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise Missing(f"Pagefind needs npm, and Node from `npm ci` in tests/node: {error}") from error
+    except subprocess.CalledProcessError as error:
+        raise Missing(f"Pagefind could not be installed or run: {error.stderr.strip()}") from error
     with search_site.serve(folder) as url:
         return {
             name: search_browser.find(page, f"{url}a0.html", search_browser.PAGEFIND, texts, ids)

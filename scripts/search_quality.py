@@ -5,7 +5,7 @@ python -m scripts.search_quality ARTICLES.jsonl QUERIES.jsonl [--pooled FILE] [-
 ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines
 of {"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material
 beside it. --peers adds MiniSearch (`npm ci` in tests/node installs it) and Pagefind (fetched when asked for) and says
-whether ours is better than them, or only by chance.
+whether ours is better than them, or only by chance; one that is not there is left out, and named.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import gzip
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,19 +80,18 @@ def measure(articles: Sequence[Article], questions: Questions, folder: Path, pee
         ours = search_browser.ours(page, url)
         # Nothing else may run on the page: Material builds its index on every one of its own.
         blank, stock_blank = f"{url}assets/favicon.svg", f"{stock_url}sitemap.xml"
+        # First, while the browser has done nothing else.
+        engines = {"material": (stock_blank, search_browser.MATERIAL), "ours": (blank, ours)}
+        timed = search_browser.times(page, engines, asked["clean"])
         found = {name: search_browser.find(page, blank, ours, texts, ids) for name, texts in asked.items()}
         sentence = next((text for text, ids_ in zip(asked["clean"], found["clean"], strict=True) if ids_), "")
         result: dict[str, Any] = questions.measured(found)
         result.setdefault("pooled", result["full"])
         result["bytes"] = sizes(site, search_browser.loaded(page, url, sentence) if sentence else [])
-        # Material first and ours last: whatever warms up in between is to Material's advantage.
-        slow = search_browser.time(page, stock_blank, search_browser.MATERIAL, asked["clean"])
-        own = search_browser.time(page, blank, ours, asked["clean"])
         result["browser"] = {
             "throttle": search_browser.THROTTLE,
-            "ours": own,
-            "material": slow,
-            "share": search_browser.ratios(own, slow),
+            **timed,
+            "share": search_browser.ratios(timed["ours"], timed["material"]),
         }
         result["peers"] = _peers(page, articles, questions, asked, found, stock_blank, ids, folder) if peers else {}
     return result
@@ -108,8 +107,16 @@ def _peers(
     ids: Mapping[str, str],
     folder: Path,
 ) -> dict[str, Any]:
-    others: dict[str, dict[str, Any]] = search_peers.minisearch(articles, asked)
-    others["pagefind"] = {"found": search_peers.pagefind(page, articles, asked, folder / "pagefind")}
+    others: dict[str, dict[str, Any]] = {}
+    asking: list[Callable[[], dict[str, Any]]] = [
+        lambda: search_peers.minisearch(articles, asked),
+        lambda: {"pagefind": {"found": search_peers.pagefind(page, articles, asked, folder / "pagefind")}},
+    ]
+    for ask in asking:
+        try:
+            others |= ask()
+        except search_peers.Missing as error:
+            print(f"Left out of the peers: {error}.", file=sys.stderr)
     others["material"] = {
         "found": {
             name: search_browser.find(page, stock_url, search_browser.MATERIAL, texts, ids)

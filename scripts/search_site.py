@@ -72,14 +72,25 @@ def build_stock(folder: Path) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    # As every host: one connection for many small files, and none of them waits for the last one's receipt.
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
     def log_message(self, format: str, *args: object) -> None:
         """Only the figures are printed."""
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that has left the page does not read the answer to the end."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """The address of a folder, on a free port."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

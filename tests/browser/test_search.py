@@ -18,7 +18,7 @@ from tests.hooks.portals import CONFIG, mkdocs, write
 ARTICLE = "getting-in/forgot-password/"
 # Material fetches it to know which links are pages of this site: from then on they are followed without a reload.
 SITEMAP = re.compile(r"/sitemap\.xml$")
-INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.\w+$")
+INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.txt$")
 TOUCHED = re.compile(r"/assets/search-|/assets/search\.[0-9a-f]{6}")
 
 
@@ -234,6 +234,7 @@ def test_results_are_grouped_with_topic_section_and_marked_words(page: Page):
     first = articles.get_by_role("option").first
 
     expect(first).to_contain_text("Plans and billing")
+    expect(first.locator(".hf-result__text")).to_have_text(re.compile(r"^[A-Z][a-z]{2} 20\d\d · "))
     expect(first.locator("mark").first).to_have_text(re.compile("invoice|download", re.I))
     expect(popup(page).get_by_role("group", name="What changed").get_by_role("option").first).to_be_visible()
 
@@ -423,6 +424,12 @@ def test_search_click_search_again_without_a_reload(world: World, context: Brows
 
 
 def test_the_tabs_of_the_page_keep_to_a_kind(page: Page):
+    box(page).fill("exports were delayed")
+    expect(popup(page).get_by_role("group", name="Status")).to_contain_text("Exports were delayed")
+    box(page).press("Enter")
+    page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Status 1").click()
+    expect(page).to_have_url(re.compile(r"&kind=status$"))
+    expect(page.locator(".hf-results__page li")).to_have_count(1)
     box(page).fill("invoices and seats")
     box(page).press("Enter")
     tabs = page.get_by_role("navigation", name="Kinds of results")
@@ -720,7 +727,7 @@ def test_a_portal_without_tickets_offers_none(odd: Page):
 
 def test_a_half_deployed_site_says_that_search_did_not_load(quiet: str, context: BrowserContext):
     page = context.new_page()
-    page.route(re.compile("/search-engine.js$"), lambda route: route.abort())
+    page.route(re.compile(r"/assets/search\.[0-9a-f]+\.js$"), lambda route: route.abort())
     page.goto(f"{quiet}billing/one/")
     box(page).fill("gizmos")
 

@@ -74,6 +74,7 @@ def test_a_result_says_where_and_why() -> None:
 def test_a_quote_is_the_best_sentence_of_the_best_section() -> None:
     texts = [
         "In short.",
+        "May 2026",
         ["", "", "All files are here."],
         ["Download", "get", "Choose a month. Then get the file. Done."],
     ]
@@ -81,7 +82,9 @@ def test_a_quote_is_the_best_sentence_of_the_best_section() -> None:
     found = run(QUOTE, texts)
     assert found["section"] == {"title": "Download", "anchor": "get"}
     assert (found["sentence"], found["ranges"]) == ("Then get the file.", [[13, 17]])
-    assert run(QUOTE, ["In short."]) == {"section": None, "sentence": "In short.", "ranges": []}
+    assert found["updated"] == "May 2026"
+    short = {"section": None, "sentence": "In short.", "ranges": [], "updated": ""}
+    assert run(QUOTE, ["In short.", ""]) == short
 
 
 def test_matching_words_of_the_sentence_are_marked() -> None:
@@ -106,7 +109,8 @@ def test_a_slip_is_told_and_words_that_nothing_has_are_named() -> None:
 
     assert slip["corrected"] == "find an invoice"
     assert (dropped["dropped"], dropped["corrected"], dropped["weak"]) == (["xylophonist"], None, True)
-    assert nothing == {"results": [], "total": 0, "weak": False, "corrected": None, "dropped": []}
+    assert (nothing["results"], nothing["total"], nothing["weak"]) == ([], 0, False)
+    assert (nothing["corrected"], nothing["dropped"]) == (None, [])
 
 
 def test_odd_questions_have_an_answer_or_none_and_never_an_error() -> None:
@@ -149,6 +153,21 @@ def test_a_portals_own_words_are_synonyms_and_its_lists_are_not_published(portal
     assert not list((tmp_path / "site").glob("*.yml"))
 
 
+def test_without_node_a_writer_is_told_and_what_is_published_is_not_built(
+    portal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (portal / "docs" / "search-tests.yml").write_text("my card: pay/card\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    writer = mkdocs(portal, tmp_path / "site")
+    monkeypatch.setenv("CI", "true")
+    published = mkdocs(portal, tmp_path / "site")
+
+    for result in (writer, published):
+        assert "Node is not installed: nobody asked the questions in docs/search-tests.yml" in result.stderr
+    assert (writer.returncode, published.returncode) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
@@ -164,3 +183,25 @@ def test_a_build_stops_at_a_mistake(portal: Path, tmp_path: Path, name: str, tex
 
     assert result.returncode != 0
     assert says in result.stderr
+
+
+def test_only_words_that_somebody_writes_are_said_to_be_meant() -> None:
+    slips = ask("bokmarks", "setings", "invoise")
+    words = ask("newely", "paged", "hookmark", "kep")
+
+    assert [slip["corrected"] for slip in slips] == ["bookmarks", "settings", "invoice"]
+    assert [word["corrected"] for word in words] == [None] * 4
+
+
+def test_a_question_of_common_words_only_finds_how_titles_begin() -> None:
+    (where, nothing) = ask("where do I", "why")
+
+    assert (ids(where), where["weak"]) == (["pay/invoice"], True)
+    assert nothing["total"] == 0
+
+
+def test_every_kind_is_counted_whichever_is_asked_for() -> None:
+    (everything, changes) = (ask("invoice")[0], ask("invoice", kinds=["change"])[0])
+
+    assert everything["counts"] == {"article": 1, "change": 1, "job": 1, "status": 0}
+    assert changes["counts"] == everything["counts"]

@@ -96,7 +96,7 @@ def test_materials_eager_index_is_gone_and_ours_is_named_on_every_page(built: Bu
 def test_the_index_has_every_article_with_an_address_below_the_base(built: Built) -> None:
     (index,) = (built.site / "assets").glob("search.*.txt")
 
-    store = json.JSONDecoder().raw_decode(index.read_text().partition("\n")[2])[0]
+    store = json.JSONDecoder().raw_decode(index.read_text(errors="replace").partition("\n")[2])[0]
     found = {url for url, kind in zip(store["urls"], store["kinds"], strict=True) if kind == 0}
     assert found == {f"{article['id']}/" for article in built.portal["articles"]}
     assert all(_exists(built, built.base + url) for url in found)

@@ -151,7 +151,7 @@ def test_the_coder_spends_little_on_what_is_foreseeable() -> None:
     for _ in range(4000):
         coder.number(0, 0)
 
-    assert len(coder.finish()) < 20
+    assert len(coder.part()) < 20
 
 
 def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files() -> None:
@@ -159,7 +159,11 @@ def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files(
 
     assert INVOICE.description.encode() in search_file.encode(small)
     assert INVOICE.description.encode() not in search_file.encode(large)
-    assert json.loads(search_file.texts(large)["60.json"]) == [INVOICE.description, ["", "", INVOICE.sections[0].text]]
+    assert json.loads(search_file.texts(large)["60.json"]) == [
+        INVOICE.description,
+        "",
+        ["", "", INVOICE.sections[0].text],
+    ]
 
 
 def test_sections_leave_out_markup_permalinks_and_scripts() -> None:

@@ -120,7 +120,7 @@ export function start(form) {
     const anchors = new Map(results.map((found) => [found, view.result(found)]));
     const groups = view.grouped(results).map(([title, members]) => [title, members.map((found) => anchors.get(found))]);
     const below = [];
-    if (total > results.length) below.push(Object.assign(view.search(text), { className: "hf-results__all", textContent: `All ${total} results` }));
+    if (total > results.length) below.push(all(text, found));
     if (weak && total) below.push(...view.askUs(text, "hf-button hf-button--quiet"));
     if (!total) below.push(...view.wayOut(text, topics));
     shown = { text, total };
@@ -259,7 +259,16 @@ async function ask(text) {
   const results = found.results
     .filter(({ title }) => title.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(text.toLowerCase())))
     .map((result) => ({ ...result, sentence: "", ranges: [], section: null }));
-  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, weak: false, corrected: null, dropped: [], quote: async (results) => results };
+  const counts = {};
+  for (const { kind } of results) counts[kind] = (counts[kind] ?? 0) + 1;
+  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, counts, weak: false, corrected: null, dropped: [], quote: async (results) => results };
+}
+
+/** The way to all results, and to those of one kind. */
+function all(text, { total, counts }) {
+  const ways = view.tabs(text, counts);
+  ways.firstElementChild.textContent = `All ${total} results`;
+  return ways;
 }
 
 function build(form, input, id) {

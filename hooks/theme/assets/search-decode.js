@@ -1,6 +1,7 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
-const VERSION = 5;
+const VERSION = 6;
+const SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */
 export function decode(bytes) {
@@ -12,118 +13,157 @@ export function decode(bytes) {
   const start = end + 1 + head;
   if (bytes.length !== start + words + numbers) throw new Error("search index: not whole");
   const store = JSON.parse(text(end + 1, start));
-  const vocabulary = frontDecoded(text(start, start + words));
-  return { ...store, vocabulary, ...postings(unpacked(text(start + words)), store, vocabulary.length) };
+  const vocabulary = words ? text(start, start + words).split("\n") : [];
+  return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(bytes.subarray(start + words), store, vocabulary.length) };
 }
 
-function frontDecoded(text) {
-  let before = "";
-  return text ? text.split("\n").map((part) => (before = before.slice(0, parseInt(part[0], 36)) + part.slice(1))) : [];
-}
-
-function unpacked(text) {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
+// A stem as it is most often written; null for a rare way of writing it.
+function spelling(stem, { endings, written }, word) {
+  const ending = endings[SIGNS.indexOf(written[word])];
+  return ending ? stem.slice(0, stem.length - ending[0]) + ending[1] : null;
 }
 
 // The models of portal/search_file.py, and the arithmetic of portal/search_coder.py.
-const FREQUENCY = 0;
-const GAP = 8;
-const COUNT = 80;
-const FIELDS = 120;
+const GAP = 0;
+const COUNT = 72;
+const FIELDS = 112;
+const OFTEN = 35;
 const SIZE = 256;
+// Words of a part.
+const PART = 32;
 const SPEED = Uint8Array.from([1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5]);
 
 function decoder(bytes) {
-  const odds = new Uint16Array((FIELDS + 4) * SIZE).fill(1 << 15);
+  // A model for each set of fields and class of frequency.
+  const odds = new Uint16Array((FIELDS + 16 * 6) * SIZE).fill(1 << 15);
   const seen = new Uint8Array(odds.length);
-  let at = 4;
-  let range = (1 << 30) - 1;
-  let code = 0;
-  for (let i = 0; i < 4; i++) code = (code << 8) | bytes[i];
+  let learning = true;
+  let at;
+  let range;
+  let code;
 
-  function bit(context) {
-    const now = odds[context];
-    const speed = SPEED[seen[context]];
-    const bound = (range >> 12) * (now >> 4);
-    const found = code < bound;
-    if (found) {
-      range = bound;
-      const more = now + ((65536 - now) >> speed);
-      odds[context] = more > 65504 ? 65504 : more;
-    } else {
-      range -= bound;
-      code -= bound;
-      const less = now - (now >> speed);
-      odds[context] = less < 32 ? 32 : less;
+  /** Go on at a part. Only the first teaches what is likely. */
+  function begin(start) {
+    learning = start === 0;
+    at = start + 4;
+    range = (1 << 30) - 1;
+    code = (bytes[start] << 24) | (bytes[start + 1] << 16) | (bytes[start + 2] << 8) | bytes[start + 3];
+  }
+
+  // Most of the time until search is ready is spent here: the state is kept in local names, which are registers.
+  function number(model) {
+    let r = range;
+    let c = code;
+    let context = model * SIZE + 1;
+    let value = 1;
+    let place = 0;
+    let length = 1;
+    let digits = -1; // how many are left; -1 while the length is read
+    while (digits) {
+      const now = odds[context];
+      const bound = (r >> 12) * (now >> 4);
+      const found = c < bound;
+      if (found) r = bound;
+      else {
+        r -= bound;
+        c -= bound;
+      }
+      if (learning) {
+        const speed = SPEED[seen[context]];
+        const next = now + (found ? (65536 - now) >> speed : -(now >> speed));
+        odds[context] = next > 65504 ? 65504 : next < 32 ? 32 : next;
+        if (seen[context] < 15) seen[context]++;
+      }
+      while (r < 1 << 22) {
+        r <<= 8;
+        c = (c << 8) | bytes[at++];
+      }
+      if (digits > 0) {
+        value = value * 2 + (found ? 1 : 0);
+        place = place ? 3 : found ? 2 : 1;
+        digits--;
+        context = model * SIZE + 32 + length * 4 + place;
+      } else if (found) {
+        length++;
+        context++;
+      } else {
+        digits = length - 1;
+        context = model * SIZE + 32 + length * 4;
+      }
     }
-    if (seen[context] < 15) seen[context]++;
+    range = r;
+    code = c;
+    return value - 1;
+  }
+
+  function oneOf(count) {
+    range = (range / count) | 0;
+    const value = Math.min((code / range) | 0, count - 1);
+    code -= range * value;
     while (range < 1 << 22) {
       range <<= 8;
       code = (code << 8) | bytes[at++];
     }
-    return found ? 1 : 0;
+    return value;
   }
-
-  function number(model) {
-    const context = model * SIZE;
-    let length = 1;
-    while (bit(context + length)) length++;
-    let value = 1;
-    let place = 0;
-    for (let digit = length - 2; digit >= 0; digit--) {
-      const found = bit(context + 32 + length * 4 + place);
-      value = value * 2 + found;
-      place = place ? 3 : 1 + found;
-    }
-    return value - 1;
-  }
-  return { bit, number };
+  return { begin, number, oneOf };
 }
 
 const bits = (value) => 32 - Math.clz32(value);
 const halves = (value) => bits(value) * 2 + (value > 1 ? (value >> (bits(value) - 2)) & 1 : 0);
 
-function postings(bytes, { titles, weights, postings: most }, words) {
+function postings(bytes, { titles, weights, lengths, often, learned, parts }, words) {
   const size = titles.length;
   const fields = weights[2].length;
-  const { bit, number } = decoder(bytes);
-  const lengths = new Uint32Array(size * fields);
-  for (let i = 0; i < lengths.length; i++) lengths[i] = number(COUNT + 30 + (i % fields));
-  const starts = new Uint32Array(words + 1);
-  const docs = new Uint32Array(most);
-  const counts = new Uint32Array(most * fields);
-  let at = 0;
-  let before = 0;
-  for (let word = 0; word < words; word++) {
-    let left = number(FREQUENCY + Math.min(before, 3)) + 1;
-    before = bits(left);
-    starts[word + 1] = starts[word] + left;
+  const text = 1 << (fields - 1);
+  const { begin, number, oneOf } = decoder(bytes);
+  const starts = new Int32Array(words + 1);
+  for (let word = 0; word < words; word++) starts[word + 1] = starts[word] + often.charCodeAt(word) - OFTEN;
+  const docs = new Int32Array(starts[words]);
+  const counts = new Int32Array(docs.length * fields);
+
+  function gap(room, left) {
+    if (left === 1) return oneOf(room);
+    const digits = Math.max(bits(Math.floor(room / left)) - 1, 0);
+    return (number(GAP + halves(Math.floor((2 * room) / left))) << digits) | oneOf(1 << digits);
+  }
+
+  function read(word) {
+    const end = starts[word + 1];
+    const frequent = Math.min(bits(end - starts[word]), 5);
     let last = -1;
-    let used = 0;
-    for (; left > 0; left--, at++) {
-      last += number(GAP + halves(Math.floor((2 * (size - last - 1)) / left))) + 1;
+    let now = text;
+    for (let at = starts[word]; at < end; at++) {
+      last += gap(size - last - 1, end - at) + 1;
       docs[at] = last;
-      let now = 0;
-      for (let field = 0; field < fields; field++) {
-        const known = field === fields - 1 && !now;
-        const context = ((field * 8 + now) * 2 + ((used >> field) & 1)) * 8 + Math.min(before, 5);
-        if (known || bit(FIELDS * SIZE + context)) now |= 1 << field;
-      }
-      used = now;
+      now = number(FIELDS + now * 6 + frequent) ^ text;
       const length = 4 + Math.min(bits(lengths[(last + 1) * fields - 1] + 1), 12);
       for (let field = 0; field < fields; field++) {
         if ((now >> field) & 1) counts[at * fields + field] = number(COUNT + (field === fields - 1 ? length : field)) + 1;
       }
     }
   }
-  return { starts, docs, counts, ...weighing(weights, size, lengths, starts, docs, counts) };
+
+  begin(0);
+  for (let word = 0; word < learned; word++) read(word);
+  let sum = 0;
+  const waiting = parts.map((length) => (sum += length) - length);
+
+  /** A word's places are there after this; most are read when they are first asked for. */
+  function need(word) {
+    const part = word < learned ? 0 : 1 + Math.floor((word - learned) / PART);
+    if (!part || waiting[part] === null) return;
+    begin(waiting[part]);
+    waiting[part] = null;
+    const first = learned + (part - 1) * PART;
+    for (let other = first; other < Math.min(first + PART, words); other++) read(other);
+  }
+
+  return { starts, docs, counts, ...weighing(weights, size, lengths, starts, docs, counts, need) };
 }
 
 // lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built. A word is weighed when it is first asked for.
-function weighing([k1, b, boosts], documents, lengths, starts, docs, counts) {
+function weighing([k1, b, boosts], documents, lengths, starts, docs, counts, need) {
   const fields = boosts.length;
   const mean = boosts.map((_, field) => {
     let sum = 0;
@@ -143,6 +183,7 @@ function weighing([k1, b, boosts], documents, lengths, starts, docs, counts) {
   /** Fill in a word's impacts; returns what turns them from lunr's measure of rarity, which counts fields, into `rarity`. */
   function weigh(word) {
     if (corrections[word]) return corrections[word];
+    need(word);
     let used = 0;
     for (let i = starts[word] * fields; i < starts[word + 1] * fields; i++) used += counts[i] > 0;
     for (let i = starts[word]; i < starts[word + 1]; i++) {

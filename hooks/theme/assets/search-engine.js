@@ -1,10 +1,10 @@
 // The search engine: asks the index that hooks/search.py has built. Everything but open() and quote() answers at once.
 //
 // const engine = await open(indexUrl)          rejects with an Error when the index does not load, is not whole or of another version
-// engine.search(query, {limit, kinds}) -> {results, total, weak, corrected, dropped}
+// engine.search(query, {limit, kinds}) -> {results, total, counts, weak, corrected, dropped}
 //   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
-//   weak: even the best may not be what was meant; corrected: the query as it was probably meant, or null; dropped: words that
-//   nothing has. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
+//   counts: how many there are of each kind; weak: even the best may not be what was meant; corrected: the query as it was
+//   probably meant, or null; dropped: words that nothing has. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
 // await engine.quote(results, query)           the same results with the section and the sentence that answer best; a small file each, never rejects
 // engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
 import { decode } from "./search-decode.js";
@@ -17,8 +17,11 @@ const KINDS = ["article", "change", "job", "status"];
 const SATURATION = 5;
 // Less than this share of what was asked for is "the closest we have".
 const WEAK = 0.4;
-// A job (Download an invoice) is offered to who asks for little else.
-const JOB = 0.6;
+// What is less than this share as good as the best only has a word in common with the question.
+const FAR = 0.25;
+// A job (Download an invoice) or an incident of the past is offered to who asks for little else.
+const BESIDE = new Set(["job", "status"]);
+const ENOUGH = 0.6;
 
 /** Load an index once; `loading` is its response when it was asked for together with this module. */
 export async function open(indexUrl, loading = fetch(indexUrl)) {
@@ -37,21 +40,36 @@ export function engine(index, indexUrl) {
     const asked = ask(query);
     const { scores, hits } = rank(index, asked, onlyTitles(asked));
     const all = asked.reduce((sum, clause) => sum + clause.rarity, 0);
+    const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
     const order = [];
+    if (!scores.some(Boolean)) byTitle(query, scores);
+    const least = FAR * Math.max(...scores);
     for (let document = 0; document < scores.length; document++) {
       const kind = KINDS[index.kinds[document]];
-      if (!scores[document] || (kinds && !kinds.includes(kind)) || (kind === "job" && hits[document] < JOB * all)) continue;
-      order.push(document);
+      if (!scores[document] || scores[document] < least || (BESIDE.has(kind) && hits[document] < ENOUGH * all)) continue;
+      counts[kind]++;
+      if (!kinds || kinds.includes(kind)) order.push(document);
     }
     order.sort((one, other) => scores[other] - scores[one] || one - other);
-    const best = order.find((document) => index.kinds[document] < 2) ?? order[0];
+    const best = order.find((document) => BESIDE.has(KINDS[index.kinds[document]])) ?? order[0];
     return {
       results: order.slice(0, limit).map((document) => result(document, scores[document], asked)),
       total: order.length,
-      weak: order.length > 0 && hits[best] < WEAK * all,
+      counts,
+      weak: order.length > 0 && (all === 0 || hits[best] < WEAK * all),
       corrected: order.length ? corrected(query, asked) : null,
       dropped: order.length ? asked.filter((clause) => !clause.words.size && !clause.alike.size).map((clause) => clause.word) : [],
     };
+  }
+
+  // "how to" or "what is this" has no word that tells one text from another, but it may be how titles begin.
+  function byTitle(query, scores) {
+    const typed = words(query.slice(0, 200));
+    if (!typed.every((word) => terms.stop.has(word))) return;
+    index.titles.forEach((title, document) => {
+      const there = new Set(words(title));
+      scores[document] = typed.filter((word) => there.has(word)).length;
+    });
   }
 
   function result(document, score, asked) {

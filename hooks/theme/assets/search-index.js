@@ -1,7 +1,5 @@
 // The one engine of a page: opened when a customer turns to search, and again after a failure.
 
-const PARTS = ["engine", "decode", "query", "quote", "spell", "stem"];
-
 let opening;
 
 /** The engine (see `open` in search-engine.js); rejects when it or its index does not load, and the next call tries again. */
@@ -19,11 +17,11 @@ export async function isStale() {
   return answer?.status === 404 || answer?.status === 410;
 }
 
-/** The engine of the index at `indexUrl`, with all that it needs asked for at once: no file waits for the one that names it. */
+/** The engine of the index at `indexUrl`: a module of the same name (portal/search_engine.py), asked for together with it. */
 export async function load(indexUrl) {
   const index = fetch(indexUrl);
   index.catch(() => {});
-  const [{ open }] = await Promise.all(PARTS.map((part) => import(`./search-${part}.js`)));
+  const { open } = await import(indexUrl.replace(/txt$/, "js"));
   return open(indexUrl, index);
 }
 

@@ -4,6 +4,8 @@ import { stem, words } from "./search-stem.js";
 
 const MOST_LETTERS = 2000;
 const MOST_WORDS = 40;
+// In words; a longer synonym leads to others, but nothing leads to it.
+const LONGEST_PHRASE = 4;
 // Each figure was chosen on questions of real customers; decision 20 has what it is worth.
 const SYNONYM = 0.3;
 const HALF_TYPED = 0.5;
@@ -17,18 +19,22 @@ const POLITE_WORDS = new Set(
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
 /** Words to look up in an index, from the index as search-decode.js gives it. */
-export function lexicon({ vocabulary, stop, synonyms }) {
-  const numbers = new Map(vocabulary.map((word, number) => [word, number]));
-  const others = new Map();
-  let longest = 1;
+export function lexicon({ vocabulary, stop, synonyms, spelling }) {
+  // By halves: a map of all words takes longer to make than any visit looks words up.
+  const number = (word) => {
+    const found = place(vocabulary, word);
+    return vocabulary[found] === word ? found : undefined;
+  };
+  // Every phrase with the groups that it is in.
+  const groups = new Map();
   for (const group of synonyms) {
     for (const phrase of group) {
-      if (!others.has(phrase)) others.set(phrase, new Set());
-      for (const other of group) if (other !== phrase) others.get(phrase).add(other);
-      longest = Math.max(longest, phrase.split(" ").length);
+      const known = groups.get(phrase);
+      if (known) known.push(group);
+      else groups.set(phrase, [group]);
     }
   }
-  return { vocabulary, numbers, others, longest, stop: new Set(stop.split(" ")) };
+  return { vocabulary, number, groups, spelling, stop: new Set(stop.split(" ")) };
 }
 
 /**
@@ -44,7 +50,7 @@ export function clauses(text, lexicon) {
     const half = open && place === raw.length - 1;
     if (lexicon.stop.has(word) && !(half && raw.length === 1)) return;
     const clause = { word, place, half, words: new Map(), alike: new Map(), factor: POLITE_WORDS.has(stems[place]) ? POLITE : 1 };
-    const known = lexicon.numbers.get(stems[place]);
+    const known = lexicon.number(stems[place]);
     if (known !== undefined) clause.words.set(known, 1);
     if (half) continued(clause, known, lexicon);
     found.push(clause);
@@ -55,15 +61,15 @@ export function clauses(text, lexicon) {
   return found;
 }
 
-function continued(clause, known, { vocabulary, numbers }) {
+function continued(clause, known, { vocabulary, number }) {
   const { word, words } = clause;
   const start = word.length > 2 ? word.replace(/y$/, "") : word;
   for (let i = place(vocabulary, start); i < vocabulary.length && vocabulary[i].startsWith(start); i++) {
     if (i !== known) words.set(i, HALF_TYPED);
   }
   for (let end = word.length - 1; !words.size && end >= 3; end--) {
-    const number = numbers.get(word.slice(0, end));
-    if (number !== undefined && BEGUN.test(word.slice(end))) words.set(number, HALF_TYPED);
+    const found = number(word.slice(0, end));
+    if (found !== undefined && BEGUN.test(word.slice(end))) words.set(found, HALF_TYPED);
   }
 }
 
@@ -80,41 +86,52 @@ function place(vocabulary, word) {
 }
 
 // "book mark" and "pop-up" also ask for bookmark and popup.
-function joined(found, raw, { numbers }) {
+function joined(found, raw, { number }) {
   const at = new Map(found.map((clause) => [clause.place, clause]));
   for (let i = 0; i + 1 < raw.length; i++) {
-    const number = raw[i].length > 1 && raw[i + 1].length > 1 ? numbers.get(stem(raw[i] + raw[i + 1])) : undefined;
+    const whole = raw[i].length > 1 && raw[i + 1].length > 1 ? number(stem(raw[i] + raw[i + 1])) : undefined;
     const clause = at.get(i) ?? at.get(i + 1);
-    if (number !== undefined && clause) clause.words.set(number, 1);
+    if (whole !== undefined && clause) clause.words.set(whole, 1);
   }
 }
 
 function spelled(clause, lexicon) {
   // What has synonyms is a word, although not one of this portal's.
-  const [best, ...others] = lexicon.others.has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
+  const [best, ...others] = lexicon.groups.has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
   if (!best) return;
-  // Another letter makes another word of any short one: look for it, but do not say that it was meant.
-  clause.corrected = best.word.length > 4 || best.share > 0.8 ? best.word : null;
+  clause.corrected = likely(clause.word, best) ? written(best, lexicon) : null;
   clause.guessed = true;
   for (const { number, share } of [best, ...others]) clause.words.set(number, share * CORRECTED);
 }
 
-function synonyms(found, stems, raw, { numbers, others, longest, stop, vocabulary }) {
+// Another letter makes another word of any short one, and nobody errs in the first: look for those, but do not say that they were meant.
+const likely = (typed, { word, share }) => word && word.length > 3 && word[0] === typed[0] && (share > 0.8 || word.length > 5);
+
+// As a text has it, or one of its plain forms: "newely" has the stem of "new", but nobody writes it.
+function written({ word, number }, { spelling }) {
+  const known = spelling(number);
+  const bare = (form) => form.replace(/(?:s|es|d|ed|ing)$/, "");
+  const same = known && [word, bare(word)].some((form) => form === known || form === bare(known));
+  return same && (!word.endsWith("e") || known.startsWith(word)) ? word : null;
+}
+
+function synonyms(found, stems, raw, { number, groups, stop, vocabulary }) {
   const at = new Map(found.map((clause) => [clause.place, clause]));
   const asked = new Set(stems);
   const add = (clause, phrase) => {
-    for (const other of others.get(phrase) ?? []) {
+    for (const other of groups.get(phrase)?.flat() ?? []) {
+      if (other === phrase) continue;
       const parts = other.split(" ").filter((part) => !stop.has(part));
       for (const part of parts) {
-        const number = numbers.get(part);
-        if (number === undefined || clause.words.has(number) || asked.has(part)) continue;
-        clause.alike.set(number, Math.max(clause.alike.get(number) ?? 0, SYNONYM / parts.length));
+        const known = number(part);
+        if (known === undefined || clause.words.has(known) || asked.has(part)) continue;
+        clause.alike.set(known, Math.max(clause.alike.get(known) ?? 0, SYNONYM / parts.length));
       }
     }
   };
   for (let i = 0; i < stems.length; i++) {
     if (stop.has(raw[i])) continue;
-    for (let size = 1; size <= longest && i + size <= stems.length; size++) add(at.get(i), stems.slice(i, i + size).join(" "));
+    for (let size = 1; size <= LONGEST_PHRASE && i + size <= stems.length; size++) add(at.get(i), stems.slice(i, i + size).join(" "));
     const clause = at.get(i);
     if (clause.guessed && !clause.alike.size) add(clause, vocabulary[clause.words.keys().next().value]);
   }

@@ -34,8 +34,8 @@ function pairs(word, start, parts, wanted) {
   return ranges;
 }
 
-/** {section, sentence, ranges} from an article's summary and sections; `weights` by number in the vocabulary. */
-export function quoted([summary, ...sections], weights, vocabulary) {
+/** {section, sentence, ranges, updated} from an article's summary, month and sections; `weights` by number in the vocabulary. */
+export function quoted([summary, updated, ...sections], weights, vocabulary) {
   const value = new Map([...weights].map(([number, weight]) => [vocabulary[number], weight]));
   const points = (text) => [...new Set(words(text).map(stem))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
   let best = { points: 0, section: ["", "", ""] };
@@ -51,7 +51,7 @@ export function quoted([summary, ...sections], weights, vocabulary) {
     if (found > said.points) said = { points: found, text: part };
   }
   const sentence = short(said.text, weights, vocabulary);
-  return { section: title && anchor ? { title, anchor } : null, sentence, ranges: marks(sentence, weights, vocabulary) };
+  return { section: title && anchor ? { title, anchor } : null, sentence, ranges: marks(sentence, weights, vocabulary), updated };
 }
 
 const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];

@@ -5,7 +5,6 @@ import { clicked, finish, known, missed, settle } from "./search-visit.js";
 import { whereabouts } from "./measure.js";
 
 const PAGE = 20;
-const TABS = [["", "All"], ["article", "Articles"], ["change", "Changes"]];
 const { make } = view;
 
 const title = document.title;
@@ -46,7 +45,7 @@ function listen() {
 function asked() {
   const values = new URLSearchParams(location.search);
   const kind = values.get("kind") ?? "";
-  return { text: view.short((values.get("q") ?? "").trim()), kind: TABS.some(([known]) => known === kind) ? kind : "" };
+  return { text: view.short((values.get("q") ?? "").trim()), kind: view.isTab(kind) ? kind : "" };
 }
 
 async function render(container, again = false) {
@@ -69,7 +68,7 @@ async function render(container, again = false) {
     if (!place.isConnected) return;
     heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text);
     place.append(...view.incidents());
-    if (found.total || kind) place.append(await tabs(open, text, kind));
+    if (found.total || kind) place.append(view.tabs(text, found.counts, kind));
     place.append(...view.understood(found));
     if (found.total) results(place, open, text, kind, found);
     else place.append(...nothing(text, open.topics));
@@ -89,18 +88,6 @@ async function render(container, again = false) {
     place.replaceChildren(make("p", "", {}, "Every question is in the list below."), line);
     say(heading.textContent);
   }
-}
-
-async function tabs(open, text, kind) {
-  const nav = make("nav", "hf-results__tabs", { "aria-label": "Kinds of results" });
-  for (const [name, word] of TABS) {
-    const { total } = await open.search(text, { limit: 0, kinds: name ? [name] : undefined });
-    const tab = view.link(word, view.searchPage(text, name));
-    tab.append(make("span", "", {}, ` ${total}`));
-    if (name === kind) tab.setAttribute("aria-current", "page");
-    nav.append(tab);
-  }
-  return nav;
 }
 
 // One list over all kinds, best first, except that what can be done at once comes before what can be read.

@@ -7,7 +7,7 @@ const FIRST_LETTER = 0.6;
 // What is worked out once for a lexicon, at its first unknown word.
 const memory = new WeakMap();
 
-/** At most three of {number, share, word}, likeliest first: one slip away, or two when nothing is. */
+/** At most three of {number, share, word}, likeliest first: one slip away, or two (of which no word is known) when nothing is. */
 export function corrections(word, lexicon) {
   if (!memory.has(lexicon)) {
     memory.set(lexicon, { found: new Map(), starts: new Set(lexicon.vocabulary.map((known) => known.slice(0, 3))) });
@@ -18,13 +18,13 @@ export function corrections(word, lexicon) {
 }
 
 // Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
-function find(word, { numbers, vocabulary }, starts) {
+function find(word, { number, vocabulary }, starts) {
   const found = new Map();
   const put = (meant, share) => {
     // Most attempts are no word's beginning, and need no stemmer.
     if (meant.length > 4 && !starts.has(meant.slice(0, 3))) return;
-    const number = numbers.get(stem(meant));
-    if (number !== undefined && !(found.get(number)?.share >= share)) found.set(number, { number, share, word: meant });
+    const known = number(stem(meant));
+    if (known !== undefined && !(found.get(known)?.share >= share)) found.set(known, { number: known, share, word: meant });
   };
   for (let i = 0; i <= word.length; i++) {
     const first = i === 0 ? FIRST_LETTER : 1;
@@ -39,7 +39,7 @@ function find(word, { numbers, vocabulary }, starts) {
     const wrong = stem(word);
     vocabulary.forEach((other, number) => {
       if (other[0] === wrong[0] && Math.abs(other.length - wrong.length) <= 2 && distance(other, wrong) <= 2) {
-        found.set(number, { number, share: 0.5, word: other });
+        found.set(number, { number, share: 0.5, word: null });
       }
     });
   }

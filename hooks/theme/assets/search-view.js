@@ -1,5 +1,5 @@
 // How results look, in the box of every page and on /search/. Whatever comes from an article is set as text. For styling:
-//   a.hf-result > b + span.hf-result__topic + span.hf-result__text (b.hf-result__section, words, mark)
+//   a.hf-result > b + span.hf-result__topic + span.hf-result__text (month, b.hf-result__section, words, mark)
 import { base } from "./search-index.js";
 import { looked } from "./visit.js";
 
@@ -24,11 +24,12 @@ export function result(found) {
   return anchor;
 }
 
-/** Put a result's section and its sentence, with the searched words marked, into its link. */
+/** Put a result's month, section and sentence, with the searched words marked, into its link. */
 export function quote(anchor, found) {
   const text = anchor.querySelector(".hf-result__text");
   const parts = marked(found);
   if (found.section && found.kind === "article") parts.unshift(make("span", "hf-result__section", {}, found.section.title), " ");
+  if (found.updated && parts.length) parts.unshift(`${found.updated} \u00b7 `);
   text.replaceChildren(...parts);
   text.hidden = !parts.length;
   anchor.href = target(found);
@@ -77,6 +78,27 @@ export function incidents() {
     line.append(make("span", "hf-dot", { "aria-hidden": "true" }), link(other.textContent, other.href));
     return line;
   });
+}
+
+// "All" first; a kind of which there is nothing has no tab, unless it is the one that is shown.
+const TABS = [["", "All"], ["article", "Articles"], ["change", "Changes"], ["status", "Status"]];
+
+/** Whether an address may ask for this kind alone. */
+export const isTab = (kind) => TABS.some(([known]) => known === kind);
+
+/** Links to the results of each kind on /search/, with their numbers. */
+export function tabs(text, counts, shown) {
+  const nav = make("nav", "hf-results__tabs", { "aria-label": "Kinds of results" });
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  for (const [kind, word] of TABS) {
+    const total = (kind ? counts[kind] : all) ?? 0;
+    if (!total && kind !== shown) continue;
+    const tab = link(word, searchPage(text, kind));
+    tab.append(make("span", "", {}, ` ${total}`));
+    if (kind === shown) tab.setAttribute("aria-current", "page");
+    nav.append(tab);
+  }
+  return nav;
 }
 
 /** What to do when nothing is found, or only what is close: another spelling, the topics, and asking us. */

@@ -14,6 +14,8 @@ export function start(form) {
   const wake = async () => {
     if (woken) return;
     woken = true;
+    // Its failure is told by the box, once there is something to search for.
+    import("./search-index.js").then(({ engine }) => engine()).catch(() => {});
     try {
       (await import("./search-box.js")).start(form);
     } catch (error) {
