@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from werkzeug.test import Client
 
 from functions import sessions
@@ -20,6 +21,10 @@ from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.postgresql import Cluster, find_binaries
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 CHROMIUM = shutil.which("chromium")
 TIERS = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.identity.claims import ours
@@ -52,7 +52,6 @@ def test_a_role_that_is_no_text_makes_nobody_an_admin(role: Any):
     assert not is_admin({"role": role})
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(CLAIMS), JSON))
 def test_whatever_a_provider_says_becomes_flags_words_and_texts(claims: dict[str, Any]):
     found = ours(claims, NAMES)

@@ -123,7 +123,7 @@ nearly = st.builds(
 found = st.builds(lambda text: page(name="search", query_id=str(uuid4()), query=text, results=1), st.text(max_size=120))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(nearly | found | values, max_size=22) | values | st.binary(max_size=200))
 def test_no_input_gets_any_other_answer(app: Portal, body):
     assert post(app, body).status_code in {204, 413, 429}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -310,7 +310,6 @@ def test_a_subject_reads_as_it_is_written(given: str, kept: str):
 
 
 # No deadline: on a busy machine it would measure the neighbours.
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_subject_is_one_line_that_mail_can_carry(text: str):
     subject = ticket_ledger.plain(text, 120)
@@ -321,7 +320,6 @@ def test_any_subject_is_one_line_that_mail_can_carry(text: str):
     assert message_from_bytes(bytes(mail)).keys() == ["Subject"]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(ticket_files.TYPES)), st.binary(max_size=300))
 def test_any_file_is_taken_or_refused_with_its_name(extension: str, data: bytes):
     start = (ticket_files.TYPES[extension][1] or (b"",))[0]

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from portal import articles
@@ -125,7 +124,6 @@ def test_without_a_list_every_folder_is_a_topic() -> None:
 
 
 # No deadline: on a busy machine it would measure the neighbours.
-@examples(deadline=None)
 @given(st.text() | st.text().map(lambda text: f"---\n{text}\n---\n"))
 def test_any_text_is_an_article_or_a_named_mistake(text: str) -> None:
     named: list[str] = []

@@ -117,7 +117,7 @@ def test_the_file_is_exact_to_the_last_digit_of_lunrs_weights() -> None:
 
 
 # Not shrunk: every attempt starts Node.
-@examples(deadline=None, max_examples=4, phases=[Phase.explicit, Phase.generate])
+@examples(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(
         st.lists(st.builds(Document, title=st.text(max_size=30), url=st.just("x/"), sections=st.lists(

@@ -80,7 +80,7 @@ text = st.one_of(st.text(known, max_size=60), st.text("abcdeilmnorstuy '\u2019-"
 
 
 # Not shrunk: every attempt starts Node.
-@examples(deadline=None, max_examples=4, phases=[Phase.explicit, Phase.generate])
+@examples(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(text, min_size=50, max_size=150))
 def test_the_browser_makes_the_same_words_of_any_text(texts: list[str]) -> None:
     different = [
