@@ -108,13 +108,11 @@ def code(request: Request, services: "Services") -> Response:
         most=ATTEMPTS,
         now=services.now(),
     )
-    if row is None:
-        known = _row(services, page_id)
-        return _sent(services, known, page_id, "This code can no longer be used.", 422) if known else _gone(services)
-    if not _is_code(services, row, digits):
-        left = ATTEMPTS - row["attempts"]
-        wrong = f"This is not the code. You can try {left} more time{'s' if left > 1 else ''}."
-        return _sent(services, row, page_id, wrong if left else "This code can no longer be used.", 422)
+    if row is None and not _row(services, page_id):
+        return _gone(services)
+    if row is None or not _is_code(services, row, digits):
+        # Not an answer of its own: coming back to one, a browser asks whether to send the form again.
+        return see_other(services.url(f"my/verify/sent/?ask={page_id}"))
     # Both ways in are over, and of two tabs one is first.
     if not services.store.run("delete from verify where id = :id", id=row["id"]):
         return _gone(services)
@@ -248,17 +246,17 @@ def _form(services: "Services", back: str, typed: str = "", page_id: str = "", *
     )
 
 
-def _sent(services: "Services", row: "Row", page_id: str, wrong: str = "", status: int = 200) -> Response:
+def _sent(services: "Services", row: "Row", page_id: str) -> Response:
+    left = ATTEMPTS - row["attempts"]
     return _private(
         services.page(
             "Look at your mail",
             "verify_sent.html",
-            status,
             address=row["address"],
             ask=page_id,
             back=row["back"],
-            wrong=wrong,
-            over=row["attempts"] >= ATTEMPTS,
+            left=max(left, 0),
+            tried=row["attempts"] > 0,
             change=by_mail(services, row["back"]),
         )
     )

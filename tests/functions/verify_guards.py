@@ -52,7 +52,7 @@ GUARDS = [
     ),
     Guard("five attempts", VERIFY, "attempts < :most and", ":most > 0 and", f"{T}test_the_code_has_five_attempts"),
     Guard(
-        "the code itself", VERIFY, "if not _is_code(", "if False and _is_code(", f"{T}test_the_code_has_five_attempts"
+        "the code itself", VERIFY, "or not _is_code(", "or False and _is_code(", f"{T}test_the_code_has_five_attempts"
     ),
     Guard(
         "the code's page",
