@@ -34,6 +34,7 @@ def test_my_account_leads_to_it_after_signing_in_with_the_keyboard_alone(world: 
     page.goto(world.url + ARTICLE)
     page.get_by_role("navigation", name="Portal").get_by_role("link", name="My account").press("Enter")
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}my/sign-in/?return=")))
+    expect(page.get_by_role("link", name="Sign in with your Acme account")).to_be_visible()
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == "Sign in with your Acme account":

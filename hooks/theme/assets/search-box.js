@@ -272,7 +272,8 @@ function all(text, { total, counts }) {
 }
 
 function build(form, input, id) {
-  const root = make("div", "hf-results", { hidden: true });
+  // It scrolls, and on a phone without a link in it nothing else would let a keyboard do that.
+  const root = make("div", "hf-results", { hidden: true, role: "group", "aria-label": "Search results", tabindex: "0" });
   const parts = {
     root,
     status: make("p", "hf-results__status"),
