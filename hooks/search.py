@@ -24,6 +24,7 @@ log = get_plugin_logger("portal")
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "synonyms.yml"
+NEAR = HERE / "related-words.txt"
 ASSETS = HERE / "theme" / "assets"
 ENGINE = [f"search-{part}" for part in ("engine", "decode", "query", "quote", "spell", "stem")]
 # In docs/, for writers and not for customers.
@@ -78,7 +79,9 @@ def _publish(
     folder = f"assets/search/{search_file.name(b''.join(texts.values()))}/"
     for name, text in texts.items():
         files.append(File.generated(config, folder + name, content=text))
-    content = search_file.encode(index, topics, search_synonyms.useful(synonyms, index.postings), folder)
+    near, further = search_synonyms.near(search_synonyms.pairs(NEAR.read_text(encoding="utf-8")), index.postings)
+    groups = [*search_synonyms.useful(synonyms, index.postings), *further]
+    content = search_file.encode(index, topics, groups, folder, near)
     engine = _engine(files)
     # Of one name, so that no cache can pair an index with the engine of another release.
     name = f"assets/search.{search_file.name(content + engine.encode())}"

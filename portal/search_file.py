@@ -17,7 +17,7 @@ from portal.search import FIELDS, K1, B, Counts, Document, Index
 from portal.search_coder import Encoder
 from portal.search_words import STOP
 
-VERSION = 6
+VERSION = 7
 # Up to so many documents the index has room for a sentence of each.
 MOST_SUMMARIES = 60
 # So many words at least are read at once, and the others in parts of so many, when one of them is asked for.
@@ -26,9 +26,14 @@ KINDS = ("article", "change", "job", "status")
 
 
 def encode(
-    index: Index, topics: Iterable[tuple[str, str]] = (), synonyms: Sequence[Sequence[str]] = (), texts: str = ""
+    index: Index,
+    topics: Iterable[tuple[str, str]] = (),
+    synonyms: Sequence[Sequence[str]] = (),
+    texts: str = "",
+    near: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """The file; `topics` are (title, url), `synonyms` groups of stems, `texts` the folder of `texts()`."""
+    """The file; `topics` are (title, url), `synonyms` groups of stems, `near` pairs of the index's own, `texts` the
+    folder of `texts()`."""
     documents = index.documents
     names = sorted({document.topic for document in documents})
     parts = _parts(index)
@@ -42,6 +47,7 @@ def encode(
         "groups": [list(topic) for topic in topics],
         "stop": " ".join(sorted(STOP)),
         "synonyms": synonyms,
+        "near": _near(near, index),
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
         "lengths": [length for lengths in index.lengths for length in lengths],
@@ -82,6 +88,16 @@ def texts(index: Index) -> Mapping[str, bytes]:
 
 def _json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _near(pairs: Iterable[tuple[str, str]], index: Index) -> list[int]:
+    """Pairs by the words' numbers: how far the first is from that of the pair before, and the second from the first."""
+    numbers = {word: number for number, word in enumerate(index.postings)}
+    found, before = [], 0
+    for first, second in sorted(sorted(numbers[word] for word in pair) for pair in pairs):
+        found += [first - before, second - first]
+        before = first
+    return found
 
 
 _SIGNS = string.ascii_letters + string.digits

@@ -1,4 +1,5 @@
-"""Words that mean the same to customers: groups in hooks/synonyms.yml and in the writer's docs/synonyms.yml."""
+"""Words that mean the same to customers: groups in hooks/synonyms.yml and in the writer's docs/synonyms.yml, and pairs
+of common words in hooks/related-words.txt."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -8,6 +9,9 @@ from portal.errors import ContentError
 from portal.search_words import STOP, stem, words
 
 Group = Sequence[str]
+Pair = tuple[str, str]
+# Of pairs with a word that no article has, so many are of use: customers seldom write the rarer ones.
+COMMONEST = 700
 
 
 def parse(file: str, text: str) -> list[Group]:
@@ -42,6 +46,20 @@ def useful(groups: Iterable[Group], vocabulary: Collection[str]) -> list[list[st
         if len(phrases) > 1 and any(_reachable(phrase, vocabulary) for phrase in phrases):
             found.append(phrases)
     return found
+
+
+def pairs(text: str) -> list[Pair]:
+    """The stems of two words a line; lines that begin with # are for people."""
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return [(stem(one), stem(other)) for one, other in lines]
+
+
+def near(pairs: Sequence[Pair], vocabulary: Collection[str]) -> tuple[list[Pair], list[Pair]]:
+    """The pairs of which an index has both words, and the commonest of those of which it has one."""
+    known = [sum(word in vocabulary for word in pair) for pair in pairs]
+    both = [pair for pair, count in zip(pairs, known, strict=True) if count == 2]
+    one = [pair for pair, count in zip(pairs[:COMMONEST], known, strict=False) if count == 1]
+    return both, one
 
 
 def _reachable(phrase: str, vocabulary: Collection[str]) -> bool:

@@ -41,6 +41,16 @@ def ask(*questions: str, **options: Any) -> list[dict[str, Any]]:
     return answers
 
 
+def test_a_word_also_finds_its_neighbours_both_ways() -> None:
+    index = search.build(ARTICLES)
+    file = search_file.encode(index, near=[("month", "passkey"), ("bookmark", "month")])
+    data = {"index": base64.b64encode(file).decode(), "questions": ["month"], "options": {"kinds": ["article"]}}
+    (month,) = run(ASK, data)
+
+    assert set(ids(ask("month", kinds=["article"])[0])) == {"pay/invoice"}
+    assert set(ids(month)) == {"pay/invoice", "in/passkey", "b/bookmarks", "b/again"}
+
+
 def ids(answer: dict[str, Any]) -> list[str]:
     return [found["id"] for found in answer["results"]]
 

@@ -207,6 +207,26 @@ def test_only_synonyms_that_lead_somewhere_are_shipped() -> None:
     assert search_synonyms.useful(groups, {"invoic", "sign", "pay"}) == [["invoic", "bill"], ["log in", "sign in"]]
 
 
+def test_pairs_of_words_are_known_by_their_stems() -> None:
+    assert search_synonyms.pairs("# words\nchatting talking\n\nmail email\n") == [("chat", "talk"), ("mail", "email")]
+
+
+def test_a_pair_needs_both_words_or_is_common() -> None:
+    pairs = [("chat", "talk"), ("mail", "email"), ("pay", "buy")]
+    many = [*pairs, *[("a", "b")] * search_synonyms.COMMONEST, ("chat", "gossip")]
+
+    assert search_synonyms.near(pairs, {"chat", "talk", "mail"}) == ([("chat", "talk")], [("mail", "email")])
+    assert ("chat", "gossip") not in search_synonyms.near(many, {"chat"})[1]
+
+
+def test_the_shipped_pairs_are_of_two_words_once_each() -> None:
+    pairs = search_synonyms.pairs((ROOT / "hooks" / "related-words.txt").read_text())
+
+    assert len(pairs) > search_synonyms.COMMONEST
+    assert all(one != other for one, other in pairs)
+    assert len({frozenset(pair) for pair in pairs}) == len(pairs)
+
+
 def test_the_shipped_synonyms_are_well_formed() -> None:
     text = (ROOT / "hooks" / "synonyms.yml").read_text()
 

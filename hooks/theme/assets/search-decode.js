@@ -1,6 +1,6 @@
 // Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
 
-const VERSION = 6;
+const VERSION = 7;
 const SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** The index in a file's bytes; throws an Error when it is not whole or of another version. */

@@ -19,7 +19,7 @@ const POLITE_WORDS = new Set(
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
 /** Words to look up in an index, from the index as search-decode.js gives it. */
-export function lexicon({ vocabulary, stop, synonyms, spelling }) {
+export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
   // By halves: a map of all words takes longer to make than any visit looks words up.
   const number = (word) => {
     const found = place(vocabulary, word);
@@ -34,7 +34,20 @@ export function lexicon({ vocabulary, stop, synonyms, spelling }) {
       else groups.set(phrase, [group]);
     }
   }
-  return { vocabulary, number, groups, spelling, stop: new Set(stop.split(" ")) };
+  return { vocabulary, number, groups, pairs: pairs(near), spelling, stop: new Set(stop.split(" ")) };
+}
+
+// For every word its neighbours, both ways.
+function pairs(near) {
+  const found = new Map();
+  const put = (one, other) => (found.has(one) ? found.get(one).push(other) : found.set(one, [other]));
+  let first = 0;
+  for (let i = 0; i < near.length; i += 2) {
+    first += near[i];
+    put(first, first + near[i + 1]);
+    put(first + near[i + 1], first);
+  }
+  return found;
 }
 
 /**
@@ -115,19 +128,20 @@ function written({ word, number }, { spelling }) {
   return same && (!word.endsWith("e") || known.startsWith(word)) ? word : null;
 }
 
-function synonyms(found, stems, raw, { number, groups, stop, vocabulary }) {
+function synonyms(found, stems, raw, { number, groups, pairs, stop, vocabulary }) {
   const at = new Map(found.map((clause) => [clause.place, clause]));
   const asked = new Set(stems);
+  const put = (clause, known, share) => {
+    if (known === undefined || clause.words.has(known) || asked.has(vocabulary[known])) return;
+    clause.alike.set(known, Math.max(clause.alike.get(known) ?? 0, share));
+  };
   const add = (clause, phrase) => {
     for (const other of groups.get(phrase)?.flat() ?? []) {
       if (other === phrase) continue;
       const parts = other.split(" ").filter((part) => !stop.has(part));
-      for (const part of parts) {
-        const known = number(part);
-        if (known === undefined || clause.words.has(known) || asked.has(part)) continue;
-        clause.alike.set(known, Math.max(clause.alike.get(known) ?? 0, SYNONYM / parts.length));
-      }
+      for (const part of parts) put(clause, number(part), SYNONYM / parts.length);
     }
+    for (const other of pairs.get(number(phrase)) ?? []) put(clause, other, SYNONYM);
   };
   for (let i = 0; i < stems.length; i++) {
     if (stop.has(raw[i])) continue;
