@@ -25,20 +25,31 @@ export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
     const found = place(vocabulary, word);
     return vocabulary[found] === word ? found : undefined;
   };
-  // Every phrase with the groups that it is in.
-  const groups = new Map();
-  for (const group of synonyms) {
-    for (const phrase of group) {
-      const known = groups.get(phrase);
-      if (known) known.push(group);
-      else groups.set(phrase, [group]);
-    }
-  }
-  return { vocabulary, number, groups, pairs: pairs(near), spelling, stop: new Set(stop.split(" ")) };
+  return { vocabulary, number, groups: once(() => grouped(synonyms)), pairs: once(() => paired(near)), spelling, stop: new Set(stop.split(" ")) };
 }
 
-// For every word its neighbours, both ways.
-function pairs(near) {
+// The first question makes what only questions need.
+function once(make) {
+  let made;
+  return () => (made ??= make());
+}
+
+// Every phrase with the groups that it is in.
+function grouped(synonyms) {
+  const found = new Map();
+  for (const line of synonyms.split("\n")) {
+    const group = line.split(",");
+    for (const phrase of group) {
+      const known = found.get(phrase);
+      if (known) known.push(group);
+      else found.set(phrase, [group]);
+    }
+  }
+  return found;
+}
+
+// Every word with its neighbours, both ways.
+function paired(near) {
   const found = new Map();
   const put = (one, other) => (found.has(one) ? found.get(one).push(other) : found.set(one, [other]));
   let first = 0;
@@ -110,7 +121,7 @@ function joined(found, raw, { number }) {
 
 function spelled(clause, lexicon) {
   // What has synonyms is a word, although not one of this portal's.
-  const [best, ...others] = lexicon.groups.has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
+  const [best, ...others] = lexicon.groups().has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
   if (!best) return;
   clause.corrected = likely(clause.word, best) ? written(best, lexicon) : null;
   clause.guessed = true;
@@ -136,12 +147,12 @@ function synonyms(found, stems, raw, { number, groups, pairs, stop, vocabulary }
     clause.alike.set(known, Math.max(clause.alike.get(known) ?? 0, share));
   };
   const add = (clause, phrase) => {
-    for (const other of groups.get(phrase)?.flat() ?? []) {
+    for (const other of groups().get(phrase)?.flat() ?? []) {
       if (other === phrase) continue;
       const parts = other.split(" ").filter((part) => !stop.has(part));
       for (const part of parts) put(clause, number(part), SYNONYM / parts.length);
     }
-    for (const other of pairs.get(number(phrase)) ?? []) put(clause, other, SYNONYM);
+    for (const other of pairs().get(number(phrase)) ?? []) put(clause, other, SYNONYM);
   };
   for (let i = 0; i < stems.length; i++) {
     if (stop.has(raw[i])) continue;
