@@ -184,7 +184,7 @@ def _is_recent(services: "Services", session: sessions.Session) -> bool:
 
 def _address(text: str) -> str:
     address = text.strip()
-    if len(address) > 254 or not ADDRESS.fullmatch(address):
+    if len(address) > 254 or "=?" in address or not ADDRESS.fullmatch(address):
         raise Problem(422, "That is not an e-mail address. Go back and check it letter by letter.")
     return address
 

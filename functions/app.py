@@ -192,7 +192,7 @@ class Portal:
                 problem.status,
                 problem=problem,
                 request_id=request_id,
-                typed=_typed(request, problem),
+                typed=_typed(request, services),
             )
         except Exception:
             # Even the shell is gone: say so in plain text rather than not at all.
@@ -311,15 +311,16 @@ def _title(status: int) -> str:
     return titles.get(status, "This request could not be read" if status < 500 else "Something went wrong")
 
 
-def _typed(request: Request, problem: Problem) -> tuple[str, str]:
+def _typed(request: Request, services: Services) -> tuple[str, str]:
     """Subject and text of a form that was not taken, so that nothing typed is lost without JavaScript; never what
     another site sent."""
-    if request.method in SAFE_METHODS or problem.status == 403:
+    if request.method in SAFE_METHODS:
         return "", ""
     try:
+        check_origin(request, services.settings)
         return request.form.get("subject", ""), request.form.get("body", "")
-    except HTTPException:
-        return "", ""  # larger than may be read; the browser's own form still has it
+    except (Problem, HTTPException):
+        return "", ""  # another site's, or larger than may be read; the browser's own form still has it
 
 
 def _redirect(location: str, status: int) -> Response:

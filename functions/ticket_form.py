@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEPT = ("key", "seconds")
 # Rows of "We will send this along" beside those of a draft, and what the agents read of a row that was taken out.
 SEARCHES, ACCOUNT = "context_searches", "context_account"
-LEFT_OUT = {"Account": "left out by the customer"}
+LEFT_OUT = {"Account": "not sent along"}
 
 
 def read(request: "Request", services: "Services") -> Draft:
@@ -61,7 +61,8 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
 
 
 def with_account(facts: dict[str, str], session: "Session", request: "Request") -> dict[str, str]:
-    """The facts with what the session knows of the customer, unless they took that row out of the form."""
+    """The facts with what the session knows of the customer, unless that row was not in the form: taken out, or not
+    there yet."""
     if not request.form.get(ACCOUNT):
         return facts | (LEFT_OUT if session.told else {})
     return facts | {label: plain(text, 120) for label, text in session.told.items()}

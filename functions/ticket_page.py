@@ -77,7 +77,7 @@ def render(
         problem=problem,
         next=_next(services, row, status),
         messages=messages,
-        context=ticket_form.shown(drafts.of(row), json.loads(row["facts"]), services),
+        context=ticket_form.shown(drafts.of(row), json.loads(row["facts"]) if own else {}, services),
         can_reply=own,
         can_solve=own and can.solves and status != "solved",
         can_reopen=own and can.reopens and status == "solved" and not closed,

@@ -57,6 +57,8 @@ def confirm(request: "Request", services: "Services") -> Response:
     token = request.args.get("draft", "")
     session = sessions.require(request, services)
     if not _enough(services, session):
+        if not services.settings.oidc_issuer:
+            raise Problem(403, "This portal takes questions from people with an account, and has no sign-in for them.")
         return see_other(way_in(services, services.url(f"my/ask/?draft={quote(token, safe='')}")))
     row = drafts.find(services, token)
     if row is None:

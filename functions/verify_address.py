@@ -24,7 +24,8 @@ def normalise(typed: str) -> str | None:
     """
     local, at, domain = typed.strip().rpartition("@")
     # Before lower(): some letters outside ASCII become other people's addresses by it.
-    if not at or not local.isascii() or len(typed) > LONGEST:
+    # And a mail goes to what an encoded word (RFC 2047) spells.
+    if not at or not local.isascii() or "=?" in local or len(typed) > LONGEST:
         return None
     try:
         ascii_domain = domain.encode("idna").decode()

@@ -96,7 +96,7 @@ def _update(status: str, body: str, components: Mapping[str, str], at: int, next
     text = _clean(body.replace("\r\n", "\n")).strip()
     wrong = {}
     minutes = next_in.strip()
-    if minutes and not (minutes.isascii() and minutes.isdecimal() and 1 <= int(minutes[:6]) <= MOST_MINUTES):
+    if minutes and not (re.fullmatch("[0-9]{1,6}", minutes) and 1 <= int(minutes) <= MOST_MINUTES):
         wrong["next_update_in"] = f"The next update is due in 1 to {MOST_MINUTES} minutes, or never."
     if status not in STATUSES:
         wrong["status"] = f"The status {status!r} is not one of: {', '.join(STATUSES)}."

@@ -11,7 +11,7 @@ FLAGS = {"account_admin", "billing_admin"}
 # into the form of a question (functions/tickets.py).
 RESERVED = ("mail:", "unverified:")
 # One address and nothing more: with a comma in it a mail goes to others as well.
-ADDRESS = re.compile(r"[^@\s<>\",;:()]+@[^@\s<>\",;:()]+")
+ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+")
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def is_one_of_us(subject: str, account: str | None) -> bool:
 
 def is_address(value: object) -> TypeGuard[str]:
     """Whether a claim is one address that stays what it is."""
-    return isinstance(value, str) and clean(value) == value and ADDRESS.fullmatch(value) is not None
+    # "=?" begins an encoded word (RFC 2047), which a header reads as another address, or as two.
+    return isinstance(value, str) and clean(value) == value and "=?" not in value and bool(ADDRESS.fullmatch(value))
 
 
 def text(value: object) -> str | None:

@@ -207,7 +207,8 @@ class Careful(HTTPAdapter):
 
             def connect(self) -> None:
                 super().connect()
-                adapter._sock = self.sock
+                # Again: time may have run out during the handshake, when there was nothing to cut.
+                adapter._opened(self, self.sock)
                 # Now: when the answer is here, a server that closes after each has left no connection to ask.
                 adapter.ends = _ends(self.sock)
 

@@ -3,12 +3,14 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from functions import outbox, preferences, status_incidents
 from functions.app import Portal
+from functions.rate import purge
 from functions.services import Services
 from functions.settings import read
 from functions.status_incidents import Stored
@@ -188,6 +190,27 @@ def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_da
     assert len(sent) == 3 * MOST_INCIDENTS < 40
     # Whoever heard of a beginning hears of the end.
     assert sent.count("Resolved") == sent.count("Investigating") == MOST_INCIDENTS
+
+
+def test_an_end_after_midnight_is_not_told_to_who_never_heard_of_the_beginning(
+    client: Browser, clock: Clock, kept: Inbox
+):
+    clock.time = (START // 86_400_000 + 1) * 86_400_000 - 10 * 60_000
+    subscribe(client, kept)
+    for number in range(MOST_INCIDENTS + 1):
+        post(clock, "We look.", key=f"2026-11-23-web-{number}")
+        told(clock, kept)
+    clock.time += 15 * 60_000
+    purge(clock, 0)
+    found = status_incidents.find(clock.store, f"2026-11-23-web-{MOST_INCIDENTS}")
+    assert found
+    over = Update(clock.time, "resolved", "Over.", {})
+    incident = replace(
+        found.incident, status="resolved", resolved_at=clock.time, updates=(*found.incident.updates, over)
+    )
+    assert status_incidents.save(clock.store, Stored(incident, revision=found.revision), clock.time)
+
+    assert told(clock, kept) == []
 
 
 def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Browser, clock: Clock, kept: Inbox):

@@ -243,19 +243,31 @@ def test_the_thanks_say_nothing_that_somebody_wrote_into_an_address(browser: Bro
     assert browser.get("/my/ask/sent/?ref=555-0100 call us").status_code == 404
 
 
-@pytest.mark.parametrize("way", ["/api/tickets", "/api/tickets/send", "/my/ask/?draft=x"])
-def test_with_off_a_proven_address_is_not_enough(environ: dict[str, str], tmp_path: Path, way: str):
+ISSUER = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "portal", "OIDC_CLIENT_SECRET": "s" * 32}
+
+
+@pytest.mark.parametrize(
+    ("way", "issuer"),
+    [("/api/tickets", ISSUER), ("/api/tickets/send", ISSUER), ("/my/ask/?draft=x", ISSUER), ("/my/ask/?draft=x", {})],
+)
+def test_with_off_a_proven_address_is_not_enough(
+    environ: dict[str, str], tmp_path: Path, way: str, issuer: dict[str, str]
+):
     from functions import sessions
     from functions.app import Portal
     from functions.settings import read
 
-    services = Services(read(environ | {"TICKETS_ANONYMOUS": "off"}))
+    services = Services(read(environ | issuer | {"TICKETS_ANONYMOUS": "off"}))
     services.store.migrate()
     browser = Browser(Portal(services))
     browser.set_cookie("portal", sessions.start(services, ADA, {"level": "address"}), domain="127.0.0.1")
     answer = browser.get(way) if way.startswith("/my/") else browser.post(way, data=MESSAGE)
 
-    assert re.match(r"/my/ask/\?draft=|/api/signin\?return=.*&way=account$", answer.headers["Location"])
+    if issuer:
+        assert re.match(r"/my/ask/\?draft=|/api/signin\?return=.*&way=account$", answer.headers["Location"])
+    else:
+        # There is nowhere to lead them; back to the mail they came by would be a circle.
+        assert answer.status_code == 403
     assert services.store.all("select * from ticket") == []
     services.store.close()
 

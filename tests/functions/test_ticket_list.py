@@ -379,7 +379,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
     ):
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]
-    assert "Account: left out by the customer" in notes["Another one"]
+    assert "Account: not sent along" in notes["Another one"]
 
 
 def test_the_guide_says_of_every_table_how_long_it_is_kept():

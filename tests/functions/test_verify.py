@@ -586,6 +586,7 @@ def test_nobody_is_led_to_another_site(tab: Browser, inbox: Inbox, back: str):
         "eve@customer.example\r\nBcc: all@customer.example",
         "eve@customer.example,all@customer.example",
         "Eve <eve@customer.example>",
+        "=?utf-8?q?eve?=@customer.example",  # which a header reads as eve's
         "eve..x@customer.example",
         "e" * 65 + "@customer.example",
         "eve@" + "x" * 250 + ".example",
