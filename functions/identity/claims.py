@@ -36,7 +36,9 @@ def is_one_of_us(subject: str, account: str | None) -> bool:
 def is_address(value: object) -> TypeGuard[str]:
     """Whether a claim is one address that stays what it is."""
     # "=?" begins an encoded word (RFC 2047), which a header reads as another address, or as two.
-    return isinstance(value, str) and clean(value) == value and "=?" not in value and bool(ADDRESS.fullmatch(value))
+    return (
+        isinstance(value, str) and clean(value) == value and "=?" not in value and ADDRESS.fullmatch(value) is not None
+    )
 
 
 def text(value: object) -> str | None:
