@@ -1,5 +1,6 @@
 """A check over TLS: a certificate that is about to end is a warning, one that proves nothing is a failure."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from functions.monitors.http import check
+from functions.monitors.post import send
 
 Serve = Callable[[int], str]
 
@@ -85,3 +87,35 @@ def test_a_certificate_that_has_ended_or_is_unknown_is_a_failure(serve: Serve, m
     unknown = check(url, timeout=5, statuses={200}, private=True)
 
     assert {(one.outcome, one.error) for one in (ended, unknown)} == {("fail", "the certificate was refused")}
+
+
+def test_a_handshake_that_takes_all_the_time_leaves_none_for_headers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = certificate(tmp_path / "own.pem", 30)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(path))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    late, cut = threading.Event(), threading.Event()
+    # Looking the name up and the handshake are each in time, and together they are not.
+    find = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *what, **how: late.wait(0.2) or find(*what, **how))
+
+    def drip(listener: socket.socket) -> None:
+        plain, _ = listener.accept()
+        late.wait(0.2)
+        try:
+            with context.wrap_socket(plain, server_side=True) as connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                for _ in range(40):
+                    connection.sendall(b"X-More: 1\r\n")
+                    late.wait(0.05)
+        except OSError:
+            cut.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=drip, args=(listener,))
+        server.start()
+        answer = send(f"https://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, private=True, seconds=0.3)
+        server.join()
+
+    assert answer == 0
+    assert cut.is_set()
