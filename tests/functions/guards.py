@@ -87,9 +87,10 @@ def start(guard: Guard, items: list[pytest.Item], said: BinaryIO) -> int:
     try:
         take_out(guard)
         code = outcome([item for item in items if guard.node in (item.nodeid, item.nodeid.partition("[")[0])])
-    except BaseException:
+    except (*CLUMSY, LookupError):
         traceback.print_exc()
     finally:
+        # Whatever else went wrong is BROKEN, too; this process must not go on as the one that it was forked from.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
