@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.errors import VendorError
 from functions.mail import Mailer
+from tests.functions.certificates import self_signed
 from tests.functions.inbox import Inbox
 
 # Every Linux machine reaches itself under this address, which is no name of loopback to anyone who reads settings.
@@ -77,24 +76,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "here": x509.IPAddress(ip_address("127.0.0.1")),
         "other": x509.DNSName("mail.acme.example"),
     }
-    return {name: self_signed(folder / f"{name}.pem", subject) for name, subject in names.items()}
-
-
-def self_signed(path: Path, subject: x509.GeneralName) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A server of the tests")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([subject]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    kinds = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path.write_bytes(key.private_bytes(*kinds) + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
+    return {name: self_signed(folder / f"{name}.pem", subject, timedelta(days=1)) for name, subject in names.items()}
 
 
 def send(url: str) -> None:
