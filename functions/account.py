@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
-from functions import sessions
+from functions import pages, sessions
 from functions.http import Request, see_other
 from functions.signin import way_in
 from portal import account as accounts
@@ -50,7 +50,7 @@ class Shown:
 def hub(request: Request, services: "Services") -> Response:
     """Tickets, billing and account, one step away."""
     session = sessions.require(request, services)
-    return services.page("Your portal", "my.html", session=session, parts=services.portal["parts"])
+    return pages.render(services, "Your portal", "my.html", session=session, parts=services.portal["parts"])
 
 
 def account(request: Request, services: "Services") -> Response:
@@ -61,7 +61,8 @@ def account(request: Request, services: "Services") -> Response:
         # The provider tells more only to someone who passes by; who is still signed in there does not notice.
         return see_other(way_in(services, services.url(f"{PAGE}?job={back_from}")))
     known = {article["id"]: article for article in services.portal["articles"]}
-    return services.page(
+    return pages.render(
+        services,
         "Your account",
         "account.html",
         session=session,
@@ -70,6 +71,8 @@ def account(request: Request, services: "Services") -> Response:
         help=known.get(SIGN_IN_HELP),
         notice=notice,
         signin=way_in(services, services.url(PAGE)) if services.settings.oidc_issuer else "",
+        parents=(pages.HUB,),
+        leads_away=True,
     )
 
 

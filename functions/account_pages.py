@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from functions import preferences, sessions
+from functions import pages, preferences, sessions
 from functions.account_jobs import account_session, component_ids, own_sessions
 from functions.http import Request
 
@@ -20,6 +20,7 @@ FIELDS = {
     "locale": ("Language, for example en-GB", "language"),
     "timezone": ("Time zone, for example Europe/Berlin", "off"),
 }
+PARENTS = (pages.HUB, ("my/account/", "Your account"))
 SAVED = {"1": "Saved. What you see is what your product has now.", "0": "Nothing was different, so nothing was saved."}
 DONE = {
     "invited": "If this address can be invited, it has an invitation now. Who is on the team is listed below.",
@@ -30,14 +31,22 @@ DONE = {
 def own_sessions_page(request: Request, services: "Services") -> Response:
     """Where someone is signed in, to sign out one by one or everywhere."""
     session = sessions.require(request, services)
-    return services.page("Where you are signed in", "account_sessions.html", rows=own_sessions(services, session))
+    return pages.render(
+        services,
+        "Where you are signed in",
+        "account_sessions.html",
+        rows=own_sessions(services, session),
+        parents=PARENTS,
+        leads_away=True,
+    )
 
 
 def notifications(request: Request, services: "Services") -> Response:
     """Which mails of this portal someone wants."""
     session = sessions.require(request, services)
     components = (services.portal.get("status") or {}).get("components") or []
-    return services.page(
+    return pages.render(
+        services,
         "Notifications",
         "account_notifications.html",
         email=session.requester.email,
@@ -45,18 +54,21 @@ def notifications(request: Request, services: "Services") -> Response:
         components=components,
         chosen=preferences.choices(services, session.requester.subject, component_ids(services)),
         saved=request.args.get("saved") == "1",
+        parents=PARENTS,
     )
 
 
 def profile(request: Request, services: "Services") -> Response:
     """One's own profile as the product has it now."""
     session, scim = account_session(request, services, "profile")
-    return services.page(
+    return pages.render(
+        services,
         "Your profile",
         "account_profile.html",
         profile=scim.profile(session.requester),
         fields=FIELDS,
         saved=SAVED.get(request.args.get("saved", ""), ""),
+        parents=PARENTS,
     )
 
 
@@ -64,10 +76,12 @@ def team(request: Request, services: "Services") -> Response:
     """Who is on the team of one's own account."""
     session, scim = account_session(request, services, "team")
     found = scim.team(session.requester)
-    return services.page(
+    return pages.render(
+        services,
         "Your team",
         "account_team.html",
         team=scim.named(found) if found else None,
         own=scim.profile(session.requester).id if found else "",
         done=DONE.get(request.args.get("done", ""), ""),
+        parents=PARENTS,
     )

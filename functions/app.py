@@ -14,6 +14,7 @@ from urllib.parse import quote
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from functions import pages
 from functions.errors import Problem, SettingsError, SignInNeeded, StoreError, VendorError
 from functions.http import SAFE_METHODS, Request, check_origin, has_control, wants_json
 from functions.logs import log_as_json
@@ -186,7 +187,8 @@ class Portal:
         if wants_json(request) or isinstance(error, SettingsError):
             return _problem_json(problem, request_id, headers)
         try:
-            response = services.page(
+            response = pages.render(
+                services,
                 _title(problem.status),
                 "problem.html",
                 problem.status,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
-from functions import sessions
+from functions import pages, sessions
 from functions.billers import Card, Job
 from functions.errors import Problem, VendorError
 from functions.http import Request, see_other
@@ -125,7 +125,8 @@ def _page(
     back_from: str = "",
     problem: str = "",
 ) -> Response:
-    return services.page(
+    return pages.render(
+        services,
         "Billing",
         "billing.html",
         status,
@@ -138,4 +139,6 @@ def _page(
         read=read,
         back_from=back_from,
         problem=problem,
+        parents=(pages.HUB,),
+        leads_away=True,
     )

@@ -12,8 +12,6 @@ from functions.settings import BILLERS, BOTS, DESKS, Settings
 from functions.stores import Store, connect
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
-
     from functions.billers import Biller
     from functions.bots import BotCheck
     from functions.helpdesks import HelpDesk
@@ -95,12 +93,6 @@ class Services:
     def absolute(self, path: str) -> str:
         """The full address of a path of this portal, for mails and other systems."""
         return self.settings.public_origin + self.url(path)
-
-    def page(self, title: str, template: str, status: int = 200, /, **context: Any) -> "Response":
-        """A template of functions/templates in the site's own shell."""
-        from functions.shell import render
-
-        return render(self, title, template, status, context)
 
     def _connect(self, where: str) -> Any:
         module, _, function = where.partition(":")

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions import account_links, preferences, sessions
+from functions import account_links, pages, preferences, sessions
 from functions.errors import VendorError
 from functions.http import Request, is_local_path, json_response, see_other
 from functions.settings import Settings
@@ -66,8 +66,12 @@ def choose(request: Request, services: "Services") -> Response:
     session = sessions.current(request, services, None)
     if session is not None and session.product:
         return see_other(back)
-    return services.page(
-        "Sign in", "signin_choose.html", account=way_in(services, back), by_mail=by_mail(services, back)
+    return pages.render(
+        services,
+        "Sign in",
+        "signin_choose.html",
+        account=way_in(services, back),
+        by_mail=by_mail(services, back),
     )
 
 
@@ -194,7 +198,8 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
     """What went wrong, with the way to try again and the ways around it."""
     log.warning("sign-in: %s %s", error.kind, error.detail, exc_info=error if error.__cause__ else None)
     status = 400 if error.kind == "rejected" else 503
-    return services.page(
+    return pages.render(
+        services,
         "Sign in",
         "signin_problem.html",
         status,

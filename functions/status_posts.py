@@ -5,7 +5,7 @@ Who may is said by a scope of the session (`status_write`), never by the form.
 
 from typing import TYPE_CHECKING, Any
 
-from functions import sessions, status_incidents
+from functions import pages, sessions, status_incidents
 from functions.errors import Problem
 from functions.http import json_response, read_json, see_other, wants_json
 from functions.rate import limit
@@ -122,7 +122,8 @@ def _board(services: "Services") -> "Board":
 
 def _page(services: "Services", status: int = 200, **context: Any) -> "Response":
     board = _board(services)
-    return services.page(
+    return pages.render(
+        services,
         "Post to the status page",
         "status_desk.html",
         status,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from functions import outbox, preferences, status_incidents
 from functions.errors import Problem, VendorError
+from functions.pages import when
 from functions.rate import limit
-from functions.shell import when
 from functions.subscribers import wanted, way_out
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status_summary import iso, update_id

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from functions import mail, outbox
+from functions import mail, outbox, pages
 from functions.errors import Problem
 from functions.http import client, see_other
+from functions.pages import when
 from functions.rate import limit
-from functions.shell import when
 from functions.verify_address import may_mail, normalise
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def subscribe(request: "Request", services: "Services") -> Response:
 
 def sent(request: "Request", services: "Services") -> Response:
     """GET /my/status/sent/: what happens next."""
-    return services.page("Look into your inbox", "subscribe_sent.html")
+    return pages.render(services, "Look into your inbox", "subscribe_sent.html")
 
 
 def look(request: "Request", services: "Services") -> Response:
@@ -61,7 +61,7 @@ def look(request: "Request", services: "Services") -> Response:
     address, chosen = _asked(services, token)
     names = [name for key, name in _components(services).items() if key in chosen]
     title = "Status updates by mail?"
-    return services.page(title, "subscribe_confirm.html", token=token, address=address, components=names)
+    return pages.render(services, title, "subscribe_confirm.html", token=token, address=address, components=names)
 
 
 def confirm(request: "Request", services: "Services") -> Response:
@@ -75,13 +75,13 @@ def confirm(request: "Request", services: "Services") -> Response:
         components=json.dumps(chosen),
         now=services.now(),
     )
-    return services.page("You will be told", "subscribe_done.html", address=address)
+    return pages.render(services, "You will be told", "subscribe_done.html", address=address)
 
 
 def leave(request: "Request", services: "Services") -> Response:
     """GET of either address to unsubscribe: only a button; a scanner that follows links ends nothing."""
     who = _who(request, services)
-    return services.page("No more status updates?", "unsubscribe.html", id=who, token=request.args["token"])
+    return pages.render(services, "No more status updates?", "unsubscribe.html", id=who, token=request.args["token"])
 
 
 def unsubscribe(request: "Request", services: "Services") -> Response:
@@ -99,7 +99,7 @@ def unsubscribe(request: "Request", services: "Services") -> Response:
         )
     else:
         services.store.run("delete from subscriber where id = :id", id=who)
-    return services.page("No more status updates", "unsubscribed.html")
+    return pages.render(services, "No more status updates", "unsubscribed.html")
 
 
 def way_out(services: "Services", who: str) -> str:

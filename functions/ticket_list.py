@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
-from functions import sessions, ticket_ledger
+from functions import pages, sessions, ticket_ledger
 from functions.errors import Problem, VendorError
 from functions.ticket_ledger import DESK, WAITING, may_read_organisation
 from portal.ticket_match import SKEW_MS
@@ -59,10 +59,11 @@ def index(request: "Request", services: "Services") -> Response:
         rows = _colleagues(services, requester)
     chosen = [row for row in rows if _matches(row, filters)]
     chosen.sort(key=lambda row: (row["status"] == "solved", -row["updated_at"]))
-    pages = max(1, -(-len(chosen) // PER_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    last = max(1, -(-len(chosen) // PER_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), last)
     path = services.url("my/tickets/")
-    return services.page(
+    return pages.render(
+        services,
         "Your tickets",
         "tickets.html",
         rows=chosen[(page - 1) * PER_PAGE : page * PER_PAGE],
@@ -74,10 +75,11 @@ def index(request: "Request", services: "Services") -> Response:
         problem=problem,
         as_of=as_of,
         page=page,
-        pages=pages,
+        pages=last,
         total=len(chosen),
         ever=mine or bool(rows),
         link=lambda number: f"{path}?{filters.address(number)}",
+        parents=(pages.HUB,),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
-from functions import drafts, sessions, ticket_files, ticket_form, ticket_html, ticket_ledger
+from functions import drafts, pages, sessions, ticket_files, ticket_form, ticket_html, ticket_ledger
 from functions.errors import Problem, VendorError
 from functions.ticket_ledger import DELIVERED, WAITING
 from functions.ticket_list import STATES, status_of
@@ -58,7 +58,8 @@ def render(
     can = services.desk.capabilities
     closed = bool(thread and thread.closed)
     messages = _messages(services, row, thread, own)
-    return services.page(
+    return pages.render(
+        services,
         row["subject"],
         "ticket.html",
         422 if wrong else 200,
@@ -91,6 +92,7 @@ def render(
         max_files=ticket_files.MOST,
         file_types=",".join(ticket_files.TYPES),
         body_limit=services.settings.body_limit,
+        parents=(pages.HUB, ("my/tickets/", "Your tickets")),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
-from functions import drafts, outbox, sessions, ticket_files, ticket_form, ticket_ledger
+from functions import drafts, outbox, pages, sessions, ticket_files, ticket_form, ticket_ledger
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
 from functions.rate import limit
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from functions.sessions import Session
     from functions.stores import Row
 
+PARENTS = (("ask/", "Ask us"),)
 NO_FILES = "We take files only from people who are signed in. Remove them, or sign in first."
 UNVERIFIED = "not verified: typed into the form, so do not trust it before the customer answered from it"
 
@@ -100,7 +101,7 @@ def sent(request: "Request", services: "Services") -> Response:
     reference = request.args.get("ref", "")
     if not ticket_ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
         raise Problem(404, "There is no page here.")
-    return services.page("We have your message", "ask_sent.html", reference=reference)
+    return pages.render(services, "We have your message", "ask_sent.html", reference=reference)
 
 
 def go(request: "Request", location: str) -> Response:
@@ -177,7 +178,8 @@ def _confirm(
     tell: bool = True,
 ) -> Response:
     draft = drafts.of(row)
-    return services.page(
+    return pages.render(
+        services,
         f"Send this to {services.portal['product']} support?",
         "ask_confirm.html",
         status,
@@ -191,6 +193,8 @@ def _confirm(
         file_types=",".join(ticket_files.TYPES),
         left_files=json.loads(row["files"]),
         wrong=wrong or {},
+        parents=PARENTS,
+        leads_away=True,
     )
 
 
@@ -198,7 +202,8 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
     """422 with everything the customer typed: fields for a script, the same form again for a person."""
     if wants_json(request):
         raise Problem(422, "Look at the marked fields.", fields=wrong)
-    return services.page(
+    return pages.render(
+        services,
         "Ask us",
         "ask_again.html",
         422,
@@ -213,4 +218,6 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
         email=ticket_ledger.plain(request.form.get("email", ""), 254),
         file_types=",".join(ticket_files.TYPES),
         had_files=any(upload.filename for upload in request.files.getlist("files")),
+        parents=PARENTS,
+        leads_away=True,
     )

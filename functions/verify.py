@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from werkzeug.wrappers import Response
 
-from functions import drafts, outbox, sessions, verify_mail
+from functions import drafts, outbox, pages, sessions, verify_mail
 from functions.errors import Problem, VendorError
 from functions.http import Request, client, see_other
 from functions.rate import limit
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 PAGE = "my/verify/"
+PARENTS = ((PAGE, "Sign in"),)
 TITLE = "Sign in with your e-mail address"
 GONE = "This link was used, or it is older than 15 minutes."
 USED = "Press the button once more: this page was used already, or open for too long."
@@ -134,7 +135,9 @@ def look(request: Request, services: "Services") -> Response:
     # An account gives way only to who was told: with an address alone, billing is closed.
     same = session is not None and session.requester.subject == subject(row["address"])
     now_as = session.requester.email if session and not same else ""
-    return _private(services.page("Sign in", "verify_open.html", address=row["address"], token=token, now_as=now_as))
+    return _private(
+        pages.render(services, "Sign in", "verify_open.html", address=row["address"], token=token, now_as=now_as)
+    )
 
 
 def press(request: Request, services: "Services") -> Response:
@@ -231,7 +234,8 @@ def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
 
 def _form(services: "Services", back: str, typed: str = "", page_id: str = "", **wrong: str) -> Response:
     bots = services.bots
-    return services.page(
+    return pages.render(
+        services,
         TITLE,
         "verify_form.html",
         422 if wrong else 200,
@@ -249,7 +253,8 @@ def _form(services: "Services", back: str, typed: str = "", page_id: str = "", *
 def _sent(services: "Services", row: "Row", page_id: str) -> Response:
     left = ATTEMPTS - row["attempts"]
     return _private(
-        services.page(
+        pages.render(
+            services,
             "Look at your mail",
             "verify_sent.html",
             address=row["address"],
@@ -258,6 +263,7 @@ def _sent(services: "Services", row: "Row", page_id: str) -> Response:
             left=max(left, 0),
             tried=row["attempts"] > 0,
             change=by_mail(services, row["back"]),
+            parents=PARENTS,
         )
     )
 
@@ -269,7 +275,9 @@ def _used(services: "Services", session: sessions.Session | None) -> Response:
 
 
 def _gone(services: "Services") -> Response:
-    return services.page("Ask for a new mail", "verify_gone.html", 410, message=GONE, again=services.url(PAGE))
+    return pages.render(
+        services, "Ask for a new mail", "verify_gone.html", 410, message=GONE, again=services.url(PAGE), parents=PARENTS
+    )
 
 
 def _letter(services: "Services", back: str) -> str:

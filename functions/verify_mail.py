@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from functions import mail
-from functions.shell import environment, when
+from functions.pages import environment, when
 
 if TYPE_CHECKING:
     from functions.services import Services

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from functions import sessions
+from functions import pages, sessions
 from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
 from functions.rate import limit
@@ -38,7 +38,7 @@ def page(request: "Request", services: "Services") -> "Response":
         "select * from webhook where owner = :owner order by created_at, id",
         owner=session.requester.subject,
     )
-    return services.page("Status by webhook", "webhooks.html", hooks=rows, most=MOST)
+    return pages.render(services, "Status by webhook", "webhooks.html", hooks=rows, most=MOST)
 
 
 def change(request: "Request", services: "Services") -> "Response":

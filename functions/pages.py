@@ -1,39 +1,26 @@
 """Personal pages and error pages: a template inside the site's own header, search, status dot and footer."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from functions.services import Services
 
 TITLE = "<!--portal:title-->"
 CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 TEMPLATES = Path(__file__).parent / "templates"
-# A form of these pages may end on another host: billing, the pages of an identity provider, its sign-out. By name and
-# not by what a page holds, which may be somebody else's words.
-LEAD_AWAY = {"account.html", "account_sessions.html", "ask_again.html", "ask_confirm.html", "billing.html"}
-# Where a page belongs, below the home page: template -> (path, word), outermost first.
-PARENTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "tickets.html": (("my/", "Your portal"),),
-    "ticket.html": (("my/", "Your portal"), ("my/tickets/", "Your tickets")),
-    "billing.html": (("my/", "Your portal"),),
-    "account.html": (("my/", "Your portal"),),
-    "account_sessions.html": (("my/", "Your portal"), ("my/account/", "Your account")),
-    "account_notifications.html": (("my/", "Your portal"), ("my/account/", "Your account")),
-    "account_profile.html": (("my/", "Your portal"), ("my/account/", "Your account")),
-    "account_team.html": (("my/", "Your portal"), ("my/account/", "Your account")),
-    "ask_confirm.html": (("ask/", "Ask us"),),
-    "ask_again.html": (("ask/", "Ask us"),),
-    "verify_sent.html": (("my/verify/", "Sign in"),),
-    "verify_gone.html": (("my/verify/", "Sign in"),),
-}
+Parent = tuple[str, str]
+# The first page above every personal page: its path, and the word that leads there.
+HUB: Parent = ("my/", "Your portal")
 
 
 class Page(Response):
@@ -42,8 +29,23 @@ class Page(Response):
     leads_away = False
 
 
-def render(services: "Services", title: str, template: str, status: int, context: dict[str, Any]) -> Page:
-    """A page in the shell; templates escape everything and see `base`, `portal`, `url` and `demo`."""
+def render(
+    services: "Services",
+    title: str,
+    template: str,
+    status: int = 200,
+    /,
+    *,
+    parents: Sequence[Parent] = (),
+    leads_away: bool = False,
+    **context: Any,
+) -> Page:
+    """A template of functions/templates in the site's own page; templates escape everything and see `base`, `portal`,
+    `url` and `demo`.
+
+    `parents` are the pages above this one, outermost first; `leads_away` says that a form of the page may end on
+    another host (billing, an identity provider).
+    """
     content = (
         environment()
         .get_template(template)
@@ -56,24 +58,27 @@ def render(services: "Services", title: str, template: str, status: int, context
             **context,
         )
     )
-    slots = {TITLE: escape(title), CRUMBS: _crumbs(services, template), CONTENT: content}
+    slots = {TITLE: escape(title), CRUMBS: _crumbs(services, parents), CONTENT: content}
     html, rest = "", services.shell
     # From front to back and each once: what a customer wrote must never fill a second slot.
     for marker, filling in slots.items():
         before, _, rest = rest.partition(marker)
         html += f"{before}{filling}"
     page = Page(html + rest, status, mimetype="text/html")
-    page.leads_away = template in LEAD_AWAY
+    page.leads_away = leads_away
     return page
 
 
-def _crumbs(services: "Services", template: str) -> str:
+def _crumbs(services: "Services", parents: Sequence[Parent]) -> str:
     item = Markup('<li><a href="{}">{}</a></li>')
-    return Markup().join(item.format(services.url(path), word) for path, word in PARENTS.get(template, ()))
+    return Markup().join(item.format(services.url(path), word) for path, word in parents)
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
+    """The templates; Jinja is imported when the first page is made, since most answers are none."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
