@@ -6,10 +6,6 @@ https://docs.stripe.com/api (version 2026-10-28.endive), written from its docume
 import json
 import secrets
 import sys
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -17,6 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.utils import redirect
 
 from demo import pages, server
+from demo.billing_books import Books, Session
 from demo.billing_pages import CARDS, PLANS, portal_page
 
 if TYPE_CHECKING:
@@ -29,34 +26,6 @@ OPEN_WITHIN_SECONDS = 300
 MOODS = ("well", "slow", "rate_limited", "broken", "garbage", "foreign_url")
 SLOW_SECONDS = 30
 KNOWN = {"customer", "return_url", "configuration", "locale", "on_behalf_of", "expand[]"}
-
-
-@dataclass
-class Session:
-    """A portal session: where a customer may act without signing in, for a short while."""
-
-    customer: str
-    return_url: str
-    flow: str | None
-    subscription: str | None
-    after: str | None
-    created: float
-
-
-@dataclass
-class Books:
-    """Everything the server knows; `mood` is how it answers its API."""
-
-    clock: Callable[[], float] = time.time
-    mood: str = "well"
-    hurry: threading.Event = field(default_factory=threading.Event)
-    sessions: dict[str, Session] = field(default_factory=dict)
-    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.customers["cus_demo"] = {"name": "Acme Customer", "email": "ada@acme-customer.example", "card": "visa"}
-        self.subscriptions["sub_demo"] = {"customer": "cus_demo", "plan": "team", "status": "active", "ends": False}
 
 
 class Refusal(Exception):

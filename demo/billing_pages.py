@@ -8,7 +8,7 @@ from werkzeug import Response
 from demo import pages
 
 if TYPE_CHECKING:
-    from demo.billing import Books, Session
+    from demo.billing_books import Books, Session
 
 # Brand, last four digits, what to call it: the test cards that Stripe's users know.
 CARDS = {

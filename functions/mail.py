@@ -12,13 +12,8 @@ from functions.settings import LOOPBACK
 
 if TYPE_CHECKING:
     from functions.services import Services
-    from functions.settings import Settings
 
 TIMEOUT_SECONDS = 10
-
-
-def connect(settings: "Settings", services: "Services") -> "Mailer":
-    return Mailer(settings.smtp_url, settings.mail_from)
 
 
 class Mailer:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from functions.billers import Biller
     from functions.bots import BotCheck
     from functions.helpdesks import HelpDesk
-    from functions.identity.oidc import OpenIDConnect
+    from functions.identity import IdentityProvider
     from functions.mail import Mailer
     from portal.status import Board, Live
 
@@ -48,17 +48,18 @@ class Services:
         return biller
 
     @cached_property
-    def identity(self) -> "OpenIDConnect":
+    def identity(self) -> "IdentityProvider":
         """The identity provider; raises Problem 404 when the portal has none."""
         if not self.settings.oidc_issuer:
             raise Problem(404, "Signing in is not part of this portal.")
-        identity: OpenIDConnect = self._connect("functions.identity.oidc:connect")
+        identity: IdentityProvider = self._connect("functions.identity.oidc:connect")
         return identity
 
     @cached_property
     def mailer(self) -> "Mailer":
-        mailer: Mailer = self._connect("functions.mail:connect")
-        return mailer
+        from functions.mail import Mailer
+
+        return Mailer(self.settings.smtp_url, self.settings.mail_from)
 
     @cached_property
     def bots(self) -> "BotCheck":

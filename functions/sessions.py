@@ -19,7 +19,7 @@ from portal.models import Requester, clean
 
 if TYPE_CHECKING:
     from functions.http import Request
-    from functions.identity.oidc import Identity
+    from functions.identity import Identity
     from functions.services import Services
     from functions.stores import Row
 

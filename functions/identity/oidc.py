@@ -5,7 +5,6 @@ https://openid.net/specs/openid-connect-rpinitiated-1_0.html, https://openid.net
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
+from functions.identity import Identity, Logout
 from functions.identity.claims import is_address, is_one_of_us, ours
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
 from functions.identity.vault import seal, unseal
@@ -36,25 +36,6 @@ UNVERIFIED = (
     "Your account has no verified e-mail address, and we answer only to verified ones."
     " Confirm your address in your account, then sign in again."
 )
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who someone is as the provider says, their mapped claims, its session's id, and its tokens for later."""
-
-    requester: Requester
-    claims: dict[str, Any]
-    sid: str | None
-    tokens: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Logout:
-    """What a logout token tells: whose sessions are over; `sid` None means all of the subject's."""
-
-    jti: str
-    sub: str | None
-    sid: str | None
 
 
 def connect(settings: Settings, services: "Services") -> "OpenIDConnect":

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 import requests
 
-from demo import billing, server
+from demo import billing, billing_books, server
 
 HEADERS = {"Authorization": f"Bearer {billing.KEY}", "Stripe-Version": "2026-10-28.endive"}
 
 
 @pytest.fixture
-def books() -> billing.Books:
-    return billing.Books()
+def books() -> billing_books.Books:
+    return billing_books.Books()
 
 
 @pytest.fixture
-def origin(books: billing.Books) -> Iterator[str]:
+def origin(books: billing_books.Books) -> Iterator[str]:
     with server.running(billing.create_app(books)) as origin:
         yield origin
         books.hurry.set()
@@ -81,7 +81,7 @@ def test_an_unknown_customer_in_a_path_is_not_found(origin: str):
     assert answer.json()["error"]["code"] == "resource_missing"
 
 
-def test_what_the_customer_chooses_is_kept(origin: str, books: billing.Books):
+def test_what_the_customer_chooses_is_kept(origin: str, books: billing_books.Books):
     form = {
         "customer": "cus_demo",
         "return_url": "http://127.0.0.1/back",
@@ -98,7 +98,7 @@ def test_what_the_customer_chooses_is_kept(origin: str, books: billing.Books):
     assert found["data"][0]["cancel_at_period_end"] is True
 
 
-def test_a_session_is_over_after_five_minutes(origin: str, books: billing.Books):
+def test_a_session_is_over_after_five_minutes(origin: str, books: billing_books.Books):
     url = post(origin, {"customer": "cus_demo"}).json()["url"]
     before = requests.get(url, timeout=5).status_code
     opened = books.clock()

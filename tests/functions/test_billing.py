@@ -11,7 +11,7 @@ import pytest
 import requests
 from werkzeug.test import TestResponse
 
-from demo import billing, server
+from demo import billing, billing_books, server
 from functions import sessions
 from functions.app import Portal
 from functions.billers import stripe
@@ -31,12 +31,12 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def books() -> billing.Books:
-    return billing.Books()
+def books() -> billing_books.Books:
+    return billing_books.Books()
 
 
 @pytest.fixture
-def vendor(books: billing.Books) -> Iterator[str]:
+def vendor(books: billing_books.Books) -> Iterator[str]:
     with server.running(billing.create_app(books)) as origin:
         yield origin
         books.hurry.set()
@@ -106,7 +106,7 @@ def test_each_job_leads_to_its_own_page(job: str, title: str, browser: Browser, 
 
 
 def test_with_two_plans_the_customer_chooses_on_the_vendors_front_page(
-    browser: Browser, services: Services, books: billing.Books
+    browser: Browser, services: Services, books: billing_books.Books
 ):
     books.subscriptions["sub_2"] = dict(books.subscriptions["sub_demo"])
     enter(browser, services, ADMIN)
@@ -115,7 +115,7 @@ def test_with_two_plans_the_customer_chooses_on_the_vendors_front_page(
 
 
 def test_without_a_plan_there_is_nothing_to_cancel_and_the_page_says_so(
-    browser: Browser, services: Services, books: billing.Books
+    browser: Browser, services: Services, books: billing_books.Books
 ):
     books.subscriptions["sub_demo"]["status"] = "canceled"
     enter(browser, services, ADMIN)
@@ -140,7 +140,7 @@ def test_the_way_to_billing_is_kept_by_no_cache_and_told_to_no_log(
     assert all("/p/session/" not in str(record.__dict__) for record in lines)
 
 
-def test_opening_billing_takes_a_form_never_a_link(browser: Browser, services: Services, books: billing.Books):
+def test_opening_billing_takes_a_form_never_a_link(browser: Browser, services: Services, books: billing_books.Books):
     enter(browser, services, ADMIN)
 
     assert browser.get("/api/billing?job=cancel").status_code == 405
@@ -175,7 +175,7 @@ def test_somebody_who_is_not_signed_in_is_told_what_there_is_and_asked_to_sign_i
     ids=str,
 )
 def test_who_may_not_open_billing_is_told_why(
-    claims: dict[str, Any], text: str, browser: Browser, services: Services, books: billing.Books
+    claims: dict[str, Any], text: str, browser: Browser, services: Services, books: billing_books.Books
 ):
     enter(browser, services, claims)
     page = browser.get("/my/billing/")
@@ -189,7 +189,7 @@ def test_who_may_not_open_billing_is_told_why(
 
 
 def test_the_customer_comes_from_the_session_and_never_from_the_form(
-    browser: Browser, services: Services, books: billing.Books
+    browser: Browser, services: Services, books: billing_books.Books
 ):
     books.customers["cus_other"] = dict(books.customers["cus_demo"])
     enter(browser, services, ADMIN)
@@ -199,7 +199,7 @@ def test_the_customer_comes_from_the_session_and_never_from_the_form(
     assert [session.customer for session in books.sessions.values()] == ["cus_demo"]
 
 
-def test_an_unknown_job_is_refused(browser: Browser, services: Services, books: billing.Books):
+def test_an_unknown_job_is_refused(browser: Browser, services: Services, books: billing_books.Books):
     enter(browser, services, ADMIN)
 
     assert choose(browser, "delete_everything").status_code == 422
@@ -208,7 +208,7 @@ def test_an_unknown_job_is_refused(browser: Browser, services: Services, books: 
 
 @pytest.mark.parametrize("mood", ["rate_limited", "broken", "garbage", "foreign_url"])
 def test_a_vendor_that_fails_changes_nothing_and_the_page_says_so(
-    mood: str, browser: Browser, services: Services, books: billing.Books
+    mood: str, browser: Browser, services: Services, books: billing_books.Books
 ):
     enter(browser, services, ADMIN)
     books.mood = mood
@@ -223,7 +223,7 @@ def test_a_vendor_that_fails_changes_nothing_and_the_page_says_so(
     assert "evil.example" not in answer.text
 
 
-def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(browser: Browser, services: Services, books: billing.Books):
+def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(browser: Browser, services: Services, books: billing_books.Books):
     enter(browser, services, ADMIN)
     books.mood = "broken"
     page = browser.get("/my/billing/")
@@ -234,7 +234,7 @@ def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(browser: Browser, ser
 
 
 def test_a_vendor_that_is_too_slow_is_not_waited_for(
-    browser: Browser, services: Services, books: billing.Books, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, services: Services, books: billing_books.Books, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(stripe, "TIMEOUT_SECONDS", 0.3)
     enter(browser, services, ADMIN)

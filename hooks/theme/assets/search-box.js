@@ -4,7 +4,6 @@
 import { base, engine, isStale } from "./search-index.js";
 import * as view from "./search-view.js";
 import { clicked, finish, searches, settle } from "./search-visit.js";
-import { cameFrom } from "./search.js";
 
 const MOST = 8;
 const SETTLED_MS = 800;
@@ -16,8 +15,8 @@ const SHORT = /^(?!.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
 
 let boxes = 0;
 
-/** Show results under a search form while a customer types. */
-export function start(form) {
+/** Show results under a search form while a customer types; Escape sends the keyboard back to `cameFrom.element`. */
+export function start(form, cameFrom) {
   const input = form.querySelector("input");
   const popup = build(form, input, `hf-results-${++boxes}`);
   const { list, help, notes, status } = popup;

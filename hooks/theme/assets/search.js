@@ -1,8 +1,8 @@
 // The search form of every page. Here is only what must be there before a customer turns to it: the keys, and the narrow
 // header's magnifier. What makes it a combobox (search-box.js), and the index, are loaded then.
 
-/** Where the keyboard was when it was sent here by a key or the magnifier, so that Escape can send it back. */
-export const cameFrom = { element: null };
+// Where the keyboard was when it was sent here by a key or the magnifier, so that Escape can send it back.
+const cameFrom = { element: null };
 
 /** Without this, and until it is needed, the form leads to /search/. */
 export function start(form) {
@@ -17,7 +17,7 @@ export function start(form) {
     // Its failure is told by the box, once there is something to search for.
     import("./search-index.js").then(({ engine }) => engine()).catch(() => {});
     try {
-      (await import("./search-box.js")).start(form);
+      (await import("./search-box.js")).start(form, cameFrom);
     } catch (error) {
       woken = false; // the next focus tries again; until then Enter leads to /search/
       throw error;
