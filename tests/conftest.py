@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,36 +33,65 @@ TIERS = {
     "browser": (lambda: CHROMIUM is not None, "chromium"),
     "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
 }
-MISSING: dict[str, int] = {}
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = {}
+
+
+# After the folders' own, which mark their tests.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out a tier whose Debian package is missing, and say so; on CI that is an error."""
+    """Keep the tests of a tier on one worker, so that none starts its server twice; leave out a tier whose Debian
+    package is missing."""
     for mark, (present, package) in TIERS.items():
         wanted = [item for item in items if item.get_closest_marker(mark)]
-        if not wanted or present():
-            continue
-        if os.environ.get("CI"):
-            raise pytest.UsageError(f"{len(wanted)} {mark} tests cannot run: install Debian's {package}")
-        MISSING[package] = len(wanted)
-        config.hook.pytest_deselected(items=wanted)
-        items[:] = [item for item in items if item not in wanted]
+        if wanted and not present():
+            config.stash[LEFT_OUT][package] = len(wanted)
+            config.hook.pytest_deselected(items=wanted)
+            items[:] = [item for item in items if item not in wanted]
+        for item in wanted:
+            if not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group(mark))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for package, count in MISSING.items():
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On CI a test that was skipped or left out is a failure."""
+    config = session.config
+    left_out = config.stash[LEFT_OUT]
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = left_out
+        return
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if os.environ.get("CI") and (skipped or left_out):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """What a worker of xdist left out; each collects the same tests."""
+    node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The time by folder, and what did not run."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.rpartition("/")[0] or "."] += report.duration
+    terminalreporter.section("minutes by folder, of one core")
+    for folder, spent in seconds.most_common():
+        terminalreporter.write_line(f"{spent / 60:6.2f}  {folder}")
+    for package, count in config.stash[LEFT_OUT].items():
         terminalreporter.write_line(
             f"NOT RUN: {count} tests need Debian's {package}: apt-get install {package}", red=True, bold=True
         )
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """On CI a skipped or deselected test is a failure."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    left_out = len(reporter.stats.get("skipped", [])) + len(reporter.stats.get("deselected", [])) if reporter else 0
-    if os.environ.get("CI") and left_out:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        reporter.write_line(f"{left_out} tests were skipped or deselected, which CI does not allow", red=True)
+    if os.environ.get("CI") and (skipped := terminalreporter.stats.get("skipped")):
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped, which CI does not allow", red=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Free ports for tests that must name one before it is open."""
 
+import os
 import socket
 from contextlib import ExitStack
 
@@ -7,8 +8,9 @@ from demo.server import HOST
 
 
 def free(count: int = 1) -> int:
-    """The first of `count` free ports in a row."""
-    for first in range(21_000, 29_000, 10):
+    """The first of `count` free ports in a row; two workers of xdist never look at the same ones."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(21_000 + 2_000 * (worker % 4), 23_000 + 2_000 * (worker % 4), 10):
         with ExitStack() as stack:
             try:
                 for port in range(first, first + count):
