@@ -40,7 +40,7 @@ build-status: setup ## the status page alone in status-site/, for a second host
 	@$(BIN)/python -m scripts.build_status
 
 test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included, on all cores
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 lint: setup ## formatting, lint and types
 	@$(BIN)/ruff format --check .

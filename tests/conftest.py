@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from werkzeug.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from functions import sessions
 from functions.app import Portal
@@ -28,11 +29,15 @@ settings.register_profile("portal", deadline=None, suppress_health_check=[Health
 settings.load_profile("portal")
 
 CHROMIUM = shutil.which("chromium")
+BROWSER = Path(__file__).parent / "browser"
 TIERS = {
-    "postgresql": (lambda: find_binaries() is not None, "postgresql"),
     "browser": (lambda: CHROMIUM is not None, "chromium"),
     "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
+    "postgresql": (lambda: find_binaries() is not None, "postgresql"),
 }
+# What starts slowly is started once: these words in a test's id, and the worker that all such tests share. The first
+# that fits counts; one test needs a browser and Request Tracker.
+SHARED = {"tests/browser/": "browser", "request_tracker": "browser", "postgresql": "postgresql"}
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -40,20 +45,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = {}
 
 
-# After the folders' own, which mark their tests.
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a tier on one worker, so that none starts its server twice; leave out a tier whose Debian
-    package is missing."""
+    """Leave out a tier whose Debian package is missing."""
+    for item in items:
+        if BROWSER in item.path.parents:
+            item.add_marker("browser")
     for mark, (present, package) in TIERS.items():
         wanted = [item for item in items if item.get_closest_marker(mark)]
         if wanted and not present():
             config.stash[LEFT_OUT][package] = len(wanted)
             config.hook.pytest_deselected(items=wanted)
             items[:] = [item for item in items if item not in wanted]
-        for item in wanted:
-            if not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group(mark))
+
+
+class ByServer(LoadScopeScheduling):
+    """Hands each worker whole files of tests, and all tests of a shared server to one worker. (xdist's own groups are
+    ignored under pytest 9.2: its `loadgroup` writes `_nodeid`, which pytest no longer reads.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for word, group in SHARED.items() if word in nodeid), nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    return ByServer(config, log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -82,7 +97,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                seconds[report.nodeid.rpartition("/")[0] or "."] += report.duration
+                seconds[report.nodeid.partition("::")[0].rpartition("/")[0]] += report.duration
     terminalreporter.section("minutes by folder, of one core")
     for folder, spent in seconds.most_common():
         terminalreporter.write_line(f"{spent / 60:6.2f}  {folder}")
