@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 KINDS = {
-    "ticket.create": "functions.ticket_delivery:create",
-    "ticket.reply": "functions.ticket_delivery:reply",
-    "ticket.rating": "functions.ticket_delivery:rating",
-    "ticket.look": "functions.ticket_hooks:look",
-    "mail.send": "functions.mail:deliver",
-    "status.mail": "functions.status_tell:deliver",
-    "status.confirm": "functions.subscribers:deliver",
-    "status.webhook": "functions.webhooks:deliver",
-    "mail.verify": "functions.verify_mail:deliver",
+    "ticket.create": "functions.tickets.delivery:create",
+    "ticket.reply": "functions.tickets.delivery:reply",
+    "ticket.rating": "functions.tickets.delivery:rating",
+    "ticket.look": "functions.tickets.news:look",
+    "mail.send": "functions.mail.smtp:deliver",
+    "status.mail": "functions.status.tell:deliver",
+    "status.confirm": "functions.status.subscribers:deliver",
+    "status.webhook": "functions.status.webhooks:deliver",
+    "mail.verify": "functions.signin.mail_code:deliver",
 }
 FINAL = {"rejected", "unsupported"}
 # Longer than any delivery takes: every call of a vendor has a timeout, and a ticket with ten files is a dozen calls.

@@ -30,5 +30,5 @@ def limit(services: "Services", what: str, who: str, times: int, per_seconds: in
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget windows that have been over for a day (functions/status_tell.py still looks at them)."""
+    """Job of the tick: forget windows that have been over for a day (functions/status/tell.py still looks at them)."""
     services.store.run("delete from rate where span < :old", old=services.now() - 2 * DAY_MS)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from functions.bots import BotCheck
     from functions.helpdesks import HelpDesk
     from functions.identity import IdentityProvider
-    from functions.mail import Mailer
+    from functions.mail.smtp import Mailer
     from portal.status import Board, Live
 
 
@@ -26,7 +26,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._bundle: dict[str, tuple[int, Any]] = {}
-        # What the store last gave of the status (functions/status.py), for when it gives none.
+        # What the store last gave of the status (functions/status/api.py), for when it gives none.
         self.last_live: dict[str, Live] = {}
         self.last_board: Board | None = None
 
@@ -57,7 +57,7 @@ class Services:
 
     @cached_property
     def mailer(self) -> "Mailer":
-        from functions.mail import Mailer
+        from functions.mail.smtp import Mailer
 
         return Mailer(self.settings.smtp_url, self.settings.mail_from)
 

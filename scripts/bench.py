@@ -149,9 +149,9 @@ def measure(flat: Path, folder: Path, postgresql_url: str | None) -> dict[str, F
 
 def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
     """A ready store with one signed-in customer, and a small build."""
-    from functions import sessions
     from functions.services import Services
     from functions.settings import read
+    from functions.signin import sessions
     from portal.models import Requester
 
     build = folder / "build"

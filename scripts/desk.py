@@ -6,10 +6,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from functions import ticket_hooks, ticket_ledger
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
+from functions.tickets import ledger, news
 from portal.tickets import STATUS_WORDS, Status
 from scripts.environment import services as environment
 
@@ -54,12 +54,8 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
         row = desk.answer(reference, text, status)
         known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
         # The answer is in the portal either way; the mail goes to who wants it, once for each answer.
-        if (
-            text
-            and known
-            and ticket_ledger.saw(services, known, desk.ticket(ticket_ledger.requester_of(known), row["id"]))
-        ):
-            ticket_hooks.tell(services, known)
+        if text and known and ledger.saw(services, known, desk.ticket(ledger.requester_of(known), row["id"])):
+            news.tell(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
 
 

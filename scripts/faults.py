@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 import requests
 from aiosmtpd.controller import Controller
 
-from functions import sessions
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal.models import Requester
 from scripts.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 

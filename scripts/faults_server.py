@@ -12,11 +12,12 @@ from typing import Any
 import requests
 from werkzeug.serving import make_server
 
-from functions import outbox, tick, ticket_delivery
+from functions import outbox, tick
 from functions.app import create
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, Macro, Notice
 from functions.services import Services
+from functions.tickets import delivery
 from portal.models import Requester
 from portal.tickets import Message, Reply, Status, Thread, Ticket, note
 
@@ -123,7 +124,7 @@ def main(argv: list[str]) -> None:
     outbox.BACKOFF_MS[:] = [200, 300, 500, 800, 1000]
     outbox.LEASE_MS = 6_000
     tick.LEASE_MS, tick.BUDGET_SECONDS = 8_000, 3
-    ticket_delivery.AFTER_THE_TICKET_MS = 300
+    delivery.AFTER_THE_TICKET_MS = 300
     if "--without-claim" in switches:
         outbox._claim = _unclaimed
     portal = create(dict(os.environ))

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
-from functions.verify_address import mailbox, normalise, subject
+from functions.mail.addresses import mailbox, normalise, subject
 from scripts.environment import services as environment
 
 if TYPE_CHECKING:

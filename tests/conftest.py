@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, settings
 from werkzeug.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
-from functions import sessions
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.postgresql import Cluster, find_binaries

@@ -5,8 +5,7 @@ Nothing can be read back, so the portal shows what it sent; the team's answers g
 
 from typing import TYPE_CHECKING
 
-from functions import ticket_mailbox
-from functions.helpdesks import Capabilities
+from functions.helpdesks import Capabilities, mailbox
 from functions.helpdesks.own_tickets import Limited, unsupported
 from portal.models import Requester
 from portal.tickets import Reply, Status, Thread, Ticket
@@ -38,7 +37,7 @@ class Email(Limited):
         self._services = services
 
     def create(self, ticket: Ticket) -> str:
-        ticket_mailbox.ticket(self._services, ticket, "Sent from the portal.")
+        mailbox.ticket(self._services, ticket, "Sent from the portal.")
         return ticket.reference
 
     def find(self, ticket: Ticket) -> str | None:
@@ -51,7 +50,7 @@ class Email(Limited):
         unsupported("is a mailbox, which cannot be read")
 
     def reply(self, requester: Requester, desk_ref: str, reply: Reply) -> None:
-        ticket_mailbox.reply(self._services, requester, desk_ref, "Your message", reply, "Sent from the portal.")
+        mailbox.reply(self._services, requester, desk_ref, "Your message", reply, "Sent from the portal.")
 
     def set_status(self, requester: Requester, desk_ref: str, status: Status) -> None:
         unsupported("is a mailbox, which has no states")

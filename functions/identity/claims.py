@@ -7,8 +7,8 @@ from typing import Any, TypeGuard
 from portal.models import clean, is_true
 
 FLAGS = {"account_admin", "billing_admin"}
-# Subjects of our own start so: who signed in by a mail (functions/verify_address.py), and who only typed an address
-# into the form of a question (functions/tickets.py).
+# Subjects of our own start so: who signed in by a mail (functions/mail/addresses.py), and who only typed an address
+# into the form of a question (functions/tickets/ask.py).
 RESERVED = ("mail:", "unverified:")
 # One address and nothing more: with a comma in it a mail goes to others as well.
 ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+")

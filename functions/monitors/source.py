@@ -1,7 +1,7 @@
 """A monitor that already watches the product, asked what it says: one call for all its checks.
 
 https://docs.pingdom.com/api/, https://betterstack.com/docs/uptime/api/, https://metastatuspage.com/api: none of them
-signs its webhooks, so a webhook only means "ask now" (functions/status_poll.py).
+signs its webhooks, so a webhook only means "ask now" (functions/status/poll.py).
 """
 
 import json

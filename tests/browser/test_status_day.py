@@ -18,10 +18,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from functions import sessions, tick
+from functions import tick
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal.models import Requester
 from tests.browser.test_axe import violations
 from tests.functions.inbox import Inbox, listening

@@ -2,8 +2,8 @@
 
 from tests.functions.guards import Guard
 
-TABLE, LINKS, CARDS = "portal/account.py", "functions/account_links.py", "functions/account.py"
-JOBS, SCIM, SERVER = "functions/account_jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
+TABLE, LINKS, CARDS = "portal/account.py", "functions/identity/links.py", "functions/account/page.py"
+JOBS, SCIM, SERVER = "functions/account/jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
 A, S, V = "test_account.py::", "test_scim.py::", "test_server_links.py::"
 GUARDS = [
     Guard(
@@ -44,8 +44,8 @@ GUARDS = [
     Guard(
         "claims fill a link",
         JOBS,
-        "account_links.page_url(services, link, session.requester if session else None,",
-        "account_links.page_url(services, link, __import__('dataclasses').replace(session.requester,"
+        "links.page_url(services, link, session.requester if session else None,",
+        "links.page_url(services, link, __import__('dataclasses').replace(session.requester,"
         " subject=request.values.get('user', '')) if session else None,",
         f"{A}test_claims_fill_a_link_and_forms_and_addresses_do_not",
     ),

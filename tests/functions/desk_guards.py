@@ -65,7 +65,7 @@ GUARDS = [
     ),
     Guard(
         "a subject adds no header to a mail",
-        "functions/ticket_mailbox.py",
+        "functions/helpdesks/mailbox.py",
         '" ".join(subject.split())[:200]',
         "subject",
         "helpdesks/test_email.py::test_no_header_can_be_added_by_a_customer",

@@ -6,7 +6,7 @@ LIE = "test_lies.py::test_a_lie_signs_nobody_in"
 LOGOUT = "test_renewal.py::test_a_logout_token_that_does_not_hold_signs_nobody_out"
 OIDC, PROVIDER = "functions/identity/oidc.py", "functions/identity/provider.py"
 CLAIMS = "functions/identity/claims.py"
-SIGNIN, SESSIONS = "functions/signin.py", "functions/sessions.py"
+SIGNIN, SESSIONS = "functions/signin/with_account.py", "functions/signin/sessions.py"
 GUARDS = [
     Guard("the nonce", OIDC, '{"nonce": nonce}', "{}", f"{LIE}[{{'claims': {{'nonce': 'another'}}}}]"),
     Guard(
@@ -114,8 +114,8 @@ GUARDS = [
     Guard(
         "a new session at each sign-in",
         SIGNIN,
-        "    sessions.end(request, services)\n    response = see_other(account_links",
-        "    response = see_other(account_links",
+        "    sessions.end(request, services)\n    response = see_other(links",
+        "    response = see_other(links",
         "test_renewal.py::test_signing_in_ends_the_session_before",
     ),
     Guard(

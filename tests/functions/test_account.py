@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from functions import sessions
-from functions.account_links import came_back
 from functions.app import Portal
+from functions.identity.links import came_back
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal import account as accounts
 from tests.conftest import ADA, BEN, BUNDLE, Browser, write_bundle
 from tests.functions.conftest import Play

@@ -12,12 +12,12 @@ import requests
 from werkzeug.test import TestResponse
 
 from demo import billing, billing_books, server
-from functions import sessions
 from functions.app import Portal
 from functions.billers import stripe
 from functions.errors import SettingsError
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal.models import Requester
 from tests.conftest import Browser, write_bundle
 
@@ -223,7 +223,9 @@ def test_a_vendor_that_fails_changes_nothing_and_the_page_says_so(
     assert "evil.example" not in answer.text
 
 
-def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(browser: Browser, services: Services, books: billing_books.Books):
+def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(
+    browser: Browser, services: Services, books: billing_books.Books
+):
     enter(browser, services, ADMIN)
     books.mood = "broken"
     page = browser.get("/my/billing/")

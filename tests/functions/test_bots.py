@@ -19,7 +19,7 @@ from functions.bots.altcha import VALID_MS, Altcha
 from functions.errors import SettingsError, VendorError
 from functions.services import Services
 from functions.settings import read
-from functions.verify import purge
+from functions.signin.with_mail import purge
 from tests.conftest import Browser
 
 

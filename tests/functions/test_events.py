@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from functions.app import Portal
-from functions.events import MOST_BYTES, TIMES
+from functions.insights.events import MOST_BYTES, TIMES
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

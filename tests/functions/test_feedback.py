@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.feedback import TIMES
+from functions.insights.feedback import TIMES
 
 ARTICLE = "getting-in/forgot-password"
 

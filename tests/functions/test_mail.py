@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions import mail, outbox
+from functions import outbox
 from functions.errors import VendorError
-from functions.mail import Mailer
+from functions.mail import smtp
+from functions.mail.smtp import Mailer
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, Browser
@@ -59,7 +60,7 @@ def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]
 def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], environ: dict[str, str], capsys):
     from functions.app import Portal
     from functions.helpdesks.built_in import BuiltIn
-    from functions.sessions import start
+    from functions.signin.sessions import start
     from scripts import desk
 
     kept, url = inbox
@@ -83,6 +84,6 @@ def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], e
 
 def test_without_a_mail_server_a_mail_is_final(services: Services):
     with pytest.raises(VendorError) as error:
-        mail.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
+        smtp.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
 
     assert error.value.kind == "unsupported"

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 
 from functions.errors import VendorError
-from functions.mail import Mailer
+from functions.mail.smtp import Mailer
 from tests.functions.certificates import self_signed
 from tests.functions.inbox import Inbox
 

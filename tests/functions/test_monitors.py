@@ -15,8 +15,8 @@ from functions.app import Portal
 from functions.errors import VendorError
 from functions.services import Services
 from functions.settings import read
-from functions.status import live_rows
-from functions.status_poll import poll
+from functions.status.api import live_rows
+from functions.status.poll import poll
 from portal.status import Board, Check, Component, Page, write
 from tests.conftest import Browser, write_bundle
 

@@ -189,7 +189,7 @@ print(client.post("/api/tickets", data=data, base_url="http://127.0.0.1:8000", h
 def test_a_process_killed_at_the_desk_loses_nothing_and_doubles_nothing(
     services: Services, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ):
-    from functions import sessions
+    from functions.signin import sessions
     from tests.conftest import ADA
 
     custom = tmp_path / "site" / "custom"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions import preferences
 from functions.errors import Problem
+from functions.mail import preferences
 from functions.services import Services
 from scripts import desk
 from tests.conftest import ADA, BEN, BUNDLE, Browser, write_bundle

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from demo import identity, server
-from functions import sessions
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from tests.conftest import Browser
 from tests.functions.vendors import oidc_environ
 from tests.providers import PEOPLE, PORTAL, Customer, canaille, strict_provider

@@ -11,12 +11,13 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
-from functions import preferences, sessions
 from functions.app import Portal
 from functions.errors import SettingsError
 from functions.logs import JsonLines
+from functions.mail import preferences
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal.models import Requester
 from scripts.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug import Request, Response
 
-from functions import sessions
 from functions.errors import SettingsError, VendorError
 from functions.identity import server_links
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from tests.conftest import ADA, Browser, write_bundle
 from tests.functions.conftest import Play
 

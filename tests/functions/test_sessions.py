@@ -3,10 +3,10 @@
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import EnvironBuilder
 
-from functions import sessions
 from functions.http import Request
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
 from portal.models import Requester
 from tests.conftest import ADA, Browser
 

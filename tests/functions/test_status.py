@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from functions import status_incidents
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
-from functions.status_incidents import Stored
+from functions.status import incident_store
+from functions.status.incident_store import Stored
 from functions.stores import Store
 from portal.status import Board, Check, Component, Incident, Page, Update, write
 from portal.status_days import KEYS
@@ -135,7 +135,7 @@ def test_without_the_store_and_without_a_memory_the_answer_is_what_the_build_kne
 def down(clock: Clock) -> None:
     incident = Incident("2026-11-23-web-down", "Web is down", "investigating", "critical", clock.time, built=False,
         components={"web": "major_outage"}, updates=(Update(clock.time, "investigating", "We look.", {}),))  # fmt: skip
-    assert status_incidents.save(clock.store, Stored(incident), clock.time)
+    assert incident_store.save(clock.store, Stored(incident), clock.time)
 
 
 def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(client: Browser, clock: Clock):
@@ -168,20 +168,20 @@ def test_a_feed_without_the_store_and_without_a_memory_is_the_builds(client: Bro
 
 def test_of_two_writers_the_later_one_is_told(clock: Clock):
     down(clock)
-    found = status_incidents.find(clock.store, "2026-11-23-web-down")
+    found = incident_store.find(clock.store, "2026-11-23-web-down")
     assert found
 
-    assert status_incidents.save(clock.store, found, clock.time)
-    assert not status_incidents.save(clock.store, found, clock.time)
-    assert not status_incidents.save(clock.store, replace(found, revision=0), clock.time)
+    assert incident_store.save(clock.store, found, clock.time)
+    assert not incident_store.save(clock.store, found, clock.time)
+    assert not incident_store.save(clock.store, replace(found, revision=0), clock.time)
 
 
 def test_the_builds_text_wins_as_soon_as_it_is_complete(clock: Clock):
     down(clock)
-    (one,) = status_incidents.stored(clock.store)
+    (one,) = incident_store.stored(clock.store)
     edited = replace(one.incident, title="The web app was down", built=True)
-    board = status_incidents.joined(replace(BOARD, incidents=(edited,)), [one.incident])
-    behind = status_incidents.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one.incident])
+    board = incident_store.joined(replace(BOARD, incidents=(edited,)), [one.incident])
+    behind = incident_store.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one.incident])
 
     assert [incident.title for incident in board.incidents] == ["The web app was down"]
     assert [(incident.title, incident.built) for incident in behind.incidents] == [("Web is down", True)]

@@ -16,8 +16,8 @@ from functions.monitors.http import BODY_LIMIT, check, is_public
 from functions.monitors.post import send
 from functions.services import Services
 from functions.settings import read
-from functions.status import live_rows
-from functions.status_poll import poll, purge
+from functions.status.api import live_rows
+from functions.status.poll import poll, purge
 from functions.stores import Store
 from portal.status import Board, Check, Component, Page, write
 from tests.conftest import Browser, write_bundle
@@ -321,7 +321,7 @@ def test_of_two_pollers_the_later_one_gives_way(polled: Clock, service: Service,
     poll(polled, time.monotonic() + 20)
     with monkeypatch.context() as patch:
         # The second poller read before the first one wrote.
-        patch.setattr("functions.status_poll.live_rows", lambda store: rows)
+        patch.setattr("functions.status.poll.live_rows", lambda store: rows)
         poll(polled, time.monotonic() + 20)
 
     live, revision = live_rows(polled.store)["web"]

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from functions import outbox, preferences, status_incidents
+from functions import outbox
 from functions.app import Portal
+from functions.mail import preferences
 from functions.rate import purge
 from functions.services import Services
 from functions.settings import read
-from functions.status_incidents import Stored
-from functions.status_tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, tell
+from functions.status import incident_store
+from functions.status.incident_store import Stored
+from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, tell
 from functions.stores import Store
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, Browser, write_bundle
@@ -75,10 +77,10 @@ def subscribe(client: Browser, kept: Inbox, address: str = "eve@customer.example
 def post(clock: Clock, *bodies: str, key: str = "2026-11-22-web") -> None:
     """An incident of the web app with one update a minute."""
     updates = tuple(Update(clock.time + 60_000 * n, "investigating", body, {}) for n, body in enumerate(bodies))
-    found = status_incidents.find(clock.store, key)
+    found = incident_store.find(clock.store, key)
     states = {"web": "degraded_performance"}
     incident = Incident(key, "Web is slow", "investigating", "minor", clock.time, None, states, updates)
-    assert status_incidents.save(clock.store, Stored(incident, revision=found.revision if found else 0), clock.time)
+    assert incident_store.save(clock.store, Stored(incident, revision=found.revision if found else 0), clock.time)
     clock.time += 60_000 * len(bodies)
 
 
@@ -176,11 +178,11 @@ def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_da
     for number in range(MOST_INCIDENTS + 3):
         key = f"2026-11-23-web-{number}"
         for status in ("investigating", "monitoring", "resolved"):
-            found = status_incidents.find(clock.store, key)
+            found = incident_store.find(clock.store, key)
             before = found.incident.updates if found else ()
             updates = (*before, Update(clock.time, status, status, {}))
             incident = Incident(key, "Web", status, "minor", clock.time, None, {"web": "major_outage"}, updates)
-            assert status_incidents.save(
+            assert incident_store.save(
                 clock.store, Stored(incident, revision=found.revision if found else 0), clock.time
             )
             told(clock, kept)
@@ -202,13 +204,13 @@ def test_an_end_after_midnight_is_not_told_to_who_never_heard_of_the_beginning(
         told(clock, kept)
     clock.time += 15 * 60_000
     purge(clock, 0)
-    found = status_incidents.find(clock.store, f"2026-11-23-web-{MOST_INCIDENTS}")
+    found = incident_store.find(clock.store, f"2026-11-23-web-{MOST_INCIDENTS}")
     assert found
     over = Update(clock.time, "resolved", "Over.", {})
     incident = replace(
         found.incident, status="resolved", resolved_at=clock.time, updates=(*found.incident.updates, over)
     )
-    assert status_incidents.save(clock.store, Stored(incident, revision=found.revision), clock.time)
+    assert incident_store.save(clock.store, Stored(incident, revision=found.revision), clock.time)
 
     assert told(clock, kept) == []
 

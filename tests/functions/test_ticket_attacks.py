@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from functions import outbox, ticket_files, ticket_html, ticket_ledger
+from functions import outbox
 from functions.errors import VendorError
 from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
+from functions.tickets import ledger, markup, uploads
 from portal.models import Requester
 from portal.tickets import Draft, Thread, Ticket, note
 from tests.conftest import ADA, BEN, Browser
@@ -166,7 +167,7 @@ def test_a_foreign_ticket_costs_the_same_queries_as_none(browser: Browser, servi
 def test_nobody_uses_up_the_desks_patience_with_everybody(
     signing: "Signing", browser: Browser, sign_in, reference: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(ticket_ledger, "LOOKS", 3)
+    monkeypatch.setattr(ledger, "LOOKS", 3)
     pages = [browser.get(f"/my/ticket/?ref={reference}") for _ in range(5)]
     file = browser.get(f"/my/ticket/file/?ref={reference}&m=0&n=0")
 
@@ -219,9 +220,9 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     (thread,) = services.desk.queue()
     services.desk.answer(thread.reference, "Here is help.", "pending")
     services.store.run("update ticket set looked_at = 0")
-    from functions import ticket_hooks
+    from functions.tickets import news
 
-    ticket_hooks.poll(services, float("inf"))
+    news.poll(services, float("inf"))
     outbox.deliver_due(services, float("inf"))
     sign_in(browser, ADA)
 
@@ -253,9 +254,9 @@ ISSUER = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "portal", "OIDC
 def test_with_off_a_proven_address_is_not_enough(
     environ: dict[str, str], tmp_path: Path, way: str, issuer: dict[str, str]
 ):
-    from functions import sessions
     from functions.app import Portal
     from functions.settings import read
+    from functions.signin import sessions
 
     services = Services(read(environ | issuer | {"TICKETS_ANONYMOUS": "off"}))
     services.store.migrate()
@@ -318,13 +319,13 @@ def test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender(
     ids=["order", "nothing to see", "a joiner that Persian needs"],
 )
 def test_a_subject_reads_as_it_is_written(given: str, kept: str):
-    assert ticket_ledger.plain(given, 100) == kept
+    assert ledger.plain(given, 100) == kept
 
 
 # No deadline: on a busy machine it would measure the neighbours.
 @given(st.text(max_size=200))
 def test_any_subject_is_one_line_that_mail_can_carry(text: str):
-    subject = ticket_ledger.plain(text, 120)
+    subject = ledger.plain(text, 120)
     mail = EmailMessage()
     mail["Subject"] = subject
 
@@ -332,10 +333,10 @@ def test_any_subject_is_one_line_that_mail_can_carry(text: str):
     assert message_from_bytes(bytes(mail)).keys() == ["Subject"]
 
 
-@given(st.sampled_from(list(ticket_files.TYPES)), st.binary(max_size=300))
+@given(st.sampled_from(list(uploads.TYPES)), st.binary(max_size=300))
 def test_any_file_is_taken_or_refused_with_its_name(extension: str, data: bytes):
-    start = (ticket_files.TYPES[extension][1] or (b"",))[0]
-    file, fault = ticket_files.check(f"a{extension}", start + data)
+    start = (uploads.TYPES[extension][1] or (b"",))[0]
+    file, fault = uploads.check(f"a{extension}", start + data)
 
     assert (file is None) == bool(fault)
     assert file or fault.startswith(f"a{extension}: ")
@@ -359,7 +360,7 @@ def test_what_a_customer_sends_along_is_neither_markup_nor_another_fact():
 
 
 def test_what_an_agent_wrote_in_html_runs_and_loads_nothing():
-    safe = ticket_html.clean(
+    safe = markup.clean(
         '<p onclick="x()">Try <a href="javascript:alert(1)">this</a> or <a href="https://ok.example" target=x>that</a>'
         '<script>alert(1)</script><img src="https://evil.example/p.gif" alt="<i>one</i>"><img src=//evil.example/y>'
         '<form action="/api/signout"><button>Go</button>'
@@ -469,7 +470,7 @@ def test_more_than_the_limit_is_refused_unread(browser: Browser, services: Servi
     ],
 )
 def test_a_files_name_is_only_a_name(given: str, cleaned: str):
-    assert ticket_files.clean_name(given) == cleaned
+    assert uploads.clean_name(given) == cleaned
 
 
 def test_a_file_comes_back_as_something_to_keep(browser: Browser, services: Services, sign_in):

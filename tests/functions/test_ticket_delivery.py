@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from functions import outbox, ticket_delivery, ticket_ledger
+from functions import outbox
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
+from functions.tickets import delivery, ledger
 from portal.tickets import Draft, Reply, Ticket
 from tests.conftest import ADA
 from tests.functions.inbox import Inbox, listening
@@ -85,7 +86,7 @@ def use(services: Services, **changes: Any) -> Desk:
 
 
 def file(services: Services, **more: Any) -> dict[str, Any]:
-    row = ticket_ledger.add(services, ADA, DRAFT, "key-1", **more)
+    row = ledger.add(services, ADA, DRAFT, "key-1", **more)
     assert row
     outbox.deliver(services, row["delivery"])
     return row
@@ -160,12 +161,12 @@ def test_a_try_is_written_down_before_it_begins(services: Services, desk: Desk, 
 def test_replies_wait_for_their_ticket_and_keep_their_order(services: Services, desk: Desk, later):
     desk.faults = ["before unavailable"]
     row = file(services)
-    deliveries = [
-        ticket_ledger.add_reply(services, row, f"reply-{n}", f"Addition number {n}", "solved" if n == 2 else "")
+    rows = [
+        ledger.add_reply(services, row, f"reply-{n}", f"Addition number {n}", "solved" if n == 2 else "")
         for n in (1, 2)
     ]
-    for delivery in reversed(deliveries):
-        outbox.deliver(services, str(delivery))
+    for reply in reversed(rows):
+        outbox.deliver(services, str(reply))
     waiting = list(desk.calls)
     desk.faults = ["", "before rate_limited"]
     for minutes in (2, 1, 1, 1, 1):
@@ -189,7 +190,7 @@ def test_a_reply_whose_answer_got_lost_is_found_in_the_thread(services: Services
     row = file(services)
     for key in ("reply-1", "reply-2"):  # the same words twice are two messages
         desk.faults = ["after unavailable"]
-        outbox.deliver(services, str(ticket_ledger.add_reply(services, row, key, "Still locked out.", "")))
+        outbox.deliver(services, str(ledger.add_reply(services, row, key, "Still locked out.", "")))
         later(0.1)
         later(2)
 
@@ -201,7 +202,7 @@ def test_a_reply_whose_answer_got_lost_is_found_in_the_thread(services: Services
 def test_a_reply_that_was_never_written_is_sent_again(services: Services, desk: Desk, later):
     row = file(services)
     desk.faults = ["before unavailable"]
-    outbox.deliver(services, str(ticket_ledger.add_reply(services, row, "reply-1", "Still locked out.", "")))
+    outbox.deliver(services, str(ledger.add_reply(services, row, "reply-1", "Still locked out.", "")))
     later(2)
 
     assert desk.calls.count("reply Still locked out.") == 2
@@ -210,9 +211,9 @@ def test_a_reply_that_was_never_written_is_sent_again(services: Services, desk: 
 
 def test_a_reply_to_a_ticket_that_is_closed_for_good_goes_on_as_another(services: Services, desk: Desk, later):
     row = file(services)
-    picture = ticket_ledger.File("a.txt", "text/plain", b"hello")
+    picture = ledger.File("a.txt", "text/plain", b"hello")
     desk.faults = ["before rejected"]
-    outbox.deliver(services, str(ticket_ledger.add_reply(services, row, "reply-1", "It is back again.", "", [picture])))
+    outbox.deliver(services, str(ledger.add_reply(services, row, "reply-1", "It is back again.", "", [picture])))
     later(1)
 
     assert state(services) == ["delivered", "delivered"]
@@ -237,7 +238,7 @@ def test_what_the_desk_will_never_take_is_in_the_mailbox_at_once(
     mailbox: Inbox, services: Services, desk: Desk, kind: str
 ):
     desk.faults = [f"before {kind}"]
-    file(services, files=[ticket_ledger.File("a.txt", "text/plain", b"hello")])
+    file(services, files=[ledger.File("a.txt", "text/plain", b"hello")])
 
     assert state(services) == ["mailed"]
     assert mailbox.to == ["help@acme.example"]
@@ -252,7 +253,7 @@ def test_what_the_desk_does_not_take_for_six_hours_is_in_the_mailbox(
 ):
     desk.faults = ["before unavailable"] * 1000
     row = file(services)
-    ticket_ledger.add_reply(services, row, "reply-1", "Still locked out.", "")
+    ledger.add_reply(services, row, "reply-1", "Still locked out.", "")
     later(5 * 60)
     before = list(mailbox.to)
     for _ in range(4):
@@ -274,7 +275,7 @@ def test_what_arrived_with_the_last_try_is_not_mailed_as_well(mailbox: Inbox, se
     services.store.run("update outbox set next_at = :at", at=services.now() + 2 * 3_600_000)
     later(2 * 60)
     desk.faults = ["after unavailable"]
-    outbox.deliver(services, str(ticket_ledger.add_reply(services, row, "reply-1", "Still locked out.", "")))
+    outbox.deliver(services, str(ledger.add_reply(services, row, "reply-1", "Still locked out.", "")))
     services.store.run("update outbox set next_at = :at where done_at is null", at=services.now() + 7 * 3_600_000)
     later(7 * 60)
 
@@ -297,16 +298,16 @@ def test_without_a_mailbox_it_is_kept_and_tried_on(services: Services, desk: Des
 
 
 def test_files_travel_with_their_message_and_are_erased_after_it(services: Services, desk: Desk, later):
-    from functions import ticket_purge
+    from functions.tickets import purge
 
-    row = file(services, files=[ticket_ledger.File("a.txt", "text/plain", b"hello")])
+    row = file(services, files=[ledger.File("a.txt", "text/plain", b"hello")])
     desk.faults = ["before unavailable"]
-    ticket_ledger.add_reply(services, row, "reply-1", "More.", "", [ticket_ledger.File("b.txt", "text/plain", b"more")])
+    ledger.add_reply(services, row, "reply-1", "More.", "", [ledger.File("b.txt", "text/plain", b"more")])
     outbox.deliver_due(services, deadline=float("inf"))
-    ticket_purge.purge(services, float("inf"))
+    purge.purge(services, float("inf"))
     kept = {row["name"]: row["data"] for row in services.store.all("select name, data from ticket_file")}
     later(3)
-    ticket_purge.purge(services, float("inf"))
+    purge.purge(services, float("inf"))
 
     assert kept["a.txt"] == ""
     assert kept["b.txt"] != ""
@@ -316,4 +317,4 @@ def test_files_travel_with_their_message_and_are_erased_after_it(services: Servi
 
 
 def test_the_budget_is_about_six_hours() -> None:
-    assert ticket_delivery.BUDGET_MS == 6 * 3_600_000
+    assert delivery.BUDGET_MS == 6 * 3_600_000

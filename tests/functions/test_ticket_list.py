@@ -9,10 +9,11 @@ from datetime import datetime
 import pytest
 from werkzeug.test import TestResponse
 
-from functions import outbox, ticket_hooks, ticket_ledger, ticket_page, ticket_purge
+from functions import outbox
 from functions.errors import VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
+from functions.tickets import ledger, news, page, purge
 from portal.models import Requester
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
 from tests.conftest import ADA, BEN, Browser
@@ -228,7 +229,7 @@ def test_the_satisfaction_question_may_be_answered_again_for_a_week(
     first = browser.post("/api/tickets/rating", data=form)
     second = browser.post("/api/tickets/rating", data=form | {"good": "yes"})
     kept = services.store.one("select good, good_reason from ticket")
-    later = services.now() + ticket_page.RATING_MS + 1
+    later = services.now() + page.RATING_MS + 1
     monkeypatch.setattr(services, "now", lambda: later)
     sign_in(browser)
 
@@ -280,13 +281,13 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
 ):
     sign_in(browser)
     first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
-    ticket_hooks.poll(services, float("inf"))
+    news.poll(services, float("inf"))
     desk.answer(first, "Try this.", "pending")
     desk.answer(second, "", "solved")
     for minutes in (1, 20, 40):
         later = services.now() + minutes * 60_000
         monkeypatch.setattr(services, "now", lambda later=later: later)
-        ticket_hooks.poll(services, float("inf"))
+        news.poll(services, float("inf"))
 
     mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
     assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
@@ -302,7 +303,7 @@ def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
     desk.answer(reference, "Try this.", "pending")
     sign_in(browser, replace(BEN, scopes=frozenset({"tickets:account"})))
     assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
-    ticket_hooks.poll(services, float("inf"))
+    news.poll(services, float("inf"))
 
     (mail,) = services.store.all("select subject_id from outbox where kind = 'mail.send'")
     assert mail["subject_id"] == ADA.subject
@@ -314,7 +315,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
     pages = [browser.get("/my/tickets/").text]
     for answer in ("Try this.", "Or that."):
         desk.answer(reference, answer, "pending")
-        ticket_hooks.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
+        news.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
         pages.append(browser.get("/my/tickets/").text)
         desk.away = True
         browser.get(f"/my/ticket/?ref={reference}")
@@ -336,7 +337,7 @@ def test_texts_are_erased_after_their_days_and_rows_after_two_years(
     seen = []
     for days in (29, 31, 731):
         monkeypatch.setattr(services, "now", lambda days=days: start + days * DAY_MS)
-        ticket_purge.purge(services, float("inf"))
+        purge.purge(services, float("inf"))
         row = services.store.one(
             "select t.body, r.body as reply from ticket t join ticket_reply r on r.ticket_id = t.id"
         )
@@ -347,10 +348,10 @@ def test_texts_are_erased_after_their_days_and_rows_after_two_years(
 
 
 def test_what_is_not_delivered_is_never_erased(services: Services, monkeypatch):
-    ticket_ledger.add(services, BEN, Draft("getting-in", "Locked out", "The only copy there is."), "key")
+    ledger.add(services, BEN, Draft("getting-in", "Locked out", "The only copy there is."), "key")
     start = services.now()
     monkeypatch.setattr(services, "now", lambda: start + 3000 * DAY_MS)
-    ticket_purge.purge(services, float("inf"))
+    purge.purge(services, float("inf"))
 
     assert services.store.one("select body from ticket") == {"body": "The only copy there is."}
 
@@ -398,7 +399,7 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
 
 
 def test_visits_and_comments_are_forgotten_after_400_days(services: Services, monkeypatch: pytest.MonkeyPatch):
-    from functions import retention
+    from functions.insights import retention
 
     for event, days in (("old", 0), ("new", 2)):
         services.store.run(

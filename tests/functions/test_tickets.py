@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from functions import drafts, outbox
+from functions import outbox
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
+from functions.signin import drafts
 from tests.conftest import ADA, BEN, Browser
 
 MESSAGE = {

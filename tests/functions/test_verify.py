@@ -11,10 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from functions import outbox, sessions, tick, verify, verify_address, verify_mail
+from functions import outbox, tick
 from functions.app import Portal
+from functions.mail import addresses
 from functions.services import Services
 from functions.settings import read
+from functions.signin import mail_code, sessions, with_mail
 from tests.conftest import ADA, Browser, write_bundle
 from tests.functions.inbox import Inbox, listening
 
@@ -226,7 +228,7 @@ def test_a_link_and_a_code_end_after_fifteen_minutes(
     assert press(tab, inbox.link()).status_code == 410
     assert type_code(tab, page, inbox.code()).status_code == 410
     assert tab.get(f"/my/verify/sent/?ask={page_id(page)}").status_code == 410
-    verify.purge(services, 0)
+    with_mail.purge(services, 0)
     assert services.store.all("select * from verify") == []
 
 
@@ -280,7 +282,7 @@ def test_neither_link_nor_code_is_in_the_store(tab: Browser, inbox: Inbox, servi
 def test_a_mail_that_is_sent_again_is_the_same_mail(tab: Browser, inbox: Inbox, services: Services):
     ask(tab)
     payload = json.loads(services.store.all("select * from outbox")[0]["payload"])
-    verify_mail.deliver(services, payload)
+    mail_code.deliver(services, payload)
 
     assert inbox.link(0) == inbox.link(1)
     assert inbox.code(0) == inbox.code(1)
@@ -498,7 +500,7 @@ def test_who_an_address_is_comes_from_the_mail_alone(tab: Browser, inbox: Inbox,
     requester = json.loads(row["requester"])
 
     assert requester["email"] == EVE
-    assert requester["subject"] == verify_address.subject(EVE)
+    assert requester["subject"] == addresses.subject(EVE)
     assert requester["account"] is None
     assert requester["scopes"] == []
     assert json.loads(row["claims"]) == {"level": "address"}
@@ -604,8 +606,8 @@ def test_what_is_no_address_is_said_and_kept_in_the_field(tab: Browser, inbox: I
 
 
 def test_an_address_has_one_spelling():
-    assert verify_address.normalise(" Eve@Customer.EXAMPLE ") == EVE
-    assert verify_address.normalise("eve@bücher.example") == "eve@xn--bcher-kva.example"
+    assert addresses.normalise(" Eve@Customer.EXAMPLE ") == EVE
+    assert addresses.normalise("eve@bücher.example") == "eve@xn--bcher-kva.example"
 
 
 def test_the_field_that_only_robots_fill_in_stops_the_mail(tab: Browser, inbox: Inbox):

@@ -4,15 +4,16 @@ import threading
 
 import pytest
 
-from functions import verify, verify_address
 from functions.app import Portal
 from functions.bots.altcha import Altcha
+from functions.mail import addresses
 from functions.services import Services
+from functions.signin import with_mail
 from tests.conftest import Browser
 from tests.functions.test_bots import solved
 
 EVE = "eve@customer.example"
-DAY = verify_address.DAY_MS
+DAY = addresses.DAY_MS
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def at_once(count: int, services: Services, what: str, *arguments: object) -> li
 
 
 WHAT = {
-    "mail": verify_address.may_mail,
+    "mail": addresses.may_mail,
     "bots": lambda services, answer: Altcha(services.settings, services).passes(answer),
     "code": lambda services, page, code: _post(services, "/api/verify/code", ask=page, code=code),
     "link": lambda services, token: _post(services, "/api/verify/open", token=token),
@@ -67,13 +68,13 @@ def test_of_four_uses_at_once_one_passes(services: Services):
 
 @pytest.mark.parametrize("way", ["code", "link"])
 def test_of_four_sign_ins_at_once_one_gets_in(services: Services, way: str):
-    from functions import verify_mail
+    from functions.signin import mail_code
 
     page, key = "p" * 32, services.settings.secret_keys[0]
-    verify._keep(services, page, EVE, "/my/")
+    with_mail._keep(services, page, EVE, "/my/")
     row = services.store.one("select * from verify")
     assert row
-    secret = (verify_mail.code if way == "code" else verify_mail.token)(key, row["id"], row["nonce"])
+    secret = (mail_code.code if way == "code" else mail_code.token)(key, row["id"], row["nonce"])
     arguments = (page, secret) if way == "code" else (secret,)
 
     assert sorted(at_once(4, services, way, *arguments)) == [False, False, False, True]
@@ -84,18 +85,18 @@ def test_three_mails_a_day_and_ten_minutes_between_two(services: Services, monke
     start, found = services.now(), []
     for minutes in (0, 9, 10, 20, 30, 24 * 60 - 1, 24 * 60, 24 * 60 + 9, 24 * 60 + 10):
         monkeypatch.setattr(services, "now", lambda at=start + minutes * 60_000: at)
-        found.append(verify_address.may_mail(services, EVE))
+        found.append(addresses.may_mail(services, EVE))
 
     assert found == [True, False, True, True, False, False, True, False, True]
 
 
 def test_an_old_page_is_written_over_whole(services: Services, monkeypatch: pytest.MonkeyPatch):
     page = "p" * 32
-    verify._keep(services, page, "mallory@customer.example", "/my/")
+    with_mail._keep(services, page, "mallory@customer.example", "/my/")
     later = services.now() + DAY
     monkeypatch.setattr(services, "now", lambda: later)
-    verify._keep(services, page, EVE, "/my/tickets/")
-    verify._keep(services, page, "other@customer.example", "/my/")
+    with_mail._keep(services, page, EVE, "/my/tickets/")
+    with_mail._keep(services, page, "other@customer.example", "/my/")
     rows = services.store.all("select address, back from verify")
 
     assert rows == [{"address": EVE, "back": "/my/tickets/"}]

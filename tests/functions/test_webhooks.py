@@ -15,12 +15,14 @@ from werkzeug.serving import make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from functions import outbox, preferences, status_tell, subscribers, webhooks
+from functions import outbox
 from functions.app import Portal
 from functions.errors import Problem
+from functions.mail import preferences
 from functions.services import Services
 from functions.settings import read
-from functions.status_incidents import Stored, save
+from functions.status import subscribers, tell, webhooks
+from functions.status.incident_store import Stored, save
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, BEN, Browser, write_bundle
 from tests.functions.inbox import listening
@@ -80,7 +82,7 @@ def public(environ: dict[str, str]) -> Services:
 
 
 def tick(services: Services) -> None:
-    status_tell.tell(services, time.monotonic() + 60)
+    tell.tell(services, time.monotonic() + 60)
     outbox.deliver_due(services, time.monotonic() + 60)
 
 
@@ -250,7 +252,7 @@ def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str,
     post(services)
     with listening() as (inbox, address):
         mailing = Clock(read(environ | {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}))
-        status_tell.tell(mailing, time.monotonic() + 60)
+        tell.tell(mailing, time.monotonic() + 60)
         preferences.save(services, BEN, [], ["api"])
         outbox.deliver_due(mailing, time.monotonic() + 60)
         mailing.store.close()

@@ -2,13 +2,13 @@
 
 from tests.functions.guards import Guard
 
-LEDGER, FILES, HTML = "functions/ticket_ledger.py", "functions/ticket_files.py", "functions/ticket_html.py"
-TICKETS, HOOKS, PAGE = "functions/tickets.py", "functions/ticket_hooks.py", "functions/ticket_page.py"
+LEDGER, FILES, HTML = "functions/tickets/ledger.py", "functions/tickets/uploads.py", "functions/tickets/markup.py"
+TICKETS, HOOKS, PAGE = "functions/tickets/ask.py", "functions/tickets/news.py", "functions/tickets/page.py"
 BUILT_IN, MODEL = "functions/helpdesks/built_in.py", "portal/tickets.py"
 T = "test_ticket_attacks.py::"
 REFUSED = f"{T}test_a_file_that_is_not_what_we_take_is_refused_by_name"
 D = "test_ticket_delivery.py::"
-DELIVERY = "functions/ticket_delivery.py"
+DELIVERY = "functions/tickets/delivery.py"
 GUARDS = [
     Guard(
         "whose ticket it is",
@@ -55,7 +55,7 @@ GUARDS = [
     ),
     Guard(
         "the signature of the cookie",
-        "functions/sessions.py",
+        "functions/signin/sessions.py",
         'session_id = _signer(services.settings).loads(request.cookies.get(services.settings.cookie_name, ""))',
         'session_id = _signer(services.settings).loads_unsafe(request.cookies.get(services.settings.cookie_name, ""))'
         "[1]",
@@ -64,8 +64,8 @@ GUARDS = [
     Guard(
         "the same work for a foreign ticket",
         PAGE,
-        "    row = ticket_ledger.by_reference(services, requester, reference)\n",
-        "    row = ticket_ledger.by_reference(services, requester, reference)\n"
+        "    row = ledger.by_reference(services, requester, reference)\n",
+        "    row = ledger.by_reference(services, requester, reference)\n"
         "    if row is None and services.store.one('select 1 as n from ticket where reference = :r', r=reference):\n"
         "        services.store.one('select 1 as n')\n",
         f"{T}test_a_foreign_ticket_costs_the_same_queries_as_none",
@@ -88,7 +88,7 @@ GUARDS = [
         "no files of strangers",
         TICKETS,
         "[file.name for file in files]",
-        "[str(ticket_files.base64.b64encode(file.data)) for file in files]",
+        "[str(uploads.base64.b64encode(file.data)) for file in files]",
         f"{T}test_a_stranger_cannot_fill_the_disk_with_files",
     ),
     Guard(
@@ -129,7 +129,7 @@ GUARDS = [
     Guard(
         "the thanks show a number only",
         TICKETS,
-        "if not ticket_ledger.REFERENCE.fullmatch(reference):",
+        "if not ledger.REFERENCE.fullmatch(reference):",
         "if False:",
         f"{T}test_the_thanks_say_nothing_that_somebody_wrote_into_an_address",
     ),
@@ -149,7 +149,7 @@ GUARDS = [
     ),
     Guard(
         "a message is not the portal's part",
-        "functions/ticket_mailbox.py",
+        "functions/helpdesks/mailbox.py",
         'f"> {line}" if OURS.match(line) else line',
         "line",
         f"{T}test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender",

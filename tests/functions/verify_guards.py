@@ -2,11 +2,11 @@
 
 from tests.functions.guards import Guard
 
-VERIFY, MAIL = "functions/verify.py", "functions/verify_mail.py"
-ADDRESS, ALTCHA, TURNSTILE = "functions/verify_address.py", "functions/bots/altcha.py", "functions/bots/turnstile.py"
+VERIFY, MAIL = "functions/signin/with_mail.py", "functions/signin/mail_code.py"
+ADDRESS, ALTCHA, TURNSTILE = "functions/mail/addresses.py", "functions/bots/altcha.py", "functions/bots/turnstile.py"
 T = "test_verify.py::"
 BOTS = "test_bots.py::"
-SMTP, TLS = "functions/mail.py", "test_mail_tls.py::"
+SMTP, TLS = "functions/mail/smtp.py", "test_mail_tls.py::"
 GUARDS = [
     Guard(
         "a link works once",
@@ -147,7 +147,7 @@ GUARDS = [
     ),
     Guard(
         "billing is not for an address",
-        "functions/billing.py",
+        "functions/billing/page.py",
         'if session.claims.get("level") == "address":',
         "if False:",
         f"{T}test_claims_of_money_do_not_open_billing_for_an_address",

@@ -6,7 +6,7 @@ import pytest
 
 from functions.app import Portal
 from functions.services import Services
-from functions.sessions import start
+from functions.signin.sessions import start
 from portal.tickets import File, Reply
 from scripts import desk, migrate
 from tests.conftest import ADA, Browser

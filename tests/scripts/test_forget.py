@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from functions import outbox, preferences
+from functions import outbox
+from functions.mail import preferences
+from functions.mail.addresses import may_mail, subject
 from functions.services import Services
 from functions.stores import MIGRATIONS
-from functions.verify_address import may_mail, subject
 from scripts import forget
 from tests.conftest import ADA, BEN, Browser
 

@@ -14,7 +14,7 @@ import pytest
 
 from functions.errors import VendorError
 from functions.helpdesks import Downloads, web
-from functions.ticket_html import clean
+from functions.tickets.markup import clean
 from portal.models import Requester
 from portal.tickets import Message, Reply
 from tests.conftest import ADA, BEN

@@ -1,0 +1,89 @@
+"""The pages behind the cards that the portal does itself: sessions, notifications, and profile and team by SCIM."""
+
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
+
+from functions import pages
+from functions.account.jobs import account_session, component_ids, own_sessions
+from functions.http import Request
+from functions.mail import preferences
+from functions.signin import sessions
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+# The words of the form for each attribute, and what a browser may fill in.
+FIELDS = {
+    "display_name": ("Name as others see it", "name"),
+    "given_name": ("First name", "given-name"),
+    "family_name": ("Last name", "family-name"),
+    "phone": ("Work phone", "tel"),
+    "locale": ("Language, for example en-GB", "language"),
+    "timezone": ("Time zone, for example Europe/Berlin", "off"),
+}
+PARENTS = (pages.HUB, ("my/account/", "Your account"))
+SAVED = {"1": "Saved. What you see is what your product has now.", "0": "Nothing was different, so nothing was saved."}
+DONE = {
+    "invited": "If this address can be invited, it has an invitation now. Who is on the team is listed below.",
+    "removed": "This person is no longer on your team.",
+}
+
+
+def own_sessions_page(request: Request, services: "Services") -> Response:
+    """Where someone is signed in, to sign out one by one or everywhere."""
+    session = sessions.require(request, services)
+    return pages.render(
+        services,
+        "Where you are signed in",
+        "account_sessions.html",
+        rows=own_sessions(services, session),
+        parents=PARENTS,
+        leads_away=True,
+    )
+
+
+def notifications(request: Request, services: "Services") -> Response:
+    """Which mails of this portal someone wants."""
+    session = sessions.require(request, services)
+    components = (services.portal.get("status") or {}).get("components") or []
+    return pages.render(
+        services,
+        "Notifications",
+        "account_notifications.html",
+        email=session.requester.email,
+        parts=services.portal["parts"],
+        components=components,
+        chosen=preferences.choices(services, session.requester.subject, component_ids(services)),
+        saved=request.args.get("saved") == "1",
+        parents=PARENTS,
+    )
+
+
+def profile(request: Request, services: "Services") -> Response:
+    """One's own profile as the product has it now."""
+    session, scim = account_session(request, services, "profile")
+    return pages.render(
+        services,
+        "Your profile",
+        "account_profile.html",
+        profile=scim.profile(session.requester),
+        fields=FIELDS,
+        saved=SAVED.get(request.args.get("saved", ""), ""),
+        parents=PARENTS,
+    )
+
+
+def team(request: Request, services: "Services") -> Response:
+    """Who is on the team of one's own account."""
+    session, scim = account_session(request, services, "team")
+    found = scim.team(session.requester)
+    return pages.render(
+        services,
+        "Your team",
+        "account_team.html",
+        team=scim.named(found) if found else None,
+        own=scim.profile(session.requester).id if found else "",
+        done=DONE.get(request.args.get("done", ""), ""),
+        parents=PARENTS,
+    )

@@ -1,0 +1,143 @@
+"""The account page: a card for each thing they can change without asking us."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from werkzeug.wrappers import Response
+
+from functions import pages
+from functions.http import Request, see_other
+from functions.signin import sessions
+from functions.signin.with_account import way_in
+from portal import account as accounts
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+PAGE = "my/account/"
+# Jobs that have a page of their own in the portal; with SCIM two more do.
+OWN_PAGES = {"sessions": "my/account/sessions/", "notifications": "my/account/notifications/"}
+SCIM_PAGES = {"profile": "my/account/profile/", "team": "my/account/team/"}
+SIGN_IN_HELP = "getting-in/cant-sign-in"
+# Who came by a link in a mail has shown an address and nothing more: no account may be changed on that.
+BY_ADDRESS = {"notifications", "sessions", "lost_device"}
+ADMINS = "The admins of your account can do this. Ask one of them."
+NEEDS_ACCOUNT = "You are here with a verified address. Sign in with your account to do this."
+# Signing in has just read everything: whoever comes through it is not asked about a second time.
+JUST_NOW_MS = 10_000
+INVITED = "Your colleague gets a mail with the invitation."
+BACK = {
+    "": "You are back. What stands here was read just now; a change can take a few minutes to show.",
+    "unread": "You are back. We could not read your account again just now, so what stands here may be older.",
+    "unfinished": "You are back, and it seems that nothing was changed. You can start again at any time.",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card as it stands on the page: `href` leads to a page of the portal, else a form posts `job`; `blocked` is
+    why this person cannot use it."""
+
+    job: str
+    card: accounts.Card
+    article: dict[str, Any] | None
+    href: str = ""
+    button: str = ""
+    blocked: str = ""
+    invites: bool = False
+
+
+def account(request: Request, services: "Services") -> Response:
+    """What can be done, by whom, and where; who comes back from a provider's page sees what is so now."""
+    back_from = request.args.get("job", "")
+    session, notice = _read(request, services, back_from)
+    if session is None and notice:
+        # The provider tells more only to someone who passes by; who is still signed in there does not notice.
+        return see_other(way_in(services, services.url(f"{PAGE}?job={back_from}")))
+    known = {article["id"]: article for article in services.portal["articles"]}
+    return pages.render(
+        services,
+        "Your account",
+        "account.html",
+        session=session,
+        by_address=session is not None and by_address(session),
+        cards=cards(services, session, known),
+        help=known.get(SIGN_IN_HELP),
+        notice=notice,
+        signin=way_in(services, services.url(PAGE)) if services.settings.oidc_issuer else "",
+        parents=(pages.HUB,),
+        leads_away=True,
+    )
+
+
+def cards(services: "Services", session: sessions.Session | None, known: dict[str, dict[str, Any]]) -> list[Shown]:
+    """The cards for this person; a job that nothing is set up for has none."""
+    settings = services.portal.get("account") or {}
+    shown = []
+    for job, card in accounts.CARDS.items():
+        article = known.get(accounts.article(settings, job))
+        if _is_off(settings, job) or (session is None and card.who != "anyone"):
+            continue
+        way = _way(services, session, job, card)
+        if way is not None and not (job == "lost_device" and article is None):
+            shown.append(Shown(job, card, article, blocked=blocked(session, job), **way))
+    return shown
+
+
+def blocked(session: sessions.Session | None, job: str) -> str:
+    """Why this person may not do a job, as a sentence, or nothing."""
+    card = accounts.CARDS[job]
+    if session is None or card.who == "anyone":
+        return ""
+    if by_address(session) and job not in BY_ADDRESS:
+        return NEEDS_ACCOUNT
+    if card.who == "account_admin" and not accounts.is_admin(session.claims):
+        return ADMINS
+    return ""
+
+
+def by_address(session: sessions.Session) -> bool:
+    """Whether all that is known of this person is an address."""
+    return session.claims.get("level") == "address"
+
+
+def offers_scim(services: "Services") -> bool:
+    """Whether profile and team are changed inside the portal."""
+    return bool(services.settings.environ.get("SCIM_URL", "").strip())
+
+
+def _way(
+    services: "Services", session: sessions.Session | None, job: str, card: accounts.Card
+) -> dict[str, Any] | None:
+    """Where the card leads, or None when there is nothing to lead to."""
+    own = OWN_PAGES | (SCIM_PAGES if offers_scim(services) else {})
+    if job in own:
+        return {"href": services.url(own[job]), "button": card.button or "Open"}
+    if job == "lost_device":
+        topic = quote(accounts.CARDS[job].article.partition("/")[0])
+        return {"href": services.url(f"ask/?topic={topic}"), "button": "Ask us to let you in"}
+    link = accounts.link(services.portal.get("account") or {}, job, session is not None and not by_address(session))
+    if link is None and job == "password" and session is None and services.settings.oidc_issuer:
+        return {"href": way_in(services, services.url(PAGE)), "button": "Go to the sign-in page"}
+    if link is None:
+        return None
+    return {"button": card.button, "invites": link.value.endswith(":invitation")}
+
+
+def _read(request: Request, services: "Services", back_from: str) -> tuple[sessions.Session | None, str]:
+    """The session, read again at the provider when someone comes back from there, and what to say of it."""
+    if back_from not in accounts.LINKED:
+        return sessions.current(request, services), INVITED if request.args.get("done") == "invited" else ""
+    # What happened at the provider is never taken from the address: it can be typed.
+    known = sessions.current(request, services, None)
+    session = sessions.current(request, services, JUST_NOW_MS) or sessions.current(request, services, None)
+    if session is None:
+        return None, BACK[""] if known else ""
+    if services.now() - session.claims_at > JUST_NOW_MS:
+        return session, BACK["unread"]
+    return session, BACK["unfinished" if request.args.get("outcome") == "unfinished" else ""]
+
+
+def _is_off(settings: dict[str, Any], job: str) -> bool:
+    return bool(((settings.get("cards") or {}).get(job) or {}).get("hidden"))

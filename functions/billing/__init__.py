@@ -1,0 +1,1 @@
+"""Billing: what can be done, and the way there."""

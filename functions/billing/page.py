@@ -1,0 +1,145 @@
+"""Billing: what can be done, told before any redirect, and the way to the billing system for each job."""
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Response
+
+from functions import pages
+from functions.billers import Card, Job
+from functions.errors import Problem, VendorError
+from functions.http import Request, see_other
+from functions.rate import limit
+from functions.settings import LOOPBACK
+from functions.signin import sessions
+from functions.signin.with_account import way_in
+from portal.models import is_true
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+PAGE = "my/billing/"
+# In the order of the page: what customers come for first.
+JOBS: dict[Job, tuple[str, str]] = {
+    "update_card": ("Update card", "Use another card for the next invoice."),
+    "change_plan": ("Change plan", "See the plans and switch. You see the price before anything changes."),
+    "invoices": ("Invoices", "Look at invoices, download them, correct the address on them."),
+    "cancel": ("Cancel", "End your plan. You see the last day before you confirm."),
+}
+OPENED_AT_MOST = 20
+OPENED_PER_SECONDS = 600
+
+log = logging.getLogger(__name__)
+
+
+def overview(request: Request, services: "Services") -> Response:
+    """What can be done about billing, and by whom; after a visit to the billing system, what is so now."""
+    session = sessions.current(request, services, sessions.BILLING_MS)
+    state = _state(services, session)
+    back_from = request.args.get("job", "") if state == "ready" else ""
+    card, read = _card(services, session) if state == "ready" and session else (None, False)
+    return _page(services, state, session, card=card, read=read, back_from=back_from if back_from in JOBS else "")
+
+
+def open_job(request: Request, services: "Services") -> Response:
+    """Send a billing admin to the billing system's page for the form's `job`."""
+    job = _job(request.form.get("job", ""))
+    session = sessions.current(request, services, sessions.BILLING_MS)
+    if session is None:
+        return see_other(way_in(services, services.url(PAGE)))
+    state = _state(services, session)
+    if state != "ready":
+        return _page(services, state, session, status=403)
+    limit(services, "billing", session.requester.subject, OPENED_AT_MOST, OPENED_PER_SECONDS)
+    back = f"{services.absolute(PAGE)}?job={job}"
+    try:
+        url = services.biller.portal_url(session.claims["billing_customer"], job, back)
+        _check_host(url, services)
+    except VendorError as error:
+        return _failed(services, session, error)
+    response = see_other(url, services.settings.billing_hosts)
+    # The address is a credential: no cache keeps it and no other site learns where the customer came from.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _state(services: "Services", session: sessions.Session | None) -> str:
+    """What stands between this person and billing; the template has a text for each word."""
+    if services.settings.biller == "none":
+        return "none"
+    if session is None:
+        return "signed_out"
+    # A verified address is somebody, but nobody's account.
+    if session.claims.get("level") == "address":
+        return "by_address"
+    if not is_true(session.claims.get("billing_admin")):
+        return "not_admin"
+    customer = session.claims.get("billing_customer")
+    return "ready" if isinstance(customer, str) and customer else "no_customer"
+
+
+def _job(name: str) -> Job:
+    if name not in JOBS:
+        raise Problem(422, "Choose what you want to do on the billing page.")
+    return name
+
+
+def _check_host(url: str, services: "Services") -> None:
+    """Raise VendorError unless the billing system sends the customer to a host that the settings allow."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not secure or parts.netloc not in services.settings.billing_hosts:
+        raise VendorError(
+            "Billing is not reachable. Nothing was changed.",
+            "unsupported",
+            detail=f"the portal session is on {parts.hostname!r}, which is not in BILLING_HOSTS",
+        )
+
+
+def _card(services: "Services", session: sessions.Session) -> tuple[Card | None, bool]:
+    """The card on file, and whether it could be read; the page works without."""
+    try:
+        return services.biller.card(session.claims["billing_customer"]), True
+    except VendorError as error:
+        log.warning("billing: the card could not be read: %s %s", error.kind, error.detail)
+        return None, False
+
+
+def _failed(services: "Services", session: sessions.Session, error: VendorError) -> Response:
+    log.error("billing: %s %s", error.kind, error.detail, exc_info=error)
+    status = 404 if error.kind == "not_found" else 503
+    response = _page(services, "failed", session, status=status, problem=error.public)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _page(
+    services: "Services",
+    state: str,
+    session: sessions.Session | None,
+    *,
+    status: int = 200,
+    card: Card | None = None,
+    read: bool = False,
+    back_from: str = "",
+    problem: str = "",
+) -> Response:
+    return pages.render(
+        services,
+        "Billing",
+        "billing.html",
+        status,
+        state=state,
+        jobs=JOBS,
+        plan=session.claims.get("plan") if session else None,
+        signin=way_in(services, services.url(PAGE)),
+        has_accounts=bool(services.settings.oidc_issuer),
+        card=card,
+        read=read,
+        back_from=back_from,
+        problem=problem,
+        parents=(pages.HUB,),
+        leads_away=True,
+    )

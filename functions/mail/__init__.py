@@ -1,0 +1,1 @@
+"""Mail: addresses, who wants which mails, and the server that sends them."""

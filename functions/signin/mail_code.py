@@ -1,0 +1,83 @@
+"""The mail that proves an address: the same fixed text for everyone, with a link and a six-digit code.
+
+Link and code are made from the signing key and the row, again for every try of the delivery. So the store never holds
+them, the outbox neither, and a second delivery carries the same ones.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from functions.mail import smtp
+from functions.pages import environment, when
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.stores import Row
+
+VALID_MS = 15 * 60_000
+
+
+def token(key: str, row_id: str, nonce: str) -> str:
+    """What the link of a mail carries: 256 bits that only the signing key can make."""
+    return urlsafe_b64encode(_mac(key, "link", row_id, nonce)).decode().rstrip("=")
+
+
+def code(key: str, row_id: str, nonce: str) -> str:
+    """The six digits of a mail."""
+    return f"{int.from_bytes(_mac(key, 'code', row_id, nonce)) % 1_000_000:06d}"
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def code_hash(key: str, row_id: str, code: str) -> str:
+    """Keyed, and bound to its row: a million codes are quickly tried against a plain hash."""
+    return _mac(key, "code hash", row_id, code).hex()
+
+
+def deliver(services: "Services", payload: dict[str, Any]) -> None:
+    """Outbox `mail.verify`: payload verify (the row's id) and nonce; a mail that came too late is not sent."""
+    row = services.store.one(
+        "select * from verify where id = :id and nonce = :nonce and token_hash is not null and expires_at > :now",
+        id=payload["verify"],
+        nonce=payload["nonce"],
+        now=services.now(),
+    )
+    if row is None:
+        return
+    # The keys may have been changed between asking and this try.
+    for key in services.settings.secret_keys:
+        link = token(key, row["id"], row["nonce"])
+        if hmac.compare_digest(token_hash(link), row["token_hash"]):
+            smtp.deliver(services, _message(services, row, link, code(key, row["id"], row["nonce"])))
+            return
+
+
+def _message(services: "Services", row: "Row", link_token: str, digits: str) -> dict[str, Any]:
+    product = services.portal["product"]
+    link = services.absolute(f"my/verify/open/?token={link_token}")
+    until = when(row["expires_at"])
+    spaced = f"{digits[:3]} {digits[3:]}"
+    text = (
+        f"Someone, probably you, asked to sign in to {product} support with this address.\n\n"
+        f"Open this page and press its button:\n{link}\n\n"
+        f"Or type this code into the page where you asked: {spaced}\n\n"
+        f"Each works once, until {until}.\n\n"
+        "Nobody from support will ever ask for this code. If it was not you who asked, do nothing:"
+        " without this mail nobody can sign in as you.\n"
+    )
+    html = environment().get_template("verify_mail.html").render(product=product, link=link, code=spaced, until=until)
+    return {
+        "to": row["address"],
+        "subject": f"Sign in to {product} support",
+        "text": text,
+        "html": html,
+        "message_id": f"verify-{row['nonce']}",
+    }
+
+
+def _mac(key: str, *parts: str) -> bytes:
+    return hmac.new(key.encode(), "\n".join(("verify", *parts)).encode(), sha256).digest()

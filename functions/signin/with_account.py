@@ -1,0 +1,275 @@
+"""Signing in and out with the product's identity: the way to the provider, the way back, and the session."""
+
+import hmac
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from functions import pages
+from functions.errors import VendorError
+from functions.http import Request, is_local_path, json_response, see_other
+from functions.identity import links
+from functions.mail import preferences
+from functions.settings import Settings
+from functions.signin import sessions
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.stores import Row
+
+PAGE = "my/sign-in/"
+ATTEMPT_SECONDS = 600
+RETURN_LENGTH = 2000
+# Browsers keep 4,096 bytes of a cookie; the oldest attempts go first.
+COOKIE_LENGTH = 3800
+# A host that forwards only this cookie to functions: it then holds the attempt, and after it the session.
+ONLY_COOKIE = "__session"
+LOST = (
+    "This sign-in was started in another window or more than ten minutes ago, so nobody was signed in."
+    " Start again from here."
+)
+
+log = logging.getLogger(__name__)
+
+
+def begin(request: Request, services: "Services") -> Response:
+    """Send the customer to the identity provider, or where there is another way in, to the page that offers both;
+    `return` is the page of this portal to come back to, without it the page that the customer came from."""
+    response = _begin(request, services)
+    if sessions.HINT in request.cookies and sessions.current(request, services, None) is None:
+        # The session ended by itself, or at the provider.
+        sessions.clear_hint(response, services)
+    return response
+
+
+def _begin(request: Request, services: "Services") -> Response:
+    back = return_path(request.args.get("return") or _came_from(request, services), services)
+    if not services.settings.oidc_issuer and services.settings.mail_sign_in:
+        return see_other(by_mail(services, back))
+    session = sessions.current(request, services, None)
+    # Older claims may be the reason why a page sent the customer here.
+    if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
+        return see_other(back)
+    # The form of a question has a button for each way already.
+    chosen = request.args.get("way") == "account" or back.startswith(services.url("my/ask/"))
+    if services.settings.mail_sign_in and not chosen:
+        return see_other(services.url(f"{PAGE}?return={quote(back, safe='')}"))
+    return leave(request, services, back)
+
+
+def choose(request: Request, services: "Services") -> Response:
+    """GET /my/sign-in/?return=: the two ways in, where there are two."""
+    back = return_path(request.args.get("return", ""), services)
+    if not (services.settings.oidc_issuer and services.settings.mail_sign_in):
+        return see_other(services.url(f"api/signin?return={quote(back, safe='')}"))
+    session = sessions.current(request, services, None)
+    if session is not None and session.product:
+        return see_other(back)
+    return pages.render(
+        services,
+        "Sign in",
+        "signin_choose.html",
+        account=way_in(services, back),
+        by_mail=by_mail(services, back),
+    )
+
+
+def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
+    """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request, for
+    providers that open one of their own pages on the way (functions/account/jobs.py)."""
+    attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    try:
+        url = services.identity.authorize(_redirect_uri(services), **attempt)
+    except VendorError as error:
+        return _problem(services, error, back)
+    response = see_other(f"{url}&{extra}" if extra else url, allowed_hosts={urlsplit(url).netloc})
+    attempts = [*_attempts(request, services), {**attempt, "back": back, "at": services.now()}]
+    _set_attempts(response, attempts, services.settings)
+    return response
+
+
+def callback(request: Request, services: "Services") -> Response:
+    """Take the provider's answer, open a new session and return to where the customer came from."""
+    attempts = _attempts(request, services)
+    state = request.args.get("state", "")
+    attempt = next((attempt for attempt in attempts if _same(state, attempt["state"])), None)
+    if attempt is None:
+        if sessions.current(request, services, None) is not None:
+            # The Back button, or a second tab: this browser is signed in, and nothing in the answer is used.
+            return see_other(services.url("my/"))
+        return _problem(
+            services, VendorError(LOST, "rejected", detail="no attempt has this state"), services.url("my/")
+        )
+    try:
+        identity = services.identity.identify(
+            request.args, _redirect_uri(services), attempt["nonce"], attempt["verifier"]
+        )
+    except VendorError as error:
+        return _problem(services, error, attempt["back"])
+    sessions.end(request, services)
+    response = see_other(links.came_back(attempt["back"], request.args))
+    if services.settings.cookie_name != ONLY_COOKIE:
+        _set_attempts(response, [other for other in attempts if other is not attempt], services.settings)
+    cookie = sessions.start(services, identity.requester, identity.claims, identity.sid, identity)
+    sessions.set_cookie(response, cookie, services)
+    preferences.follow(services, identity.requester)
+    return response
+
+
+def sign_out(request: Request, services: "Services") -> Response:
+    """Close the session, with `everywhere` all of this customer, and the one at the identity provider; then show
+    the portal's front page."""
+    row = sessions.end(request, services, everywhere=bool(request.form.get("everywhere")))
+    there = _provider_sign_out(row, services) if row else None
+    response = see_other(there, {urlsplit(there).netloc}) if there else see_other(services.base)
+    sessions.clear_cookie(response, services)
+    return response
+
+
+def backchannel(request: Request, services: "Services") -> Response:
+    """The identity provider tells that someone signed out there: close their sessions here.
+
+    https://openid.net/specs/openid-connect-backchannel-1_0.html
+    """
+    try:
+        logout = services.identity.logged_out(request.form.get("logout_token", ""))
+    except VendorError as error:
+        if error.kind != "rejected":
+            raise
+        log.warning("back-channel sign-out: %s", error.detail, exc_info=error if error.__cause__ else None)
+        return json_response({"error": "invalid_request"}, 400)
+    with services.store.transaction():
+        first = services.store.run(
+            "insert into logout_token (jti, seen_at) values (:jti, :now) on conflict (jti) do nothing",
+            jti=logout.jti,
+            now=services.now(),
+        )
+        if not first:
+            return json_response({"error": "invalid_request"}, 400)
+        ended = sessions.end_all(services, logout.sub, logout.sid)
+    log.info("back-channel sign-out: %s sessions ended", ended)
+    return Response(status=200)
+
+
+def session(request: Request, services: "Services") -> Response:
+    """Who is signed in, for the header of static pages; what their question would tell of them, and how
+    someone who is not may ask, for the ticket form."""
+    # For a name in the header nobody is asked anything.
+    current = sessions.current(request, services, None)
+    if current is None:
+        return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
+    who = current.requester
+    return json_response({"signed_in": True, "name": who.name, "email": who.email, "told": list(current.told.values())})
+
+
+def return_path(path: str, services: "Services") -> str:
+    """`path` when it is a page of this portal, else the customer's own front page."""
+    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a, and %2f as a
+    # slash that a static host then redirects by.
+    plain = unquote(path.partition("?")[0])
+    ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
+    ours = ours and is_local_path(plain) and not {".", ".."} & set(plain.split("/"))
+    return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
+
+
+def way_in(services: "Services", back: str) -> str:
+    """The address that signs someone in with the product's account and returns to the path `back`."""
+    return services.url(f"api/signin?return={quote(back, safe='')}&way=account")
+
+
+def by_mail(services: "Services", back: str) -> str:
+    """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
+    return services.url(f"my/verify/?return={quote(back, safe='')}")
+
+
+def mail_link(services: "Services", subject: str, path: str) -> str:
+    """The address of a personal page in a mail: who has no account is led to where they can sign in."""
+    page = services.url(path)
+    here = by_mail(services, page) if subject.startswith("mail:") else page
+    return services.settings.public_origin + here
+
+
+def _redirect_uri(services: "Services") -> str:
+    return services.absolute("api/signin/callback")
+
+
+def _problem(services: "Services", error: VendorError, back: str) -> Response:
+    """What went wrong, with the way to try again and the ways around it."""
+    log.warning("sign-in: %s %s", error.kind, error.detail, exc_info=error if error.__cause__ else None)
+    status = 400 if error.kind == "rejected" else 503
+    return pages.render(
+        services,
+        "Sign in",
+        "signin_problem.html",
+        status,
+        message=error.public,
+        again=way_in(services, back),
+        by_mail=by_mail(services, back) if services.settings.mail_sign_in else "",
+        down=status == 503,
+    )
+
+
+def _came_from(request: Request, services: "Services") -> str:
+    """The page of this portal that the customer was on, as the browser says; empty when nobody returns there."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if f"{referrer.scheme}://{referrer.netloc}" != services.settings.public_origin:
+        return ""
+    path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    ways = (services.url(PAGE), services.url("my/verify/"))
+    return "" if path == services.base or path.startswith(ways) else path
+
+
+def _provider_sign_out(row: "Row", services: "Services") -> str | None:
+    """Where the provider ends its own session; None when it cannot, which keeps nobody from signing out here."""
+    if not row["tokens"] or not services.settings.oidc_issuer:
+        return None
+    try:
+        return services.identity.sign_out_url(row["id"], row["tokens"], services.absolute(""))
+    except VendorError as error:
+        log.warning("sign-out: %s %s", error.kind, error.detail)
+        return None
+
+
+def _signer(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(settings.secret_keys)), salt="signin")
+
+
+def _attempts(request: Request, services: "Services") -> list[dict[str, Any]]:
+    """The attempts that this browser started in the last ten minutes, one for each tab, oldest first; the provider's
+    code makes each work only once."""
+    try:
+        attempts: Any = _signer(services.settings).loads(request.cookies.get(_cookie(services.settings), ""))
+    except BadData:
+        return []
+    if not isinstance(attempts, list):
+        return []
+    begun = services.now() - ATTEMPT_SECONDS * 1000
+    return [attempt for attempt in attempts if isinstance(attempt, dict) and attempt.get("at", 0) > begun]
+
+
+def _set_attempts(response: Response, attempts: list[dict[str, Any]], settings: Settings) -> None:
+    value = str(_signer(settings).dumps(attempts))
+    while len(value) > COOKIE_LENGTH:
+        attempts = attempts[1:]
+        value = str(_signer(settings).dumps(attempts))
+    response.set_cookie(
+        _cookie(settings),
+        value if attempts else "",
+        max_age=ATTEMPT_SECONDS if attempts else 0,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie(settings: Settings) -> str:
+    return ONLY_COOKIE if settings.cookie_name == ONLY_COOKIE else f"{settings.cookie_name}-signin"
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,0 +1,309 @@
+"""Signing in without an account: whoever reads an address's mail may ask us, and follow what they asked, as it.
+
+There is nothing to find out here: every address gets the same page and the same mail. Looking at a page or at a link
+never does anything, buttons do. A link signs in the browser that presses its button, a code only the page that asked;
+each works once, and a link that a mail scanner has used up leaves the code as it was.
+"""
+
+import hmac
+import logging
+import re
+import secrets
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit
+
+from werkzeug.wrappers import Response
+
+from functions import outbox, pages
+from functions.errors import Problem, VendorError
+from functions.http import Request, client, see_other
+from functions.mail.addresses import DAY_MS, may_mail, normalise, subject
+from functions.rate import limit
+from functions.signin import drafts, mail_code, sessions
+from functions.signin.with_account import by_mail, return_path, way_in
+from portal.models import Requester
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.stores import Row
+
+ATTEMPTS = 5
+PAGE = "my/verify/"
+PARENTS = ((PAGE, "Sign in"),)
+TITLE = "Sign in with your e-mail address"
+GONE = "This link was used, or it is older than 15 minutes."
+USED = "Press the button once more: this page was used already, or open for too long."
+EARLY = (
+    "You pressed before this page was ready. It goes on by itself now; if nothing happens, press the button once more."
+)
+# Longer addresses are cut or refused by mail programs.
+LETTER_MOST = 1500
+
+log = logging.getLogger(__name__)
+
+
+def page(request: Request, services: "Services") -> Response:
+    """GET /my/verify/?return=: the form for an address."""
+    back = return_path(request.args.get("return", ""), services)
+    if not services.settings.mail_sign_in:
+        if services.settings.oidc_issuer:
+            return see_other(way_in(services, back))
+        raise Problem(404, "Signing in is not part of this portal. Write to us instead.")
+    if sessions.current(request, services) is not None:
+        return see_other(back)
+    return _form(services, back)
+
+
+def ask(request: Request, services: "Services") -> Response:
+    """POST /api/verify: mail a link and a code, and show where to type it; the same for every address."""
+    _must_be_on(services)
+    limit(services, "verify", client(request, services.settings), times=20, per_seconds=3600)
+    form = request.form
+    back = return_path(form.get("return", ""), services)
+    typed, page_id = form.get("email", "").strip(), form.get("ask", "")
+    address = normalise(typed)
+    if address is None:
+        return _form(services, back, typed, page_id, email="Write your whole e-mail address, like ada@example.com.")
+    if form.get("website"):
+        return _form(services, back, typed, page_id, website="Leave this field empty.")
+    row = _row(services, page_id)
+    # The same page asks again: back button, second press, or its own "send another". One check is enough for it.
+    if row is None or row["address"] != address:
+        answer = form.get("check", "")
+        refused = _refused(services, answer)
+        if refused:
+            # Without any answer the page's script was not there yet: the next page answers and sends by itself.
+            return _form(services, back, typed, page_id, **{"check" if answer else "early": refused})
+        page_id = page_id if row is None and re.fullmatch(r"[\w-]{32}", page_id) else _random()
+    delivery = _keep(services, page_id, address, back)
+    response = see_other(services.url(f"my/verify/sent/?ask={page_id}"))
+    if delivery:
+        # After the answer, so that its time says nothing; without that chance the tick delivers.
+        response.call_on_close(lambda: outbox.deliver(services, delivery))
+    return response
+
+
+def sent(request: Request, services: "Services") -> Response:
+    """GET /my/verify/sent/?ask=: what happens next, and the field for the code."""
+    _must_be_on(services)
+    page_id = request.args.get("ask", "")
+    row = _row(services, page_id)
+    session = sessions.current(request, services)
+    if session is not None and (row is None or session.requester.email == row["address"]):
+        return see_other(row["back"] if row else services.url("my/"))
+    if row is None:
+        return _gone(services)
+    return _sent(services, row, page_id)
+
+
+def code(request: Request, services: "Services") -> Response:
+    """POST /api/verify/code: the code, in the page that asked for it; five attempts."""
+    _must_be_on(services)
+    limit(services, "verify-code", client(request, services.settings), times=60, per_seconds=3600)
+    page_id = request.form.get("ask", "")
+    digits = re.sub(r"\D", "", request.form.get("code", ""))
+    row = services.store.one(
+        "update verify set attempts = attempts + 1"
+        " where id = :id and attempts < :most and expires_at > :now returning *",
+        id=_hash(page_id),
+        most=ATTEMPTS,
+        now=services.now(),
+    )
+    if row is None and not _row(services, page_id):
+        return _gone(services)
+    if row is None or not _is_code(services, row, digits):
+        # Not an answer of its own: coming back to one, a browser asks whether to send the form again.
+        return see_other(services.url(f"my/verify/sent/?ask={page_id}"))
+    # Both ways in are over, and of two tabs one is first.
+    if not services.store.run("delete from verify where id = :id", id=row["id"]):
+        return _gone(services)
+    return _sign_in(request, services, row)
+
+
+def look(request: Request, services: "Services") -> Response:
+    """GET /my/verify/open/?token=: the mail's link; a page with a button, whoever opens it and however often."""
+    _must_be_on(services)
+    token = request.args.get("token", "")
+    row = services.store.one(
+        "select * from verify where token_hash = :hash and expires_at > :now",
+        hash=mail_code.token_hash(token),
+        now=services.now(),
+    )
+    session = sessions.current(request, services)
+    if row is None:
+        return _used(services, session)
+    # An account gives way only to who was told: with an address alone, billing is closed.
+    same = session is not None and session.requester.subject == subject(row["address"])
+    now_as = session.requester.email if session and not same else ""
+    return _private(
+        pages.render(services, "Sign in", "verify_open.html", address=row["address"], token=token, now_as=now_as)
+    )
+
+
+def press(request: Request, services: "Services") -> Response:
+    """POST /api/verify/open: the button of `look` signs in the browser that pressed it, once."""
+    _must_be_on(services)
+    # Every browser says which site a form comes from. What does not is a scanner's script.
+    if request.headers.get("Sec-Fetch-Site", request.headers.get("Origin")) is None:
+        raise Problem(403, "Open the link in a browser and press its button there.")
+    row = services.store.one(
+        "update verify set token_hash = null where token_hash = :hash and expires_at > :now returning *",
+        hash=mail_code.token_hash(request.form.get("token", "")),
+        now=services.now(),
+    )
+    if row is None:
+        return _used(services, sessions.current(request, services))
+    return _sign_in(request, services, row)
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget links and codes that are over, solved puzzles, and mails of the day before."""
+    now = services.now()
+    services.store.run("delete from verify where expires_at < :now", now=now)
+    services.store.run("delete from bot_used where expires_at < :now", now=now)
+    services.store.run("delete from verify_mailed where at1 < :old", old=now - DAY_MS)
+
+
+def _must_be_on(services: "Services") -> None:
+    if not services.settings.mail_sign_in:
+        raise Problem(404, "Signing in by mail is not part of this portal.")
+
+
+def _keep(services: "Services", page_id: str, address: str, back: str) -> str | None:
+    """Keep what was asked for, with a new link and code when the address may be mailed; returns the outbox row."""
+    row_id, nonce, key = _hash(page_id), secrets.token_hex(12), services.settings.secret_keys[0]
+    with services.store.transaction():
+        services.store.run(
+            "insert into verify (id, address, back, nonce, attempts, expires_at)"
+            " values (:id, :address, :back, '', 0, :until) on conflict (id) do update set address = :address,"
+            " back = :back, nonce = '', token_hash = null, code_hash = null, attempts = 0, expires_at = :until"
+            " where verify.expires_at <= :now",
+            id=row_id,
+            address=address,
+            back=back,
+            now=services.now(),
+            until=services.now() + mail_code.VALID_MS,
+        )
+        if not may_mail(services, address):
+            return None
+        services.store.run(
+            "update verify set nonce = :nonce, token_hash = :token, code_hash = :code, attempts = 0,"
+            " expires_at = :until where id = :id and address = :address",
+            nonce=nonce,
+            token=mail_code.token_hash(mail_code.token(key, row_id, nonce)),
+            code=mail_code.code_hash(key, row_id, mail_code.code(key, row_id, nonce)),
+            until=services.now() + mail_code.VALID_MS,
+            id=row_id,
+            address=address,
+        )
+        payload = {"verify": row_id, "nonce": nonce}
+        return outbox.put(services, "mail.verify", payload, subject_id=subject(address))
+
+
+def _row(services: "Services", page_id: str) -> "Row | None":
+    """What the page with this id asked for, while it can still be used."""
+    return services.store.one(
+        "select * from verify where id = :id and expires_at > :now", id=_hash(page_id), now=services.now()
+    )
+
+
+def _is_code(services: "Services", row: "Row", digits: str) -> bool:
+    keys = services.settings.secret_keys
+    return any(hmac.compare_digest(mail_code.code_hash(key, row["id"], digits), row["code_hash"] or "") for key in keys)
+
+
+def _refused(services: "Services", answer: str) -> str:
+    """Why the bot check did not let this pass, or nothing."""
+    try:
+        passed = services.bots.passes(answer)
+    except VendorError as error:
+        log.warning("bot check: %s", error.detail)
+        return error.public
+    return "" if passed else USED if answer else EARLY
+
+
+def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
+    sessions.end(request, services)
+    requester = Requester(subject(row["address"]), row["address"])
+    response = see_other(row["back"])
+    sessions.set_cookie(response, sessions.start(services, requester, {"level": "address"}), services)
+    return _private(response)
+
+
+def _form(services: "Services", back: str, typed: str = "", page_id: str = "", **wrong: str) -> Response:
+    bots = services.bots
+    return pages.render(
+        services,
+        TITLE,
+        "verify_form.html",
+        422 if wrong else 200,
+        wrong=wrong,
+        typed=typed[:300],
+        ask=page_id or _random(),
+        back=back,
+        check=bots.name,
+        puzzle=bots.puzzle(),
+        letter=_letter(services, back),
+        account=way_in(services, back) if services.settings.oidc_issuer else "",
+    )
+
+
+def _sent(services: "Services", row: "Row", page_id: str) -> Response:
+    left = ATTEMPTS - row["attempts"]
+    return _private(
+        pages.render(
+            services,
+            "Look at your mail",
+            "verify_sent.html",
+            address=row["address"],
+            ask=page_id,
+            back=row["back"],
+            left=max(left, 0),
+            tried=row["attempts"] > 0,
+            change=by_mail(services, row["back"]),
+            parents=PARENTS,
+        )
+    )
+
+
+def _used(services: "Services", session: sessions.Session | None) -> Response:
+    if session is not None:
+        return see_other(services.url("my/"))
+    return _gone(services)
+
+
+def _gone(services: "Services") -> Response:
+    return pages.render(
+        services, "Ask for a new mail", "verify_gone.html", 410, message=GONE, again=services.url(PAGE), parents=PARENTS
+    )
+
+
+def _letter(services: "Services", back: str) -> str:
+    """A mail to support with what was written already: the way without JavaScript."""
+    to = services.portal.get("support_email")
+    if not to:
+        return ""
+    token = parse_qs(urlsplit(back).query).get("draft", [""])[0]
+    draft = drafts.draft(services, token) if token else None
+    letter = f"mailto:{to}"
+    if draft is None:
+        return letter
+    body = draft.body
+    while len(quote(body)) > LETTER_MOST:
+        body = body[: len(body) * 9 // 10]
+    return f"{letter}?subject={quote(draft.subject)}&body={quote(body)}"
+
+
+def _private(response: Response) -> Response:
+    """The address of this page is a secret. Not `no-referrer`: browsers then send forms with `Origin: null`."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _hash(page_id: str) -> str:
+    return sha256(page_id.encode()).hexdigest()

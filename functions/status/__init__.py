@@ -1,0 +1,1 @@
+"""The status page as of now: checks, incidents, and who is told."""

@@ -1,0 +1,142 @@
+"""The live state for everybody: public JSON in Statuspage's shape, made to sit in shared caches."""
+
+import json
+import logging
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Response
+
+from functions.errors import Problem, StoreError
+from functions.http import json_response
+from functions.status import incident_store
+from portal import status_badge
+from portal.status import Live
+from portal.status_summary import seconds_left, summarise
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+    from functions.stores import Store
+
+# 15 s in a shared cache and 15 s while it refreshes; a day of the last good answer while we are down.
+FRESH, REFRESHING, DAY = 15, 15, 86_400
+
+log = logging.getLogger(__name__)
+
+
+def summary(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/summary.json: page, indicator, components, open incidents, maintenance."""
+    return _cached(request, _summary(services))
+
+
+def status(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/status.json: page and indicator only."""
+    return _cached(request, _of(_summary(services), "status", "checked_at", "stale_after"))
+
+
+def components(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/components.json."""
+    return _cached(request, _of(_summary(services), "components", "checked_at", "stale_after"))
+
+
+def incidents(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/incidents.json: the newest fifty."""
+    return _cached(request, _of(_summary(services), all="incidents"))
+
+
+def unresolved(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/incidents/unresolved.json."""
+    return _cached(request, _of(_summary(services), "incidents"))
+
+
+def maintenances(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances.json: the newest fifty."""
+    return _cached(request, _of(_summary(services), all="scheduled_maintenances"))
+
+
+def upcoming(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances/upcoming.json."""
+    return _cached(request, _phases(_summary(services), {"scheduled"}))
+
+
+def active(request: "Request", services: "Services") -> Response:
+    """GET /api/v2/scheduled-maintenances/active.json."""
+    return _cached(request, _phases(_summary(services), {"in_progress", "verifying"}))
+
+
+def badge(request: "Request", services: "Services") -> Response:
+    """GET /api/status/badge.svg: the state in a word, for a README or a dashboard."""
+    indicator, left = _believed(_summary(services))
+    return tagged(request, Response(status_badge.svg(indicator), mimetype="image/svg+xml"), stale_if_error=left)
+
+
+def badge_json(request: "Request", services: "Services") -> Response:
+    """GET /api/status/badge.json, in the shape of https://shields.io/badges/endpoint-badge."""
+    indicator, left = _believed(_summary(services))
+    return tagged(request, json_response(status_badge.shield(indicator)), stale_if_error=left)
+
+
+def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
+    """What the checks last said, with the revision that a writer must name."""
+    rows = {}
+    for row in store.all("select * from status_live"):
+        revision = row.pop("revision")
+        rows[row["component_id"]] = (Live(**{**row, "ok": bool(row["ok"])}), revision)
+    return rows
+
+
+def _summary(services: "Services") -> dict[str, Any]:
+    """The summary as of now. Without the store from what it last gave this process, or from what the build knew: that
+    has the time of its checks, and grows old like any other."""
+    board = incident_store.last_known(services)
+    if board is None:
+        raise Problem(404, "This portal has no status page.")
+    try:
+        services.last_live = {key: state for key, (state, _) in live_rows(services.store).items()}
+    except StoreError as error:
+        log.warning("status: the store does not answer: %s", error)
+    return summarise(board, services.last_live, services.now())
+
+
+def _believed(full: dict[str, Any]) -> tuple[str, int]:
+    """The indicator for an answer that cannot say how old it is, and for how many seconds more a cache may believe it
+    when we are down: green for no longer than its checks are."""
+    indicator = full["status"]["indicator"]
+    if indicator != "none":
+        return indicator, DAY
+    left = seconds_left(full) - FRESH - REFRESHING
+    return (indicator, left) if left > 0 else ("unknown", DAY)
+
+
+def _of(full: dict[str, Any], *parts: str, all: str = "") -> dict[str, Any]:
+    every = {all: full["every"][all]} if all else {}
+    return {"page": full["page"]} | {part: full[part] for part in ("generated_at", *parts)} | every
+
+
+def _phases(full: dict[str, Any], phases: set[str]) -> dict[str, Any]:
+    works = [work for work in full["scheduled_maintenances"] if work["status"] in phases]
+    return _of(full) | {"scheduled_maintenances": works}
+
+
+def _cached(request: "Request", data: dict[str, Any]) -> Response:
+    """The answer, or 304 when the reader has it: its tag covers all but the time at which it was made."""
+    said = {key: value for key, value in data.items() if key not in {"generated_at", "every"}}
+    answer = {key: value for key, value in data.items() if key != "every"}
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return tagged(request, json_response(answer), canonical)
+
+
+def tagged(request: "Request", response: Response, canonical: str = "", stale_if_error: int = DAY) -> Response:
+    """The answer with the headers of a shared cache and a strong tag of `canonical`, or of its own bytes."""
+    stale = f"stale-while-revalidate={REFRESHING}, stale-if-error={stale_if_error}"
+    response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={FRESH}, {stale}"
+    # Some hosts strip s-maxage on its way to their own cache; this one is for that cache alone.
+    response.headers["CDN-Cache-Control"] = f"max-age={FRESH}, {stale}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    # By these a page on another host tells how old an answer is.
+    response.headers["Access-Control-Expose-Headers"] = "Age, Date, ETag"
+    text = canonical.encode() or response.get_data()
+    response.set_etag(sha256(text).hexdigest()[:32])
+    response.make_conditional(request)
+    return response

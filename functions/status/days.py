@@ -1,0 +1,44 @@
+"""GET /api/status/days.json: the last days as status/history/ keeps them, made from the samples of the store."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions.errors import Problem
+from functions.http import json_response
+from functions.status import incident_store
+from portal import status_days
+from portal.status_days import Sample
+from portal.uptime import DAY
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from functions.http import Request
+    from functions.services import Services
+
+DAYS = 4  # today, and those whose samples are there from their first second
+
+
+def days(request: "Request", services: "Services") -> "Response":
+    """{day: {component: ...}} (portal.status_days), today's too, which is not over; for five minutes in caches."""
+    board = incident_store.board(services)
+    if board is None:
+        raise Problem(404, "This portal has no status page.")
+    now = services.now() // 1000
+    today = now // DAY * DAY
+    first = today - (DAYS - 1) * DAY
+    samples: dict[str, list[Sample]] = defaultdict(list)
+    # Three intervals before the first day tell how it began.
+    since = (first - 3 * 600) * 1000
+    rows = services.store.all("select * from status_sample where at >= :since order by at", since=since)
+    for row in rows:
+        samples[row["component_id"]].append((row["at"] // 1000, row["result"], row["ms"]))
+    found = {
+        f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d}": status_days.day(board, samples, start, now)
+        for start in range(first, today + DAY, DAY)
+    }
+    answer = json_response(found)
+    answer.headers["Cache-Control"] = "public, max-age=0, s-maxage=300, stale-if-error=86400"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

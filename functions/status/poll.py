@@ -1,0 +1,262 @@
+"""The tick's job that asks each monitored component how it is and writes what follows to the store: samples, live
+states, and the incidents that the checks open and close."""
+
+import hmac
+import importlib
+import logging
+import re
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from functions.errors import Problem, VendorError
+from functions.http import json_response
+from functions.monitors.http import Result, check
+from functions.rate import limit
+from functions.status import incident_store
+from functions.status.api import live_rows
+from functions.status.incident_store import Stored
+from portal.status import Board, Check, Component, Live, advance, read
+from portal.status_auto import Watched, review
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from functions.http import Request
+    from functions.monitors.source import Source
+    from functions.services import Services
+
+AT_ONCE = 8
+HOOK_SECONDS = 15
+# A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
+EARLY_SHARE = 0.1
+# A day is written down after it is over; a run that was missed loses nothing.
+SAMPLES_MS = 4 * 86_400_000
+VARIABLE = re.compile(r"\$\{(CHECK_[A-Z0-9_]+)\}")
+
+log = logging.getLogger(__name__)
+
+
+def poll(services: "Services", deadline: float) -> None:
+    """Check every component that is due, longest unchecked first, until `deadline` (monotonic seconds), then look at
+    what all states come to: also when nothing was due, since a maintenance may have ended."""
+    bundle = services.portal.get("status")
+    if bundle:
+        board = read(bundle)
+        _check_due(services, board, deadline)
+        _review(services, board)
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget samples after four days; by then their day is in status/history/."""
+    services.store.run("delete from status_sample where at < :old", old=services.now() - SAMPLES_MS)
+
+
+def hook(request: "Request", services: "Services") -> "Response":
+    """POST /api/status/hook?token=: a monitor's webhook. None of them is signed, so it only means: ask now. 202 at
+    once, the asking comes after the answer."""
+    token = services.settings.environ.get("STATUS_HOOK_TOKEN", "")
+    if len(token) < 16 or not hmac.compare_digest(request.args.get("token", "").encode(), token.encode()):
+        raise Problem(404, "There is no page here.")
+    limit(services, "status hook", "all", times=6, per_seconds=60)
+    response = json_response({"asked": True}, 202)
+    response.call_on_close(lambda: _ask_now(services))
+    return response
+
+
+def _ask_now(services: "Services") -> None:
+    bundle = services.portal.get("status")
+    if bundle:
+        board = read(bundle)
+        asked = [one for one in board.monitored if any(check.type != "http" for check in one.checks)]
+        _check_due(services, board, time.monotonic() + HOOK_SECONDS, asked)
+        _review(services, board)
+
+
+def _check_due(services: "Services", board: Board, deadline: float, asked: list[Component] | None = None) -> None:
+    """Check what is due, or `asked` whether due or not."""
+    rows = live_rows(services.store)
+    now = services.now()
+    due = asked if asked is not None else [one for one in board.monitored if _is_due(one, rows, now)]
+    due.sort(key=lambda component: rows[component.id][0].checked_at if component.id in rows else 0)
+    ready = _with_addresses(due, services.settings.environ)
+    if not ready:
+        return
+    pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
+    given = deadline - time.monotonic()
+    private = services.settings.loopback
+    said = _said(ready, services.settings.environ)
+    waiting = [(component, pool.submit(_ask, component, urls, deadline, private, said)) for component, urls in ready]
+    results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
+    if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
+        log.error("status: nothing answers, and the control address neither: the fault is on our side")
+    else:
+        for component, result in results:
+            _record(services, board, component, rows.get(component.id), result)
+    # A server that sends a header byte by byte outlives every timeout; nobody waits for it here.
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _blind(board: Board, results: list[Result], environ: Mapping[str, str], deadline: float, private: bool) -> bool:
+    """Whether it is the prober that cannot see: everything failed at once, and the control address failed, too."""
+    if not board.control or not results or any(result.outcome in {"ok", "slow"} for result in results):
+        return False
+    control = VARIABLE.sub(lambda match: environ.get(match[1], ""), board.control)
+    left = min(5.0, deadline - time.monotonic())
+    # Any answer shows that the world can be seen.
+    return left <= 0 or check(control, timeout=left, statuses=range(100, 600), private=private).outcome != "ok"
+
+
+def _review(services: "Services", board: Board) -> None:
+    store, now = services.store, services.now()
+    live = {key: state for key, (state, _) in live_rows(store).items()}
+    known = incident_store.stored(store)
+    revisions = {one.incident.id: one.revision for one in known}
+    # What Git has of an incident by now is what people know, and so does automation.
+    whole = incident_store.joined(board, [one.incident for one in known])
+    newest = {incident.id: incident for incident in whole.incidents}
+    watched = [Watched(newest[one.incident.id], one.seen) for one in known]
+    for one in review(board, live, watched, now):
+        incident = one.incident
+        if incident_store.save(store, Stored(incident, one.seen, revisions.get(incident.id, 0)), now):
+            log.warning("status: incident %s is %s", incident.id, incident.status)
+        else:
+            log.info("status: somebody else was faster with incident %s", incident.id)
+
+
+def _outcome(component: Component, future: "Future[Result]", deadline: float, given: float) -> Result:
+    started = future.running()
+    try:
+        return future.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError:
+        if started and given > component.timeout * len(component.checks):
+            return Result("fail", "no complete answer in a whole tick", timed_out=True)
+        return Result("error", "there was no time left in this tick")
+
+
+def _is_due(component: Component, rows: Mapping[str, tuple[Live, int]], now: int) -> bool:
+    if component.id not in rows:
+        return True
+    since = now - rows[component.id][0].checked_at
+    # A check from the future is a clock that was set back: look again.
+    return since < 0 or since >= component.interval * 1000 * (1 - EARLY_SHARE)
+
+
+def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tuple[Component, list[str]]]:
+    """The components whose addresses are complete; the others stay unknown, and the log names what is not set."""
+    ready = []
+    missing: set[str] = set()
+    for component in due:
+        names = {name for one in component.checks for name in VARIABLE.findall(one.url)}
+        unset = {name for name in names if not environ.get(name)}
+        missing |= unset
+        if not unset:
+            ready.append(
+                (
+                    component,
+                    [VARIABLE.sub(lambda match: environ[match[1]], one.url) for one in component.checks],
+                )
+            )
+    if missing:
+        log.warning("status: set %s; the components checked there are not confirmed", ", ".join(sorted(missing)))
+    return ready
+
+
+def _said(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
+    """What other monitors say of their checks, by (type, id): one call for each kind of monitor."""
+    wanted = {(check.type, check.id) for component, _ in ready for check in component.checks if check.type != "http"}
+    found: dict[tuple[str, str], Result] = {}
+    for kind in sorted({kind for kind, _ in wanted}):
+        try:
+            source: Source = importlib.import_module(f"functions.monitors.{kind}").connect(environ)
+            readings = source.readings()
+        except VendorError as error:
+            log.warning("status: %s was not asked: %s %s", kind, error.kind, error.detail)
+            continue
+        known = {(kind, key): one.result(time.time()) for key, one in readings.items()}
+        found |= {key: result for key, result in known.items() if key in wanted}
+    return found
+
+
+def _ask(
+    component: Component, urls: list[str], deadline: float, private: bool, said: Mapping[tuple[str, str], Result]
+) -> Result:
+    """The worst result, a failure at once; with too little time left it learns nothing rather than blame."""
+    worst = Result("ok")
+    for one, url in zip(component.checks, urls, strict=True):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return Result("error", "there was no time left in this tick")
+        if one.type != "http":
+            result = said.get((one.type, one.id), Result("error", f"{one.type} says nothing of its check {one.id}"))
+        else:
+            result = _look(component, one, url, left, private)
+        if result.timed_out and left < component.timeout:
+            return Result("error", "the tick ended before the check's own timeout")
+        if result.outcome in {"fail", "error"}:
+            return result
+        worst = max(worst, result, key=lambda one: (one.outcome == "slow", one.ms))
+    return worst
+
+
+def _look(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
+    return check(
+        url,
+        timeout=min(component.timeout, left),
+        statuses=one.statuses,
+        expected=one.json,
+        slow_ms=component.slow_ms,
+        tls_days=one.tls_days,
+        private=private,
+    )
+
+
+def _record(
+    services: "Services", board: Board, component: Component, known: tuple[Live, int] | None, result: Result
+) -> None:
+    if result.outcome == "error":
+        log.warning("status: %s was not checked: %s", component.id, result.error)
+        return
+    before, revision = known or (None, 0)
+    at = services.now()
+    services.store.run(
+        "insert into status_sample (component_id, at, result, ms) values (:component, :at, :result, :ms)"
+        " on conflict (component_id, at) do nothing",
+        component=component.id,
+        at=at,
+        result=result.outcome,
+        ms=result.ms,
+    )
+    now = advance(component, board.stale_after, before, result=result.outcome, at=at, error=result.error)
+    if not _swap(services, now, revision):
+        log.info("status: another poller was faster with %s", component.id)
+    elif before is None or before.state != now.state:
+        log.warning("status: %s is %s%s", component.id, now.state, f": {now.error}" if now.error else "")
+
+
+def _swap(services: "Services", live: Live, revision: int) -> bool:
+    """Write unless somebody else has written since `revision` was read."""
+    values = {
+        "component": live.component_id,
+        "state": live.state,
+        "since": live.since,
+        "checked_at": live.checked_at,
+        "ok_at": live.ok_at,
+        "ok": int(live.ok),
+        "run": live.run,
+        "run_since": live.run_since,
+        "error": live.error,
+        "fails": live.fails,
+        "revision": revision + 1,
+    }
+    if revision == 0:
+        sql = """insert into status_live
+            (component_id, state, since, checked_at, ok_at, ok, run, run_since, error, fails, revision)
+            values (:component, :state, :since, :checked_at, :ok_at, :ok, :run, :run_since, :error, :fails, :revision)
+            on conflict (component_id) do nothing"""
+        return services.store.run(sql, **values) == 1
+    sql = """update status_live set state = :state, since = :since, checked_at = :checked_at, ok_at = :ok_at,
+        ok = :ok, run = :run, run_since = :run_since, error = :error, fails = :fails, revision = :revision
+        where component_id = :component and revision = :before"""
+    return services.store.run(sql, before=revision, **values) == 1

@@ -1,0 +1,171 @@
+"""Subscribing to the status page by mail: asked for here, confirmed by a button, ended by one click (RFC 8058).
+
+Whoever asks gets the same answer and the same mail, subscribed or not. A link alone does nothing: scanners follow it.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from functions import outbox, pages
+from functions.errors import Problem
+from functions.http import client, see_other
+from functions.mail import smtp
+from functions.mail.addresses import may_mail, normalise
+from functions.pages import when
+from functions.rate import limit
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+
+VALID_MS = 48 * 3_600_000
+CONFIRM = "status subscription"
+STOP = "status unsubscription"
+ONE_CLICK = "One-Click"
+GONE = "This link is older than 48 hours, or a part of it is missing. Subscribe again on the status page."
+
+
+def subscribe(request: "Request", services: "Services") -> Response:
+    """POST /api/status/subscribe: email, component (any number; none: all). Mails a link; the same for everyone."""
+    if not services.mailer.configured:
+        raise Problem(404, "This portal sends no mail. The feeds on the status page tell you the same.")
+    limit(services, "subscribe", client(request, services.settings), times=20, per_seconds=3600)
+    address = normalise(request.form.get("email", ""))
+    if address is None:
+        raise Problem(422, "Write your whole e-mail address, like ada@example.com. Go back and try again.")
+    chosen = _known(services, request.form.getlist("component"))
+    response = see_other(services.url("my/status/sent/"))
+    # The field that people do not see, and a mailbox that has had its mails for today, get the same answer.
+    if not request.form.get("website") and may_mail(services, f"status:{address}"):
+        payload = {"address": address, "components": chosen, "asked_at": services.now()}
+        with services.store.transaction():
+            row = outbox.put(services, "status.confirm", payload, subject_id="")
+        # After the answer, so that its time says nothing; without that chance the tick delivers.
+        response.call_on_close(lambda: outbox.deliver(services, row))
+    return response
+
+
+def sent(request: "Request", services: "Services") -> Response:
+    """GET /my/status/sent/: what happens next."""
+    return pages.render(services, "Look into your inbox", "subscribe_sent.html")
+
+
+def look(request: "Request", services: "Services") -> Response:
+    """GET /my/status/confirm/?token=: the mail's link; a page with a button, however often it is opened."""
+    token = request.args.get("token", "")
+    address, chosen = _asked(services, token)
+    names = [name for key, name in _components(services).items() if key in chosen]
+    title = "Status updates by mail?"
+    return pages.render(services, title, "subscribe_confirm.html", token=token, address=address, components=names)
+
+
+def confirm(request: "Request", services: "Services") -> Response:
+    """POST /api/status/confirm: the button; a second press changes nothing."""
+    address, chosen = _asked(services, request.form.get("token", ""))
+    services.store.run(
+        "insert into subscriber (id, address, components, created_at) values (:id, :address, :components, :now)"
+        " on conflict (address) do update set components = excluded.components",
+        id=secrets.token_hex(12),
+        address=address,
+        components=json.dumps(chosen),
+        now=services.now(),
+    )
+    return pages.render(services, "You will be told", "subscribe_done.html", address=address)
+
+
+def leave(request: "Request", services: "Services") -> Response:
+    """GET of either address to unsubscribe: only a button; a scanner that follows links ends nothing."""
+    who = _who(request, services)
+    return pages.render(services, "No more status updates?", "unsubscribe.html", id=who, token=request.args["token"])
+
+
+def unsubscribe(request: "Request", services: "Services") -> Response:
+    """POST /api/status/unsubscribe?id=&token= with List-Unsubscribe=One-Click: no cookie, no redirect."""
+    who = _who(request, services)
+    if request.form.get("List-Unsubscribe") != ONE_CLICK:
+        raise Problem(400, "Nothing was changed. Open the link of the mail and press its button.")
+    kind, _, subject = who.partition(":")
+    if kind == "subject":
+        services.store.run(
+            "update preference set wanted = 0, updated_at = :now"
+            " where subject_id = :subject and kind like 'incident_mail:%'",
+            subject=subject,
+            now=services.now(),
+        )
+    else:
+        services.store.run("delete from subscriber where id = :id", id=who)
+    return pages.render(services, "No more status updates", "unsubscribed.html")
+
+
+def way_out(services: "Services", who: str) -> str:
+    """The query that ends the mails of `who`: a subscriber's id, or `subject:` and a customer's."""
+    return "?" + urlencode({"id": who, "token": str(_signer(services, STOP).dumps(who))})
+
+
+def wanted(services: "Services", who: str) -> bool:
+    """Whether `who` still wants mails; one may have unsubscribed since a mail was put into the outbox."""
+    kind, _, subject = who.partition(":")
+    if kind == "subject":
+        sql = "select 1 as one from preference where subject_id = :who and wanted = 1 and kind like 'incident_mail:%'"
+        return services.store.one(sql, who=subject) is not None
+    return services.store.one("select 1 as one from subscriber where id = :who", who=who) is not None
+
+
+def deliver(services: "Services", payload: dict[str, Any]) -> None:
+    """Outbox `status.confirm`: the mail with the link, made at each try so that the store never holds the link."""
+    until = payload["asked_at"] + VALID_MS
+    if services.now() >= until:
+        return
+    token = _signer(services, CONFIRM).dumps([payload["address"], payload["components"], until])
+    product = services.portal["product"]
+    text = (
+        f"Someone, probably you, asked us to tell this address when something is wrong with {product}.\n\n"
+        f"Open this page and press its button:\n{services.absolute(f'my/status/confirm/?token={token}')}\n\n"
+        f"It works until {when(until)}. If it was not you, do nothing: you will hear no more of it.\n"
+    )
+    message = {"to": payload["address"], "subject": f"Follow the status of {product}", "text": text}
+    smtp.deliver(services, message | {"message_id": f"subscribe-{payload['asked_at']}-{secrets.token_hex(4)}"})
+
+
+def _components(services: "Services") -> dict[str, str]:
+    bundle = services.portal.get("status") or {}
+    return {component["id"]: component["name"] for component in bundle.get("components", ())}
+
+
+def _known(services: "Services", chosen: Iterable[str]) -> list[str]:
+    wanted, known = set(chosen) - {""}, set(_components(services))
+    if wanted - known:
+        raise Problem(422, "This page was out of date, so nothing was done. Open the status page again and choose.")
+    # All of them is "all", those that are added later included.
+    return [] if wanted == known else sorted(wanted)
+
+
+def _asked(services: "Services", token: str) -> tuple[str, list[str]]:
+    try:
+        address, chosen, until = _signer(services, CONFIRM).loads(token)
+    except BadSignature as error:
+        raise Problem(404, GONE) from error
+    if services.now() >= until:
+        raise Problem(404, GONE)
+    return address, chosen
+
+
+def _who(request: "Request", services: "Services") -> str:
+    try:
+        who = str(_signer(services, STOP).loads(request.args.get("token", "")))
+    except BadSignature as error:
+        raise Problem(404, "A part of this link is missing. Copy the whole link from the mail.") from error
+    if who != request.args.get("id"):
+        raise Problem(404, "A part of this link is missing. Copy the whole link from the mail.")
+    return who
+
+
+def _signer(services: "Services", purpose: str) -> URLSafeSerializer:
+    # The purpose is in the key: a link to confirm never ends anything, and a session's cookie is neither.
+    return URLSafeSerializer(list(reversed(services.settings.secret_keys)), salt=purpose)

@@ -1,0 +1,160 @@
+"""The tick's job that tells subscribers of each update once, and no one more often than they can bear."""
+
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Any
+
+from functions import outbox
+from functions.errors import Problem, VendorError
+from functions.mail import preferences
+from functions.pages import when
+from functions.rate import limit
+from functions.status import incident_store
+from functions.status.subscribers import wanted, way_out
+from portal.status import OVER, PHASES, Board, Incident, Update
+from portal.status_summary import iso, update_id
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+# What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
+NEWS_MS = 3 * 3_600_000
+KEPT_MS = 40 * 86_400_000
+# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that it hears of in a
+# day at all, so that what flaps opens and ends a few of them and not hundreds.
+MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
+EARLIER = 5
+LONGEST_LINE = 998  # RFC 5322, 2.1.1
+
+
+def tell(services: "Services", deadline: float) -> None:
+    """Put a mail for every recipient of every new update into the outbox, in the transaction that marks it as told."""
+    board = incident_store.board(services)
+    if board is None:
+        return
+    now = services.now()
+    services.store.run("delete from status_told where at < :old", old=now - KEPT_MS)
+    events: list[Any] = [*board.incidents, *board.maintenances]
+    news = [
+        (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + 60_000
+    ]
+    for event, update in sorted(news, key=lambda pair: pair[1].at):
+        affected = set(event.states) if isinstance(event, Incident) else set(event.components)
+        with services.store.transaction():
+            first = services.store.run(
+                "insert into status_told (update_id, at) values (:id, :now) on conflict (update_id) do nothing",
+                id=update_id(event.key, update),
+                now=now,
+            )
+            if not first:
+                continue
+            for hook in services.store.all("select id from webhook order by id"):
+                payload = {
+                    "webhook": hook["id"],
+                    "id": update_id(event.key, update),
+                    "data": _data(event, update, board),
+                }
+                outbox.put(services, "status.webhook", payload, subject_id="")
+            for who, address in _recipients(services, affected) if services.mailer.configured else ():
+                if _may_have(services, event.id, who, over=update.status in OVER):
+                    told = _told(event, update, board.page.url)
+                    payload = {"to": address, "who": who, **told, "body": told["body"] + _earlier(event, update)}
+                    outbox.put(services, "status.mail", payload, subject_id=who)
+
+
+def deliver(services: "Services", payload: dict[str, Any]) -> None:
+    """Outbox `status.mail`: one update to one address, with the way out that mail programs show as a button."""
+    if not services.mailer.configured:
+        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
+    if not wanted(services, payload["who"]):
+        return
+    product = services.portal["product"]
+    out = way_out(services, payload["who"])
+    # A folded or encoded address in List-Unsubscribe is one that mail programs do not offer as a button.
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
+    mail["To"] = payload["to"]
+    mail["Subject"] = f"[{product} status] {payload['title']}"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["List-Id"] = f"{_plain(product)} status <status.{services.settings.public_host.partition(':')[0]}>"
+    mail["List-Unsubscribe"] = f"<{services.absolute('api/status/unsubscribe' + out)}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(
+        f"{payload['body']}\n\nFollow it here:\n{payload['link']}\n\n"
+        f"No more of these mails:\n{services.absolute('my/status/unsubscribe/' + out)}\n"
+    )
+    services.mailer.post(mail, f"status-{payload['update']}-{payload['who']}".replace(":", "-"))
+
+
+def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
+    """What a webhook is sent: the words of the summary, so that a program needs to know them once."""
+    told = _told(event, update, board.page.url)
+    affected = sorted(event.states if isinstance(event, Incident) else event.components)
+    return {
+        "type": "status.update",
+        "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
+        "event": {"id": event.id, "name": event.title, "shortlink": told["link"], "components": affected},
+        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        | {"next_update_by": iso(update.next_update_by)},
+    }
+
+
+def _told(event: Any, update: Update, url: str) -> dict[str, str]:
+    page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
+    title = _plain(f"{PHASES[update.status]}: {event.title}")
+    body = update.body
+    if update.next_update_by is not None:
+        body += f"\n\nNext update by {when(update.next_update_by)}."
+    return {"title": title, "body": body, "link": page, "update": update_id(event.key, update)}
+
+
+def _earlier(event: Any, update: Update) -> str:
+    """What was said before: a mail that was one too many is not lost."""
+    before = [one for one in event.updates if one.at < update.at][-EARLIER:]
+    lines = [f"{when(one.at)}, {PHASES[one.status]}:\n{one.body}" for one in reversed(before)]
+    return "\n\n".join(["\n\nBefore that:", *lines]) if lines else ""
+
+
+def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:
+    """Who wants to hear of these components: subscribers, and customers by their preferences; each address once."""
+    seen = set()
+    for row in services.store.all("select * from subscriber order by id"):
+        chosen = set(json.loads(row["components"]))
+        if not chosen or chosen & affected:
+            seen.add(row["address"])
+            yield row["id"], row["address"]
+    for component in sorted(affected):
+        for subject, address in preferences.recipients(services, "incident_mail", component):
+            if address not in seen:
+                seen.add(address)
+                yield f"subject:{subject}", address
+
+
+def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> bool:
+    """Whether one more mail is bearable; the end is told to whoever heard of the beginning."""
+    key = f"{incident} {who}"
+    if over:
+        return not _counted(services, "status-silent", key)
+    if not _counted(services, "status-mail", key) and not _allows(services, "status-new", who, MOST_INCIDENTS, 86_400):
+        _allows(services, "status-silent", key, 1, 86_400)
+        return False
+    hourly = _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
+    return hourly and _allows(services, "status-mail-day", key, MOST_PER_DAY, 86_400)
+
+
+def _allows(services: "Services", what: str, who: str, times: int, per_seconds: int) -> bool:
+    try:
+        limit(services, what, who, times=times, per_seconds=per_seconds)
+    except Problem:
+        return False
+    return True
+
+
+def _counted(services: "Services", what: str, who: str) -> bool:
+    return services.store.one("select 1 as one from rate where who = :who limit 1", who=f"{what}:{who}") is not None
+
+
+def _plain(text: str) -> str:
+    """One line, as a header needs it."""
+    return " ".join(text.split())

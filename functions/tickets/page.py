@@ -1,0 +1,230 @@
+"""One ticket as its customer sees it: the desk's public messages, and what we sent that it does not show yet."""
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Response
+
+from functions import pages
+from functions.errors import Problem, VendorError
+from functions.signin import drafts, sessions
+from functions.tickets import form, ledger, markup, uploads
+from functions.tickets.ledger import DELIVERED, WAITING
+from functions.tickets.overview import STATES, status_of
+from portal.ticket_match import Sent, present
+from portal.tickets import STATUS_WORDS, Message, Thread
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+    from functions.stores import Row
+    from portal.models import Requester
+
+LATE_MS = 15 * 60_000
+RATING_MS = 7 * 86_400_000
+NONE = "There is no such ticket of yours."
+
+
+def show(request: "Request", services: "Services") -> Response:
+    """GET /my/ticket/?ref=: one ticket; the same 404 for a foreign one and for none."""
+    requester = sessions.require(request, services).requester
+    row = readable(services, requester, request.args.get("ref", ""))
+    return render(request, services, requester, row)
+
+
+def readable(services: "Services", requester: "Requester", reference: str, *, own: bool = False) -> "Row":
+    """The ticket's row; Problem 404 unless this customer may read it, or with `own` unless it is theirs."""
+    row = ledger.by_reference(services, requester, reference)
+    if row is None or (own and row["subject_id"] != requester.subject):
+        raise Problem(404, NONE)
+    return row
+
+
+def render(
+    request: "Request",
+    services: "Services",
+    requester: "Requester",
+    row: "Row",
+    wrong: dict[str, str] | None = None,
+    typed: str = "",
+) -> Response:
+    """The page of a ticket; with what is wrong in the reply, 422 and the typed text."""
+    thread, problem = _thread(services, requester, row)
+    own = row["subject_id"] == requester.subject
+    if thread and own:  # a colleague who reads an answer first must not keep its mail from the owner
+        ledger.saw(services, row, thread)
+        ledger.read_to_the_end(services, row, thread)
+    status = status_of(row, thread)
+    can = services.desk.capabilities
+    closed = bool(thread and thread.closed)
+    messages = _messages(services, row, thread, own)
+    return pages.render(
+        services,
+        row["subject"],
+        "ticket.html",
+        422 if wrong else 200,
+        reference=row["reference"],
+        subject=row["subject"],
+        status=status,
+        word=STATUS_WORDS[status if status in STATUS_WORDS else "open"],  # type: ignore[index]
+        words=STATUS_WORDS,
+        created_at=row["created_at"],
+        updated_at=max(message["at"] for message in messages) if messages else row["created_at"],
+        own=own,
+        state=STATES[row["state"]],
+        late=row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
+        sent=request.args.get("sent") == "1",
+        rated=request.args.get("rated") == "1",
+        problem=problem,
+        next=_next(services, row, status),
+        messages=messages,
+        context=form.shown(drafts.of(row), json.loads(row["facts"]) if own else {}, services),
+        can_reply=own,
+        can_solve=own and can.solves and status != "solved",
+        can_reopen=own and can.reopens and status == "solved" and not closed,
+        closed=closed,
+        follows=_reference_of(services, row),
+        follow_ups=_follow_ups(services, row),
+        key=secrets.token_hex(16),
+        typed=typed,
+        wrong=wrong or {},
+        rating=_rating(request, services, row, status, own),
+        max_files=uploads.MOST,
+        file_types=",".join(uploads.TYPES),
+        body_limit=services.settings.body_limit,
+        parents=(pages.HUB, ("my/tickets/", "Your tickets")),
+    )
+
+
+def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
+    """The desk's ticket, or None and why it is not there (empty when that is as it should be)."""
+    if not row["desk_ref"] or not services.desk.capabilities.reads:
+        return None, ""
+    try:
+        ledger.may_look(services, requester)
+        return services.desk.ticket(ledger.requester_of(row), row["desk_ref"]), ""
+    except (VendorError, Problem) as error:
+        return None, error.public
+
+
+def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool) -> list[dict[str, Any]]:
+    """What the desk shows, and our own record of what it does not show (yet), oldest first."""
+    who = "You" if own else row["name"] or row["email"]
+    there = list(thread.messages) if thread else []
+    shown = [_of_desk(services, row, message, number, who) for number, message in enumerate(there)]
+    if row["body"] and not any(message.author == "customer" for message in there):
+        shown.append(_of_ours(services, row["id"], "", row["body"], row["created_at"], STATES[row["state"]], who))
+    replies = services.store.all(
+        "select * from ticket_reply where ticket_id = :id and body <> '' order by n", id=row["id"]
+    )
+    marked = services.desk.capabilities.replies == "marked"
+    found = present(
+        [Sent(reply["body"], reply["first_tried_at"] or reply["created_at"]) for reply in replies], there, marked=marked
+    )
+    # What was delivered longer ago than any list lags is in the desk's thread, in whatever form the desk gave it.
+    shows_by_now = services.now() - services.desk.capabilities.list_lag * 1000 - 10 * 60_000
+    for reply, is_there in zip(replies, found, strict=True):
+        settled = reply["state"] == DELIVERED and thread is not None and reply["delivered_at"] < shows_by_now
+        if not is_there and not settled:
+            state = "sent" if reply["state"] == "followed" else STATES[reply["state"]]
+            shown.append(_of_ours(services, row["id"], reply["id"], reply["body"], reply["created_at"], state, who))
+    shown.sort(key=lambda message: message["at"])
+    if shown:
+        shown[-1]["latest"] = True
+    return shown
+
+
+def _of_desk(services: "Services", row: "Row", message: Message, number: int, who: str) -> dict[str, Any]:
+    downloads = services.desk.capabilities.downloads
+
+    def url(file: int) -> str:
+        query = urlencode({"ref": row["reference"], "m": number, "n": file})
+        return services.url(f"my/ticket/file/?{query}") if downloads else ""
+
+    files = [
+        {"name": file.name, "type": file.type, "size": file.size, "url": url(place)}
+        for place, file in enumerate(message.files)
+    ]
+    return {
+        "author": message.author,
+        "who": who if message.author == "customer" else "",
+        "body": message.body,
+        "html": markup.clean(message.html) if message.html else "",
+        "at": message.at,
+        "files": files,
+        "state": "sent",
+        "latest": False,
+    }
+
+
+def _of_ours(
+    services: "Services", ticket_id: str, reply_id: str, body: str, at: int, state: str, who: str
+) -> dict[str, Any]:
+    files = services.store.all(
+        "select name, type, size from ticket_file where ticket_id = :ticket and reply_id = :reply order by n",
+        ticket=ticket_id,
+        reply=reply_id,
+    )
+    return {
+        "author": "customer",
+        "who": who,
+        "body": body,
+        "html": "",
+        "at": at,
+        "files": [file | {"url": ""} for file in files],
+        "state": state,
+        "latest": False,
+    }
+
+
+def _next(services: "Services", row: "Row", status: str) -> str:
+    """What happens next, in a sentence."""
+    words = {
+        "accepted": "It is safely kept here and on its way to our team.",
+        "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",
+        "failed": "It is kept here, but our team has not seen it yet. We were told.",
+    }
+    if not services.desk.capabilities.reads and row["state"] == DELIVERED and status != "solved":
+        return f"{services.portal['response_time']} Our answer comes by e-mail to {row['email']}.".strip()
+    by_status = {
+        "open": services.portal["response_time"],
+        "pending": "We need something from you. Answer below.",
+        "on_hold": "We wait for a fix and write to you when it is there.",
+        "solved": "If it is not solved after all, write below.",
+    }
+    return words.get(row["state"]) or str(by_status.get(status, by_status["open"]))
+
+
+def _reference_of(services: "Services", row: "Row") -> str:
+    if not row["follows"]:
+        return ""
+    before = services.store.one(
+        "select reference from ticket where desk_ref = :ref and subject_id = :subject",
+        ref=row["follows"],
+        subject=row["subject_id"],
+    )
+    return str(before["reference"]) if before else ""
+
+
+def _follow_ups(services: "Services", row: "Row") -> list[str]:
+    if not row["desk_ref"]:
+        return []
+    after = services.store.all(
+        "select reference from ticket where follows = :ref and subject_id = :subject order by created_at",
+        ref=row["desk_ref"],
+        subject=row["subject_id"],
+    )
+    return [one["reference"] for one in after]
+
+
+def _rating(request: "Request", services: "Services", row: "Row", status: str, own: bool) -> dict[str, Any]:
+    preset = request.args.get("good", "")
+    return {
+        "asked": own and status == "solved",
+        "good": row["good"] or "",
+        "reason": row["good_reason"] or "",
+        "open": row["good_at"] is None or services.now() - row["good_at"] < RATING_MS,
+        "preset": preset if preset in {"yes", "no"} else "",
+    }

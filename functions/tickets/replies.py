@@ -1,0 +1,117 @@
+"""What a customer does with a ticket: write again, call it solved or open it, and say whether it helped."""
+
+import hashlib
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
+
+from functions import outbox
+from functions.errors import Problem
+from functions.http import wants_json
+from functions.rate import limit
+from functions.signin import sessions
+from functions.tickets import form, ledger, uploads
+from functions.tickets.ask import go
+from functions.tickets.overview import status_of
+from functions.tickets.page import RATING_MS, readable, render
+from portal.tickets import BODY_MAX, File
+
+if TYPE_CHECKING:
+    from functions.http import Request
+    from functions.services import Services
+    from functions.stores import Row
+
+REASON_MAX = 500
+
+
+def reply(request: "Request", services: "Services") -> Response:
+    """POST /api/tickets/reply: a message of the customer's on their own ticket; `solve=1` solves it as well."""
+    requester = sessions.require(request, services).requester
+    row = readable(services, requester, request.form.get("ref", ""), own=True)
+    body = form.message(request.form.get("body", ""))
+    solves = request.form.get("solve") == "1"
+    files, fault = uploads.read(request)
+    wrong = _faults(body, files, fault, solves)
+    if request.form.get("website"):
+        wrong["body"] = "This looks like a robot's message. Leave the hidden field empty."
+    if wrong and wants_json(request):
+        raise Problem(422, "Look at the marked fields.", fields=wrong)
+    if wrong:
+        return render(request, services, requester, row, wrong, body)
+    limit(services, "reply", requester.subject, times=60, per_seconds=3600)
+    _add(services, row, _key(services, request, row, body, files), body, "solved" if solves else "", files)
+    return _back(request, services, row, "#latest")
+
+
+def status(request: "Request", services: "Services") -> Response:
+    """POST /api/tickets/status: solved, or open again, without a message."""
+    requester = sessions.require(request, services).requester
+    row = readable(services, requester, request.form.get("ref", ""), own=True)
+    wanted = request.form.get("status", "")
+    if wanted not in {"solved", "open"}:
+        raise Problem(422, "A ticket can be solved or open.", fields={"status": "Choose solved or open."})
+    if status_of(row) != wanted:  # pressed twice it is the same
+        limit(services, "reply", requester.subject, times=60, per_seconds=3600)
+        _add(services, row, f"status-{secrets.token_hex(16)}", "", wanted, [])
+    return _back(request, services, row)
+
+
+def rate(request: "Request", services: "Services") -> Response:
+    """POST /api/tickets/rating: whether it helped; may be changed for a week."""
+    requester = sessions.require(request, services).requester
+    row = readable(services, requester, request.form.get("ref", ""), own=True)
+    good = request.form.get("good", "")
+    if good not in {"yes", "no"}:
+        raise Problem(422, "Choose yes or no.", fields={"good": "Choose yes or no."})
+    reason = form.message(request.form.get("reason", ""))[:REASON_MAX] if good == "no" else ""
+    if (good, reason) != (row["good"], row["good_reason"] or ""):  # pressed twice it is the same
+        limit(services, "rating", requester.subject, times=20, per_seconds=3600)
+        _rate(services, requester.subject, row["id"], good, reason)
+    return _back(request, services, row, "&rated=1#rating")
+
+
+def _rate(services: "Services", subject: str, ticket: str, good: str, reason: str) -> None:
+    now = services.now()
+    with services.store.transaction():
+        done = services.store.run(
+            "update ticket set good = :good, good_reason = :reason, good_at = coalesce(good_at, :now)"
+            " where id = :id and (good_at is null or good_at > :week)",
+            good=good,
+            reason=reason,
+            now=now,
+            week=now - RATING_MS,
+            id=ticket,
+        )
+        if not done:
+            raise Problem(409, "Your answer can no longer be changed. Write to us in the ticket instead.")
+        outbox.put(services, "ticket.rating", {"ticket": ticket}, subject_id=subject)
+
+
+def _faults(body: str, files: list[File], fault: str, solves: bool) -> dict[str, str]:
+    wrong = {"files": fault} if fault else {}
+    if len(body) > BODY_MAX:
+        wrong["body"] = f"This is {len(body):,} characters; send at most {BODY_MAX:,}."
+    elif not body and (files or not solves):
+        wrong["body"] = "Write a message."
+    return wrong
+
+
+def _add(services: "Services", row: "Row", key: str, body: str, status: str, files: list[File]) -> None:
+    delivery = ledger.add_reply(services, row, key, body, status, files)
+    if delivery:
+        outbox.deliver_first(services, delivery)
+
+
+def _key(services: "Services", request: "Request", row: "Row", body: str, files: list[File]) -> str:
+    """The key of a reply: from the page's own, or of this ten-minute window; the text is part of it."""
+    given = request.form.get("key", "")
+    moment = given if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else f"window-{services.now() // (10 * 60_000)}"
+    what = [row["id"], moment, body, [hashlib.sha256(file.data).hexdigest() for file in files]]
+    return "reply-" + hashlib.sha256(json.dumps(what).encode()).hexdigest()[:34]
+
+
+def _back(request: "Request", services: "Services", row: "Row", rest: str = "") -> Response:
+    return go(request, services.url(f"my/ticket/?ref={row['reference']}{rest}"))
