@@ -19,8 +19,8 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_datetime
 
-from portal import changelog, feeds
-from portal.changelog import CATEGORIES, Entry
+from portal import changelog
+from portal.changelog import CATEGORIES, Entry, feeds
 from portal.errors import ContentError
 from portal.sanitise import absolute_only, to_html, to_text
 

@@ -15,10 +15,12 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search, search_engine, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal import search
 from portal.errors import ContentError
-from portal.search import Document, Index
-from portal.search_text import Section
+from portal.search import Document, Index, engine_file, index_file, questions, sections
+from portal.search import jobs as search_jobs
+from portal.search import synonyms as search_synonyms
+from portal.search.sections import Section
 
 log = get_plugin_logger("portal")
 
@@ -75,16 +77,16 @@ def _publish(
     config: MkDocsConfig,
     files: Files,
 ) -> bytes:
-    texts = search_file.texts(index)
-    folder = f"assets/search/{search_file.name(b''.join(texts.values()))}/"
+    texts = index_file.texts(index)
+    folder = f"assets/search/{index_file.name(b''.join(texts.values()))}/"
     for name, text in texts.items():
         files.append(File.generated(config, folder + name, content=text))
     near, further = search_synonyms.near(search_synonyms.pairs(NEAR.read_text(encoding="utf-8")), index.postings)
     groups = [*search_synonyms.useful(synonyms, index.postings), *further]
-    content = search_file.encode(index, topics, groups, folder, near)
+    content = index_file.encode(index, topics, groups, folder, near)
     engine = _engine(files)
     # Of one name, so that no cache can pair an index with the engine of another release.
-    name = f"assets/search.{search_file.name(content + engine.encode())}"
+    name = f"assets/search.{index_file.name(content + engine.encode())}"
     files.append(File.generated(config, f"{name}.txt", content=content))
     files.append(File.generated(config, f"{name}.js", content=engine))
     config.extra["view"]["search_index"] = config.extra["base_path"] + f"{name}.txt"
@@ -97,7 +99,7 @@ def _engine(files: Files) -> str:
     for part in ENGINE:
         if (file := files.get_file_from_path(f"assets/{part}.js")) is not None:
             files.remove(file)
-    return search_engine.joined(sources, ENGINE[0])
+    return engine_file.joined(sources, ENGINE[0])
 
 
 def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
@@ -114,7 +116,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     if not path.is_file():
         return
     name = f"{Path(config.docs_dir).name}/{TESTS}"
-    expected = search_tests.parse(name, path.read_text(encoding="utf-8"), ids)
+    expected = questions.parse(name, path.read_text(encoding="utf-8"), ids)
     node = shutil.which("node")
     if node is None:
         missing = f"Node is not installed: nobody asked the questions in {name}. Install Node 20 or newer to ask them."
@@ -133,9 +135,9 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     if answer.returncode != 0:
         raise PluginError(f"{name} could not be asked in Node:\n{answer.stderr}")
     found = dict(zip(expected, json.loads(answer.stdout), strict=True))
-    result = search_tests.judge(expected, found)
+    result = questions.judge(expected, found)
     if not result.passed:
-        raise PluginError(search_tests.report(name, result))
+        raise PluginError(questions.report(name, result))
     log.info("%d of %d questions in %s find their article", result.asked - len(result.failed), result.asked, name)
 
 
@@ -152,7 +154,7 @@ def _articles(view: dict[str, Any], files: Files) -> list[Document]:
                 topic_id=article["topic"],
                 description=article["description"],
                 questions=page.meta.get("questions") or [],
-                sections=search_text.sections(page.content or ""),
+                sections=sections.sections(page.content or ""),
                 updated=f"{article['updated']:%b %Y}" if article["updated"] else "",
             )
         )
@@ -177,7 +179,7 @@ def _generated(files: Files, template: str, kind: str, topic: str) -> list[Docum
         if page is not None and page.meta.get("template") == template:
             about = page.meta.get("description") or ""
             # An incident's page is all template: what is known of it here is what was said last.
-            parts = search_text.sections(page.content or "") or [Section("", "", about)]
+            parts = sections.sections(page.content or "") or [Section("", "", about)]
             documents.append(Document(str(page.title), file.url, topic, description=about, kind=kind, sections=parts))
     return documents
 

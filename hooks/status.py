@@ -13,10 +13,12 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import status_days, status_events, status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
-from portal.status import Board, Incident, write
+from portal.status import Board, Incident, events, feeds, recur, write
+from portal.status import days as status_days
+from portal.status import files as status_files
+from portal.status import page as status_page
 
 
 @dataclass
@@ -38,10 +40,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read status/ and say on every page what may be said without asking: never that all is well."""
     state.built_at = get_build_timestamp() * 1000
     state.written = _load(config)
-    state.board = board = status_recur.expanded(state.written, state.built_at) if state.written else None
+    state.board = board = recur.expanded(state.written, state.built_at) if state.written else None
     view = config.extra.setdefault("view", {})
     view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
-    view["status_bundle"] = write(status_events.plain(board)) if board else None
+    view["status_bundle"] = write(events.plain(board)) if board else None
     return config
 
 
@@ -57,7 +59,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **_calendars(written),
         **_history(),
     }
-    for month, shown in status_events.archive(board, _path(config)).items():
+    for month, shown in events.archive(board, _path(config)).items():
         title = f"Incidents of {shown['title']}"
         generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
@@ -79,7 +81,7 @@ def _feeds(board: Board) -> dict[str, str]:
     found = {}
     for component in ("", *(one.id for one in board.components)):
         place = f"components/{component}/" if component else ""
-        kinds = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
+        kinds = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
         for name, kind in kinds.items():
             found[f"status/{place}{name}"] = kind(board, f"{board.page.url}{place}{name}", to_html, component)
     return found
@@ -87,10 +89,8 @@ def _feeds(board: Board) -> dict[str, str]:
 
 def _calendars(written: Board) -> dict[str, str]:
     """Planned work as one calendar to subscribe to, and each by itself to be added to one's own."""
-    single = {
-        f"status/maintenance/{work.id}.ics": status_feeds.calendar(written, work.id) for work in written.maintenances
-    }
-    return {"status/maintenance.ics": status_feeds.calendar(written), **single}
+    single = {f"status/maintenance/{work.id}.ics": feeds.calendar(written, work.id) for work in written.maintenances}
+    return {"status/maintenance.ics": feeds.calendar(written), **single}
 
 
 def _history() -> dict[str, str]:
@@ -108,10 +108,10 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     if board and page.file.src_uri == "status/index.md":
         context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
     elif board and page.file.src_uri.startswith("status/history/"):
-        context["month"] = status_events.archive(board, _path(config))[page.meta["month"]]
+        context["month"] = events.archive(board, _path(config))[page.meta["month"]]
     elif board and page.file.src_uri.startswith("status/incidents/"):
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
-        context["incident"] = status_events.incident(one, board, _path(config))
+        context["incident"] = events.incident(one, board, _path(config))
     return context
 
 

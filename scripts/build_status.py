@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mkdocs.utils.yaml import yaml_load
 
-from portal import status_feeds, status_files, status_page, status_recur
 from portal.errors import ContentError
 from portal.sanitise import to_html
-from portal.status import Board
+from portal.status import Board, feeds, recur
+from portal.status import files as status_files
+from portal.status import page as status_page
 
 TEMPLATE = "status_site.html"
 LIMIT = 100_000
-FEEDS = {"feed.xml": status_feeds.atom, "rss.xml": status_feeds.rss, "feed.json": status_feeds.json_feed}
+FEEDS = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
 
 
 class TooLarge(Exception):
@@ -58,8 +59,8 @@ def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
     incidents = tuple(replace(one, built=False) for one in written.incidents)
     page = replace(written.page, url=written.page.url or f"{portal}status/")
     written = replace(written, page=page, incidents=incidents)
-    board = status_recur.expanded(written, built_at)
-    files = {"index.html": _page(board, status, portal, built_at), "maintenance.ics": status_feeds.calendar(written)}
+    board = recur.expanded(written, built_at)
+    files = {"index.html": _page(board, status, portal, built_at), "maintenance.ics": feeds.calendar(written)}
     files |= _fitting(board, LIMIT - _size(files))
     size = _size(files)
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,7 @@ def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
 
 def _fitting(board: Board, room: int) -> dict[str, str]:
     """The feeds, with as many of the newest updates as there is room for; raises TooLarge when one is too much."""
-    most = status_feeds.MOST
+    most = feeds.MOST
     while most:
         files = {name: feed(board, "", to_html, most=most) for name, feed in FEEDS.items()}
         if _size(files) <= room:

@@ -22,8 +22,8 @@ from github.GithubException import (
 )
 
 from portal.changelog import front_matter
+from portal.changelog.releases import Release, ReleaseError, draft, fingerprint, read, untouched
 from portal.errors import ContentError
-from portal.releases import Release, ReleaseError, draft, fingerprint, read, untouched
 from portal.sanitise import clean
 
 TIMEOUT_SECONDS = 20

@@ -15,11 +15,10 @@ from typing import Any
 
 import requests
 
-from portal import incidents, status_files
 from portal.errors import ContentError
-from portal.incident_files import extended, render
-from portal.incidents import IMPACTS, SAYABLE, STATUSES, Refused
-from portal.status import Incident, Update
+from portal.status import Incident, Update, files, incidents
+from portal.status.incident_files import extended, render
+from portal.status.incidents import IMPACTS, SAYABLE, STATUSES, Refused
 
 TIMEOUT_SECONDS = 20
 
@@ -59,9 +58,9 @@ class Folder:
     """A status/ folder. Raises IncidentError without a components.yml, ContentError for a mistake in its files."""
 
     def __init__(self, path: Path) -> None:
-        board = status_files.load(path)
+        board = files.load(path)
         if board is None:
-            raise IncidentError(f"{path / status_files.COMPONENTS} is missing: run this where the portal's status/ is.")
+            raise IncidentError(f"{path / files.COMPONENTS} is missing: run this where the portal's status/ is.")
         self.path = path
         self.known = [component.id for component in board.components]
         self.incidents = {incident.id: incident for incident in board.incidents}
@@ -84,7 +83,7 @@ class Folder:
         """Write the incident to its file, once the build's own parser has read it."""
         file = self._file(incident.id)
         text = render(incident)
-        status_files.parse_incident(text, file.as_posix(), self.known)
+        files.parse_incident(text, file.as_posix(), self.known)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return file
@@ -93,7 +92,7 @@ class Folder:
         """The file that has this id, whatever it is called."""
         for file in (self.path / "incidents").glob("*.md"):
             text = file.read_text("utf-8")
-            if status_files.parse_incident(text, file.as_posix(), self.known).id == incident_id:
+            if files.parse_incident(text, file.as_posix(), self.known).id == incident_id:
                 return file
         return self.path / "incidents" / f"{incident_id}.md"
 

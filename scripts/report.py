@@ -15,9 +15,9 @@ from pathlib import Path
 
 from functions.errors import StoreError
 from functions.stores import Store
-from portal import metrics
 from portal.errors import ContentError
-from portal.metrics import ENOUGH, Deflection, MonthOfTickets, SearchExit, Share, TimeToFind
+from portal.insights import metrics
+from portal.insights.metrics import ENOUGH, Deflection, MonthOfTickets, SearchExit, Share, TimeToFind
 from scripts.environment import services as environment
 
 DEFAULT_DAYS = 30

@@ -10,7 +10,7 @@ from typing import Any
 import markdown
 from playwright.sync_api import Page
 
-from portal import search_text
+from portal.search import sections
 from scripts import search_browser, search_site
 from scripts.search_site import Article
 
@@ -34,7 +34,7 @@ def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]
         raise Missing("MiniSearch is not installed; `npm ci` in tests/node installs it")
     documents = []
     for article in articles:
-        parts = search_text.sections(markdown.markdown(article.body, extensions=["tables", "admonition"]))
+        parts = sections.sections(markdown.markdown(article.body, extensions=["tables", "admonition"]))
         documents.append(
             {
                 "id": article.id,

@@ -3,7 +3,7 @@
 import random
 import re
 
-from portal.search_words import STOP, words
+from portal.search.words import STOP, words
 
 SEED = 7
 VARIANTS = ("clean", "typo", "half_typed", "keywords")

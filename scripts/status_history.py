@@ -15,8 +15,8 @@ from typing import Any
 
 import requests
 
-from portal.status_days import KEYS
-from portal.uptime import DAY
+from portal.status.days import KEYS
+from portal.status.uptime import DAY
 
 TIMEOUT_SECONDS = 30
 

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from portal import uptime
-from portal.uptime import Span
+from portal.status import uptime
+from portal.status.uptime import Span
 
 
 def figures(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from functions.errors import Problem
 from functions.http import client, read_json
 from functions.rate import limit
-from portal.events import Event, EventError, parse
+from portal.insights.events import Event, EventError, parse
 
 if TYPE_CHECKING:
     from functions.http import Request

@@ -8,7 +8,7 @@ from functions.errors import Problem
 from functions.http import came_from, client, json_response, see_other, wants_json
 from functions.insights.events import keep
 from functions.rate import limit
-from portal.events import LONGEST_COMMENT, REASONS, VOTES, Event, is_uuid, redact_comment
+from portal.insights.events import LONGEST_COMMENT, REASONS, VOTES, Event, is_uuid, redact_comment
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

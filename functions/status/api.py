@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from functions.errors import Problem, StoreError
 from functions.http import json_response
 from functions.status import incident_store
-from portal import status_badge
 from portal.status import Live
-from portal.status_summary import seconds_left, summarise
+from portal.status import badge as status_badge
+from portal.status.summary import seconds_left, summarise
 
 if TYPE_CHECKING:
     from functions.http import Request

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from functions.errors import Problem
 from functions.http import json_response
 from functions.status import incident_store
-from portal import status_days
-from portal.status_days import Sample
-from portal.uptime import DAY
+from portal.status import days as status_days
+from portal.status.days import Sample
+from portal.status.uptime import DAY
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ DAYS = 4  # today, and those whose samples are there from their first second
 
 
 def days(request: "Request", services: "Services") -> "Response":
-    """{day: {component: ...}} (portal.status_days), today's too, which is not over; for five minutes in caches."""
+    """{day: {component: ...}} (portal.status.days), today's too, which is not over; for five minutes in caches."""
     board = incident_store.board(services)
     if board is None:
         raise Problem(404, "This portal has no status page.")

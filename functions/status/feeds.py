@@ -30,7 +30,7 @@ def json_feed(request: "Request", services: "Services") -> Response:
 
 
 def _feed(request: "Request", services: "Services", kind: str, name: str, mimetype: str) -> Response:
-    from portal import status_feeds  # a feed's library is of no use to any other request
+    from portal.status import feeds  # a feed's library is of no use to any other request
 
     board = incident_store.last_known(services)
     component = request.args.get("component", "")
@@ -38,7 +38,7 @@ def _feed(request: "Request", services: "Services", kind: str, name: str, mimety
         raise Problem(404, "There is no such feed.")
     # Its own address, or a reader goes on with the file of the last build.
     address = services.absolute(f"api/status/{name}") + (f"?component={component}" if component else "")
-    text = getattr(status_feeds, kind)(board, address, _paragraphs, component)
+    text = getattr(feeds, kind)(board, address, _paragraphs, component)
     return tagged(request, Response(text, mimetype=mimetype))
 
 

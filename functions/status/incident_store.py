@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
 from portal.status import Board, Incident, Update, read
-from portal.status_auto import Seen
+from portal.status.auto import Seen
 
 if TYPE_CHECKING:
     from functions.services import Services

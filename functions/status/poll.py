@@ -18,7 +18,7 @@ from functions.status import incident_store
 from functions.status.api import live_rows
 from functions.status.incident_store import Stored
 from portal.status import Board, Check, Component, Live, advance, read
-from portal.status_auto import Watched, review
+from portal.status.auto import Watched, review
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

@@ -12,8 +12,8 @@ from functions.rate import limit
 from functions.signin import sessions
 from functions.status import incident_store
 from functions.status.incident_store import Stored
-from portal import incidents
-from portal.incidents import IMPACTS, SAYABLE, STATUSES, Refused
+from portal.status import incidents
+from portal.status.incidents import IMPACTS, SAYABLE, STATUSES, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from functions.rate import limit
 from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
 from portal.status import OVER, PHASES, Board, Incident, Update
-from portal.status_summary import iso, update_id
+from portal.status.summary import iso, update_id
 
 if TYPE_CHECKING:
     from functions.services import Services

@@ -13,8 +13,8 @@ from functions.errors import VendorError
 from functions.helpdesks import mailbox
 from functions.tickets import ledger
 from functions.tickets.ledger import DELIVERED, FAILED, MAILED, WAITING
-from portal.ticket_match import Sent, present
 from portal.tickets import Draft, Status, rating_note
+from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
     from functions.services import Services

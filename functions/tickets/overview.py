@@ -13,8 +13,8 @@ from functions.errors import Problem, VendorError
 from functions.signin import sessions
 from functions.tickets import ledger
 from functions.tickets.ledger import DESK, WAITING, may_read_organisation
-from portal.ticket_match import SKEW_MS
 from portal.tickets import STATUS_WORDS, Thread
+from portal.tickets.match import SKEW_MS
 
 if TYPE_CHECKING:
     from functions.http import Request

@@ -13,8 +13,8 @@ from functions.signin import drafts, sessions
 from functions.tickets import form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
-from portal.ticket_match import Sent, present
 from portal.tickets import STATUS_WORDS, Message, Thread
+from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
     from functions.http import Request

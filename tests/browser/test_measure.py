@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from functions.app import Portal
 from functions.services import Services
-from portal.events import redact_query
+from portal.insights.events import redact_query
 from tests.conftest import CHROMIUM, write_bundle
 
 pytestmark = pytest.mark.browser

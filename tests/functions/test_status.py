@@ -13,7 +13,7 @@ from functions.status import incident_store
 from functions.status.incident_store import Stored
 from functions.stores import Store
 from portal.status import Board, Check, Component, Incident, Page, Update, write
-from portal.status_days import KEYS
+from portal.status.days import KEYS
 from tests.conftest import Browser, write_bundle
 
 BOARD = Board(

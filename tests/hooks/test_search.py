@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from portal import search, search_file, search_synonyms
-from portal.search import Document
-from portal.search_text import Section
+from portal import search
+from portal.search import Document, index_file, synonyms
+from portal.search.sections import Section
 from tests.hooks.portals import ARTICLE, mkdocs, write
 from tests.node_tools import ASK, ROOT, run
 
@@ -34,8 +34,8 @@ ARTICLES = [
 
 def ask(*questions: str, **options: Any) -> list[dict[str, Any]]:
     index = search.build(ARTICLES)
-    groups = search_synonyms.parse("s", (ROOT / "hooks" / "synonyms.yml").read_text())
-    file = search_file.encode(index, synonyms=search_synonyms.useful(groups, index.postings))
+    groups = synonyms.parse("s", (ROOT / "hooks" / "synonyms.yml").read_text())
+    file = index_file.encode(index, synonyms=synonyms.useful(groups, index.postings))
     data = {"index": base64.b64encode(file).decode(), "questions": questions, "options": options}
     answers: list[dict[str, Any]] = run(ASK, data)
     return answers
@@ -43,7 +43,7 @@ def ask(*questions: str, **options: Any) -> list[dict[str, Any]]:
 
 def test_a_word_also_finds_its_neighbours_both_ways() -> None:
     index = search.build(ARTICLES)
-    file = search_file.encode(index, near=[("month", "passkey"), ("bookmark", "month")])
+    file = index_file.encode(index, near=[("month", "passkey"), ("bookmark", "month")])
     data = {"index": base64.b64encode(file).decode(), "questions": ["month"], "options": {"kinds": ["article"]}}
     (month,) = run(ASK, data)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import changelog, feeds, releases
-from portal.changelog import Entry, Section
+from portal import changelog
+from portal.changelog import Entry, Section, feeds, releases
 from portal.errors import ContentError
 from portal.sanitise import to_html
 

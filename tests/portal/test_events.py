@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.events import (
+from portal.insights.events import (
     LONGEST_QUERY,
     NAMES,
     REMOVED,

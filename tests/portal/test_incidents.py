@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.incident_files import extended, render
-from portal.incidents import SAYABLE, STATUSES, Refused, opened, updated
 from portal.status import Board, Page
-from portal.status_feeds import atom
-from portal.status_files import parse_incident
+from portal.status.feeds import atom
+from portal.status.files import parse_incident
+from portal.status.incident_files import extended, render
+from portal.status.incidents import SAYABLE, STATUSES, Refused, opened, updated
 
 NOW = 1_795_384_800_000
 KNOWN = {"api", "web"}

@@ -10,11 +10,11 @@ from hypothesis import Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from portal import search, search_file, search_jobs, search_synonyms, search_tests, search_text
+from portal import search
 from portal.errors import ContentError
-from portal.search import Document
-from portal.search_coder import Encoder
-from portal.search_text import Section
+from portal.search import Document, index_file, jobs, questions, sections, synonyms
+from portal.search.coder import Encoder
+from portal.search.sections import Section
 from tests.node_tools import run
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ answer = data.map((file) => { try { decode(new Uint8Array(Buffer.from(file, "bas
 
 
 def encoded(index: search.Index) -> str:
-    return base64.b64encode(search_file.encode(index)).decode()
+    return base64.b64encode(index_file.encode(index)).decode()
 
 
 def assert_exact(indexes: list[search.Index]) -> None:
@@ -130,14 +130,14 @@ def test_any_text_can_be_indexed_and_decoded(portals: list[list[Document]]) -> N
 
 
 def test_a_file_that_is_half_loaded_or_of_another_version_is_an_error() -> None:
-    whole = search_file.encode(search.build([CARD, INVOICE]))
+    whole = index_file.encode(search.build([CARD, INVOICE]))
     files = [
         whole,
         whole[:-1],
         whole[: len(whole) // 2],
         b"",
         b"<!doctype html><p>Not found",
-        whole.replace(f" {search_file.VERSION} ".encode(), b" 2 ", 1),
+        whole.replace(f" {index_file.VERSION} ".encode(), b" 2 ", 1),
     ]
 
     assert run(BROKEN, [base64.b64encode(file).decode() for file in files]) == [
@@ -157,9 +157,9 @@ def test_the_coder_spends_little_on_what_is_foreseeable() -> None:
 def test_a_small_portal_has_its_summaries_in_the_index_and_a_large_one_in_files() -> None:
     small, large = search.build([INVOICE]), search.build([INVOICE] * 61)
 
-    assert INVOICE.description.encode() in search_file.encode(small)
-    assert INVOICE.description.encode() not in search_file.encode(large)
-    assert json.loads(search_file.texts(large)["60.json"]) == [
+    assert INVOICE.description.encode() in index_file.encode(small)
+    assert INVOICE.description.encode() not in index_file.encode(large)
+    assert json.loads(index_file.texts(large)["60.json"]) == [
         INVOICE.description,
         "",
         ["", "", INVOICE.sections[0].text],
@@ -170,24 +170,24 @@ def test_sections_leave_out_markup_permalinks_and_scripts() -> None:
     heading = '<h2 id="s">Two <em>steps</em><a class="headerlink" href="#s">&para;</a></h2>'
     html = "<p>Before</p>" + heading + "<p>A<b>B</b> &amp; C</p><script>x</script><li>D</li>"
 
-    assert search_text.sections(html) == [Section("", "", "Before"), Section("Two steps", "s", "AB & C D")]
+    assert sections.sections(html) == [Section("", "", "Before"), Section("Two steps", "s", "AB & C D")]
 
 
 def test_a_sentence_ends_where_a_sentence_ends() -> None:
     text = "The first sentence says what it is about, and that is enough for a list. " + "More words follow here. " * 9
 
-    found = search_text.sentence(text)
+    found = sections.sentence(text)
     assert found.endswith(".")
-    assert len(found) <= search_text.SENTENCE
+    assert len(found) <= sections.SENTENCE
 
 
 def test_a_long_sentence_ends_after_a_word() -> None:
-    assert search_text.sentence("word " * 100).endswith("word \u2026")
+    assert sections.sentence("word " * 100).endswith("word \u2026")
 
 
 def test_synonyms_are_groups_of_at_least_two_words() -> None:
-    assert search_synonyms.parse("s.yml", "- [invoice, credit note]\n") == [["invoice", "credit note"]]
-    assert search_synonyms.parse("s.yml", "# nothing yet\n") == []
+    assert synonyms.parse("s.yml", "- [invoice, credit note]\n") == [["invoice", "credit note"]]
+    assert synonyms.parse("s.yml", "# nothing yet\n") == []
 
 
 @pytest.mark.parametrize(
@@ -198,31 +198,31 @@ def test_synonyms_are_groups_of_at_least_two_words() -> None:
 )  # fmt: skip
 def test_a_mistake_in_the_synonyms_is_named(text: str, says: str) -> None:
     with pytest.raises(ContentError, match=says):
-        search_synonyms.parse("docs/synonyms.yml", text)
+        synonyms.parse("docs/synonyms.yml", text)
 
 
 def test_only_synonyms_that_lead_somewhere_are_shipped() -> None:
     groups = [["invoices", "bills"], ["log in", "sign in"], ["cat", "dog"], ["pay", "paying"]]
 
-    assert search_synonyms.useful(groups, {"invoic", "sign", "pay"}) == [["invoic", "bill"], ["log in", "sign in"]]
+    assert synonyms.useful(groups, {"invoic", "sign", "pay"}) == [["invoic", "bill"], ["log in", "sign in"]]
 
 
 def test_pairs_of_words_are_known_by_their_stems() -> None:
-    assert search_synonyms.pairs("# words\nchatting talking\n\nmail email\n") == [("chat", "talk"), ("mail", "email")]
+    assert synonyms.pairs("# words\nchatting talking\n\nmail email\n") == [("chat", "talk"), ("mail", "email")]
 
 
 def test_a_pair_needs_both_words_or_is_common() -> None:
     pairs = [("chat", "talk"), ("mail", "email"), ("pay", "buy")]
-    many = [*pairs, *[("a", "b")] * search_synonyms.COMMONEST, ("chat", "gossip")]
+    many = [*pairs, *[("a", "b")] * synonyms.COMMONEST, ("chat", "gossip")]
 
-    assert search_synonyms.near(pairs, {"chat", "talk", "mail"}) == ([("chat", "talk")], [("mail", "email")])
-    assert ("chat", "gossip") not in search_synonyms.near(many, {"chat"})[1]
+    assert synonyms.near(pairs, {"chat", "talk", "mail"}) == ([("chat", "talk")], [("mail", "email")])
+    assert ("chat", "gossip") not in synonyms.near(many, {"chat"})[1]
 
 
 def test_the_shipped_pairs_are_of_two_words_once_each() -> None:
-    pairs = search_synonyms.pairs((ROOT / "hooks" / "related-words.txt").read_text())
+    pairs = synonyms.pairs((ROOT / "hooks" / "related-words.txt").read_text())
 
-    assert len(pairs) > search_synonyms.COMMONEST
+    assert len(pairs) > synonyms.COMMONEST
     assert all(one != other for one, other in pairs)
     assert len({frozenset(pair) for pair in pairs}) == len(pairs)
 
@@ -230,28 +230,28 @@ def test_the_shipped_pairs_are_of_two_words_once_each() -> None:
 def test_the_shipped_synonyms_are_well_formed() -> None:
     text = (ROOT / "hooks" / "synonyms.yml").read_text()
 
-    assert len(search_synonyms.parse("hooks/synonyms.yml", text)) > 100
+    assert len(synonyms.parse("hooks/synonyms.yml", text)) > 100
 
 
 def test_jobs_belong_to_the_parts_that_are_on() -> None:
-    assert {job.url for job in search_jobs.documents(["billing"])} == {"my/billing/"}
-    assert [job.kind for job in search_jobs.documents(["status"])] == ["status"]
+    assert {job.url for job in jobs.documents(["billing"])} == {"my/billing/"}
+    assert [job.kind for job in jobs.documents(["status"])] == ["status"]
 
 
 def test_nine_of_ten_questions_must_find_their_article() -> None:
     expected = {f"q{number}": "a" for number in range(10)}
     good = {question: ["x", "y", "a"] for question in expected}
 
-    assert search_tests.judge(expected, good | {"q0": ["x", "y", "z", "a"]}).passed
-    bad = search_tests.judge(expected, good | {"q0": [], "q1": ["x"]})
+    assert questions.judge(expected, good | {"q0": ["x", "y", "z", "a"]}).passed
+    bad = questions.judge(expected, good | {"q0": [], "q1": ["x"]})
     assert not bad.passed
-    assert "only 8 of 10" in search_tests.report("t.yml", bad)
-    assert "'q0' finds nothing" in search_tests.report("t.yml", bad)
+    assert "only 8 of 10" in questions.report("t.yml", bad)
+    assert "'q0' finds nothing" in questions.report("t.yml", bad)
 
 
 def test_a_search_test_for_an_article_that_does_not_exist_is_a_mistake() -> None:
-    assert search_tests.parse("t.yml", "where is it: billing/card", ["billing/card"]) == {"where is it": "billing/card"}
+    assert questions.parse("t.yml", "where is it: billing/card", ["billing/card"]) == {"where is it": "billing/card"}
     with pytest.raises(ContentError, match=r"t\.yml:2: there is no article 'billing/crad'.*billing/card"):
-        search_tests.parse("t.yml", "# ours\nwhere is it: billing/crad", ["billing/card"])
+        questions.parse("t.yml", "# ours\nwhere is it: billing/crad", ["billing/card"])
     with pytest.raises(ContentError, match="must be lines"):
-        search_tests.parse("t.yml", "- a", [])
+        questions.parse("t.yml", "- a", [])

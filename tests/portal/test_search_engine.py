@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from portal import search, search_engine, search_file
-from portal.search import Document
+from portal import search
+from portal.search import Document, engine_file, index_file
 from tests.node_tools import ROOT, run
 
 BOTH = """
@@ -24,8 +24,8 @@ answer = [
 
 def test_the_joined_engine_is_the_engine() -> None:
     sources = {path.stem: path.read_text() for path in (ROOT / "hooks/theme/assets").glob("search-*.js")}
-    text = search_engine.joined(sources, "search-engine")
-    index = search_file.encode(search.build([Document("Download an invoice", "pay/")]))
+    text = engine_file.joined(sources, "search-engine")
+    index = index_file.encode(search.build([Document("Download an invoice", "pay/")]))
     data = {
         "joined": base64.b64encode(text.encode()).decode(),
         "index": base64.b64encode(index).decode(),
@@ -45,7 +45,7 @@ def test_each_module_is_there_once_and_keeps_its_own_names() -> None:
         "b": 'import { two } from "./c.js";\nconst own = 1;\nexport function one() {\n  return own + two();\n}\n',
         "c": "const own = 2;\nexport const two = () => own;\n",
     }
-    text = search_engine.joined(sources, "a")
+    text = engine_file.joined(sources, "a")
 
     assert text.count("const own = 2;") == 1
     assert text.endswith("export const { sum } = a;\n")
@@ -54,4 +54,4 @@ def test_each_module_is_there_once_and_keeps_its_own_names() -> None:
 @pytest.mark.parametrize("line", ['import x from "./b.js";', "export default 1;", "export { a };"])
 def test_what_it_does_not_understand_stops_the_build(line: str) -> None:
     with pytest.raises(ValueError, match=r"a\.js: cannot join"):
-        search_engine.joined({"a": f"{line}\n"}, "a")
+        engine_file.joined({"a": f"{line}\n"}, "a")

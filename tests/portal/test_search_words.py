@@ -10,7 +10,7 @@ from hypothesis import Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from portal.search_words import STOP, stem, stems, words
+from portal.search.words import STOP, stem, stems, words
 from tests.node_tools import run
 
 ROOT = Path(__file__).parents[2]

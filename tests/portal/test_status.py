@@ -22,7 +22,7 @@ from portal.status import (
     read,
     write,
 )
-from portal.status_summary import summarise
+from portal.status.summary import summarise
 
 NOW = 1_795_384_800_000
 MINUTE = 60_000

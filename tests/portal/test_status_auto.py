@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.status import Board, Check, Component, Incident, Live, Maintenance, Page, Update, advance
-from portal.status_auto import Watched, review
+from portal.status.auto import Watched, review
 
 MINUTE = 60_000
 NOW = 1_795_384_800_000

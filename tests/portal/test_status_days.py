@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal import status_days
 from portal.status import WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
-from portal.status_days import KEYS
-from portal.uptime import DAY
+from portal.status import days as status_days
+from portal.status.days import KEYS
+from portal.status.uptime import DAY
 
 FIRST = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
 WEB = Component("web", "Web app", start_date="2026-01-05", checks=(Check("https://acme.example/"),))

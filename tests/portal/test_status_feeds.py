@@ -8,9 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from portal import status_feeds
-from portal.status import Board, Component, Incident, Maintenance, Page, Update
-from portal.status_recur import expanded
+from portal.status import Board, Component, Incident, Maintenance, Page, Update, feeds
+from portal.status.recur import expanded
 
 NOW = 1_795_384_800_000
 ADDRESS = "https://help.acme.example/api/status/feed"
@@ -37,27 +36,27 @@ BOARD = Board(
 
 
 def test_an_item_for_each_update_newest_first_and_of_one_component_only_its_own():
-    assert [item.title for item in status_feeds.items(BOARD)] == [
+    assert [item.title for item in feeds.items(BOARD)] == [
         "Resolved: Slow & <b>odd</b>", "Investigating: Slow & <b>odd</b>", "Planned: Upgrade, with; signs",
     ]  # fmt: skip
-    assert [item.title for item in status_feeds.items(BOARD, "api")] == ["Planned: Upgrade, with; signs"]
+    assert [item.title for item in feeds.items(BOARD, "api")] == ["Planned: Upgrade, with; signs"]
 
 
-@pytest.mark.parametrize("kind", [status_feeds.atom, status_feeds.rss, status_feeds.json_feed])
+@pytest.mark.parametrize("kind", [feeds.atom, feeds.rss, feeds.json_feed])
 def test_an_edited_update_keeps_its_id(kind):
     edited = replace(INCIDENT, title="Slow", updates=(replace(INCIDENT.updates[0], body="We **look**."),))
-    ids = [item.id for item in status_feeds.items(replace(BOARD, incidents=(edited,)))]
+    ids = [item.id for item in feeds.items(replace(BOARD, incidents=(edited,)))]
 
     moved = replace(BOARD, page=replace(BOARD.page, url="https://status.acme.example/"))
-    assert ids[0] in [item.id for item in status_feeds.items(BOARD)]
-    assert ids[0] in [item.id for item in status_feeds.items(moved)]
+    assert ids[0] in [item.id for item in feeds.items(BOARD)]
+    assert ids[0] in [item.id for item in feeds.items(moved)]
     assert escape(ids[0]) in kind(BOARD, "feed", escape)
 
 
 def test_the_three_kinds_say_the_same():
-    atom = ElementTree.fromstring(status_feeds.atom(BOARD, ADDRESS, escape))
-    rss = ElementTree.fromstring(status_feeds.rss(BOARD, "rss.xml", escape))
-    feed = json.loads(status_feeds.json_feed(BOARD, ADDRESS, escape))
+    atom = ElementTree.fromstring(feeds.atom(BOARD, ADDRESS, escape))
+    rss = ElementTree.fromstring(feeds.rss(BOARD, "rss.xml", escape))
+    feed = json.loads(feeds.json_feed(BOARD, ADDRESS, escape))
 
     titles = [item["title"] for item in feed["items"]]
     assert titles == [entry.findtext(f"{ATOM}title") for entry in atom.iter(f"{ATOM}entry")]
@@ -66,14 +65,14 @@ def test_the_three_kinds_say_the_same():
     assert rss.findtext("channel/item/description") == "Fixed &amp; done."
     assert feed["feed_url"] == ADDRESS
     assert [link.get("href") for link in atom.findall(f"{ATOM}link") if link.get("rel") == "self"] == [ADDRESS]
-    assert "feed_url" not in json.loads(status_feeds.json_feed(BOARD, "", escape))
+    assert "feed_url" not in json.loads(feeds.json_feed(BOARD, "", escape))
 
 
 def test_the_calendar_has_a_uid_that_stays_and_a_sequence_that_grows():
     later = replace(WORK, updates=(*WORK.updates, Update(NOW, "scheduled", "Later.", {})), scheduled_for=NOW + 1000)
     found = []
     for work in (WORK, later):
-        calendar = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(work,))))
+        calendar = Calendar.from_ical(feeds.calendar(replace(BOARD, maintenances=(work,))))
         found += calendar.walk("VEVENT")
 
     first, second = found
@@ -86,7 +85,7 @@ def test_the_calendar_has_a_uid_that_stays_and_a_sequence_that_grows():
 
 def test_cancelled_work_is_cancelled_in_calendars_and_never_in_progress():
     work = replace(WORK, status="cancelled")
-    (event,) = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(work,)))).walk("VEVENT")
+    (event,) = Calendar.from_ical(feeds.calendar(replace(BOARD, maintenances=(work,)))).walk("VEVENT")
 
     assert event["status"] == "CANCELLED"
     assert not work.active(NOW + 1)
@@ -95,8 +94,8 @@ def test_cancelled_work_is_cancelled_in_calendars_and_never_in_progress():
 def test_an_edit_is_told_as_a_change_of_the_same_item():
     edited = replace(INCIDENT, updates=(replace(UPDATES[0], edited_at=NOW + 3_600_000),))
     board = replace(BOARD, incidents=(edited,), maintenances=())
-    atom = ElementTree.fromstring(status_feeds.atom(board, "feed.xml", escape))
-    (item,) = json.loads(status_feeds.json_feed(board, "feed.json", escape))["items"]
+    atom = ElementTree.fromstring(feeds.atom(board, "feed.xml", escape))
+    (item,) = json.loads(feeds.json_feed(board, "feed.json", escape))["items"]
 
     assert atom.findtext(f"{ATOM}entry/{ATOM}published") == "2026-11-22T22:00:00+00:00"
     assert atom.findtext(f"{ATOM}entry/{ATOM}updated") == "2026-11-22T23:00:00+00:00"
@@ -107,8 +106,8 @@ WEEKLY = replace(WORK, rrule="FREQ=WEEKLY;BYDAY=SU;COUNT=8")
 
 
 def test_what_comes_again_is_one_event_with_a_rule_in_a_calendar():
-    (event,) = Calendar.from_ical(status_feeds.calendar(replace(BOARD, maintenances=(WEEKLY,)))).walk("VEVENT")
-    other = status_feeds.calendar(replace(BOARD, maintenances=(WEEKLY, replace(WORK, id="other"))), "other")
+    (event,) = Calendar.from_ical(feeds.calendar(replace(BOARD, maintenances=(WEEKLY,)))).walk("VEVENT")
+    other = feeds.calendar(replace(BOARD, maintenances=(WEEKLY, replace(WORK, id="other"))), "other")
 
     assert event["rrule"].to_ical() == b"FREQ=WEEKLY;COUNT=8;BYDAY=SU"
     assert event["dtstart"].to_ical() == b"20261122T220000Z"
@@ -127,5 +126,5 @@ def test_what_comes_again_hides_faults_each_time_and_is_told_once():
     for board in (first, later):
         assert [len(work.updates) for work in board.maintenances].count(1) == 1
     # The same item in every feed, whichever time is the next.
-    told = [{item.id for item in status_feeds.items(board)} for board in (first, later)]
+    told = [{item.id for item in feeds.items(board)} for board in (first, later)]
     assert told[0] == told[1]

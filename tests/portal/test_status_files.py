@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import ContentError
-from portal.status_files import load, parse_components, parse_incident, parse_maintenance
+from portal.status.files import load, parse_components, parse_incident, parse_maintenance
 
 COMPONENTS = """page: {id: acme, name: Acme}
 defaults: {interval: 30, fail_after: 4}

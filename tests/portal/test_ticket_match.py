@@ -1,7 +1,7 @@
 """Which of our replies a thread shows."""
 
-from portal.ticket_match import SKEW_MS, Sent, present
 from portal.tickets import Message
+from portal.tickets.match import SKEW_MS, Sent, present
 
 NOW = 10**12
 

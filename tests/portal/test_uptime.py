@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import uptime
-from portal.uptime import BUCKETS, DAY
+from portal.status import uptime
+from portal.status.uptime import BUCKETS, DAY
 from scripts import uptime as tool
 
 SPANS = st.lists(

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from portal import status_files
+from portal.status import files
 from scripts import incident as command
 
 COMPONENTS = "page: {id: acme, name: Acme}\ncomponents:\n  - {id: api, name: API}\n  - {id: web, name: Web}\n"
@@ -31,7 +31,7 @@ def test_an_incident_is_opened_updated_and_resolved(status: Path, capsys: pytest
     (file,) = (status / "incidents").glob("*.md")
     assert run(status, "update", file.stem, "--status", "identified", "--body", "A **cable**.") == 0
     assert run(status, "resolve", file.stem, "--body", "Fixed.") == 0
-    board = status_files.load(status)
+    board = files.load(status)
     assert board
 
     (incident,) = board.incidents
@@ -124,7 +124,7 @@ def test_what_was_posted_on_the_portal_becomes_files_once(status: Path, portal: 
     assert "Still." in first
     assert file.read_text() == first
     assert capsys.readouterr().out.endswith("nothing new\n")
-    board = status_files.load(status)
+    board = files.load(status)
     assert board
     assert board.incidents[0].source == "auto"
 

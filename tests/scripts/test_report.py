@@ -9,7 +9,7 @@ import pytest
 
 from functions.stores import Store
 from portal.errors import ContentError
-from portal.metrics import Share, wilson
+from portal.insights.metrics import Share, wilson
 from scripts.report import as_json, as_text, main, measure, read_customers
 
 NOON = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp() * 1000)

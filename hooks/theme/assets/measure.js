@@ -40,7 +40,7 @@ const KINDS = [
 
 const SEARCH_ENGINES = /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|startpage|qwant|kagi|search\.brave)\.[a-z.]+$/;
 
-// As in portal/events.py: addresses, long numbers, links with a query, and long tokens, which may be a key.
+// As in portal/insights/events.py: addresses, long numbers, links with a query, and long tokens, which may be a key.
 const PRIVATE = /https?:\/\/\S+\?\S*|[^\s@]+@[^\s@]+|\d{7,}|\+?\d(?:[ ./()-]{0,2}\d){8,}|[\w.=/+~%-]{25,}/gi;
 const LONGEST_QUERY = 120;
 

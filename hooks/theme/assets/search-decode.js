@@ -1,4 +1,4 @@
-// Reads the index file of portal/search_file.py: what results show, and every word with lunr's weight in every document.
+// Reads the index file of portal/search/index_file.py: what results show, and every word with lunr's weight in every document.
 
 const VERSION = 7;
 const SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -23,7 +23,7 @@ function spelling(stem, { endings, written }, word) {
   return ending ? stem.slice(0, stem.length - ending[0]) + ending[1] : null;
 }
 
-// The models of portal/search_file.py, and the arithmetic of portal/search_coder.py.
+// The models of portal/search/index_file.py, and the arithmetic of portal/search/coder.py.
 const GAP = 0;
 const COUNT = 72;
 const FIELDS = 112;

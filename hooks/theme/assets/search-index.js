@@ -17,7 +17,7 @@ export async function isStale() {
   return answer?.status === 404 || answer?.status === 410;
 }
 
-/** The engine of the index at `indexUrl`: a module of the same name (portal/search_engine.py), asked for together with it. */
+/** The engine of the index at `indexUrl`: a module of the same name (portal/search/engine_file.py), asked for together with it. */
 export async function load(indexUrl) {
   const index = fetch(indexUrl);
   index.catch(() => {});

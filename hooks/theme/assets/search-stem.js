@@ -1,4 +1,4 @@
-// The words of a text as the search knows them: portal/search_words.py makes exactly the same ones (a test compares them).
+// The words of a text as the search knows them: portal/search/words.py makes exactly the same ones (a test compares them).
 
 const APOSTROPHES = /['\u2019\u02bc]/g;
 // Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.

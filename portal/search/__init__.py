@@ -8,8 +8,8 @@ from lunr.builder import Builder
 from lunr.field_ref import FieldRef
 from lunr.pipeline import Pipeline
 
-from portal.search_text import Section, sentence
-from portal.search_words import spellings, stems
+from portal.search.sections import Section, sentence
+from portal.search.words import spellings, stems
 
 # A writer's title and the customers' own wordings say what an article is about; its text only mentions things.
 FIELDS = {"title": 5, "questions": 5, "headings": 2, "text": 1}

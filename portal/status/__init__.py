@@ -2,7 +2,7 @@
 
 Times are unix milliseconds. `Board` is what the repository knows (components, incidents, maintenance) and
 what the build hands to the functions; `Live` is what the checks know, one row a component. Neither claims
-anything alone: `portal.status_summary` joins them.
+anything alone: `portal.status.summary` joins them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -126,7 +126,7 @@ class Incident:
 @dataclass(frozen=True)
 class Maintenance:
     """Work that was announced; the actual times win over the scheduled ones. `rrule` says when it comes again, and
-    `series` whose repetition it is (portal.status_recur)."""
+    `series` whose repetition it is (portal.status.recur)."""
 
     id: str
     title: str

@@ -14,11 +14,23 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from portal import status_recur
 from portal.errors import ContentError
-from portal.status import OVER, WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
-from portal.status_days import KEYS
-from portal.status_schema import (
+from portal.status import (
+    OVER,
+    WEIGHTS,
+    Board,
+    Check,
+    Component,
+    Group,
+    Incident,
+    Maintenance,
+    Page,
+    Update,
+    Uptime,
+    recur,
+)
+from portal.status.days import KEYS
+from portal.status.schema import (
     CheckEntry,
     ComponentEntry,
     ComponentsFile,
@@ -28,7 +40,7 @@ from portal.status_schema import (
     MaintenanceFile,
     SourceEntry,
 )
-from portal.uptime import DAY
+from portal.status.uptime import DAY
 
 Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
@@ -63,7 +75,7 @@ def load(folder: Path) -> Board | None:
 
 
 def load_history(folder: Path) -> dict[str, dict[str, Any]]:
-    """status/history/*.json as day -> component -> figures (portal.status_days); raises ContentError."""
+    """status/history/*.json as day -> component -> figures (portal.status.days); raises ContentError."""
     days: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("history/*.json")):
         try:
@@ -170,7 +182,7 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
     updates = tuple(Update(**update.model_dump()) for update in data.updates)
     work = Maintenance(**fields, components=tuple(data.components), updates=updates, body=body)
     if work.rrule:
-        if wrong := status_recur.problem(work):
+        if wrong := recur.problem(work):
             source.fail(("rrule",), f"'rrule' {work.rrule!r}: {wrong}")
         if work.status not in {"scheduled", "cancelled"} or work.actual_start is not None:
             source.fail(("rrule",), "what comes again is 'scheduled' or 'cancelled', and has no actual times")
@@ -184,7 +196,7 @@ def _never_overlap(works: Sequence[Maintenance], files: Mapping[str, str]) -> No
         (one.start, one.end, place)
         for place, work in enumerate(works)
         if work.status != "cancelled"
-        for one in (status_recur.single(work, work.start, until) if work.rrule else (work,))
+        for one in (recur.single(work, work.start, until) if work.rrule else (work,))
     ]
     for component in dict.fromkeys(key for work in works for key in work.components):
         own = sorted(time for time in times if component in works[time[2]].components)

@@ -2,7 +2,7 @@
 
 A line with the format's version and the sizes, JSON with what results show, the words, then numbers. The numbers are
 counts, not weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are
-coded by portal/search_coder.py, in parts, so that a browser reads only those of the words that it is asked for. The
+coded by portal/search/coder.py, in parts, so that a browser reads only those of the words that it is asked for. The
 file is called .txt because every host compresses those.
 """
 
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from portal.search import FIELDS, K1, B, Counts, Document, Index
-from portal.search_coder import Encoder
-from portal.search_words import STOP
+from portal.search.coder import Encoder
+from portal.search.words import STOP
 
 VERSION = 7
 # Up to so many documents the index has room for a sentence of each.

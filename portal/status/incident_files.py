@@ -23,7 +23,7 @@ _Dumper.add_representer(
 
 
 def render(incident: Incident) -> str:
-    """The file of an incident; portal.status_files.parse_incident reads the same incident from it."""
+    """The file of an incident; portal.status.files.parse_incident reads the same incident from it."""
     fields: dict[str, Any] = {
         "id": incident.id,
         "title": incident.title,

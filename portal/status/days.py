@@ -10,9 +10,8 @@ from fractions import Fraction
 from statistics import quantiles
 from typing import Any
 
-from portal import uptime
-from portal.status import Board, Component, Group, Incident, Uptime
-from portal.uptime import DAY, Figures, Span
+from portal.status import Board, Component, Group, Incident, Uptime, uptime
+from portal.status.uptime import DAY, Figures, Span
 
 # A sample: (unix seconds, result, milliseconds).
 Sample = tuple[int, str, int]
@@ -59,7 +58,7 @@ def _seconds_in(spans: Sequence[Span], first: int) -> dict[str, int]:
 
 
 def timeline(board: Board, component: Component, samples: Sequence[Sample], start: int, end: int) -> list[Span]:
-    """The component's state in every second, as portal.uptime defines it."""
+    """The component's state in every second, as portal.status.uptime defines it."""
     automatic: list[Span] = []
     if component.checks:
         automatic = uptime.observed(

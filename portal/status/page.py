@@ -5,11 +5,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from portal import status_days
 from portal.status import Board, Component, Group, Incident, Maintenance
-from portal.status_events import PAST_DAYS, duration, incident, interval, maintenance, moment, past, row, stamp
-from portal.status_summary import LEVEL_OF_STATE, iso, planned, summarise
-from portal.uptime import Figures
+from portal.status import days as status_days
+from portal.status.events import PAST_DAYS, duration, incident, interval, maintenance, moment, past, row, stamp
+from portal.status.summary import LEVEL_OF_STATE, iso, planned, summarise
+from portal.status.uptime import Figures
 
 AHEAD_DAYS = 14
 DAY_MS = 86_400_000

@@ -13,7 +13,7 @@ from typing import Any
 from feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from portal.status import PHASES, Board, Maintenance, Update
-from portal.status_summary import iso, update_id
+from portal.status.summary import iso, update_id
 
 MOST = 100
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 import yaml
 
 from portal.errors import ContentError
-from portal.search_words import STOP, stem, words
+from portal.search.words import STOP, stem, words
 
 Group = Sequence[str]
 Pair = tuple[str, str]

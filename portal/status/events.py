@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.sanitise import to_html, to_text
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
-from portal.status_summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
+from portal.status.summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
 
 PAST_DAYS = 30
 
