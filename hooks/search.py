@@ -27,16 +27,16 @@ log = get_plugin_logger("portal")
 HERE = Path(__file__).parent
 SHIPPED = HERE / "synonyms.yml"
 NEAR = HERE / "related-words.txt"
-ASSETS = HERE / "theme" / "assets"
-ENGINE = [f"search-{part}" for part in ("engine", "decode", "query", "quote", "spell", "stem")]
+# The engine's modules: joined into one file, and never published as they are.
+ENGINE = HERE / "engine"
 # In docs/, for writers and not for customers.
 SYNONYMS, TESTS = "synonyms.yml", "search-tests.yml"
 # The ranking is JavaScript, and a copy of it in Python would drift: the writer's questions are asked in Node.
 ASK = """
 import { readFileSync } from "node:fs";
-const { index, assets, questions } = JSON.parse(readFileSync(0, "utf8"));
-const { decode } = await import(`${assets}/search-decode.js`);
-const { engine } = await import(`${assets}/search-engine.js`);
+const { index, modules, questions } = JSON.parse(readFileSync(0, "utf8"));
+const { decode } = await import(`${modules}/decode.js`);
+const { engine } = await import(`${modules}/main.js`);
 const { search } = engine(decode(new Uint8Array(Buffer.from(index))), "/assets/x");
 const options = { limit: 3, kinds: ["article"] };
 const found = questions.map((question) => search(question, options).results.map(({ id }) => id));
@@ -84,7 +84,7 @@ def _publish(
     near, further = search_synonyms.near(search_synonyms.pairs(NEAR.read_text(encoding="utf-8")), index.postings)
     groups = [*search_synonyms.useful(synonyms, index.postings), *further]
     content = index_file.encode(index, topics, groups, folder, near)
-    engine = _engine(files)
+    engine = _engine()
     # Of one name, so that no cache can pair an index with the engine of another release.
     name = f"assets/search.{index_file.name(content + engine.encode())}"
     files.append(File.generated(config, f"{name}.txt", content=content))
@@ -93,13 +93,10 @@ def _publish(
     return content
 
 
-def _engine(files: Files) -> str:
-    """The engine in one file; its parts are not published."""
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in ASSETS.glob("search-*.js")}
-    for part in ENGINE:
-        if (file := files.get_file_from_path(f"assets/{part}.js")) is not None:
-            files.remove(file)
-    return engine_file.joined(sources, ENGINE[0])
+def _engine() -> str:
+    """The engine in one file."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in ENGINE.glob("*.js")}
+    return engine_file.joined(sources, "main")
 
 
 def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
@@ -127,7 +124,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
         return
     question = {
         "index": list(content),
-        "assets": ASSETS.resolve().as_uri(),
+        "modules": ENGINE.resolve().as_uri(),
         "questions": list(expected),
     }
     command = [node, "--input-type=module", "--eval", ASK]

@@ -7,21 +7,21 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 NODE = ROOT / "tests" / "node" / "node_modules" / ".bin" / "node"
-ASSETS = (ROOT / "hooks" / "theme" / "assets").as_uri()
+ENGINE = (ROOT / "hooks" / "engine").as_uri()
 ASK = """
 const { index, questions, options } = data;
-const { decode } = await import(`${ASSETS}/search-decode.js`);
-const { engine } = await import(`${ASSETS}/search-engine.js`);
+const { decode } = await import(`${ENGINE}/decode.js`);
+const { engine } = await import(`${ENGINE}/main.js`);
 const found = engine(decode(new Uint8Array(Buffer.from(index, "base64"))), "/help/assets/search.0.txt");
 answer = questions.map((question) => found.search(question, options));
 """
 
 
 def run(script: str, data: Any) -> Any:
-    """What a script sets as `answer`; it finds `data` and the address of our modules in `ASSETS`."""
+    """What a script sets as `answer`; it finds `data` and the address of the search engine's modules in `ENGINE`."""
     code = f"""
     import {{ readFileSync }} from "node:fs";
-    const ASSETS = {json.dumps(ASSETS)};
+    const ENGINE = {json.dumps(ENGINE)};
     const data = JSON.parse(readFileSync(0, "utf8"));
     let answer;
     {script}

@@ -1,6 +1,6 @@
 """An adaptive range coder (as in LZMA): small numbers, each in the context that foretells it best, in few bits.
 
-hooks/theme/assets/search-decode.js decodes with the same integer arithmetic. A general compressor sees only bytes and
+hooks/engine/decode.js decodes with the same integer arithmetic. A general compressor sees only bytes and
 needs a third more for the same numbers.
 """
 

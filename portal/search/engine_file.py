@@ -37,4 +37,5 @@ def _add(module: str, sources: Mapping[str, str], done: dict[str, str]) -> None:
 
 
 def _name(module: str) -> str:
-    return module.replace("-", "_")
+    # A module may have the name of what it exports.
+    return "_" + module.replace("-", "_")

@@ -1,4 +1,4 @@
-"""The index as a file for the browser (hooks/theme/assets/search-decode.js reads it): exact, and small once compressed.
+"""The index as a file for the browser (hooks/engine/decode.js reads it): exact, and small once compressed.
 
 A line with the format's version and the sizes, JSON with what results show, the words, then numbers. The numbers are
 counts, not weights: the browser computes lunr's weights from them, to the last digit, and most of them are 0. They are

@@ -1,4 +1,4 @@
-"""The words of a text as the search knows them: hooks/theme/assets/search-stem.js makes exactly the same ones.
+"""The words of a text as the search knows them: hooks/engine/stem.js makes exactly the same ones.
 
 Stemmer: Porter's algorithm (https://tartarus.org/martin/PorterStemmer/) with the later rule for a final y, so that
 "pay" and "display" stay words. It is ours because lunr.py and lunr.js disagree on 100 of 7,916 words.

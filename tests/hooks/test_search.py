@@ -13,7 +13,7 @@ from tests.hooks.portals import ARTICLE, mkdocs, write
 from tests.node_tools import ASK, ROOT, run
 
 QUOTE = """
-const { quoted } = await import(`${ASSETS}/search-quote.js`);
+const { quoted } = await import(`${ENGINE}/quote.js`);
 answer = quoted(data, new Map([[0, 2], [1, 3]]), ["download", "file"]);
 """
 LONG = "why " * 2500

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import MiniSearch from "minisearch";
-import { stem, words } from "../../hooks/theme/assets/search-stem.js";
+import { stem, words } from "../../hooks/engine/stem.js";
 
 const { documents, queries } = JSON.parse(readFileSync(0, "utf8"));
 const fields = ["title", "questions", "headings", "text"];

@@ -39,7 +39,7 @@ RELEASE = Document(
     title="New card form", url="changelog/v2/", kind="change", sections=[Section("", "", "The card form.")]
 )
 DECODED = """
-const { decode } = await import(`${ASSETS}/search-decode.js`);
+const { decode } = await import(`${ENGINE}/decode.js`);
 answer = data.map((file) => {
   const { vocabulary, starts, docs, impacts, weigh } = decode(new Uint8Array(Buffer.from(file, "base64")));
   return vocabulary.map((word, number) => {
@@ -53,7 +53,7 @@ answer = data.map((file) => {
 });
 """
 BROKEN = """
-const { decode } = await import(`${ASSETS}/search-decode.js`);
+const { decode } = await import(`${ENGINE}/decode.js`);
 answer = data.map((file) => { try { decode(new Uint8Array(Buffer.from(file, "base64"))); return "decoded"; } catch (error) { return error.message; } });
 """  # noqa: E501
 

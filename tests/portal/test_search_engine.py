@@ -10,8 +10,8 @@ from tests.node_tools import ROOT, run
 
 BOTH = """
 const whole = await import(`data:text/javascript;base64,${data.joined}`);
-const parts = await import(`${ASSETS}/search-engine.js`);
-const { decode } = await import(`${ASSETS}/search-decode.js`);
+const parts = await import(`${ENGINE}/main.js`);
+const { decode } = await import(`${ENGINE}/decode.js`);
 const bytes = new Uint8Array(Buffer.from(data.index, "base64"));
 const address = "/help/assets/search.0.txt";
 const engine = await whole.open(address, new Response(bytes));
@@ -23,8 +23,8 @@ answer = [
 
 
 def test_the_joined_engine_is_the_engine() -> None:
-    sources = {path.stem: path.read_text() for path in (ROOT / "hooks/theme/assets").glob("search-*.js")}
-    text = engine_file.joined(sources, "search-engine")
+    sources = {path.stem: path.read_text() for path in (ROOT / "hooks/engine").glob("*.js")}
+    text = engine_file.joined(sources, "main")
     index = index_file.encode(search.build([Document("Download an invoice", "pay/")]))
     data = {
         "joined": base64.b64encode(text.encode()).decode(),

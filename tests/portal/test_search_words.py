@@ -15,7 +15,7 @@ from tests.node_tools import run
 
 ROOT = Path(__file__).parents[2]
 BOTH = """
-const { stem, words } = await import(`${ASSETS}/search-stem.js`);
+const { stem, words } = await import(`${ENGINE}/stem.js`);
 answer = data.map((text) => [words(text), words(text).map(stem)]);
 """
 MANY_ENDINGS = """

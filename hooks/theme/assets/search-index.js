@@ -2,7 +2,7 @@
 
 let opening;
 
-/** The engine (see `open` in search-engine.js); rejects when it or its index does not load, and the next call tries again. */
+/** The engine (see `open` in hooks/engine/main.js); rejects when it or its index does not load, and the next call tries again. */
 export function engine() {
   opening ??= load(address()).catch((error) => {
     opening = undefined;

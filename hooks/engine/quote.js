@@ -1,5 +1,5 @@
 // The section and the sentence of an article that say most of what was asked for, and which of its words are the ones that were found.
-import { stem, words } from "./search-stem.js";
+import { stem, words } from "./stem.js";
 
 const LONGEST = 200;
 // A word in the heading says that the whole section is about it.

@@ -7,10 +7,10 @@
 //   probably meant, or null; dropped: words that nothing has. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
 // await engine.quote(results, query)           the same results with the section and the sentence that answer best; a small file each, never rejects
 // engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
-import { decode } from "./search-decode.js";
-import { clauses, lexicon } from "./search-query.js";
-import { marks, quoted } from "./search-quote.js";
-import { words } from "./search-stem.js";
+import { decode } from "./decode.js";
+import { clauses, lexicon } from "./query.js";
+import { marks, quoted } from "./quote.js";
+import { words } from "./stem.js";
 
 const KINDS = ["article", "change", "job", "status"];
 // A clause's weight counts in full while it is small: a word three times as heavy is not three times as right.

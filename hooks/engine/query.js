@@ -1,6 +1,6 @@
 // What a question asks for: for each of its words the words of the index that may answer it, and how well each of them would.
-import { corrections } from "./search-spell.js";
-import { stem, words } from "./search-stem.js";
+import { corrections } from "./spell.js";
+import { stem, words } from "./stem.js";
 
 const MOST_LETTERS = 2000;
 const MOST_WORDS = 40;
@@ -18,7 +18,7 @@ const POLITE_WORDS = new Set(
 // What may follow a stem before a word is fully typed: "setti" is on its way from "set" to "settings".
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
-/** Words to look up in an index, from the index as search-decode.js gives it. */
+/** Words to look up in an index, from the index as decode.js gives it. */
 export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
   // By halves: a map of all words takes longer to make than any visit looks words up.
   const number = (word) => {

@@ -1,5 +1,5 @@
 // Spelling by vocabulary: the words of the index that a word without one may have been meant for.
-import { stem } from "./search-stem.js";
+import { stem } from "./stem.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const MOST = 3;
