@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 def page(request: "Request", services: "Services") -> "Response":
     """GET /my/: the parts that are on, for who is signed in."""
     session = sessions.require(request, services)
-    return pages.render(services, "Your portal", "my.html", session=session, parts=services.portal["parts"])
+    return pages.render(services, "Your portal", "hub.html", session=session, parts=services.portal["parts"])

@@ -36,7 +36,7 @@ def own_sessions_page(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Where you are signed in",
-        "account_sessions.html",
+        "account/sessions.html",
         rows=own_sessions(services, session),
         parents=PARENTS,
         leads_away=True,
@@ -50,7 +50,7 @@ def notifications(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Notifications",
-        "account_notifications.html",
+        "account/notifications.html",
         email=session.requester.email,
         parts=services.portal["parts"],
         components=components,
@@ -66,7 +66,7 @@ def profile(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Your profile",
-        "account_profile.html",
+        "account/profile.html",
         profile=scim.profile(session.requester),
         fields=FIELDS,
         saved=SAVED.get(request.args.get("saved", ""), ""),
@@ -81,7 +81,7 @@ def team(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Your team",
-        "account_team.html",
+        "account/team.html",
         team=scim.named(found) if found else None,
         own=scim.profile(session.requester).id if found else "",
         done=DONE.get(request.args.get("done", ""), ""),

@@ -59,7 +59,7 @@ def account(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Your account",
-        "account.html",
+        "account/page.html",
         session=session,
         by_address=session is not None and by_address(session),
         cards=cards(services, session, known),

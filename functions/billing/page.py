@@ -129,7 +129,7 @@ def _page(
     return pages.render(
         services,
         "Billing",
-        "billing.html",
+        "billing/page.html",
         status,
         state=state,
         jobs=JOBS,

@@ -69,7 +69,9 @@ def _message(services: "Services", row: "Row", link_token: str, digits: str) -> 
         "Nobody from support will ever ask for this code. If it was not you who asked, do nothing:"
         " without this mail nobody can sign in as you.\n"
     )
-    html = environment().get_template("verify_mail.html").render(product=product, link=link, code=spaced, until=until)
+    html = (
+        environment().get_template("signin/mail_code.html").render(product=product, link=link, code=spaced, until=until)
+    )
     return {
         "to": row["address"],
         "subject": f"Sign in to {product} support",

@@ -72,7 +72,7 @@ def choose(request: Request, services: "Services") -> Response:
     return pages.render(
         services,
         "Sign in",
-        "signin_choose.html",
+        "signin/choose.html",
         account=way_in(services, back),
         by_mail=by_mail(services, back),
     )
@@ -204,7 +204,7 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
     return pages.render(
         services,
         "Sign in",
-        "signin_problem.html",
+        "signin/problem.html",
         status,
         message=error.public,
         again=way_in(services, back),

@@ -137,7 +137,7 @@ def look(request: Request, services: "Services") -> Response:
     same = session is not None and session.requester.subject == subject(row["address"])
     now_as = session.requester.email if session and not same else ""
     return _private(
-        pages.render(services, "Sign in", "verify_open.html", address=row["address"], token=token, now_as=now_as)
+        pages.render(services, "Sign in", "signin/mail_open.html", address=row["address"], token=token, now_as=now_as)
     )
 
 
@@ -236,7 +236,7 @@ def _form(services: "Services", back: str, typed: str = "", page_id: str = "", *
     return pages.render(
         services,
         TITLE,
-        "verify_form.html",
+        "signin/mail_form.html",
         422 if wrong else 200,
         wrong=wrong,
         typed=typed[:300],
@@ -255,7 +255,7 @@ def _sent(services: "Services", row: "Row", page_id: str) -> Response:
         pages.render(
             services,
             "Look at your mail",
-            "verify_sent.html",
+            "signin/mail_sent.html",
             address=row["address"],
             ask=page_id,
             back=row["back"],
@@ -275,7 +275,13 @@ def _used(services: "Services", session: sessions.Session | None) -> Response:
 
 def _gone(services: "Services") -> Response:
     return pages.render(
-        services, "Ask for a new mail", "verify_gone.html", 410, message=GONE, again=services.url(PAGE), parents=PARENTS
+        services,
+        "Ask for a new mail",
+        "signin/mail_gone.html",
+        410,
+        message=GONE,
+        again=services.url(PAGE),
+        parents=PARENTS,
     )
 
 

@@ -127,7 +127,7 @@ def _page(services: "Services", status: int = 200, **context: Any) -> "Response"
     return pages.render(
         services,
         "Post to the status page",
-        "status_desk.html",
+        "status/posts.html",
         status,
         active=[incident for incident in board.incidents if incident.active],
         components=board.components,

@@ -53,7 +53,7 @@ def subscribe(request: "Request", services: "Services") -> Response:
 
 def sent(request: "Request", services: "Services") -> Response:
     """GET /my/status/sent/: what happens next."""
-    return pages.render(services, "Look into your inbox", "subscribe_sent.html")
+    return pages.render(services, "Look into your inbox", "status/sent.html")
 
 
 def look(request: "Request", services: "Services") -> Response:
@@ -62,7 +62,7 @@ def look(request: "Request", services: "Services") -> Response:
     address, chosen = _asked(services, token)
     names = [name for key, name in _components(services).items() if key in chosen]
     title = "Status updates by mail?"
-    return pages.render(services, title, "subscribe_confirm.html", token=token, address=address, components=names)
+    return pages.render(services, title, "status/confirm.html", token=token, address=address, components=names)
 
 
 def confirm(request: "Request", services: "Services") -> Response:
@@ -76,13 +76,15 @@ def confirm(request: "Request", services: "Services") -> Response:
         components=json.dumps(chosen),
         now=services.now(),
     )
-    return pages.render(services, "You will be told", "subscribe_done.html", address=address)
+    return pages.render(services, "You will be told", "status/subscribed.html", address=address)
 
 
 def leave(request: "Request", services: "Services") -> Response:
     """GET of either address to unsubscribe: only a button; a scanner that follows links ends nothing."""
     who = _who(request, services)
-    return pages.render(services, "No more status updates?", "unsubscribe.html", id=who, token=request.args["token"])
+    return pages.render(
+        services, "No more status updates?", "status/unsubscribe.html", id=who, token=request.args["token"]
+    )
 
 
 def unsubscribe(request: "Request", services: "Services") -> Response:
@@ -100,7 +102,7 @@ def unsubscribe(request: "Request", services: "Services") -> Response:
         )
     else:
         services.store.run("delete from subscriber where id = :id", id=who)
-    return pages.render(services, "No more status updates", "unsubscribed.html")
+    return pages.render(services, "No more status updates", "status/unsubscribed.html")
 
 
 def way_out(services: "Services", who: str) -> str:

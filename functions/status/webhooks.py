@@ -39,7 +39,7 @@ def page(request: "Request", services: "Services") -> "Response":
         "select * from webhook where owner = :owner order by created_at, id",
         owner=session.requester.subject,
     )
-    return pages.render(services, "Status by webhook", "webhooks.html", hooks=rows, most=MOST)
+    return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST)
 
 
 def change(request: "Request", services: "Services") -> "Response":

@@ -103,7 +103,7 @@ def sent(request: "Request", services: "Services") -> Response:
     reference = request.args.get("ref", "")
     if not ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
         raise Problem(404, "There is no page here.")
-    return pages.render(services, "We have your message", "ask_sent.html", reference=reference)
+    return pages.render(services, "We have your message", "tickets/sent.html", reference=reference)
 
 
 def go(request: "Request", location: str) -> Response:
@@ -183,7 +183,7 @@ def _confirm(
     return pages.render(
         services,
         f"Send this to {services.portal['product']} support?",
-        "ask_confirm.html",
+        "tickets/confirm.html",
         status,
         draft=draft,
         token=token,
@@ -207,7 +207,7 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
     return pages.render(
         services,
         "Ask us",
-        "ask_again.html",
+        "tickets/again.html",
         422,
         draft=draft,
         wrong=wrong,

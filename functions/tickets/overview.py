@@ -67,7 +67,7 @@ def index(request: "Request", services: "Services") -> Response:
     return pages.render(
         services,
         "Your tickets",
-        "tickets.html",
+        "tickets/overview.html",
         rows=chosen[(page - 1) * PER_PAGE : page * PER_PAGE],
         filters={"status": filters.status, "whose": filters.whose, "text": filters.text}
         | {"from": filters.from_, "to": filters.to},

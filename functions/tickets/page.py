@@ -63,7 +63,7 @@ def render(
     return pages.render(
         services,
         row["subject"],
-        "ticket.html",
+        "tickets/page.html",
         422 if wrong else 200,
         reference=row["reference"],
         subject=row["subject"],
