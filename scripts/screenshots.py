@@ -76,10 +76,10 @@ def take(world: World, folder: Path) -> int:
                 context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
                 page = context.new_page()
                 page.goto(world.url)
-                page.locator("header [data-portal='status'][data-level='none']").wait_for(timeout=60_000)
+                page.locator("header [data-portal='status/status'][data-level='none']").wait_for(timeout=60_000)
                 for name, path in PAGES.items():
                     page.goto(world.url + path)
-                    page.locator("header [data-portal='status'][data-level='none']").wait_for()
+                    page.locator("header [data-portal='status/status'][data-level='none']").wait_for()
                     page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=name != "home")
                     taken += 1
                 taken += take_signing_in(page, world, folder, f"{size}-{scheme}")

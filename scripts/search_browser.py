@@ -36,7 +36,7 @@ TIME = """async (queries) => {
 # Each script defines window.prepare(), which loads an engine, and window.ask(query), which gives addresses.
 OURS = """
 window.prepare = async () => {
-  const { load } = await import("/assets/search-index.js");
+  const { load } = await import("/assets/search/index.js");
   window.engine = await load(%INDEX%);
 };
 window.ask = (query) => window.engine.search(query, { limit: 10, kinds: ["article"] }).results.map((found) => found.id);
@@ -95,7 +95,7 @@ def chromium() -> Iterator[Page]:
 def ours(page: Page, url: str) -> str:
     """The script of our engine for a portal at `url`."""
     page.goto(url)
-    address = page.locator("[data-portal=search][data-index]").first.get_attribute("data-index")
+    address = page.locator("[data-portal='search/search'][data-index]").first.get_attribute("data-index")
     return OURS.replace("%INDEX%", repr(address))
 
 
@@ -151,20 +151,20 @@ def loaded(page: Page, url: str, query: str) -> list[str]:
     context = page.context.browser.new_context()  # nothing is in its cache
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
-    page.locator("[data-portal=search][data-started]").first.wait_for(state="attached")
+    page.locator("[data-portal='search/search'][data-started]").first.wait_for(state="attached")
     paths: list[str] = []
 
     def note(response: Response) -> None:
         # On a busy machine the page itself may still be loading what it needs without a search.
         path = urlsplit(response.url).path
-        if response.ok and path.startswith("/assets/search") and path != "/assets/search.js":
+        if response.ok and path.startswith("/assets/search") and path != "/assets/search/search.js":
             paths.append(path)
 
     page.on("response", note)
-    box = page.locator("[data-portal=search] input[type=search]").locator("visible=true").first
+    box = page.locator("[data-portal='search/search'] input[type=search]").locator("visible=true").first
     box.focus()
     box.press_sequentially(query)
-    page.locator("[data-portal=search] [role=option]").first.wait_for(state="attached")
+    page.locator("[data-portal='search/search'] [role=option]").first.wait_for(state="attached")
     context.close()
     return list(dict.fromkeys(paths))
 

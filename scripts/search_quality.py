@@ -135,7 +135,7 @@ def sizes(site: Path, paths: Sequence[str]) -> dict[str, Any]:
     """Raw, gzip and brotli bytes: of the index, of the engine with the interface, of the sentences, and of all."""
     kinds: dict[str, list[bytes]] = {"index": [], "engine": [], "sentences": []}
     for path in paths:
-        kind = "sentences" if path.startswith("/assets/search/") else "index" if path.endswith(".txt") else "engine"
+        kind = {".txt": "index", ".json": "sentences"}.get(Path(path).suffix, "engine")
         kinds[kind].append((site / path.lstrip("/")).read_bytes())
     if not kinds["index"]:
         kinds["index"] = [path.read_bytes() for path in (site / "assets").glob("search.*.txt")]

@@ -26,7 +26,7 @@ PUT = """([form, how, names, png]) => {
 
 def ask(world: World, page: Page) -> None:
     page.goto(f"{world.url}ask/")
-    page.locator("form[data-portal='ask'][data-started]").wait_for(state="attached")
+    page.locator("form[data-portal='tickets/ask'][data-started]").wait_for(state="attached")
 
 
 def put(page: Page, how: str, *names: str) -> None:
@@ -190,7 +190,7 @@ def sign_in(world: World, page: Page, back: str = "/ask/") -> None:
 def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: BrowserContext):
     page = context.new_page()
     sign_in(world, page)
-    page.locator("form[data-portal='ask'][data-started]").wait_for(state="attached")
+    page.locator("form[data-portal='tickets/ask'][data-started]").wait_for(state="attached")
     fill(page)
     page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"empty\n"}])
     page.get_by_role("button", name=re.compile("^Send to")).click()
@@ -205,7 +205,7 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
         page.get_by_role("link", name="log.txt").click()
     assert download.value.suggested_filename == "log.txt"
 
-    page.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
+    page.locator("form[data-portal='tickets/reply'][data-started]").wait_for(state="attached")
     page.route("**/api/tickets/reply", lambda route: route.fulfill(status=401, json={}))
     page.get_by_label("Your message").fill("All of them, and one more screenshot.")
     put(page, "paste", "image.png")

@@ -49,7 +49,7 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     faults = {}
     for name, path in STATIC.items():
         page.goto(world.url + path)
-        page.locator("header [data-portal='search'][data-started]").wait_for(state="attached")
+        page.locator("header [data-portal='search/search'][data-started]").wait_for(state="attached")
         faults[name] = violations(page)
     page.goto(f"{world.url}my/account/")
     faults["account, signed out"] = violations(page)

@@ -39,7 +39,7 @@ WAIT_SECONDS = 10
 
 # `go` swaps the page without a reload, as Material's instant navigation does, and tells it through document$.
 LAYOUT = """<!doctype html><html lang="en"><title>t</title>
-<header data-portal-base="/help/" data-portal="measure"><a id="ask" href="/help/ask/">Ask us</a></header>
+<header data-portal-base="/help/" data-portal="insights/measure"><a id="ask" href="/help/ask/">Ask us</a></header>
 <main>%s</main>
 <script>
 const listeners = [];
@@ -73,7 +73,7 @@ PAGES = {
     "status/": "<h1>Status</h1>",
     "feedback/why/": "<h1>Why?</h1>",
     f"{ARTICLE}/": f"""<h1>I forgot my password</h1><p style="height: 3000px">The answer.</p>
-      <section data-portal="feedback" data-article="{ARTICLE}"><h2>Did this answer your question?</h2>
+      <section data-portal="insights/feedback" data-article="{ARTICLE}"><h2>Did this answer your question?</h2>
         <div class="hf-votes">{VOTES}</div></section>
       <section aria-labelledby="hf-related"><h2 id="hf-related">Related</h2><ul>
         <li><a href="/help/a/">One</a></li><li><a href="/help/b/">Two</a></li></ul></section>""",
@@ -376,8 +376,7 @@ TYPED = [
 
 def test_browser_and_server_redact_alike(page):
     page.goto("")
-    redacted = page.evaluate(
-        "async (all) => { const { redact } = await import('/help/assets/measure.js'); return all.map(redact); }", TYPED
-    )
+    module = "/help/assets/insights/measure.js"
+    redacted = page.evaluate(f"async (all) => (await import('{module}').then((it) => all.map(it.redact)))", TYPED)
 
     assert dict(zip(TYPED, redacted, strict=True)) == {text: redact_query(text) for text in TYPED}

@@ -19,7 +19,7 @@ ARTICLE = "getting-in/forgot-password/"
 # Material fetches it to know which links are pages of this site: from then on they are followed without a reload.
 SITEMAP = re.compile(r"/sitemap\.xml$")
 INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.txt$")
-TOUCHED = re.compile(r"/assets/search-|/assets/search\.[0-9a-f]{6}")
+TOUCHED = re.compile(r"/assets/search/(?!search\.)|/assets/search\.[0-9a-f]{6}")
 
 
 def visit(context: BrowserContext, world: World, path: str = ARTICLE) -> Page:
@@ -32,7 +32,7 @@ def visit(context: BrowserContext, world: World, path: str = ARTICLE) -> Page:
     )
     with page.expect_response(SITEMAP):
         page.goto(world.url + path)
-    page.locator("header [data-portal='search'][data-started]").wait_for(state="attached")
+    page.locator("header [data-portal='search/search'][data-started]").wait_for(state="attached")
     return page
 
 
@@ -409,7 +409,7 @@ def test_search_click_search_again_without_a_reload(world: World, context: Brows
     expect(page).to_have_url(re.compile(r"/search/\?q=add%20seats&kind=change$"))
     page.go_back()
     page.locator(".hf-results__page a").first.click()
-    page.locator("[data-portal='feedback'][data-started], .hf-my, [data-portal-kind]").first.wait_for()
+    page.locator("[data-portal='insights/feedback'][data-started], .hf-my, [data-portal-kind]").first.wait_for()
     page.go_back()
     expect(page.get_by_role("heading", name="for “add seats”")).to_be_visible()
 
@@ -600,7 +600,7 @@ def test_no_barriers_in_any_state_of_the_box(
 
 def test_the_ticket_form_suggests_three_articles_at_most(page: Page):
     page.locator("header").get_by_role("link", name="Ask us").first.click()
-    page.locator("[data-portal='ask'][data-started]").wait_for()
+    page.locator("[data-portal='tickets/ask'][data-started]").wait_for()
     page.get_by_label("Your question in one sentence").fill("My card was declined when I changed the plan")
     panel = page.locator("[data-ask-suggest]")
     expect(panel.locator("summary").filter(has_text="declined").first).to_be_visible()
@@ -679,7 +679,7 @@ class Silent(SimpleHTTPRequestHandler):
 def odd(quiet: str, context: BrowserContext) -> Page:
     page = context.new_page()
     page.goto(f"{quiet}billing/one/")
-    page.locator("header [data-portal='search'][data-started]").wait_for()
+    page.locator("header [data-portal='search/search'][data-started]").wait_for()
     return page
 
 

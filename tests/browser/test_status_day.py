@@ -188,7 +188,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     left_open = context.new_page()
     left_open.clock.install()
     left_open.goto(f"{day.origin}/getting-in/forgot-password/")
-    dot = left_open.locator("header [data-portal='status']")
+    dot = left_open.locator("header [data-portal='status/status']")
     expect(dot).to_have_attribute("data-level", "none")
 
     day.bundle(slow_ms=-1)
@@ -234,7 +234,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(2)  # one tick writes the mail, the next sends it
     sentence(page, day, "All monitored systems operational")
     page.goto(f"{day.origin}/plans-and-billing/update-card/")
-    expect(page.locator("[data-portal='incident-banner']")).to_be_hidden()
+    expect(page.locator("[data-portal='status/banner']")).to_be_hidden()
 
     feed = page.request.get(f"{day.origin}/api/status/feed.xml").text()
     assert "A disk is full. We move the data." in feed

@@ -64,7 +64,7 @@ def test_an_answer_of_another_shape_is_none(world: World, context: BrowserContex
         page.goto(f"{world.url}status/")
 
     expect(page.locator("[data-status-band]")).to_have_attribute("data-level", "unknown")
-    expect(page.locator("header [data-portal='status']")).to_have_attribute("data-level", "unknown")
+    expect(page.locator("header [data-portal='status/status']")).to_have_attribute("data-level", "unknown")
 
 
 def test_an_incident_without_impact_keeps_nothing_green(world: World, context: BrowserContext):

@@ -78,7 +78,7 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     expect(phone.get_by_text("walker@customer.example")).to_be_visible()
     phone.get_by_role("button", name="Sign in").click()
     expect(phone.get_by_text("no mail came")).to_be_visible()
-    phone.locator("form[data-portal='reply'][data-started]").wait_for(state="attached")
+    phone.locator("form[data-portal='tickets/reply'][data-started]").wait_for(state="attached")
     phone.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"no mail\n"}])
     expect(phone.locator(".hf-files li")).to_contain_text("8 bytes")
     phone.route("**/api/tickets/send", lambda route: route.abort())

@@ -60,13 +60,13 @@ def find_an_article(world: World, page: Page) -> None:
     expect(option).to_be_visible()
     option.click()
     expect(page).to_have_url(f"{world.url}plans-and-billing/card-declined/")
-    expect(page.locator("[data-portal='feedback'][data-started]")).to_be_attached()
+    expect(page.locator("[data-portal='insights/feedback'][data-started]")).to_be_attached()
 
 
 def say_no_and_ask(world: World, page: Page) -> None:
     page.get_by_role("button", name="Not really").click()
     page.get_by_label("I could not follow a step").check()
-    page.locator("[data-portal='feedback']").get_by_role("link", name="Ask us").click()
+    page.locator("[data-portal='insights/feedback']").get_by_role("link", name="Ask us").click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}ask/?from=plans-and-billing")))
     along = page.get_by_role("group", name="We will send this along")
     expect(along).to_contain_text("declined")
@@ -102,7 +102,7 @@ def read_the_answer(world: World, page: Page) -> None:
 
 def see_status_and_changelog(world: World, page: Page) -> None:
     page.goto(world.url)
-    dot = page.locator("header [data-portal='status']")
+    dot = page.locator("header [data-portal='status/status']")
     expect(dot).to_have_attribute("data-level", "none", timeout=60_000)
     dot.click()
     expect(page).to_have_url(f"{world.url}status/")
@@ -155,7 +155,7 @@ def test_a_narrow_screen_reaches_everything(world: World, chromium: Browser):
     for locator in (
         page.get_by_role("heading", level=1),
         page.get_by_role("combobox").last,
-        page.locator("main [data-portal='status']").first,
+        page.locator("main [data-portal='status/status']").first,
     ):
         box = locator.bounding_box()
         assert box

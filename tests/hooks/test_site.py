@@ -153,16 +153,16 @@ def test_the_first_view_of_an_article_weighs_at_most_70_kb(built: Built) -> None
         for tag, name, value in Links(html).found
         if (tag, name) == ("script", "src") or ((tag, name) == ("link", "href") and value.endswith(".css"))
     }
-    todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w-]+)"', html)]
+    todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w/-]+)"', html)]
     todo += [name for name in loaded if name.endswith("portal.js")]
     while todo:
         # What a module imports at its top is loaded with it.
         name = todo.pop()
         loaded.add(name)
         imports = re.findall(
-            r'^(?:import|export)\b[^;]*?from "\./([\w-]+\.js)"', (built.site / name).read_text(), re.MULTILINE
+            r'^(?:import|export)\b[^;]*?from "(\.[\w./-]+\.js)"', (built.site / name).read_text(), re.MULTILINE
         )
-        todo += [f"assets/{other}" for other in imports if f"assets/{other}" not in loaded]
+        todo += [other for other in (urljoin(name, each) for each in imports) if other not in loaded]
 
     weights = {name: len(gzip.compress((built.site / name).read_bytes())) for name in loaded}
     assert len(gzip.compress(html.encode())) + sum(weights.values()) <= 70_000, weights

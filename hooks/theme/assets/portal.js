@@ -1,4 +1,4 @@
-// Starts the component of every element with data-portal="name" from ./name.js, once, also after an in-site click.
+// Starts the component of every element with data-portal="part/name" from ./part/name.js, once, also after an in-site click.
 
 import { note } from "./visit.js";
 

@@ -13,7 +13,7 @@ document.addEventListener("portal:search", (event) => {
 
 /** Note the article that is on the screen, if it is one; portal.js calls this after every in-site click. */
 export function note() {
-  const ended = document.querySelector("[data-portal='feedback'][data-article]");
+  const ended = document.querySelector("[data-portal='insights/feedback'][data-article]");
   const title = document.querySelector(".md-content h1");
   if (!ended || !title) return;
   const id = ended.dataset.article;

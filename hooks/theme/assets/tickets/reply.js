@@ -1,7 +1,7 @@
 // The reply under a ticket, and the last look before a kept message is sent: files as rows, and no failure loses a text.
 
-import { files } from "./ask-files.js";
-import { busy, copy, failed, go, guard, post } from "./ask-send.js";
+import { files } from "./files.js";
+import { busy, copy, failed, go, guard, post } from "./send.js";
 
 export function start(form) {
   const chosen = files(form);

@@ -1,7 +1,7 @@
 // The live state on every page: one answer of api/v2/summary.json, shared by the header's dot, the home page's
 // sentence, the status page and the banner. Without this module each shows what the build knew.
 
-import { keep, last } from "./status-last.js";
+import { keep, last } from "./last.js";
 
 const EVERY_MS = 25_000;
 const TIMEOUT_MS = 4_000;

@@ -1,6 +1,6 @@
 // Signing in by mail: the check that keeps robots out, done while the customer types an address.
 
-import { hint } from "./address-hint.js";
+import { hint } from "../address-hint.js";
 
 const TURNSTILE = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const ANSWERS = { altcha, turnstile, none: async () => "none" };
@@ -58,7 +58,7 @@ function late() {
 /** Proof of work in a worker; about a second. */
 function altcha(form) {
   const challenge = JSON.parse(form.dataset.puzzle);
-  const worker = new Worker(new URL("./verify-work.js", import.meta.url));
+  const worker = new Worker(new URL("./work.js", import.meta.url));
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data: solution }) => resolve(btoa(JSON.stringify({ challenge, solution })));
     worker.onerror = () => reject(new Error("the puzzle could not be worked on"));

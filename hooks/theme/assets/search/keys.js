@@ -1,5 +1,5 @@
 // The list of keys that "?" opens.
-import { make } from "./search-view.js";
+import { make } from "./view.js";
 
 const KEYS = [
   ["/ or s", "Search"],

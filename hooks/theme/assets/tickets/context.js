@@ -1,7 +1,7 @@
 // "We will send this along": one ticked box for each thing, from the address (ids and enums only) and this visit.
 
-import { engine } from "./search-index.js";
-import { lastQuery, read, searches } from "./visit.js";
+import { engine } from "../search/index.js";
+import { lastQuery, read, searches } from "../visit.js";
 
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 const VOTES = {

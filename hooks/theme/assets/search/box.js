@@ -1,9 +1,9 @@
 // The combobox that a search form becomes once a customer turns to it. For styling:
 //   form.hf-search > div.hf-results > p.hf-results__status, div.hf-results__notes, div.hf-results__list[role=listbox]
 //     > div[role=group] > p.hf-results__kind + a.hf-result[role=option], div.hf-results__help, p.hf-results__keys
-import { base, engine, isStale } from "./search-index.js";
-import * as view from "./search-view.js";
-import { clicked, finish, searches, settle } from "./search-visit.js";
+import { base, engine, isStale } from "./index.js";
+import * as view from "./view.js";
+import { clicked, finish, searches, settle } from "./visit.js";
 
 const MOST = 8;
 const SETTLED_MS = 800;
@@ -298,7 +298,7 @@ function build(form, input, id) {
 let sheet;
 function styled() {
   sheet ??= new Promise((done) => {
-    const link = make("link", "", { rel: "stylesheet", href: new URL("search-results.css", import.meta.url).href });
+    const link = make("link", "", { rel: "stylesheet", href: new URL("results.css", import.meta.url).href });
     link.onload = link.onerror = done;
     document.querySelector("[data-portal-base]").append(link);
   });

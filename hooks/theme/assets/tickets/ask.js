@@ -1,10 +1,10 @@
 // The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
 
-import { hint } from "./address-hint.js";
-import { addAccount, fillContext } from "./ask-context.js";
-import { files } from "./ask-files.js";
-import { busy, copy, failed, go, guard, json, post } from "./ask-send.js";
-import { suggest } from "./ask-suggest.js";
+import { hint } from "../address-hint.js";
+import { addAccount, fillContext } from "./context.js";
+import { files } from "./files.js";
+import { busy, copy, failed, go, guard, json, post } from "./send.js";
+import { suggest } from "./suggest.js";
 
 const TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,5 @@
 // The search form of every page. Here is only what must be there before a customer turns to it: the keys, and the narrow
-// header's magnifier. What makes it a combobox (search-box.js), and the index, are loaded then.
+// header's magnifier. What makes it a combobox (search/box.js), and the index, are loaded then.
 
 // Where the keyboard was when it was sent here by a key or the magnifier, so that Escape can send it back.
 const cameFrom = { element: null };
@@ -15,9 +15,9 @@ export function start(form) {
     if (woken) return;
     woken = true;
     // Its failure is told by the box, once there is something to search for.
-    import("./search-index.js").then(({ engine }) => engine()).catch(() => {});
+    import("./index.js").then(({ engine }) => engine()).catch(() => {});
     try {
-      (await import("./search-box.js")).start(form, cameFrom);
+      (await import("./box.js")).start(form, cameFrom);
     } catch (error) {
       woken = false; // the next focus tries again; until then Enter leads to /search/
       throw error;
@@ -50,8 +50,8 @@ function onKey(event, form) {
   const plain = !command && !event.altKey && (["/", "?"].includes(event.key) || (event.key === "s" && !event.shiftKey));
   if (!chord && (!plain || event.target.closest?.("input, textarea, select, dialog, [contenteditable]"))) return;
   event.preventDefault();
-  if (event.key === "?") return import("./search-keys.js").then((keys) => keys.show());
-  const inputs = [...document.querySelectorAll('[data-portal="search"] input')];
+  if (event.key === "?") return import("./keys.js").then((keys) => keys.show());
+  const inputs = [...document.querySelectorAll('[data-portal="search/search"] input')];
   const seen = inputs.find((input) => input.getClientRects().length);
   turnTo(seen?.form ?? form, document.activeElement);
 }

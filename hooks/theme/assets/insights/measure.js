@@ -55,7 +55,7 @@ export function start() {
   else begin();
 }
 
-/** Where the reader is, for what a form sends itself (feedback.js): `{visit, view, seq}`, or `{}` when not counted. */
+/** Where the reader is, for what a form sends itself (insights/feedback.js): `{visit, view, seq}`, or `{}` when not counted. */
 export function whereabouts() {
   return view ? { visit, view: view.id, seq: sequence++ } : {};
 }
@@ -152,7 +152,7 @@ function flush() {
 function kindOf(path, first) {
   const told = document.querySelector("[data-portal-kind]")?.dataset.portalKind;
   if (told) return told;
-  if (document.querySelector('[data-portal="feedback"][data-article]')) return "article";
+  if (document.querySelector('[data-portal="insights/feedback"][data-article]')) return "article";
   if (first && performance.getEntriesByType("navigation")[0]?.responseStatus === 404) return "notfound";
   return KINDS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
 }

@@ -1,8 +1,8 @@
 // What may answer the question while it is typed: first an incident it may be about, then articles, read in place.
 
-import { engine } from "./search-index.js";
-import { link, make, marked, target } from "./search-view.js";
-import { incidents } from "./status.js";
+import { engine } from "../search/index.js";
+import { link, make, marked, target } from "../search/view.js";
+import { incidents } from "../status/status.js";
 
 const WAIT_MS = 300;
 const MOST = 3;

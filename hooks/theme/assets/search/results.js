@@ -1,8 +1,8 @@
 // The results on /search/: the same engine as the box in the header, in a list that has an address (?q= and &kind=).
-import { base, engine, isStale } from "./search-index.js";
-import * as view from "./search-view.js";
-import { clicked, finish, known, missed, settle } from "./search-visit.js";
-import { whereabouts } from "./measure.js";
+import { base, engine, isStale } from "./index.js";
+import * as view from "./view.js";
+import { clicked, finish, known, missed, settle } from "./visit.js";
+import { whereabouts } from "../insights/measure.js";
 
 const PAGE = 20;
 const { make } = view;

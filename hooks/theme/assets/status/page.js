@@ -1,4 +1,4 @@
-// The status page and the page of an incident, kept current from the one answer of status.js: only they need this.
+// The status page and the page of an incident, kept current from the one answer of status/status.js: only they need this.
 
 import { base, local, localPath, make, put, start as follow } from "./status.js";
 

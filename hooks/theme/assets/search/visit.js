@@ -1,4 +1,4 @@
-// What this visit has searched, in the memory of the page only, and who is told: measure.js listens to `portal:search`
+// What this visit has searched, in the memory of the page only, and who is told: insights/measure.js listens to `portal:search`
 // ({query, results, qid}) and `portal:search-click` ({qid, rank, url}).
 
 const SAME_SEARCH_MS = 3000;

@@ -28,4 +28,4 @@ export async function load(indexUrl) {
 /** Where the site begins, e.g. "/help/". */
 export const base = () => document.querySelector("[data-portal-base]").dataset.portalBase;
 
-const address = () => document.querySelector("[data-portal=search][data-index]").dataset.index;
+const address = () => document.querySelector("[data-portal='search/search'][data-index]").dataset.index;

@@ -1,7 +1,7 @@
 // How results look, in the box of every page and on /search/. Whatever comes from an article is set as text. For styling:
 //   a.hf-result > b + span.hf-result__topic + span.hf-result__text (month, b.hf-result__section, words, mark)
-import { base } from "./search-index.js";
-import { looked } from "./visit.js";
+import { base } from "./index.js";
+import { looked } from "../visit.js";
 
 const KINDS = { job: "Do it now", article: "Articles", change: "What changed", status: "Status" };
 const LONGEST_QUERY = 120;
@@ -68,9 +68,9 @@ export function understood({ corrected, dropped, total }) {
   return lines;
 }
 
-/** The incidents of the banner, which status.js keeps current on every page; empty while all is well. */
+/** The incidents of the banner, which status/status.js keeps current on every page; empty while all is well. */
 export function incidents() {
-  const banner = document.querySelector('[data-portal="incident-banner"]');
+  const banner = document.querySelector('[data-portal="status/banner"]');
   if (!banner || banner.hidden) return [];
   return [...banner.querySelectorAll("a")].map((other) => {
     const line = make("p", "hf-results__incident");

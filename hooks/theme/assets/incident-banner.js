@@ -1,2 +1,0 @@
-// The banner shares the one answer that status.js keeps.
-export { banner as start } from "./status.js";
