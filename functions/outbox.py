@@ -22,7 +22,7 @@ KINDS = {
     "ticket.reply": "functions.tickets.delivery:reply",
     "ticket.rating": "functions.tickets.delivery:rating",
     "ticket.look": "functions.tickets.news:look",
-    "mail.send": "functions.mail.smtp:deliver",
+    "mail.send": "functions.mail.delivery:deliver",
     "status.mail": "functions.status.tell:deliver",
     "status.confirm": "functions.status.subscribers:deliver",
     "status.webhook": "functions.status.webhooks:deliver",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from functions.helpdesks import HelpDesk
     from functions.identity import IdentityProvider
     from functions.mail.smtp import Mailer
-    from portal.status import Board, Live
 
 
 class Services:
@@ -26,9 +25,8 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._bundle: dict[str, tuple[int, Any]] = {}
-        # What the store last gave of the status (functions/status/api.py), for when it gives none.
-        self.last_live: dict[str, Live] = {}
-        self.last_board: Board | None = None
+        # What a part remembers in this process, for when the store does not answer.
+        self.memory: dict[str, Any] = {}
 
     @cached_property
     def store(self) -> Store:

@@ -14,7 +14,7 @@ from functions.http import Request, client, see_other
 from functions.identity import links
 from functions.mail import preferences
 from functions.rate import limit
-from functions.signin import sessions, with_account
+from functions.signin import sessions, ways, with_account
 from portal import account as accounts
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     if link is None and accounts.link(settings, job, True) is None:
         raise Problem(404, "This portal has no page for that. Ask us.")
     if link is None or (session is None and not _is_open(job, link)):
-        return see_other(with_account.way_in(services, services.url(PAGE)))
+        return see_other(ways.way_in(services, services.url(PAGE)))
     _refuse_blocked(session, job)
     back = f"{PAGE}?job={job}"
     if link.kind == "authorize":

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from functions import pages
 from functions.http import Request, see_other
 from functions.signin import sessions
-from functions.signin.with_account import way_in
+from functions.signin.ways import way_in
 from portal import account as accounts
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functions.http import Request, see_other
 from functions.rate import limit
 from functions.settings import LOOPBACK
 from functions.signin import sessions
-from functions.signin.with_account import way_in
+from functions.signin.ways import way_in
 from portal.models import is_true
 
 if TYPE_CHECKING:

@@ -1,17 +1,13 @@
-"""Mail over SMTP: fixed texts that hold nothing a customer wrote, delivered through the outbox."""
+"""The mail server, over SMTP."""
 
 import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
 from functions.settings import LOOPBACK
-
-if TYPE_CHECKING:
-    from functions.services import Services
 
 TIMEOUT_SECONDS = 10
 
@@ -80,12 +76,3 @@ class Mailer:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
-
-
-def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `mail.send`: payload to, subject, text, message_id, and html where there is one."""
-    if not services.mailer.configured:
-        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
-    services.mailer.send(
-        payload["to"], payload["subject"], payload["text"], payload["message_id"], payload.get("html", "")
-    )

@@ -1,31 +1,22 @@
 """Checks one address over HTTP, as a customer's browser would reach it: one request, no redirect followed.
 
-The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret. A
-connection to an address that is not public is closed before a byte is sent, whatever the name resolved to.
+The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret.
 """
 
 import json
-import ssl
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from socket import SHUT_RDWR
-from threading import Timer
 from typing import Any, Literal
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import LocationParseError, NewConnectionError
+from urllib3.exceptions import LocationParseError
+
+from functions.outgoing.careful import PRIVATE, Careful
 
 # Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
 BODY_LIMIT = 65_536
 USER_AGENT = "Helpfront status check"
-NAT64, LOCAL_NAT64 = IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
-PRIVATE = "the address is not a public one"
 
 
 @dataclass(frozen=True)
@@ -139,88 +130,3 @@ def _expect(body: bytes, expected: Mapping[str, Any]) -> Result:
 
 def _timed_out(timeout: float) -> Result:
     return Result("fail", f"no answer within {timeout:g} s", timed_out=True)
-
-
-def is_public(address: str) -> bool:
-    """Whether an address leads to the internet, also by the IPv4 address that an IPv6 one stands for."""
-    found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address):
-        # RFC 6052: on a host without IPv4, every check of an IPv4 address looks like this.
-        translated = IPv4Address(int(found) & 0xFFFF_FFFF) if found in NAT64 else None
-        inner = found.ipv4_mapped or found.sixtofour or translated
-        if inner is not None:
-            return is_public(str(inner))
-        if found in LOCAL_NAT64:
-            return False
-    return found.is_global and not found.is_multicast
-
-
-class Careful(HTTPAdapter):
-    """Looks at where a connection really leads, so that no name can resolve to one thing and then to another; `private`
-    allows every address. `ends` is when the certificate of the last connection ends (unix seconds), `late` whether it
-    was cut: what had come by then may look whole."""
-
-    def __init__(self, *, private: bool) -> None:
-        self.private = private
-        self.ends: float | None = None
-        self._sock: Any = None
-        self.late = False
-        super().__init__()
-
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Cut the connection when the whole exchange takes longer: a header that comes byte by byte is always in time
-        for the timeout of the next byte."""
-        timer = Timer(seconds, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _cut(self) -> None:
-        self.late = True
-        if self._sock is not None:
-            # It may be closed by now.
-            with suppress(OSError):
-                self._sock.shutdown(SHUT_RDWR)
-
-    def _opened(self, connection: HTTPConnection, sock: Any) -> Any:
-        if self.late or not (self.private or is_public(sock.getpeername()[0])):
-            sock.close()
-            raise NewConnectionError(connection, "too late" if self.late else PRIVATE)
-        self._sock = sock
-        return sock
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options)
-        adapter = self
-
-        class HTTP(HTTPConnection):
-            def _new_conn(self) -> Any:
-                return adapter._opened(self, super()._new_conn())
-
-        class HTTPS(HTTPSConnection):
-            def _new_conn(self) -> Any:
-                return adapter._opened(self, super()._new_conn())
-
-            def connect(self) -> None:
-                super().connect()
-                # Again: time may have run out during the handshake, when there was nothing to cut.
-                adapter._opened(self, self.sock)
-                # Now: when the answer is here, a server that closes after each has left no connection to ask.
-                adapter.ends = _ends(self.sock)
-
-        class HTTPPool(HTTPConnectionPool):
-            ConnectionCls = HTTP
-
-        class HTTPSPool(HTTPSConnectionPool):
-            ConnectionCls = HTTPS
-
-        self.poolmanager.pool_classes_by_scheme = {"http": HTTPPool, "https": HTTPSPool}
-
-
-def _ends(sock: Any) -> float | None:
-    certificate = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
-    return ssl.cert_time_to_seconds(str(certificate["notAfter"])) if certificate else None

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import requests
 
 from functions.errors import VendorError
-from functions.monitors.http import Careful, Result
+from functions.monitors.http import Result
+from functions.outgoing.careful import Careful
 from functions.settings import LOOPBACK
 
 TIMEOUT_SECONDS = 10

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from functions.mail import smtp
+from functions.mail import delivery
 from functions.pages import environment, when
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
     for key in services.settings.secret_keys:
         link = token(key, row["id"], row["nonce"])
         if hmac.compare_digest(token_hash(link), row["token_hash"]):
-            smtp.deliver(services, _message(services, row, link, code(key, row["id"], row["nonce"])))
+            delivery.deliver(services, _message(services, row, link, code(key, row["id"], row["nonce"])))
             return
 
 

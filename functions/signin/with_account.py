@@ -4,18 +4,19 @@ import hmac
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.errors import VendorError
-from functions.http import Request, is_local_path, json_response, see_other
+from functions.http import Request, json_response, see_other
 from functions.identity import links
 from functions.mail import preferences
 from functions.settings import Settings
 from functions.signin import sessions
+from functions.signin.ways import by_mail, return_path, way_in
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 PAGE = "my/sign-in/"
 ATTEMPT_SECONDS = 600
-RETURN_LENGTH = 2000
 # Browsers keep 4,096 bytes of a cookie; the oldest attempts go first.
 COOKIE_LENGTH = 3800
 # A host that forwards only this cookie to functions: it then holds the attempt, and after it the session.
@@ -164,33 +164,6 @@ def session(request: Request, services: "Services") -> Response:
         return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
     who = current.requester
     return json_response({"signed_in": True, "name": who.name, "email": who.email, "told": list(current.told.values())})
-
-
-def return_path(path: str, services: "Services") -> str:
-    """`path` when it is a page of this portal, else the customer's own front page."""
-    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a, and %2f as a
-    # slash that a static host then redirects by.
-    plain = unquote(path.partition("?")[0])
-    ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
-    ours = ours and is_local_path(plain) and not {".", ".."} & set(plain.split("/"))
-    return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
-
-
-def way_in(services: "Services", back: str) -> str:
-    """The address that signs someone in with the product's account and returns to the path `back`."""
-    return services.url(f"api/signin?return={quote(back, safe='')}&way=account")
-
-
-def by_mail(services: "Services", back: str) -> str:
-    """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
-    return services.url(f"my/verify/?return={quote(back, safe='')}")
-
-
-def mail_link(services: "Services", subject: str, path: str) -> str:
-    """The address of a personal page in a mail: who has no account is led to where they can sign in."""
-    page = services.url(path)
-    here = by_mail(services, page) if subject.startswith("mail:") else page
-    return services.settings.public_origin + here
 
 
 def _redirect_uri(services: "Services") -> str:

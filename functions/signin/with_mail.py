@@ -21,7 +21,7 @@ from functions.http import Request, client, see_other
 from functions.mail.addresses import DAY_MS, may_mail, normalise, subject
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
-from functions.signin.with_account import by_mail, return_path, way_in
+from functions.signin.ways import by_mail, return_path, way_in
 from portal.models import Requester
 
 if TYPE_CHECKING:

@@ -1,28 +1,23 @@
 """The live state for everybody: public JSON in Statuspage's shape, made to sit in shared caches."""
 
 import json
-import logging
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
-from functions.errors import Problem, StoreError
+from functions.errors import Problem
 from functions.http import json_response
-from functions.status import incident_store
-from portal.status import Live
+from functions.status import incident_store, live
 from portal.status import badge as status_badge
 from portal.status.summary import seconds_left, summarise
 
 if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
-    from functions.stores import Store
 
 # 15 s in a shared cache and 15 s while it refreshes; a day of the last good answer while we are down.
 FRESH, REFRESHING, DAY = 15, 15, 86_400
-
-log = logging.getLogger(__name__)
 
 
 def summary(request: "Request", services: "Services") -> Response:
@@ -77,26 +72,13 @@ def badge_json(request: "Request", services: "Services") -> Response:
     return tagged(request, json_response(status_badge.shield(indicator)), stale_if_error=left)
 
 
-def live_rows(store: "Store") -> dict[str, tuple[Live, int]]:
-    """What the checks last said, with the revision that a writer must name."""
-    rows = {}
-    for row in store.all("select * from status_live"):
-        revision = row.pop("revision")
-        rows[row["component_id"]] = (Live(**{**row, "ok": bool(row["ok"])}), revision)
-    return rows
-
-
 def _summary(services: "Services") -> dict[str, Any]:
     """The summary as of now. Without the store from what it last gave this process, or from what the build knew: that
     has the time of its checks, and grows old like any other."""
     board = incident_store.last_known(services)
     if board is None:
         raise Problem(404, "This portal has no status page.")
-    try:
-        services.last_live = {key: state for key, (state, _) in live_rows(services.store).items()}
-    except StoreError as error:
-        log.warning("status: the store does not answer: %s", error)
-    return summarise(board, services.last_live, services.now())
+    return summarise(board, live.known(services), services.now())
 
 
 def _believed(full: dict[str, Any]) -> tuple[str, int]:

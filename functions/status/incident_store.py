@@ -84,11 +84,13 @@ def board(services: "Services") -> Board | None:
 def last_known(services: "Services") -> Board | None:
     """The board; without the store the last one of this process, or what the build knew."""
     try:
-        services.last_board = board(services)
+        services.memory["board"] = board(services)
     except StoreError as error:
         log.warning("status: the store does not answer: %s", error)
-        return services.last_board or read(services.portal["status"])
-    return services.last_board
+    if "board" not in services.memory and services.portal.get("status"):
+        return read(services.portal["status"])
+    last: Board | None = services.memory.get("board")
+    return last
 
 
 def joined(built: Board, live: list[Incident]) -> Board:

@@ -15,8 +15,8 @@ from functions.http import json_response
 from functions.monitors.http import Result, check
 from functions.rate import limit
 from functions.status import incident_store
-from functions.status.api import live_rows
 from functions.status.incident_store import Stored
+from functions.status.live import last_checks, swap
 from portal.status import Board, Check, Component, Live, advance, read
 from portal.status.auto import Watched, review
 
@@ -76,7 +76,7 @@ def _ask_now(services: "Services") -> None:
 
 def _check_due(services: "Services", board: Board, deadline: float, asked: list[Component] | None = None) -> None:
     """Check what is due, or `asked` whether due or not."""
-    rows = live_rows(services.store)
+    rows = last_checks(services.store)
     now = services.now()
     due = asked if asked is not None else [one for one in board.monitored if _is_due(one, rows, now)]
     due.sort(key=lambda component: rows[component.id][0].checked_at if component.id in rows else 0)
@@ -110,7 +110,7 @@ def _blind(board: Board, results: list[Result], environ: Mapping[str, str], dead
 
 def _review(services: "Services", board: Board) -> None:
     store, now = services.store, services.now()
-    live = {key: state for key, (state, _) in live_rows(store).items()}
+    live = {key: state for key, (state, _) in last_checks(store).items()}
     known = incident_store.stored(store)
     revisions = {one.incident.id: one.revision for one in known}
     # What Git has of an incident by now is what people know, and so does automation.
@@ -229,34 +229,7 @@ def _record(
         ms=result.ms,
     )
     now = advance(component, board.stale_after, before, result=result.outcome, at=at, error=result.error)
-    if not _swap(services, now, revision):
+    if not swap(services, now, revision):
         log.info("status: another poller was faster with %s", component.id)
     elif before is None or before.state != now.state:
         log.warning("status: %s is %s%s", component.id, now.state, f": {now.error}" if now.error else "")
-
-
-def _swap(services: "Services", live: Live, revision: int) -> bool:
-    """Write unless somebody else has written since `revision` was read."""
-    values = {
-        "component": live.component_id,
-        "state": live.state,
-        "since": live.since,
-        "checked_at": live.checked_at,
-        "ok_at": live.ok_at,
-        "ok": int(live.ok),
-        "run": live.run,
-        "run_since": live.run_since,
-        "error": live.error,
-        "fails": live.fails,
-        "revision": revision + 1,
-    }
-    if revision == 0:
-        sql = """insert into status_live
-            (component_id, state, since, checked_at, ok_at, ok, run, run_since, error, fails, revision)
-            values (:component, :state, :since, :checked_at, :ok_at, :ok, :run, :run_since, :error, :fails, :revision)
-            on conflict (component_id) do nothing"""
-        return services.store.run(sql, **values) == 1
-    sql = """update status_live set state = :state, since = :since, checked_at = :checked_at, ok_at = :ok_at,
-        ok = :ok, run = :run, run_since = :run_since, error = :error, fails = :fails, revision = :revision
-        where component_id = :component and revision = :before"""
-    return services.store.run(sql, before=revision, **values) == 1

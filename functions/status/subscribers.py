@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, see_other
-from functions.mail import smtp
+from functions.mail import delivery
 from functions.mail.addresses import may_mail, normalise
 from functions.pages import when
 from functions.rate import limit
@@ -132,7 +132,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
         f"It works until {when(until)}. If it was not you, do nothing: you will hear no more of it.\n"
     )
     message = {"to": payload["address"], "subject": f"Follow the status of {product}", "text": text}
-    smtp.deliver(services, message | {"message_id": f"subscribe-{payload['asked_at']}-{secrets.token_hex(4)}"})
+    delivery.deliver(services, message | {"message_id": f"subscribe-{payload['asked_at']}-{secrets.token_hex(4)}"})
 
 
 def _components(services: "Services") -> dict[str, str]:

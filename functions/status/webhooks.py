@@ -91,7 +91,7 @@ def signed(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[st
 
 def post(url: str, body: bytes, headers: dict[str, str], services: "Services") -> int:
     """The status of the answer; 0 when none came."""
-    from functions.monitors.post import send  # the HTTP client of the checks, which no other request needs
+    from functions.outgoing.post import send  # an HTTP client, which no other request needs
 
     # On one's own machine, every address is private.
     return send(url, body, headers, private=services.settings.loopback)

@@ -13,7 +13,7 @@ from functions.http import client, json_response, see_other, wants_json
 from functions.mail.addresses import normalise
 from functions.rate import limit
 from functions.signin import drafts, sessions
-from functions.signin.with_account import by_mail, way_in
+from functions.signin.ways import by_mail, way_in
 from functions.tickets import form, ledger, uploads
 from portal.models import Requester
 from portal.tickets import Draft, File, faults

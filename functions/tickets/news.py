@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from functions import outbox
 from functions.errors import Problem, VendorError
 from functions.mail import preferences
-from functions.signin import with_account
+from functions.signin import ways
 from functions.tickets import ledger
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def tell(services: "Services", row: "Row") -> None:
     if subject.startswith("unverified:") or not preferences.wants(services, subject, "ticket_mail"):
         return
     product, reference = services.portal["product"], row["reference"]
-    link = with_account.mail_link(services, subject, f"my/ticket/?ref={reference}")
+    link = ways.mail_link(services, subject, f"my/ticket/?ref={reference}")
     mail = {
         "to": row["email"],
         "subject": f"{product} support answered your ticket {reference}",

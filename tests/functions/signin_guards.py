@@ -7,6 +7,7 @@ LOGOUT = "test_renewal.py::test_a_logout_token_that_does_not_hold_signs_nobody_o
 OIDC, PROVIDER = "functions/identity/oidc.py", "functions/identity/provider.py"
 CLAIMS = "functions/identity/claims.py"
 SIGNIN, SESSIONS = "functions/signin/with_account.py", "functions/signin/sessions.py"
+WAYS = "functions/signin/ways.py"
 GUARDS = [
     Guard("the nonce", OIDC, '{"nonce": nonce}', "{}", f"{LIE}[{{'claims': {{'nonce': 'another'}}}}]"),
     Guard(
@@ -99,14 +100,14 @@ GUARDS = [
     ),
     Guard(
         "the way back",
-        SIGNIN,
+        WAYS,
         "ours and is_local_path(path)",
         "True",
         "test_renewal.py::test_no_return_leads_to_another_site",
     ),
     Guard(
         "slashes in another spelling",
-        SIGNIN,
+        WAYS,
         "ours and is_local_path(plain) and not",
         "ours and not",
         "test_signin.py::test_a_return_that_is_not_a_page_here_leads_to_the_front_page[/%2fevil.example]",
@@ -209,7 +210,7 @@ GUARDS = [
     ),
     Guard(
         "spellings of a function",
-        SIGNIN,
+        WAYS,
         'plain = unquote(path.partition("?")[0])',
         'plain = path.partition("?")[0]',
         "test_signin_choice.py::test_no_spelling_of_a_function_is_a_page_to_return_to",

@@ -8,7 +8,7 @@ import pytest
 
 from functions import outbox
 from functions.errors import VendorError
-from functions.mail import smtp
+from functions.mail import delivery
 from functions.mail.smtp import Mailer
 from functions.services import Services
 from functions.settings import read
@@ -84,6 +84,6 @@ def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], e
 
 def test_without_a_mail_server_a_mail_is_final(services: Services):
     with pytest.raises(VendorError) as error:
-        smtp.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
+        delivery.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
 
     assert error.value.kind == "unsupported"

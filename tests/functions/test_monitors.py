@@ -15,7 +15,7 @@ from functions.app import Portal
 from functions.errors import VendorError
 from functions.services import Services
 from functions.settings import read
-from functions.status.api import live_rows
+from functions.status.live import last_checks
 from functions.status.poll import poll
 from portal.status import Board, Check, Component, Page, write
 from tests.conftest import Browser, write_bundle
@@ -142,7 +142,7 @@ def test_the_poll_asks_once_for_all_and_shows_what_is_said(kind: str, monitors: 
         with caplog.at_level(logging.WARNING):
             poll(clock, time.monotonic() + 10)
 
-    assert {key: live.state for key, (live, _) in live_rows(clock.store).items()} == {
+    assert {key: live.state for key, (live, _) in last_checks(clock.store).items()} == {
         "c1": "operational",
         "c2": "major_outage",
     }
@@ -154,7 +154,7 @@ def test_a_monitor_that_does_not_answer_blames_nobody(kind: str, monitors: Monit
     monitors.fault = "broken"
     poll(clock, time.monotonic() + 10)
 
-    assert live_rows(clock.store) == {}
+    assert last_checks(clock.store) == {}
 
 
 @pytest.mark.parametrize("kind", ["pingdom"], indirect=True)
@@ -167,7 +167,7 @@ def test_a_webhook_means_ask_now_and_needs_its_token(monitors: Monitors, clock: 
     answer.close()
 
     assert answer.status_code == 202
-    assert live_rows(clock.store)["c1"][0].state == "operational"
+    assert last_checks(clock.store)["c1"][0].state == "operational"
     for _ in range(6):
         client.post("/api/status/hook?token=hook-token-hook-token").close()
     assert len(monitors.asked) == 6

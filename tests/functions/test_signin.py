@@ -10,7 +10,7 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
-from functions.signin.with_account import return_path
+from functions.signin.ways import return_path
 from portal.models import Requester
 from tests.conftest import Browser, write_bundle
 from tests.functions.vendors import authorized, oidc_environ, sign_in

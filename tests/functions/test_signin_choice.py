@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from functions.services import Services
-from functions.signin.with_account import return_path
+from functions.signin.ways import return_path
 from tests.conftest import ADA, Browser
 
 MAIL = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "support@acme.example"}

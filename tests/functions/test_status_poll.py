@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from functions.app import Portal
-from functions.monitors.http import BODY_LIMIT, check, is_public
-from functions.monitors.post import send
+from functions.monitors.http import BODY_LIMIT, check
+from functions.outgoing.careful import is_public
+from functions.outgoing.post import send
 from functions.services import Services
 from functions.settings import read
-from functions.status.api import live_rows
+from functions.status.live import last_checks
 from functions.status.poll import poll, purge
 from functions.stores import Store
 from portal.status import Board, Check, Component, Page, write
@@ -259,7 +260,7 @@ def tick(services: Clock, seconds: int = 10) -> str:
     """Let time pass, poll, and return the state of the watched component."""
     services.time += seconds * 1000
     poll(services, time.monotonic() + 20)
-    rows = live_rows(services.store)
+    rows = last_checks(services.store)
     return rows["web"][0].state if rows else "never checked"
 
 
@@ -273,7 +274,7 @@ def test_an_outage_is_known_after_three_checks_and_over_after_two(polled: Clock,
     assert before == "operational"
     assert down == ["operational", "operational", "major_outage"]
     assert up == ["major_outage", "operational"]
-    assert live_rows(polled.store).keys() == {"web"}
+    assert last_checks(polled.store).keys() == {"web"}
 
 
 def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
@@ -300,7 +301,7 @@ def test_an_address_that_is_not_set_leaves_the_component_unknown(
 def test_a_poll_without_time_left_blames_nobody(polled: Clock, service: Service):
     poll(polled, time.monotonic() - 1)
 
-    assert live_rows(polled.store) == {}
+    assert last_checks(polled.store) == {}
     assert service.asked == []
 
 
@@ -311,20 +312,20 @@ def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, servi
 
     poll(polled, time.monotonic() + 0.2)
 
-    assert live_rows(polled.store) == {}
+    assert last_checks(polled.store) == {}
 
 
 def test_of_two_pollers_the_later_one_gives_way(polled: Clock, service: Service, monkeypatch: pytest.MonkeyPatch):
     tick(polled)
     polled.time += 10_000
-    rows = live_rows(polled.store)
+    rows = last_checks(polled.store)
     poll(polled, time.monotonic() + 20)
     with monkeypatch.context() as patch:
         # The second poller read before the first one wrote.
-        patch.setattr("functions.status.poll.live_rows", lambda store: rows)
+        patch.setattr("functions.status.poll.last_checks", lambda store: rows)
         poll(polled, time.monotonic() + 20)
 
-    live, revision = live_rows(polled.store)["web"]
+    live, revision = last_checks(polled.store)["web"]
     assert (revision, live.run) == (2, 2)
 
 
@@ -346,7 +347,7 @@ def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], 
     services.store.migrate()
     poll(services, time.monotonic() + 20)
 
-    assert list(live_rows(services.store)) == ["web"]
+    assert list(last_checks(services.store)) == ["web"]
     services.store.close()
 
 
@@ -358,7 +359,7 @@ def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, se
 
     poll(polled, time.monotonic() + 1)
 
-    assert live_rows(polled.store)["web"][0].error == "no answer within 0.2 s"
+    assert last_checks(polled.store)["web"][0].error == "no answer within 0.2 s"
 
 
 def summary(clock: Clock) -> Any:
@@ -399,10 +400,10 @@ def test_when_nothing_answers_at_all_it_is_we_who_cannot_see(
     for _ in range(5):
         polled.time += 60_000
         poll(polled, time.monotonic() + 5)
-    assert live_rows(polled.store) == {}
+    assert last_checks(polled.store) == {}
 
     write_bundle(tmp_path / "build", status=write(replace(board, control=service.url + "/500")))
     for _ in range(3):
         polled.time += 60_000
         poll(polled, time.monotonic() + 5)
-    assert live_rows(polled.store)["web"][0].state == "major_outage"
+    assert last_checks(polled.store)["web"][0].state == "major_outage"

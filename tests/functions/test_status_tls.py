@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from functions.monitors.http import check
-from functions.monitors.post import send
+from functions.outgoing.post import send
 from tests.functions.certificates import self_signed
 
 Serve = Callable[[int], str]

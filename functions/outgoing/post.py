@@ -5,7 +5,7 @@ import logging
 
 import requests
 
-from functions.monitors.http import Careful
+from functions.outgoing.careful import Careful
 
 TIMEOUT_SECONDS = 5
 USER_AGENT = "Helpfront status webhook"

@@ -1,0 +1,38 @@
+"""The addresses that lead into a session, and back to the page where someone needed one."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from functions.http import is_local_path
+
+if TYPE_CHECKING:
+    from functions.services import Services
+
+RETURN_LENGTH = 2000
+
+
+def return_path(path: str, services: "Services") -> str:
+    """`path` when it is a page of this portal, else the customer's own front page."""
+    # As a browser and the server read it: both take `.` and `..` out, and the server reads %61 as a, and %2f as a
+    # slash that a static host then redirects by.
+    plain = unquote(path.partition("?")[0])
+    ours = path.startswith(services.base) and not plain.startswith(services.url("api/"))
+    ours = ours and is_local_path(plain) and not {".", ".."} & set(plain.split("/"))
+    return path if ours and is_local_path(path) and len(path) <= RETURN_LENGTH else services.url("my/")
+
+
+def way_in(services: "Services", back: str) -> str:
+    """The address that signs someone in with the product's account and returns to the path `back`."""
+    return services.url(f"api/signin?return={quote(back, safe='')}&way=account")
+
+
+def by_mail(services: "Services", back: str) -> str:
+    """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
+    return services.url(f"my/verify/?return={quote(back, safe='')}")
+
+
+def mail_link(services: "Services", subject: str, path: str) -> str:
+    """The address of a personal page in a mail: who has no account is led to where they can sign in."""
+    page = services.url(path)
+    here = by_mail(services, page) if subject.startswith("mail:") else page
+    return services.settings.public_origin + here
