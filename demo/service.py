@@ -9,11 +9,11 @@ from werkzeug import Request, Response
 from werkzeug.utils import redirect
 
 from demo import pages, server
+from portal.urls import LOOPBACK
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _BODY = Markup("""<p>The service is <strong>{state}</strong>.
 The portal looks every ten seconds and shows a change within 90.</p>
 <form method="post" action="/{switch}"><button>Switch it {switch}</button></form>

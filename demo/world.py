@@ -13,9 +13,9 @@ from mkdocs.utils.yaml import yaml_load
 
 from demo.billing import KEY
 from demo.server import HOST
+from portal.urls import is_local
 
 ENVIRONMENT = "demo.env.json"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # In the order of their ports, after the portal's own.
 PROCESSES = ("identity", "billing", "service", "mail", "smtp")
 
@@ -51,7 +51,7 @@ def plan(environ: Mapping[str, str]) -> World:
         raise Refused(f"PORT={text!r} is not a port from 1024 to 65000.")
     port = int(text)
     origin = environ.get("PUBLIC_ORIGIN", "").strip().rstrip("/") or f"http://{HOST}:{port}"
-    if urlsplit(origin).hostname not in LOOPBACK:
+    if not is_local(origin):
         raise Refused(
             f"PUBLIC_ORIGIN={origin!r} is not on this computer. The demo signs anyone in, so it runs on loopback only:"
             " unset PUBLIC_ORIGIN."

@@ -14,12 +14,13 @@ from urllib.parse import quote
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from functions import pages
+from functions import pages, vendors
 from functions.errors import Problem, SettingsError, SignInNeeded, StoreError, VendorError
 from functions.http import SAFE_METHODS, Request, check_origin, has_control, wants_json
 from functions.logs import log_as_json
 from functions.services import Services
-from functions.settings import LOOPBACK, read
+from functions.settings import read
+from portal.urls import LOOPBACK
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -91,13 +92,13 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/ticket/file/": {"GET": "functions.tickets.uploads:download"},
     "/my/billing/": {"GET": "functions.billing.page:overview"},
 }
-# The parts a portal may switch off, and the routes that go with them.
+# The parts a portal may switch off, by the folder or module of the handlers that go with them.
 PARTS = {
-    "tickets": ("/api/tickets", "/api/desk/", "/my/tickets/", "/my/ticket/", "/my/ask/"),
-    "billing": ("/api/billing", "/my/billing/"),
-    "account": ("/my/account/", "/api/account"),
-    "status": ("/api/v2/", "/api/status/", "/my/status/"),
-    "articles": ("/api/feedback",),
+    "functions.tickets.": "tickets",
+    "functions.billing.": "billing",
+    "functions.account.": "account",
+    "functions.status.": "status",
+    "functions.insights.feedback:": "articles",
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
 BEARER_ONLY = {
@@ -145,7 +146,7 @@ class Portal:
         if moved is not None:
             return moved
         methods = ROUTES.get(route) or ROUTES.get(route + "/")
-        if methods is None or self._switched_off(route):
+        if methods is None or any(self._switched_off(where) for where in methods.values()):
             raise Problem(404, "There is no page here.")
         method = "GET" if request.method == "HEAD" else request.method
         where = methods.get(method)
@@ -163,9 +164,9 @@ class Portal:
             raise TypeError(f"{where} returned {type(response).__name__}, not a Response")
         return response
 
-    def _switched_off(self, route: str) -> bool:
-        parts = self.services.portal["parts"]
-        return any(route.startswith(prefixes) and not parts[part] for part, prefixes in PARTS.items() if part in parts)
+    def _switched_off(self, handler: str) -> bool:
+        on = self.services.portal["parts"]
+        return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:
         """On one's own machine `localhost` and `127.0.0.1` are two hosts to a cookie: send people to the right one."""
@@ -229,7 +230,8 @@ class Portal:
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
         # Browsers hold every step of a redirect against form-action: see decision 30.
         targets = (" https:" if settings.secure else " http: https:") if leads_away else ""
-        bots = " https://challenges.cloudflare.com" if settings.bot_check == "turnstile" else ""
+        check = vendors.of("bots").get(settings.bot_check)
+        bots = "".join(f" {host}" for host in check.hosts) if check else ""
         frames = bots.strip() or "'none'"
         return (
             f"default-src 'none'; script-src 'self' {hashes}{bots}; frame-src {frames};"

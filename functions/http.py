@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
 from functions.errors import Problem
-from functions.settings import LOOPBACK, Settings
+from functions.settings import Settings
+from portal.urls import is_safe
 
 JSON = "application/json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -61,10 +62,9 @@ def see_other(location: str, allowed_hosts: Collection[str] = ()) -> Response:
     """A 303 to a path of this site, or to an https address on an allow-listed host (plain http only on
     loopback, where the demo's vendors live); raises ValueError for anything else."""
     if not is_local_path(location):
-        parts = urlsplit(location)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        if not secure or parts.netloc not in allowed_hosts or has_control(location):
-            raise ValueError(f"a redirect to the host {parts.netloc!r} is not allowed")
+        host = urlsplit(location).netloc
+        if not is_safe(location) or host not in allowed_hosts or has_control(location):
+            raise ValueError(f"a redirect to the host {host!r} is not allowed")
     return Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
 
 

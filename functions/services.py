@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from functions import vendors
 from functions.errors import Problem, SettingsError
-from functions.settings import BILLERS, BOTS, DESKS, Settings
+from functions.settings import Settings
 from functions.stores import Store, connect
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Services:
 
     @cached_property
     def desk(self) -> "HelpDesk":
-        desk: HelpDesk = self._connect(DESKS.get(self.settings.helpdesk, self.settings.helpdesk))
+        desk: HelpDesk = self._connect(vendors.connector("helpdesks", self.settings.helpdesk))
         return desk
 
     @cached_property
@@ -42,7 +43,7 @@ class Services:
         """The billing system; raises Problem 404 when the portal has none."""
         if self.settings.biller == "none":
             raise Problem(404, "Billing is not part of this portal.")
-        biller: Biller = self._connect(BILLERS.get(self.settings.biller, self.settings.biller))
+        biller: Biller = self._connect(vendors.connector("billers", self.settings.biller))
         return biller
 
     @cached_property
@@ -61,7 +62,7 @@ class Services:
 
     @cached_property
     def bots(self) -> "BotCheck":
-        bots: BotCheck = self._connect(BOTS.get(self.settings.bot_check, self.settings.bot_check))
+        bots: BotCheck = self._connect(vendors.connector("bots", self.settings.bot_check))
         return bots
 
     @property

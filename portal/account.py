@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from portal.models import is_true
+from portal.urls import is_safe
 
 Who = Literal["anyone", "signed_in", "account_admin"]
 # `url` is a template, `authorize` adds its value to a sign-in request, `server` names a call that answers with a URL.
@@ -19,7 +20,6 @@ Kind = Literal["url", "authorize", "server"]
 # public code of others opens it. Where a vendor has no row, a writer gives a URL.
 Proof = Literal["here", "fake", "documentation", "others"]
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PLACEHOLDERS = ("at", "org", "user", "client_id", "back")
 # These are known of a signed-in customer only, and only from claims.
 PERSONAL = {"org", "user"}
@@ -287,16 +287,6 @@ def fault(template: str) -> str | None:
     if "{" in parts.scheme + parts.netloc or not is_safe(template):
         return "it must start with https:// and a host of its own"
     return None
-
-
-def is_safe(url: str) -> bool:
-    """Whether an address is https with a plain host, or http on this machine."""
-    try:
-        parts = urlsplit(url)
-        known = bool(parts.hostname) and "@" not in parts.netloc and "\\" not in url
-    except ValueError:
-        return False
-    return known and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 def hosts(account: Mapping[str, Any]) -> set[str]:

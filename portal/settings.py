@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from portal import account as accounts
 from portal import yaml_lines
 from portal.errors import ContentError
+from portal.urls import is_safe
 
 WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
@@ -119,7 +120,7 @@ class Account(Part):
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
-        if self.at is not None and not accounts.is_safe(self.at):
+        if self.at is not None and not is_safe(self.at):
             raise PydanticCustomError("account", "at must start with https:// and a host")
         wanted = accounts.PROVIDERS[self.provider].at if self.provider else ""
         used = any("{at}" in (card.get("url") or "") for card in self.cards.model_dump(exclude_none=True).values())

@@ -8,17 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.helpdesks import Capabilities
-from functions.settings import DESKS
+from functions.vendors import Vendor, of
 
 FILE = Path(__file__).parent.parent / ".github" / "guides" / "help-desks.md"
 BEGIN, END = "<!-- table: python -m scripts.help_desk_table -->\n", "<!-- end of the table -->"
-NAMES = {
-    "built_in": "Built-in",
-    "email": "E-mail",
-    "request_tracker": "Request Tracker 5",
-    "zendesk": "Zendesk",
-    "help_scout": "Help Scout",
-}
 CREATES = {
     "keyed": "once: it knows our key again for {hours}",
     "found": "once: we look the key up before a second try",
@@ -71,15 +64,15 @@ def written(page: str) -> str:
 
 
 def table() -> str:
-    can = {name: capabilities(name) for name in DESKS}
-    lines = [f"| | {' | '.join(NAMES[name] for name in can)} |", f"|---{'|---' * len(can)}|"]
+    can = {desk.title: capabilities(desk) for desk in of("helpdesks").values()}
+    lines = [f"| | {' | '.join(can)} |", f"|---{'|---' * len(can)}|"]
     lines += [f"| {what} | {' | '.join(say(one) for one in can.values())} |" for what, say in ROWS]
     return "\n".join(lines) + "\n"
 
 
-def capabilities(name: str) -> Capabilities:
-    """What the adapter of that name declares."""
-    module = importlib.import_module(DESKS[name].partition(":")[0])
+def capabilities(desk: Vendor) -> Capabilities:
+    """What a desk's adapter declares."""
+    module = importlib.import_module(desk.module)
     (found,) = [
         one.capabilities
         for one in vars(module).values()

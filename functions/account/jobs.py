@@ -16,6 +16,7 @@ from functions.mail import preferences
 from functions.rate import limit
 from functions.signin import sessions, ways, with_account
 from portal import account as accounts
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from functions.identity.scim import Scim
@@ -85,7 +86,7 @@ def _call(request: Request, services: "Services", session: sessions.Session, cal
     url, hosts = links.ask(services, call, session.requester, back, invitee)
     if not url:
         return see_other(services.url(f"{PAGE}?done=invited"))
-    if not accounts.is_safe(url) or urlsplit(url).netloc not in hosts:
+    if not is_safe(url) or urlsplit(url).netloc not in hosts:
         raise VendorError(
             "Your account could not be reached just now. Nothing was changed.",
             "unsupported",

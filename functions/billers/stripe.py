@@ -5,13 +5,14 @@ https://docs.stripe.com/api/customer_portal/sessions/create, https://docs.stripe
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 
 from functions.billers import Card, Job
 from functions.errors import Kind, SettingsError, VendorError
-from functions.settings import LOOPBACK, Settings
+from functions.settings import Settings
+from portal.urls import is_local
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -35,7 +36,7 @@ NO_PLAN = "There is no plan on this account that could be changed here."
 def connect(settings: Settings, services: "Services") -> "Stripe":
     """Stripe by STRIPE_KEY; STRIPE_API names another server for the demo, on loopback only."""
     api = settings.environ.get("STRIPE_API", "").strip().rstrip("/") or API
-    if api != API and urlsplit(api).hostname not in LOOPBACK:
+    if api != API and not is_local(api):
         raise SettingsError(f"STRIPE_API={api!r} is not on loopback; leave it out to use {API}.")
     return Stripe(api, settings.environ.get("STRIPE_KEY", "").strip())
 

@@ -11,10 +11,10 @@ from functions.billers import Card, Job
 from functions.errors import Problem, VendorError
 from functions.http import Request, see_other
 from functions.rate import limit
-from functions.settings import LOOPBACK
 from functions.signin import sessions
 from functions.signin.ways import way_in
 from portal.models import is_true
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -88,8 +88,7 @@ def _job(name: str) -> Job:
 def _check_host(url: str, services: "Services") -> None:
     """Raise VendorError unless the billing system sends the customer to a host that the settings allow."""
     parts = urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not secure or parts.netloc not in services.settings.billing_hosts:
+    if not is_safe(url) or parts.netloc not in services.settings.billing_hosts:
         raise VendorError(
             "Billing is not reachable. Nothing was changed.",
             "unsupported",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from portal.account import Link, fill, hosts, is_safe
+from portal.account import Link, fill, hosts
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from functions.services import Services

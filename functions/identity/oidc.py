@@ -17,10 +17,11 @@ from joserfc.jwt import JWTClaimsRegistry
 from functions.errors import VendorError
 from functions.identity import Identity, Logout
 from functions.identity.claims import is_address, is_one_of_us, ours
-from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch, is_safe
+from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
 from portal.models import Requester, is_true
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from functions.services import Services

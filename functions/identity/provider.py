@@ -13,7 +13,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from functions.errors import VendorError
-from functions.settings import LOOPBACK, Settings
+from functions.settings import Settings
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -101,9 +102,3 @@ def fetch(url: str, access_token: str = "") -> dict[str, Any]:
     if response.status_code != 200 or not isinstance(data, dict):
         raise VendorError(DOWN, detail=f"no JSON object from {urlsplit(url).path}")
     return data
-
-
-def is_safe(url: object) -> bool:
-    """Whether an endpoint is https, or http on this machine."""
-    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))

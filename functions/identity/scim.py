@@ -13,7 +13,7 @@ import requests
 
 from functions.errors import Kind, Problem, SettingsError, VendorError
 from functions.settings import Settings
-from portal.account import is_safe
+from portal.urls import is_safe
 
 if TYPE_CHECKING:
     from portal.models import Requester

@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from functions.errors import Kind, SettingsError, VendorError
-from functions.settings import LOOPBACK, Settings
+from functions.settings import Settings
+from portal.urls import is_local
 
 if TYPE_CHECKING:
     from portal.models import Requester
@@ -40,7 +41,7 @@ class Auth0:
     """The Management API with a token of its own client."""
 
     def __init__(self, domain: str, client_id: str, secret: str, app_client: str) -> None:
-        self._api = f"{'http' if urlsplit('//' + domain).hostname in LOOPBACK else 'https'}://{domain}"
+        self._api = f"{'http' if is_local('//' + domain) else 'https'}://{domain}"
         self._client = (client_id, secret)
         self._app_client = app_client
         self._token = ("", 0.0)
@@ -130,7 +131,7 @@ def connect(settings: Settings, vendor: str) -> Auth0 | WorkOS:
         return auth0
     key, hosts = _need(settings, "WORKOS_API_KEY", "WORKOS_HOSTS")
     api = _get(settings, "WORKOS_API").rstrip("/") or WORKOS_API
-    if api != WORKOS_API and urlsplit(api).hostname not in LOOPBACK:
+    if api != WORKOS_API and not is_local(api):
         raise SettingsError(f"WORKOS_API={api!r} is not on loopback; leave it out to use {WORKOS_API}.")
     return WorkOS(api, key, _words(hosts))
 

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
-from functions.settings import LOOPBACK
+from portal.urls import LOOPBACK
 
 TIMEOUT_SECONDS = 10
 

@@ -9,14 +9,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import requests
 
 from functions.errors import VendorError
 from functions.monitors.http import Result
 from functions.outgoing.careful import Careful
-from functions.settings import LOOPBACK
+from portal.urls import is_safe
 
 TIMEOUT_SECONDS = 10
 BODY_LIMIT = 5_000_000
@@ -59,8 +58,7 @@ def reading(words: Mapping[str, str], word: object, at: float | None = None) -> 
 def address(environ: Mapping[str, str], name: str, default: str) -> str:
     """The API's address; another than the vendor's own must be https, or on this machine's loopback."""
     url = environ.get(name, "").strip().rstrip("/") or default
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if is_safe(url):
         return url
     raise VendorError(kind="authentication", detail=f"{name} is not an https address")
 

@@ -14,11 +14,11 @@ from pg8000.native import Connection
 
 from functions.errors import StoreError
 from functions.stores import Row, Store
+from portal.urls import LOOPBACK
 
 TIMEOUT_SECONDS = 10
 IDLE_SECONDS = 60
 MIGRATION_LOCK = 7_305_001
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class PostgreSQL(Store):

@@ -94,7 +94,7 @@ GUARDS = [
     Guard(
         "the hosts of a ticket",
         JOBS,
-        "if not accounts.is_safe(url) or urlsplit(url).netloc not in hosts:",
+        "if not is_safe(url) or urlsplit(url).netloc not in hosts:",
         "hosts = {urlsplit(url).netloc}\n    if False:",
         f"{V}test_a_page_on_a_host_that_is_not_allowed_is_never_opened",
     ),

@@ -197,7 +197,7 @@ GUARDS = [
     Guard(
         "no check only at home",
         "functions/settings.py",
-        'if bot_check == "none" and urlsplit(origin).hostname not in LOOPBACK:',
+        'if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):',
         "if False:",
         f"{BOTS}test_a_portal_without_a_check_does_not_start",
     ),

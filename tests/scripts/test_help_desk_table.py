@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.settings import DESK_NEEDS, DESKS
+from functions import vendors
 from scripts import help_desk_table
 
 
@@ -16,11 +16,10 @@ def test_it_has_each_desk_and_each_variable_it_needs():
     page = help_desk_table.FILE.read_text("utf-8")
     (head,) = [line for line in page.splitlines() if line.startswith("| | ")]
 
-    for name in DESKS:
-        assert help_desk_table.NAMES[name] in head
-        assert f"\n## {help_desk_table.NAMES[name]}\n" in page
-    for needs in DESK_NEEDS.values():
-        assert all(f"`{variable}`" in page for variable in needs)
+    for desk in vendors.of("helpdesks").values():
+        assert desk.title in head
+        assert f"\n## {desk.title}\n" in page
+        assert all(f"`{variable}`" in page for variable in desk.needs)
 
 
 def test_check_names_a_page_that_is_not_current(

@@ -7,9 +7,9 @@ from statistics import median
 
 import pytest
 
-from functions import helpdesks
-from functions.settings import DESKS
+from functions import helpdesks, vendors
 
+DESKS = vendors.of("helpdesks")
 FOLDER = Path(helpdesks.__file__).parent
 LINES = {file.stem: len(file.read_text("utf-8").splitlines()) for file in FOLDER.glob("*.py")}
 CONTRIBUTING = Path(__file__).parents[3] / ".github" / "CONTRIBUTING.md"

@@ -1,0 +1,99 @@
+"""The vendors that the portal speaks to, a row each: what an operator calls it, where it is, and what it needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """`family` is the folder of functions/ with its interface, `name` the word in the settings, `title` its name for
+    people, `module` where its `connect(settings, services)` is, `needs` the variables it cannot work without and what
+    each is. `hosts`: of a billing system those that customers are led to, of a check against robots those whose script
+    our page runs."""
+
+    family: str
+    name: str
+    title: str
+    module: str
+    needs: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+
+
+VENDORS = (
+    Vendor("helpdesks", "built_in", "Built-in", "functions.helpdesks.built_in"),
+    Vendor(
+        "helpdesks",
+        "email",
+        "E-mail",
+        "functions.helpdesks.email",
+        {
+            "SUPPORT_MAILBOX": "the address of the team's mailbox",
+            "SMTP_URL": "the mail server, e.g. smtps://user:password@mail.acme.com",
+        },
+    ),
+    Vendor(
+        "helpdesks",
+        "request_tracker",
+        "Request Tracker 5",
+        "functions.helpdesks.request_tracker",
+        {
+            "RT_URL": "its address, e.g. https://rt.acme.com",
+            "RT_USER": "the user that was made for the portal",
+            "RT_TOKEN": "an authentication token of that user",
+        },
+    ),
+    Vendor(
+        "helpdesks",
+        "zendesk",
+        "Zendesk",
+        "functions.helpdesks.zendesk",
+        {
+            "ZENDESK_SUBDOMAIN": "the first part of acme.zendesk.com",
+            "ZENDESK_CLIENT_ID": "the identifier of an OAuth client made for the portal",
+            "ZENDESK_CLIENT_SECRET": "its secret",
+        },
+    ),
+    Vendor(
+        "helpdesks",
+        "help_scout",
+        "Help Scout",
+        "functions.helpdesks.help_scout",
+        {
+            "HELPSCOUT_APP_ID": "the App ID of an OAuth application made for the portal",
+            "HELPSCOUT_APP_SECRET": "its secret",
+            "HELPSCOUT_MAILBOX": "the number of the inbox, as in its address",
+        },
+    ),
+    Vendor(
+        "billers",
+        "stripe",
+        "Stripe",
+        "functions.billers.stripe",
+        {"STRIPE_KEY": "a restricted key (rk_...) that may write portal sessions"},
+        hosts=("billing.stripe.com",),
+    ),
+    Vendor("bots", "altcha", "ALTCHA", "functions.bots.altcha"),
+    Vendor(
+        "bots",
+        "turnstile",
+        "Cloudflare Turnstile",
+        "functions.bots.turnstile",
+        {
+            "TURNSTILE_SITEKEY": "the site key of your Turnstile widget",
+            "TURNSTILE_SECRET": "the secret key of your Turnstile widget",
+        },
+        hosts=("https://challenges.cloudflare.com",),
+    ),
+    Vendor("bots", "none", "No check", "functions.bots.none"),
+)
+
+
+def of(family: str) -> dict[str, Vendor]:
+    """The vendors of a family, by name."""
+    return {vendor.name: vendor for vendor in VENDORS if vendor.family == family}
+
+
+def connector(family: str, name: str) -> str:
+    """Where the vendor that the settings name is connected, as `module:function`; a name with a colon is an adopter's
+    own (`custom.desk:connect`)."""
+    return name if ":" in name else f"{of(family)[name].module}:connect"
