@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import postgresql
+from scripts.lib import postgresql
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 7

@@ -11,7 +11,7 @@ from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from functions.tickets import ledger, news
 from portal.tickets import STATUS_WORDS, Status
-from scripts.environment import services as environment
+from scripts.lib.environment import services as environment
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -27,7 +27,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
+from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 if TYPE_CHECKING:
     pass

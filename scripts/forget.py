@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
 from functions.mail.addresses import mailbox, normalise, subject
-from scripts.environment import services as environment
+from scripts.lib.environment import services as environment
 
 if TYPE_CHECKING:
     from functions.services import Services

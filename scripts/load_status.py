@@ -33,7 +33,7 @@ from functions import tick
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
-from scripts.postgresql import Cluster, find_binaries
+from scripts.lib.postgresql import Cluster, find_binaries
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

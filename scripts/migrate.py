@@ -3,7 +3,7 @@
 import sys
 
 from functions.errors import StoreError
-from scripts.environment import services
+from scripts.lib.environment import services
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ from functions.stores import Store
 from portal.errors import ContentError
 from portal.insights import metrics
 from portal.insights.metrics import ENOUGH, Deflection, MonthOfTickets, SearchExit, Share, TimeToFind
-from scripts.environment import services as environment
+from scripts.lib.environment import services as environment
 
 DEFAULT_DAYS = 30
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.world import ROOT, World, running
+from scripts.lib.world import ROOT, World, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

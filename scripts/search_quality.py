@@ -21,10 +21,10 @@ from typing import Any
 import brotli
 from playwright.sync_api import Page
 
-from scripts import search_browser, search_peers, search_site
-from scripts.search_measures import figures, paired_bootstrap
-from scripts.search_site import Article
-from scripts.search_variants import VARIANTS, variants
+from scripts.lib import search_browser, search_peers, search_site
+from scripts.lib.search_measures import figures, paired_bootstrap
+from scripts.lib.search_site import Article
+from scripts.lib.search_variants import VARIANTS, variants
 
 Found = Mapping[str, Sequence[Sequence[str]]]
 

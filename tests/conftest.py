@@ -21,7 +21,7 @@ from functions.settings import read
 from functions.signin import sessions
 from functions.stores import Store, connect
 from portal.models import Requester
-from scripts.postgresql import Cluster, find_binaries
+from scripts.lib.postgresql import Cluster, find_binaries
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
 # How long an example takes says how busy the machine is, and nothing about the code.

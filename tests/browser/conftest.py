@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from scripts.world import World, running
+from scripts.lib.world import World, running
 
 FLAGS = [
     "--no-sandbox",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from scripts.world import World
+from scripts.lib.world import World
 from tests.browser.conftest import NARROW
 
 BODY = "The file is empty since this morning, whatever we choose."

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from scripts.world import World
+from scripts.lib.world import World
 from tests.browser.conftest import NARROW, WIDE
 
 STATIC = {

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from scripts.world import World
+from scripts.lib.world import World
 from tests.browser.conftest import NARROW, WIDE
 from tests.hooks.portals import CONFIG, mkdocs, write
 

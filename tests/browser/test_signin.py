@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from scripts.world import World
+from scripts.lib.world import World
 
 ARTICLE = "plans-and-billing/update-card/"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from scripts import build_status
-from scripts.world import World
+from scripts.lib.world import World
 
 WELL = """async () => {
   const ask = async () => (await fetch("../api/v2/summary.json", { cache: "no-store" })).json();

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from scripts.world import World
+from scripts.lib.world import World
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_axe import violations
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from scripts.world import World
+from scripts.lib.world import World
 from tests.browser.conftest import NARROW
 
 

@@ -128,7 +128,7 @@ def take_out(guard: Guard) -> None:
     text = (ROOT / guard.file).read_text("utf-8")
     if guard.source not in text:
         raise LookupError(f"{guard.file} no longer has: {guard.source}")
-    module = vars(importlib.import_module(guard.file.removesuffix(".py").replace("/", ".")))
+    module = vars(importlib.import_module(guard.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")))
     before = dict(module)
     exec(compile(text.replace(guard.source, guard.without), guard.file, "exec"), module)
     others = [vars(other) for name, other in list(sys.modules.items()) if name.partition(".")[0] in ROOMS]

@@ -19,7 +19,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.postgresql import Cluster
+from scripts.lib.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.conftest import Play
 from tests.functions.vendors import CLIENT, Liar, key, oidc_environ

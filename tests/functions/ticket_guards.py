@@ -4,7 +4,7 @@ from tests.functions.guards import Guard
 
 LEDGER, FILES, HTML = "functions/tickets/ledger.py", "functions/tickets/uploads.py", "functions/tickets/markup.py"
 TICKETS, HOOKS, PAGE = "functions/tickets/ask.py", "functions/tickets/news.py", "functions/tickets/page.py"
-BUILT_IN, MODEL = "functions/helpdesks/built_in.py", "portal/tickets/__init__.py"
+BUILT_IN, MODEL = "functions/helpdesks/built_in/__init__.py", "portal/tickets/__init__.py"
 T = "test_ticket_attacks.py::"
 REFUSED = f"{T}test_a_file_that_is_not_what_we_take_is_refused_by_name"
 D = "test_ticket_delivery.py::"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts import faults
-from scripts.postgresql import Cluster
+from scripts.lib.postgresql import Cluster
 
 SMALL = ["--submissions", "50", "--clients", "10", "--kills", "2"]
 

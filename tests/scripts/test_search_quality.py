@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import search_peers
-from scripts.search_measures import figures, paired_bootstrap
-from scripts.search_variants import half_typed, keywords, variants
+from scripts.lib import search_peers
+from scripts.lib.search_measures import figures, paired_bootstrap
+from scripts.lib.search_variants import half_typed, keywords, variants
 
 ROOT = Path(__file__).parents[2]
 QUERY = "How do I download an invoice for the accountant?"

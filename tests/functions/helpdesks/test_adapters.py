@@ -11,7 +11,10 @@ from functions import helpdesks, vendors
 
 DESKS = vendors.of("helpdesks")
 FOLDER = Path(helpdesks.__file__).parent
-LINES = {file.stem: len(file.read_text("utf-8").splitlines()) for file in FOLDER.glob("*.py")}
+LINES = {
+    str(file.relative_to(FOLDER).with_suffix("")).removesuffix("/__init__"): len(file.read_text("utf-8").splitlines())
+    for file in FOLDER.rglob("*.py")
+}
 CONTRIBUTING = Path(__file__).parents[3] / ".github" / "CONTRIBUTING.md"
 
 

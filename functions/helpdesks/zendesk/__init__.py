@@ -16,7 +16,7 @@ from functions.helpdesks import Capabilities, Macro, Notice, checks, webhooks
 from functions.helpdesks.own_tickets import OwnTickets
 from functions.helpdesks.rows import Row
 from functions.helpdesks.words import UNREACHABLE, fields, filled, iso, numeric, status, trimmed
-from functions.helpdesks.zendesk_api import PAGE, ZendeskApi
+from functions.helpdesks.zendesk.api import PAGE, ZendeskApi
 from portal.models import Requester
 from portal.tickets import File, Message, Reply, Status, Thread, Ticket, note
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, checks
 from functions.helpdesks.own_tickets import OwnTickets, same
-from functions.helpdesks.request_tracker_api import RequestTrackerApi, quoted
+from functions.helpdesks.request_tracker.api import RequestTrackerApi, quoted
 from functions.helpdesks.rows import Row
 from functions.helpdesks.words import GONE, REFUSED, UNREACHABLE, fields, filled, status, trimmed
 from portal.models import Requester

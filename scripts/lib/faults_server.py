@@ -1,7 +1,7 @@
 """One function server of the fault run: the real app on a real port, with hours made into seconds.
 
-`python -m scripts.faults_server DESK KIND [--without-claim] [--without-key]` prints its address and serves until it is
-killed. The switches take out, in this process only, what the run must then be seen to need.
+`python -m scripts.lib.faults_server DESK KIND [--without-claim] [--without-key]` prints its address and serves until it
+is killed. The switches take out, in this process only, what the run must then be seen to need.
 """
 
 import os

@@ -11,10 +11,10 @@ import markdown
 from playwright.sync_api import Page
 
 from portal.search import sections
-from scripts import search_browser, search_site
-from scripts.search_site import Article
+from scripts.lib import search_browser, search_site
+from scripts.lib.search_site import Article
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / "tests" / "node"
 NODE = TOOLS / "node_modules" / ".bin" / "node"
 PAGEFIND = "pagefind@1.5.2"

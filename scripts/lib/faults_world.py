@@ -15,9 +15,9 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SMTPSession
 
-from scripts import postgresql
+from scripts.lib import postgresql
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOKEN = secrets.token_hex(16)
 
 
@@ -38,7 +38,7 @@ class Server:
     """A server of the functions that can be killed and comes back on another port."""
 
     def __init__(self, arguments: list[str], environ: dict[str, str], stack: ExitStack) -> None:
-        self._command = [sys.executable, "-m", "scripts.faults_server", *arguments]
+        self._command = [sys.executable, "-m", "scripts.lib.faults_server", *arguments]
         self._environ = environ
         self._stack = stack
         self.start()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities
-from functions.helpdesks.built_in_tables import BuiltInTables, thread
+from functions.helpdesks.built_in.tables import BuiltInTables, thread
 from functions.helpdesks.own_tickets import Limited
 from portal.models import Requester
 from portal.tickets import File, Reply, Status, Thread, Ticket, note

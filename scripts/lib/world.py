@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 READY_LINE = "The portal is running."
 START_SECONDS = 120
 STOP_SECONDS = 20

@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, Macro, Notice, checks, webhooks
-from functions.helpdesks.help_scout_api import HelpScoutApi
+from functions.helpdesks.help_scout.api import HelpScoutApi
 from functions.helpdesks.own_tickets import OwnTickets, same
 from functions.helpdesks.rows import Row, is_ref
 from functions.helpdesks.words import REFUSED, UNREACHABLE, fields, filled, iso, numeric, status, trimmed

@@ -1,0 +1,1 @@
+"""What several commands share; none of these is a command."""
