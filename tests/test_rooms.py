@@ -1,9 +1,15 @@
-"""The arrows between the rooms: who may import whom (design: rooms)."""
+"""The arrows between the rooms, and between the folders in them: who may import whom (.github/CONTRIBUTING.md)."""
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from functions.app import PARTS, ROUTES
+from functions.outbox import KINDS
+from functions.tick import JOBS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("portal", "hooks", "functions", "scripts", "demo")
@@ -16,6 +22,33 @@ ALLOWED = {
 }
 # `mkdocs serve` shows site and functions on one origin: the one glue between the two.
 GLUE = {("hooks/serve_api.py", "functions")}
+# The floors of functions/: what a folder imports beside itself. GROUND is the files beside the folders.
+GROUND = "ground"
+VENDORS = {GROUND, "stores"}
+PART = {GROUND, "stores", "mail", "signin"}
+FLOORS = {
+    GROUND: {"stores"},
+    "stores": {GROUND},
+    "mail": {GROUND, "stores"},
+    "outgoing": set(),
+    "identity": VENDORS,
+    "helpdesks": VENDORS,
+    "billers": VENDORS,
+    "bots": VENDORS,
+    "monitors": {*VENDORS, "outgoing"},
+    "signin": {GROUND, "stores", "mail", "identity"},
+    "tickets": {*PART, "helpdesks"},
+    "status": {*PART, "monitors", "outgoing"},
+    "account": {*PART, "identity"},
+    "billing": {*PART, "billers"},
+    "insights": PART,
+}
+# A part of one file.
+ONE_FILE = {"hub.py": PART}
+# The services hold what is connected on first use, and name its interfaces.
+SERVICES = {"identity", "helpdesks", "billers", "bots", "mail"}
+# Of the ground, stores and families use these: no handler, no page.
+STORES_USE = {"functions.errors"}
 # What portal/ must not know: no site generator, no HTTP, no vendor.
 FOREIGN_TO_PORTAL = {
     "mkdocs",
@@ -31,48 +64,168 @@ FOREIGN_TO_PORTAL = {
 }
 # What the functions must not need before a vendor is called; their vendors' modules may.
 HEAVY = {"requests", "altcha", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
-VENDOR_ROOMS = ("billers", "bots", "helpdesks", "identity", "monitors", "stores")
+VENDOR_FOLDERS = {"billers", "bots", "helpdesks", "identity", "monitors", "outgoing", "stores"}
+# At most so many files beside the folders, and in any folder of code.
+FLAT = {"functions": 16, "portal": 8, "hooks/theme/assets": 16}
+MOST = 24
 
 
-def files() -> list[Path]:
-    return sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+def files(*rooms: str) -> list[Path]:
+    return sorted(file for room in rooms for file in (ROOT / room).rglob("*.py"))
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def imported(text: str) -> Iterator[str]:
+    """The modules that a source imports, wherever in it, as `functions.tickets.ledger`."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level names a module imports, wherever in it."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file} has a relative import"
-            names.add((node.module or "").split(".")[0])
-    return names
+    """The top-level names a module imports."""
+    return {module.partition(".")[0] for module in imported(file.read_text("utf-8"))}
 
 
-@pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(ROOT)))
+def folder(room: str, module: str) -> str:
+    """The folder of a room in which a module is; GROUND when it lies beside the folders."""
+    part = module.removeprefix(f"{room}.").partition(".")[0]
+    return part if (ROOT / room / part).is_dir() else GROUND
+
+
+def arrows(file: Path, room: str) -> set[str]:
+    """The other folders of its room that a module imports."""
+    inside = file.relative_to(ROOT / room).parts
+    here = inside[0] if len(inside) > 1 else GROUND
+    modules = [module for module in imported(file.read_text("utf-8")) if module.startswith(f"{room}.")]
+    return {folder(room, module) for module in modules} - {here}
+
+
+@pytest.mark.parametrize("file", files(*ROOMS), ids=name_of)
 def test_a_room_imports_only_the_rooms_it_may(file: Path):
-    name = str(file.relative_to(ROOT))
-    room = name.split("/")[0]
+    room = name_of(file).split("/")[0]
     wrong = {
-        other for other in imports(file) & {*ROOMS, "tests"} if other not in ALLOWED[room] and (name, other) not in GLUE
+        other
+        for other in imports(file) & {*ROOMS, "tests"}
+        if other not in ALLOWED[room] and (name_of(file), other) not in GLUE
     }
 
     assert not wrong
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "portal").rglob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", files("functions"), ids=name_of)
+def test_a_folder_of_the_functions_imports_only_what_lies_below_it(file: Path):
+    inside = file.relative_to(ROOT / "functions").parts
+    may = FLOORS[inside[0]] if len(inside) > 1 else ONE_FILE.get(inside[0], FLOORS[GROUND])
+    if inside == ("services.py",):
+        may = may | SERVICES
+
+    assert not arrows(file, "functions") - may
+
+
+@pytest.mark.parametrize("file", files("functions/stores", "functions/outgoing"), ids=name_of)
+def test_what_lies_lowest_knows_no_request_and_no_services(file: Path):
+    ours = {module for module in imported(file.read_text("utf-8")) if module.startswith("functions.")}
+
+    assert {
+        module
+        for module in ours
+        if not module.startswith(("functions.errors.", "functions.stores", "functions.outgoing"))
+    } == set()
+
+
+@pytest.mark.parametrize("file", files("portal"), ids=name_of)
+def test_no_part_of_the_domain_imports_another(file: Path):
+    inside = file.relative_to(ROOT / "portal").parts
+
+    assert len(inside) == 1 or not arrows(file, "portal") - {GROUND}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_module_imports_itself_by_a_circle(room: str):
+    """Annotations apart, which nothing needs that runs; and a family's interface may connect its own modules."""
+    known = {
+        name_of(file).removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in files(room)
+    }
+    edges = {}
+    for name, file in known.items():
+        found = {one for module in run_time(file) for one in (module, module.rpartition(".")[0])} & known.keys()
+        edges[name] = {one for one in found if one != name and not one.startswith(f"{name}.")}
+    while leaves := [name for name, needs in edges.items() if not needs & edges.keys()]:
+        for name in leaves:
+            del edges[name]
+
+    assert edges == {}
+
+
+def run_time(file: Path) -> Iterator[str]:
+    """What a module imports when it runs; under `if TYPE_CHECKING` is only for annotations."""
+    text = file.read_text("utf-8")
+    return imported(re.sub(r"^if TYPE_CHECKING:\n(?:(?: .*)?\n)+", "", text, flags=re.MULTILINE))
+
+
+def handlers() -> list[tuple[str, str]]:
+    return [(route, where) for route, methods in ROUTES.items() for where in methods.values()]
+
+
+@pytest.mark.parametrize(("route", "where"), handlers())
+def test_a_route_stands_in_the_folder_of_the_part_that_switches_it_off(route: str, where: str):
+    """A handler in a part's folder goes with that part; no address is left to be forgotten."""
+    room, *rest = where.partition(":")[0].split(".")
+    part = folder(room, where.partition(":")[0])
+    switches = {part for prefix, part in PARTS.items() if where.startswith(prefix)}
+
+    assert (ROOT / room).joinpath(*rest).with_suffix(".py").is_file()
+    if part in {"tickets", "status", "account", "billing"}:
+        assert switches == {part}
+    else:
+        assert not switches or part == "insights"
+
+
+@pytest.mark.parametrize("where", [*KINDS.values(), *(where for where, _ in JOBS.values())])
+def test_what_the_outbox_and_the_tick_name_is_there(where: str):
+    module, _, function = where.partition(":")
+    text = (ROOT / module.replace(".", "/")).with_suffix(".py").read_text("utf-8")
+
+    assert re.search(rf"^def {function}\(", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", files("portal"), ids=name_of)
 def test_the_domain_is_pure(file: Path):
     assert not imports(file) & FOREIGN_TO_PORTAL
 
 
 @pytest.mark.parametrize(
     "file",
-    [file for file in sorted((ROOT / "functions").rglob("*.py")) if file.parent.name not in VENDOR_ROOMS],
-    ids=lambda file: file.name,
+    [file for file in files("functions") if not VENDOR_FOLDERS & set(file.relative_to(ROOT).parts)],
+    ids=name_of,
 )
 def test_functions_leave_heavy_imports_to_their_vendors(file: Path):
     assert not imports(file) & HEAVY
+
+
+@pytest.mark.parametrize(("where", "most"), FLAT.items())
+def test_few_files_lie_beside_the_folders(where: str, most: int):
+    flat = [file.name for file in (ROOT / where).iterdir() if file.is_file() and file.name != "__init__.py"]
+
+    assert len(flat) <= most, sorted(flat)
+
+
+def test_no_folder_of_code_has_more_files_than_one_sees_at_a_glance():
+    counts = {
+        name_of(at): sum(file.suffix in {".py", ".js", ".css", ".html"} for file in at.iterdir())
+        for room in (*ROOMS, "tests")
+        for at in [ROOT / room, *(ROOT / room).rglob("*")]
+        if at.is_dir() and "node_modules" not in at.parts
+    }
+
+    assert {at: count for at, count in counts.items() if count > MOST} == {}
 
 
 def test_the_check_sees_a_wrong_import(tmp_path: Path):
@@ -80,3 +233,9 @@ def test_the_check_sees_a_wrong_import(tmp_path: Path):
     file.write_text("def late():\n    from hooks import site\n    import requests.adapters\n")
 
     assert imports(file) == {"hooks", "requests"}
+
+
+def test_the_check_sees_an_arrow_between_two_parts():
+    assert list(imported("from functions.tickets import ledger")) == ["functions.tickets.ledger"]
+    assert folder("functions", "functions.tickets.ledger") == "tickets"
+    assert "tickets" not in FLOORS["status"]

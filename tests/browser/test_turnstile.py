@@ -17,7 +17,7 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import write_bundle
-from tests.functions.test_bots import Cloudflare
+from tests.functions.bots.test_bots import Cloudflare
 
 CLOUDFLARE = "https://challenges.cloudflare.com/**"
 ASSETS = Path(__file__).parents[2] / "hooks/theme/assets"

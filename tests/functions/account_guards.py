@@ -4,7 +4,7 @@ from tests.functions.guards import Guard
 
 TABLE, LINKS, CARDS = "portal/account.py", "functions/identity/links.py", "functions/account/page.py"
 JOBS, SCIM, SERVER = "functions/account/jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
-A, S, V = "test_account.py::", "test_scim.py::", "test_server_links.py::"
+A, S, V = "account/test_page.py::", "identity/test_scim.py::", "identity/test_server_links.py::"
 GUARDS = [
     Guard(
         "admins only",
@@ -174,6 +174,6 @@ GUARDS = [
 
 def prepare() -> None:
     """Loading the schemas takes longer than most tests."""
-    from tests.functions import test_scim
+    from tests.functions.identity import test_scim
 
     test_scim.scim2_provider()

@@ -2,8 +2,8 @@
 
 from tests.functions.guards import Guard
 
-LIE = "test_lies.py::test_a_lie_signs_nobody_in"
-LOGOUT = "test_renewal.py::test_a_logout_token_that_does_not_hold_signs_nobody_out"
+LIE = "identity/test_lying_provider.py::test_a_lie_signs_nobody_in"
+LOGOUT = "signin/test_while_signed_in.py::test_a_logout_token_that_does_not_hold_signs_nobody_out"
 OIDC, PROVIDER = "functions/identity/oidc.py", "functions/identity/provider.py"
 CLAIMS = "functions/identity/claims.py"
 SIGNIN, SESSIONS = "functions/signin/with_account.py", "functions/signin/sessions.py"
@@ -36,7 +36,7 @@ GUARDS = [
         PROVIDER,
         '"EdDSA", "Ed25519")',
         '"EdDSA", "Ed25519", "HS256")',
-        "test_lies.py::test_only_public_keys_are_allowed_to_sign",
+        "identity/test_lying_provider.py::test_only_public_keys_are_allowed_to_sign",
     ),
     Guard(
         "unsigned tokens",
@@ -53,21 +53,21 @@ GUARDS = [
         OIDC,
         "issuer not in {None, self.settings.oidc_issuer}",
         "False",
-        "test_lies.py::test_the_answer_of_another_issuer_is_refused_before_its_code_is_sent_anywhere",
+        "identity/test_lying_provider.py::test_the_answer_of_another_issuer_is_refused_before_its_code_is_sent_anywhere",
     ),
     Guard(
         "the promised issuer",
         OIDC,
         "(issuer is None and promised)",
         "False",
-        "test_lies.py::test_a_promised_issuer_must_be_in_the_answer",
+        "identity/test_lying_provider.py::test_a_promised_issuer_must_be_in_the_answer",
     ),
     Guard(
         "the issuer of the discovery document",
         PROVIDER,
         'metadata.get("issuer") != self.settings.oidc_issuer',
         "False",
-        "test_lies.py::test_a_discovery_document_that_cannot_be_trusted_leads_nowhere"
+        "identity/test_lying_provider.py::test_a_discovery_document_that_cannot_be_trusted_leads_nowhere"
         "[{'issuer': 'https://evil.example'}]",
     ),
     Guard(
@@ -89,63 +89,63 @@ GUARDS = [
         SIGNIN,
         'if _same(state, attempt["state"])',
         "if True",
-        "test_renewal.py::test_an_answer_without_its_state_is_refused",
+        "signin/test_while_signed_in.py::test_an_answer_without_its_state_is_refused",
     ),
     Guard(
         "the life of an attempt",
         SIGNIN,
         'attempt.get("at", 0) > begun',
         "True",
-        "test_renewal.py::test_an_attempt_is_over_after_ten_minutes",
+        "signin/test_while_signed_in.py::test_an_attempt_is_over_after_ten_minutes",
     ),
     Guard(
         "the way back",
         WAYS,
         "ours and is_local_path(path)",
         "True",
-        "test_renewal.py::test_no_return_leads_to_another_site",
+        "signin/test_while_signed_in.py::test_no_return_leads_to_another_site",
     ),
     Guard(
         "slashes in another spelling",
         WAYS,
         "ours and is_local_path(plain) and not",
         "ours and not",
-        "test_signin.py::test_a_return_that_is_not_a_page_here_leads_to_the_front_page[/%2fevil.example]",
+        "signin/test_with_account.py::test_a_return_that_is_not_a_page_here_leads_to_the_front_page[/%2fevil.example]",
     ),
     Guard(
         "a new session at each sign-in",
         SIGNIN,
         "    sessions.end(request, services)\n    response = see_other(links",
         "    response = see_other(links",
-        "test_renewal.py::test_signing_in_ends_the_session_before",
+        "signin/test_while_signed_in.py::test_signing_in_ends_the_session_before",
     ),
     Guard(
         "the signature of the session's cookie",
         SESSIONS,
         '_signer(services.settings).loads(request.cookies.get(services.settings.cookie_name, ""))',
         '_signer(services.settings).loads_unsafe(request.cookies.get(services.settings.cookie_name, ""))[1]',
-        "test_renewal.py::test_a_guessed_session_without_our_signature_is_nobody",
+        "signin/test_while_signed_in.py::test_a_guessed_session_without_our_signature_is_nobody",
     ),
     Guard(
         "claims that are read again",
         SESSIONS,
         'now - row["claims_at"] <= fresh_within',
         "True",
-        "test_renewal.py::test_a_removed_billing_admin_stops_being_one_within_a_quarter_of_an_hour",
+        "signin/test_while_signed_in.py::test_a_removed_billing_admin_stops_being_one_within_a_quarter_of_an_hour",
     ),
     Guard(
         "the bound while the provider is down",
         SESSIONS,
         'now - row["claims_at"] <= max(KEPT_TIMES * fresh_within, BILLING_MS)',
         "True",
-        "test_renewal.py::test_while_the_provider_is_down_billing_is_open_for_an_hour_only",
+        "signin/test_while_signed_in.py::test_while_the_provider_is_down_billing_is_open_for_an_hour_only",
     ),
     Guard(
         "tokens that belong to one session",
         "functions/identity/vault.py",
         "of session {session_id}",
         "of a session",
-        "test_renewal.py::test_tokens_survive_a_change_of_keys_until_the_old_key_is_gone",
+        "signin/test_while_signed_in.py::test_tokens_survive_a_change_of_keys_until_the_old_key_is_gone",
     ),
     Guard("no nonce in a logout token", OIDC, '"nonce" in claims or ', "", f"{LOGOUT}[{{'nonce': 'n'}}]"),
     Guard("the logout event", OIDC, "not isinstance(event, dict)", "False", f"{LOGOUT}[an event that is text]"),
@@ -157,35 +157,39 @@ GUARDS = [
         f"{LOGOUT}[{{'iat': 1700000000}}]",
     ),
     Guard(
-        "a logout token once", SIGNIN, "if not first:", "if False:", "test_renewal.py::test_a_logout_token_works_once"
+        "a logout token once",
+        SIGNIN,
+        "if not first:",
+        "if False:",
+        "signin/test_while_signed_in.py::test_a_logout_token_works_once",
     ),
     Guard(
         "the origin of a sign-out",
         "functions/http.py",
         'site in {"same-origin", "none"}',
         "True",
-        "test_renewal.py::test_another_site_cannot_sign_anyone_out",
+        "signin/test_while_signed_in.py::test_another_site_cannot_sign_anyone_out",
     ),
     Guard(
         "flags are strict",
         "portal/models.py",
         'claim is True or claim == "true"',
         'claim in (True, "true")',
-        "test_claims.py::test_nothing_else_is_yes[1.0-billing_admin]",
+        "identity/test_claims.py::test_nothing_else_is_yes[1.0-billing_admin]",
     ),
     Guard(
         "nobody passes for who came by mail",
         CLAIMS,
         "not subject.startswith(RESERVED) and",
         "",
-        "test_lies.py::test_nobody_passes_for_another[sub-mail:0123456789abcdef]",
+        "identity/test_lying_provider.py::test_nobody_passes_for_another[sub-mail:0123456789abcdef]",
     ),
     Guard(
         "nobody passes for who typed an address",
         CLAIMS,
         'RESERVED = ("mail:", "unverified:")',
         'RESERVED = ("mail:",)',
-        "test_lies.py::test_nobody_passes_for_another[sub-unverified:0123456789abcdef]",
+        "identity/test_lying_provider.py::test_nobody_passes_for_another[sub-unverified:0123456789abcdef]",
     ),
     Guard(
         "one address and nothing more",
@@ -206,21 +210,21 @@ GUARDS = [
         CLAIMS,
         'all(clean(name) == name for name in (subject, account or ""))',
         "True",
-        "test_lies.py::test_nobody_passes_for_another[account-acme\\u200b]",
+        "identity/test_lying_provider.py::test_nobody_passes_for_another[account-acme\\u200b]",
     ),
     Guard(
         "spellings of a function",
         WAYS,
         'plain = unquote(path.partition("?")[0])',
         'plain = path.partition("?")[0]',
-        "test_signin_choice.py::test_no_spelling_of_a_function_is_a_page_to_return_to",
+        "signin/test_choice.py::test_no_spelling_of_a_function_is_a_page_to_return_to",
     ),
     Guard(
         "where forms lead",
         "functions/app.py",
         "if leads_away else",
         "if True else",
-        "test_signin_choice.py::test_only_pages_with_a_form_that_leads_away_may_lead_away",
+        "signin/test_choice.py::test_only_pages_with_a_form_that_leads_away_may_lead_away",
     ),
     Guard(
         "a body in chunks",
@@ -234,7 +238,7 @@ GUARDS = [
         OIDC,
         'code_challenge_method="S256"',
         "code_challenge_method=None",
-        "test_lies.py::test_an_honest_answer_of_the_strict_provider_signs_in",
+        "identity/test_lying_provider.py::test_an_honest_answer_of_the_strict_provider_signs_in",
     ),
     Guard(
         "who vouches for an address",
@@ -248,7 +252,7 @@ GUARDS = [
         PROVIDER,
         "if not is_safe(metadata.get(name)):",
         "if False:",
-        "test_lies.py::test_a_discovery_document_that_cannot_be_trusted_leads_nowhere"
+        "identity/test_lying_provider.py::test_a_discovery_document_that_cannot_be_trusted_leads_nowhere"
         "[{'authorization_endpoint': 'http://evil.example/authorize'}]",
     ),
     Guard(
@@ -256,21 +260,21 @@ GUARDS = [
         PROVIDER,
         "if host and host not in self.settings.oidc_hosts:",
         "if False:",
-        "test_renewal.py::test_the_providers_pages_must_be_on_a_host_that_the_settings_name",
+        "signin/test_while_signed_in.py::test_the_providers_pages_must_be_on_a_host_that_the_settings_name",
     ),
     Guard(
         "keys for strangers once a minute",
         PROVIDER,
         "STRANGERS_MS if stranger else -1",
         "-1",
-        "test_renewal.py::test_strangers_make_us_fetch_keys_once_a_minute",
+        "signin/test_while_signed_in.py::test_strangers_make_us_fetch_keys_once_a_minute",
     ),
     Guard(
         "keys that were taken back",
         PROVIDER,
         "keys, fetched = self._known_keys(BELIEVED_MS)",
         "keys, fetched = self._known_keys(10**12)",
-        "test_renewal.py::test_a_key_that_was_taken_back_counts_for_minutes_only",
+        "signin/test_while_signed_in.py::test_a_key_that_was_taken_back_counts_for_minutes_only",
     ),
     Guard(
         "the audience of a logout token",
@@ -305,62 +309,62 @@ GUARDS = [
         SESSIONS,
         "tokens=services.identity.seal(identity, session_id) if identity else None,",
         "tokens=json.dumps(identity.tokens) if identity else None,",
-        "test_renewal.py::test_tokens_are_in_no_cookie_and_no_log_and_not_readable_in_the_store",
+        "signin/test_while_signed_in.py::test_tokens_are_in_no_cookie_and_no_log_and_not_readable_in_the_store",
     ),
     Guard(
         "a refresh token once",
         SESSIONS,
         "if not asking or not services.settings.oidc_issuer:",
         "if not services.settings.oidc_issuer:",
-        "test_renewal.py::test_two_requests_at_once_use_a_refresh_token_once[sqlite]",
+        "signin/test_while_signed_in.py::test_two_requests_at_once_use_a_refresh_token_once[sqlite]",
     ),
     Guard(
         "a sign-out during a renewal",
         SESSIONS,
         "return _session(kept) if kept else None",
         "return _session(kept or row)",
-        "test_renewal.py::test_a_sign_out_during_a_renewal_wins",
+        "signin/test_while_signed_in.py::test_a_sign_out_during_a_renewal_wins",
     ),
     Guard(
         "a closed account",
         SESSIONS,
         'if error.kind == "unavailable":',
         "if True:",
-        "test_renewal.py::test_an_account_that_is_closed_is_signed_out[sqlite]",
+        "signin/test_while_signed_in.py::test_an_account_that_is_closed_is_signed_out[sqlite]",
     ),
     Guard(
         "twelve hours",
         SESSIONS,
         "where id = :id and seen_at > :idle and",
         "where id = :id and :idle > 0 and",
-        "test_sessions.py::test_a_session_that_nobody_used_for_twelve_hours_is_over[sqlite]",
+        "signin/test_sessions.py::test_a_session_that_nobody_used_for_twelve_hours_is_over[sqlite]",
     ),
     Guard(
         "twenty-four hours",
         SESSIONS,
         'seen_at > :idle and created_at > :absolute",\n        id=str',
         'seen_at > :idle and :absolute > 0",\n        id=str',
-        "test_sessions.py::test_a_session_ends_twelve_hours_after_the_last_visit[sqlite]",
+        "signin/test_sessions.py::test_a_session_ends_twelve_hours_after_the_last_visit[sqlite]",
     ),
     Guard(
         "the session's cookie is for no script",
         SESSIONS,
         'httponly=True,\n        samesite="Lax",\n    )\n    # For',
         'samesite="Lax",\n    )\n    # For',
-        "test_sessions.py::test_the_cookie_is_closed_to_scripts_and_other_sites[sqlite]",
+        "signin/test_sessions.py::test_the_cookie_is_closed_to_scripts_and_other_sites[sqlite]",
     ),
     Guard(
         "everywhere is everywhere",
         SESSIONS,
         'end_all(services, row["subject_id"])',
         'services.store.run("delete from session where id = :id", id=row["id"])',
-        "test_renewal.py::test_signing_out_everywhere_ends_all_sessions_of_one_person[sqlite]",
+        "signin/test_while_signed_in.py::test_signing_out_everywhere_ends_all_sessions_of_one_person[sqlite]",
     ),
     Guard(
         "nobody else is signed out",
         SESSIONS,
         'where = " and ".join(f"{name} = :{name}" for name in named)',
         'where = "1 = 1"',
-        "test_renewal.py::test_signing_out_everywhere_ends_all_sessions_of_one_person[sqlite]",
+        "signin/test_while_signed_in.py::test_signing_out_everywhere_ends_all_sessions_of_one_person[sqlite]",
     ),
 ]

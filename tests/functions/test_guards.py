@@ -11,7 +11,7 @@ USELESS = """
 import os
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 from tests.functions.guards import Guard, unnoticed
-test = "test_claims.py::test_yes_is_true_or_its_word"
+test = "identity/test_claims.py::test_yes_is_true_or_its_word"
 found = unnoticed([
     Guard("harmless", "portal/models.py", 'claim is True or claim == "true"', 'claim == "true" or claim is True', test),
     Guard("stale", "portal/models.py", "no such source", "", test),

@@ -5,9 +5,9 @@ from tests.functions.guards import Guard
 LEDGER, FILES, HTML = "functions/tickets/ledger.py", "functions/tickets/uploads.py", "functions/tickets/markup.py"
 TICKETS, HOOKS, PAGE = "functions/tickets/ask.py", "functions/tickets/news.py", "functions/tickets/page.py"
 BUILT_IN, MODEL = "functions/helpdesks/built_in/__init__.py", "portal/tickets/__init__.py"
-T = "test_ticket_attacks.py::"
+T = "tickets/test_attacks.py::"
 REFUSED = f"{T}test_a_file_that_is_not_what_we_take_is_refused_by_name"
-D = "test_ticket_delivery.py::"
+D = "tickets/test_delivery.py::"
 DELIVERY = "functions/tickets/delivery.py"
 GUARDS = [
     Guard(
@@ -272,7 +272,7 @@ GUARDS = [
         """        check_origin(request, services.settings)
         return request.form.get("subject", "")""",
         """        return request.form.get("subject", "")""",
-        "test_tickets.py::test_an_error_shows_nothing_that_another_site_sent",
+        "tickets/test_ask.py::test_an_error_shows_nothing_that_another_site_sent",
     ),
     Guard(
         "our own echo",

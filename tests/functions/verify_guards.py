@@ -4,9 +4,9 @@ from tests.functions.guards import Guard
 
 VERIFY, MAIL = "functions/signin/with_mail.py", "functions/signin/mail_code.py"
 ADDRESS, ALTCHA, TURNSTILE = "functions/mail/addresses.py", "functions/bots/altcha.py", "functions/bots/turnstile.py"
-T = "test_verify.py::"
-BOTS = "test_bots.py::"
-SMTP, TLS = "functions/mail/smtp.py", "test_mail_tls.py::"
+T = "signin/test_with_mail.py::"
+BOTS = "bots/test_bots.py::"
+SMTP, TLS = "functions/mail/smtp.py", "mail/test_tls.py::"
 GUARDS = [
     Guard(
         "a link works once",

@@ -14,7 +14,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from tests.conftest import Browser
-from tests.functions.vendors import oidc_environ
+from tests.functions.issuers import oidc_environ
 from tests.providers import PEOPLE, PORTAL, Customer, canaille, strict_provider
 
 PROVIDERS = {"strict": strict_provider, "canaille": canaille}

@@ -30,7 +30,7 @@ MESSAGE = {
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    # What depends on the engine is tested on both in test_verify_stores.py.
+    # What depends on the engine is tested on both in test_mail_limits.py.
     return f"sqlite:///{tmp_path / 'portal.db'}"
 
 

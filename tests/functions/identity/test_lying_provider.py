@@ -14,7 +14,7 @@ from functions.services import Services
 from functions.settings import read
 from tests.conftest import Browser
 from tests.functions.conftest import Play
-from tests.functions.vendors import CLIENT, Liar, oidc_environ
+from tests.functions.issuers import CLIENT, Liar, oidc_environ
 
 
 @pytest.fixture

@@ -390,7 +390,7 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
 
     from functions.stores import MIGRATIONS
 
-    guide = (Path(__file__).parents[2] / ".github/guides/operators.md").read_text("utf-8")
+    guide = (Path(__file__).parents[3] / ".github/guides/operators.md").read_text("utf-8")
     section = guide.partition("## What is kept, and for how long")[2]
     tables = [name for file in MIGRATIONS.glob("*.sql") for name in re.findall(r"CREATE TABLE (\w+)", file.read_text())]
 

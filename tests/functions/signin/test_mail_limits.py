@@ -10,7 +10,7 @@ from functions.mail import addresses
 from functions.services import Services
 from functions.signin import with_mail
 from tests.conftest import Browser
-from tests.functions.test_bots import solved
+from tests.functions.bots.test_bots import solved
 
 EVE = "eve@customer.example"
 DAY = addresses.DAY_MS

@@ -199,12 +199,12 @@ def test_a_category_keeps_only_its_own_sections() -> None:
     ("name", "write"), [("atom.xml", feeds.atom), ("rss.xml", feeds.rss), ("feed.json", feeds.json_feed)]
 )
 def test_a_feed_is_the_file_beside_this_test(name: str, write: object) -> None:
-    text = (HERE / "changelog" / "entry.md").read_text(encoding="utf-8")
+    text = (HERE / "entry.md").read_text(encoding="utf-8")
     channel = feeds.Channel("Acme: what changed", "What is new.", "https://acme.example/help/changelog/", "Acme")
     found = changelog.parse(text, "changelog/2026-11-18-entry.md")
 
     feed = write(channel, [found], lambda e: "\n".join(to_html(s.markdown) for s in e.sections))  # type: ignore[operator]
-    assert feed == (HERE / "changelog" / name).read_text(encoding="utf-8")
+    assert feed == (HERE / name).read_text(encoding="utf-8")
 
 
 def test_an_id_of_a_feed_survives_a_new_title() -> None:

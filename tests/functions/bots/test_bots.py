@@ -25,7 +25,7 @@ from tests.conftest import Browser
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    # test_verify_stores.py has what depends on the engine.
+    # signin/test_mail_limits.py has what depends on the engine.
     return f"sqlite:///{tmp_path / 'portal.db'}"
 
 

@@ -15,7 +15,7 @@ from functions.signin import sessions
 from portal import account as accounts
 from tests.conftest import ADA, BEN, BUNDLE, Browser, write_bundle
 from tests.functions.conftest import Play
-from tests.functions.vendors import Liar, oidc_environ
+from tests.functions.issuers import Liar, oidc_environ
 
 ARTICLES = [
     {"id": id, "title": f"About {id}", "url": f"/{id}/", "topic": id.partition("/")[0]}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.search.words import STOP, stem, stems, words
 from tests.node_tools import run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BOTH = """
 const { stem, words } = await import(`${ENGINE}/stem.js`);
 answer = data.map((text) => [words(text), words(text).map(stem)]);

@@ -13,7 +13,7 @@ from functions.signin import sessions
 from functions.signin.ways import return_path
 from portal.models import Requester
 from tests.conftest import Browser, write_bundle
-from tests.functions.vendors import authorized, oidc_environ, sign_in
+from tests.functions.issuers import authorized, oidc_environ, sign_in
 
 
 @pytest.fixture

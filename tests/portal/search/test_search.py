@@ -17,7 +17,7 @@ from portal.search.coder import Encoder
 from portal.search.sections import Section
 from tests.node_tools import run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CARD = Document(
     title="How do I update my card?",
     url="billing/update-card/",

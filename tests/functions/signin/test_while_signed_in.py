@@ -22,7 +22,7 @@ from portal.models import Requester
 from scripts.lib.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.conftest import Play
-from tests.functions.vendors import CLIENT, Liar, key, oidc_environ
+from tests.functions.issuers import CLIENT, Liar, key, oidc_environ
 
 MINUTE = sessions.MINUTE
 HOUR = sessions.HOUR
