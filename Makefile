@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test coverage lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ build-status: setup ## the status page alone in status-site/, for a second host
 	@$(BIN)/python -m scripts.build_status
 
 test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included, on all cores
+	@$(BIN)/python -m pytest -n auto
+
+coverage: setup packages $(NODE) ## the same, with the lines and branches that no test takes
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 lint: setup ## formatting, lint and types
@@ -78,7 +81,7 @@ try-corpus: setup ## build any folder of articles as this portal: make try-corpu
 # What the tests need from Debian: installed when we may, otherwise named (the tests then leave that tier out, loudly).
 packages:
 	@missing=""; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
 	[ -x /usr/share/request-tracker5/libexec/rt-server ] || missing="$$missing request-tracker5 rt5-standalone rt5-db-sqlite"; \

@@ -21,6 +21,7 @@ from pathlib import Path
 from werkzeug.test import Client
 
 from functions.app import create
+from scripts.lib import chromium
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / "tests" / "node" / "node_modules" / ".bin"
@@ -128,7 +129,7 @@ def score(url: str, folder: Path) -> dict[str, int]:
         "--output=json",
         f"--output-path={report}",
     ]
-    environ = os.environ | {"CHROME_PATH": "/usr/bin/chromium"}
+    environ = os.environ | {"CHROME_PATH": chromium.find() or ""}
     subprocess.run([*command, f"--chrome-flags={flags}"], env=environ, check=True, stdout=subprocess.DEVNULL)
     categories = json.loads(report.read_text("utf-8"))["categories"]
     return {name: round((categories[name]["score"] or 0) * 100) for name in categories}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections import Counter
@@ -21,6 +20,7 @@ from functions.settings import read
 from functions.signin import sessions
 from functions.stores import Store, connect
 from portal.models import Requester
+from scripts.lib import chromium
 from scripts.lib.postgresql import Cluster, find_binaries
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
@@ -28,10 +28,9 @@ from tests.functions.helpdesks.request_tracker import RequestTracker, is_install
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
 
-CHROMIUM = shutil.which("chromium")
 BROWSER = Path(__file__).parent / "browser"
 TIERS = {
-    "browser": (lambda: CHROMIUM is not None, "chromium"),
+    "browser": (lambda: chromium.find() is not None, "chromium-headless-shell"),
     "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
     "postgresql": (lambda: find_binaries() is not None, "postgresql"),
 }

@@ -1,6 +1,5 @@
 """Engines in headless Chromium: what they find, how long they take, and what they load."""
 
-import os
 import random
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response, sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+from scripts.lib.chromium import launch
+
 # As slow as a middling phone.
 THROTTLE = 4
 TIMED = 150
@@ -81,9 +81,7 @@ window.ask = async (query) => {
 def chromium() -> Iterator[Page]:
     """A page in a fresh headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
-        )
+        browser = launch(playwright)
         try:
             page = browser.new_page()
             page.set_default_timeout(0)

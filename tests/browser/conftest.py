@@ -1,20 +1,13 @@
 """A running portal and a headless browser for the walks."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from scripts.lib.chromium import launch
 from scripts.lib.world import World, running
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 # A busy machine is slow, and that is nobody's fault.
 expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
@@ -43,7 +36,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+    browser = launch(playwright)
     yield browser
     browser.close()
 
