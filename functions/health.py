@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 from functions import outbox
 from functions.http import json_response
 from functions.tick import age_ms, failing
+from portal.clock import MINUTE_MS
 
 if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-LATE_MS = 5 * 60_000
+LATE_MS = 5 * MINUTE_MS
 
 
 def read(request: "Request", services: "Services") -> Response:

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import StoreError, VendorError
+from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -31,7 +32,7 @@ KINDS = {
 FINAL = {"rejected", "unsupported"}
 # Longer than any delivery takes: every call of a vendor has a timeout, and a ticket with ten files is a dozen calls.
 LEASE_MS = 180_000
-BACKOFF_MS = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]
+BACKOFF_MS = [5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS]
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
 
 def purge(services: "Services", deadline: float) -> None:
     """Job of the tick: forget deliveries 30 days after they were done or given up."""
-    old = services.now() - 30 * 86_400_000
+    old = services.now() - 30 * DAY_MS
     services.store.run("delete from outbox where done_at < :old or failed_at < :old", old=old)
 
 

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING
 
 from functions.errors import Problem
+from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
-
-DAY_MS = 86_400_000
 
 
 def limit(services: "Services", what: str, who: str, times: int, per_seconds: int) -> None:

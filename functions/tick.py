@@ -10,31 +10,30 @@ from werkzeug.wrappers import Response
 
 from functions.errors import Problem, StoreError, VendorError
 from functions.http import json_response
+from portal.clock import HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-MINUTE = 60_000
-HOUR = 60 * MINUTE
 # A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times.
 JOBS = {
     "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status.poll:poll", 0),
-    "look_at_tickets": ("functions.tickets.news:poll", MINUTE),
-    "purge_tickets": ("functions.tickets.purge:purge", HOUR),
-    "purge_events": ("functions.insights.retention:purge", HOUR),
-    "purge_webhooks": ("functions.tickets.news:purge", HOUR),
+    "look_at_tickets": ("functions.tickets.news:poll", MINUTE_MS),
+    "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
+    "purge_events": ("functions.insights.retention:purge", HOUR_MS),
+    "purge_webhooks": ("functions.tickets.news:purge", HOUR_MS),
     "tell": ("functions.status.tell:tell", 0),
-    "purge_samples": ("functions.status.poll:purge", HOUR),
-    "purge_drafts": ("functions.signin.drafts:purge", HOUR),
-    "purge_sessions": ("functions.signin.sessions:purge", HOUR),
-    "purge_verify": ("functions.signin.with_mail:purge", 15 * MINUTE),
-    "purge_rates": ("functions.rate:purge", HOUR),
-    "purge_outbox": ("functions.outbox:purge", HOUR),
+    "purge_samples": ("functions.status.poll:purge", HOUR_MS),
+    "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),
+    "purge_sessions": ("functions.signin.sessions:purge", HOUR_MS),
+    "purge_verify": ("functions.signin.with_mail:purge", 15 * MINUTE_MS),
+    "purge_rates": ("functions.rate:purge", HOUR_MS),
+    "purge_outbox": ("functions.outbox:purge", HOUR_MS),
 }
 BUDGET_SECONDS = 20
-LEASE_MS = 2 * MINUTE
+LEASE_MS = 2 * MINUTE_MS
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from functions.mail import preferences
 from functions.rate import limit
 from functions.signin import sessions, ways, with_account
 from portal import account as accounts
+from portal.clock import HOUR_MS, MINUTE_MS
 from portal.urls import is_safe
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 AT_MOST = 30
 PER_SECONDS = 600
 # A removed admin stops being one within a minute, also here.
-ADMIN_FRESH_MS = 60_000
+ADMIN_FRESH_MS = MINUTE_MS
 # A ticket for a new password is worth the account: an old, perhaps forgotten, session gets none.
-RECENT_MS = 15 * 60_000
+RECENT_MS = 15 * MINUTE_MS
 NOT_RECENT = (
     "You signed in more than 15 minutes ago. For this, sign out here and sign in again first,"
     " so that nobody else can do it in your place."
@@ -52,7 +53,7 @@ def act(request: Request, services: "Services") -> Response:
 def _leave(request: Request, services: "Services", job: str) -> Response:
     """The provider's page for a job; what it needs to know comes from the session and never from the form."""
     admins = accounts.CARDS[job].who == "account_admin"
-    session = sessions.current(request, services, ADMIN_FRESH_MS if admins else sessions.HOUR)
+    session = sessions.current(request, services, ADMIN_FRESH_MS if admins else HOUR_MS)
     settings = services.portal.get("account") or {}
     link = accounts.link(settings, job, session is not None and not by_address(session))
     if link is None and accounts.link(settings, job, True) is None:
@@ -167,7 +168,7 @@ def account_session(request: Request, services: "Services", job: str) -> tuple[s
     if not offers_scim(services):
         raise Problem(404, "There is no page here.")
     admins = accounts.CARDS[job].who == "account_admin"
-    session = sessions.require(request, services, ADMIN_FRESH_MS if admins else sessions.HOUR)
+    session = sessions.require(request, services, ADMIN_FRESH_MS if admins else HOUR_MS)
     _refuse_blocked(session, job)
     from functions.identity import scim
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import altcha
 
+from portal.clock import MINUTE_MS
+
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.settings import Settings
@@ -16,7 +18,7 @@ ALGORITHM = "PBKDF2/SHA-256"
 COST = 5000
 FEWEST = 100
 # Someone may look up a postcode before they press the button.
-VALID_MS = 30 * 60_000
+VALID_MS = 30 * MINUTE_MS
 LONGEST = 4000
 
 

@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 
 from functions.errors import VendorError
 from functions.settings import Settings
+from portal.clock import MINUTE_MS
 from portal.urls import is_safe
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ ALGORITHMS = (*(f"{kind}{bits}" for kind in ("RS", "ES", "PS") for bits in (256,
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 # Where customers' browsers are sent; the rest is between the two servers.
 SEEN_BY_CUSTOMERS = ("authorization_endpoint", "end_session_endpoint")
-BELIEVED_MS = 5 * 60_000
+BELIEVED_MS = 5 * MINUTE_MS
 # How often a stranger's token with an unknown key may make us ask for the keys again.
-STRANGERS_MS = 60_000
+STRANGERS_MS = MINUTE_MS
 TIMEOUT_SECONDS = (3.05, 5)
 UNREADABLE = (JoseError, ValueError, KeyError, TypeError)
 

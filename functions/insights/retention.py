@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from portal.clock import DAY_MS
+
 if TYPE_CHECKING:
     from functions.services import Services
 
 # A month can be compared with the same month a year ago.
-KEPT_MS = 400 * 86_400_000
+KEPT_MS = 400 * DAY_MS
 
 
 def purge(services: "Services", deadline: float) -> None:

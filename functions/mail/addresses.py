@@ -5,12 +5,12 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from portal.clock import DAY_MS, MINUTE_MS
+
 if TYPE_CHECKING:
     from functions.services import Services
 
-MINUTE_MS = 60_000
 SPACED_MS = 10 * MINUTE_MS
-DAY_MS = 24 * 60 * MINUTE_MS
 LONGEST = 254
 ADDRESS = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"

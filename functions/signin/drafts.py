@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from functions.errors import Problem
+from portal.clock import HOUR_MS
 from portal.tickets import Draft
 
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
-DRAFT_MS = 24 * 3_600_000
+DRAFT_MS = 24 * HOUR_MS
 GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 

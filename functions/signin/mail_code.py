@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from functions.mail import delivery
 from functions.pages import environment, when
+from portal.clock import MINUTE_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
-VALID_MS = 15 * 60_000
+VALID_MS = 15 * MINUTE_MS
 
 
 def token(key: str, row_id: str, nonce: str) -> str:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import SignInNeeded, VendorError
 from functions.settings import Settings
+from portal.clock import HOUR_MS, MINUTE_MS
 from portal.models import Requester, clean
 
 if TYPE_CHECKING:
@@ -23,17 +24,15 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
-MINUTE = 60_000
-HOUR = 60 * MINUTE
-IDLE_MS = 12 * HOUR
-ABSOLUTE_MS = 24 * HOUR
-TOUCH_MS = 5 * MINUTE
+IDLE_MS = 12 * HOUR_MS
+ABSOLUTE_MS = 24 * HOUR_MS
+TOUCH_MS = 5 * MINUTE_MS
 # Who may see and change money is asked more often.
-BILLING_MS = 15 * MINUTE
+BILLING_MS = 15 * MINUTE_MS
 # While the provider does not answer, claims are believed for this many times as long as they count as fresh.
 KEPT_TIMES = 4
 # One request asks for all others; after a failure nobody asks before this is over.
-ASK_MS = MINUTE
+ASK_MS = MINUTE_MS
 HINT = "portal_in"
 
 log = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ class Session:
         return {label: str(text) for label, text in found.items() if text}
 
 
-def current(request: "Request", services: "Services", fresh_within: int | None = HOUR) -> Session | None:
+def current(request: "Request", services: "Services", fresh_within: int | None = HOUR_MS) -> Session | None:
     """The session of the request's cookie, or None when there is none, it is forged or it is over.
 
     Claims older than `fresh_within` (ms) are read again at the identity provider; None takes them as they are.
@@ -75,7 +74,7 @@ def current(request: "Request", services: "Services", fresh_within: int | None =
     return _renew(row, services, fresh_within)
 
 
-def require(request: "Request", services: "Services", fresh_within: int | None = HOUR) -> Session:
+def require(request: "Request", services: "Services", fresh_within: int | None = HOUR_MS) -> Session:
     """The session of the request; raises SignInNeeded, which becomes the way to the sign-in page."""
     session = current(request, services, fresh_within)
     if session is None:
@@ -135,7 +134,7 @@ def purge(services: "Services", deadline: float) -> None:
         idle=now - IDLE_MS,
         absolute=now - ABSOLUTE_MS,
     )
-    services.store.run("delete from logout_token where seen_at < :old", old=now - HOUR)
+    services.store.run("delete from logout_token where seen_at < :old", old=now - HOUR_MS)
 
 
 def set_cookie(response: Response, value: str, services: "Services") -> None:

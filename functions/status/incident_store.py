@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
+from portal.clock import DAY_MS
 from portal.status import Board, Incident, Update, read
 from portal.status.auto import Seen
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from functions.stores import Row, Store
 
 # What is over stays in the answers for as long as a build may take to know it.
-KEPT_MS = 30 * 86_400_000
+KEPT_MS = 30 * DAY_MS
 
 log = logging.getLogger(__name__)
 

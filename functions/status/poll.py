@@ -17,6 +17,7 @@ from functions.rate import limit
 from functions.status import incident_store
 from functions.status.incident_store import Stored
 from functions.status.live import last_checks, swap
+from portal.clock import DAY_MS
 from portal.status import Board, Check, Component, Live, advance, read
 from portal.status.auto import Watched, review
 
@@ -32,7 +33,7 @@ HOOK_SECONDS = 15
 # A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
 EARLY_SHARE = 0.1
 # A day is written down after it is over; a run that was missed loses nothing.
-SAMPLES_MS = 4 * 86_400_000
+SAMPLES_MS = 4 * DAY_MS
 VARIABLE = re.compile(r"\$\{(CHECK_[A-Z0-9_]+)\}")
 
 log = logging.getLogger(__name__)

@@ -19,12 +19,13 @@ from functions.mail import delivery
 from functions.mail.addresses import may_mail, normalise
 from functions.pages import when
 from functions.rate import limit
+from portal.clock import HOUR_MS
 
 if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-VALID_MS = 48 * 3_600_000
+VALID_MS = 48 * HOUR_MS
 CONFIRM = "status subscription"
 STOP = "status unsubscription"
 ONE_CLICK = "One-Click"

@@ -13,6 +13,7 @@ from functions.pages import when
 from functions.rate import limit
 from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
+from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status.summary import iso, update_id
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 # What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
-NEWS_MS = 3 * 3_600_000
-KEPT_MS = 40 * 86_400_000
+NEWS_MS = 3 * HOUR_MS
+KEPT_MS = 40 * DAY_MS
 # Mails about one incident to one address in an hour and in a day, its end apart; and incidents that it hears of in a
 # day at all, so that what flaps opens and ends a few of them and not hundreds.
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
@@ -38,7 +39,7 @@ def tell(services: "Services", deadline: float) -> None:
     services.store.run("delete from status_told where at < :old", old=now - KEPT_MS)
     events: list[Any] = [*board.incidents, *board.maintenances]
     news = [
-        (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + 60_000
+        (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + MINUTE_MS
     ]
     for event, update in sorted(news, key=lambda pair: pair[1].at):
         affected = set(event.states) if isinstance(event, Incident) else set(event.components)

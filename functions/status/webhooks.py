@@ -17,6 +17,7 @@ from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
 from functions.rate import limit
 from functions.signin import sessions
+from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 # An address that answered nothing good for so long is taken off the list.
-GIVE_UP_MS = 3 * 86_400_000
+GIVE_UP_MS = 3 * DAY_MS
 PREFIX = "whsec_"
 
 log = logging.getLogger(__name__)

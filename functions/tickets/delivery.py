@@ -13,6 +13,7 @@ from functions.errors import VendorError
 from functions.helpdesks import mailbox
 from functions.tickets import ledger
 from functions.tickets.ledger import DELIVERED, FAILED, MAILED, WAITING
+from portal.clock import HOUR_MS
 from portal.tickets import Draft, Status, rating_note
 from portal.tickets.match import Sent, present
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 # How long the desk is tried before the support mailbox gets it.
-BUDGET_MS = 6 * 3_600_000
+BUDGET_MS = 6 * HOUR_MS
 # What trying again does not heal; the operator is alarmed and the mailbox takes over at once.
 HOPELESS = {"authentication", "rejected", "unsupported"}
 AFTER_THE_TICKET_MS = 15_000

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from functions import outbox
 from functions.rate import limit
 from functions.signin import drafts
+from portal.clock import MINUTE_MS
 from portal.models import Requester
 from portal.tickets import Draft, File, Reply, Thread, Ticket
 
@@ -24,7 +25,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 # Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
 LOOKS, LOOKS_SECONDS = 300, 600
-WINDOW_MS = 10 * 60_000
+WINDOW_MS = 10 * MINUTE_MS
 # Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
 ORGANISATION = "tickets:account"
 # `accepted` waits for the desk, `delivered` is there, `mailed` went to the support mailbox, `failed` needs a person,

@@ -13,6 +13,7 @@ from functions.errors import Problem, VendorError
 from functions.mail import preferences
 from functions.signin import ways
 from functions.tickets import ledger
+from portal.clock import DAY_MS, MINUTE_MS
 
 if TYPE_CHECKING:
     from functions.http import Request
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 BODY_MOST = 256_000
-MINUTE_MS = 60_000
-DAY_MS = 86_400_000
 # Webhooks get lost, so tickets that are open and moved in the last two weeks are looked at by ourselves as well.
 ACTIVE_MS = 14 * DAY_MS
 EVERY_MS = {"no": 10 * MINUTE_MS, "secret": 60 * MINUTE_MS, "signed": 60 * MINUTE_MS}

@@ -13,6 +13,7 @@ from functions.signin import drafts, sessions
 from functions.tickets import form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
+from portal.clock import DAY_MS, MINUTE_MS
 from portal.tickets import STATUS_WORDS, Message, Thread
 from portal.tickets.match import Sent, present
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from functions.stores import Row
     from portal.models import Requester
 
-LATE_MS = 15 * 60_000
-RATING_MS = 7 * 86_400_000
+LATE_MS = 15 * MINUTE_MS
+RATING_MS = 7 * DAY_MS
 NONE = "There is no such ticket of yours."
 
 
@@ -124,7 +125,7 @@ def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool
         [Sent(reply["body"], reply["first_tried_at"] or reply["created_at"]) for reply in replies], there, marked=marked
     )
     # What was delivered longer ago than any list lags is in the desk's thread, in whatever form the desk gave it.
-    shows_by_now = services.now() - services.desk.capabilities.list_lag * 1000 - 10 * 60_000
+    shows_by_now = services.now() - services.desk.capabilities.list_lag * 1000 - 10 * MINUTE_MS
     for reply, is_there in zip(replies, found, strict=True):
         settled = reply["state"] == DELIVERED and thread is not None and reply["delivered_at"] < shows_by_now
         if not is_there and not settled:

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from functions.tickets.ledger import WAITING
+from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
 
-DAY_MS = 86_400_000
 ROW_MS = 730 * DAY_MS
 LIST_MS = 30 * DAY_MS
 

@@ -17,6 +17,7 @@ from functions.tickets import form, ledger, uploads
 from functions.tickets.ask import go
 from functions.tickets.overview import status_of
 from functions.tickets.page import RATING_MS, readable, render
+from portal.clock import MINUTE_MS
 from portal.tickets import BODY_MAX, File
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _add(services: "Services", row: "Row", key: str, body: str, status: str, fil
 def _key(services: "Services", request: "Request", row: "Row", body: str, files: list[File]) -> str:
     """The key of a reply: from the page's own, or of this ten-minute window; the text is part of it."""
     given = request.form.get("key", "")
-    moment = given if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else f"window-{services.now() // (10 * 60_000)}"
+    moment = given if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else f"window-{services.now() // (10 * MINUTE_MS)}"
     what = [row["id"], moment, body, [hashlib.sha256(file.data).hexdigest() for file in files]]
     return "reply-" + hashlib.sha256(json.dumps(what).encode()).hexdigest()[:34]
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from portal.clock import DAY_MS
+
 T = TypeVar("T")
 
 NAMES = frozenset(
@@ -60,7 +62,6 @@ REASONS = frozenset({"missing_info", "inaccurate", "unclear", "broken", "not_my_
 LONGEST_PATH = 300
 LONGEST_QUERY = 120
 LONGEST_COMMENT = 1000
-A_DAY_MS = 86_400_000
 REMOVED = "[removed]"
 
 # Ids are UUIDs and nothing else, so that no address or name can travel in one.
@@ -121,7 +122,7 @@ def parse(raw: object) -> Event:
         rank=_number(raw, "rank", 1000),
         vote=_word(raw, "vote", VOTES),
         reason=_word(raw, "reason", REASONS),
-        engaged_ms=_number(raw, "engaged_ms", A_DAY_MS),
+        engaged_ms=_number(raw, "engaged_ms", DAY_MS),
         scroll=_number(raw, "scroll", 100),
     )
     for field in _NEEDS.get(event.name, ()):

@@ -11,8 +11,9 @@ from math import sqrt
 from statistics import median
 from typing import Any
 
+from portal.clock import DAY_MS
+
 ENOUGH = 30
-A_DAY_MS = 86_400_000
 
 # A visit: the events of one id without a gap of more than 30 minutes. An article counts as read with 15 s
 # engaged and half of it scrolled. Of an outcome's words the first that fits wins. Windows instead of joins: each
@@ -185,7 +186,7 @@ class MonthOfTickets:
 def window(since: int, until: int) -> dict[str, int]:
     """The parameters of the SQL for visits that start from `since` to before `until` (unix ms); a day of
     events on either side keeps visits across the border whole."""
-    return {"since": since, "until": until, "read_since": since - A_DAY_MS, "read_until": until + A_DAY_MS}
+    return {"since": since, "until": until, "read_since": since - DAY_MS, "read_until": until + DAY_MS}
 
 
 def deflection(rows: list[dict[str, Any]]) -> Deflection:

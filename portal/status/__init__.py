@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from portal.clock import MINUTE_MS
+
 OPERATIONAL = "operational"
 UNKNOWN = "unknown"
 UNDER_MAINTENANCE = "under_maintenance"
@@ -20,7 +22,7 @@ WEIGHTS = {MAJOR_OUTAGE: "1", "partial_outage": "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
 # A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
-CLOCK_SKEW_MS = 60_000
+CLOCK_SKEW_MS = MINUTE_MS
 Result = Literal["ok", "slow", "fail"]
 # What customers read for the phase of an incident or a maintenance.
 PHASES = {

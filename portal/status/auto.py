@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from portal.clock import MINUTE_MS
 from portal.status import (
     MAJOR_OUTAGE,
     OPERATIONAL,
@@ -21,12 +22,11 @@ from portal.status import (
     worst,
 )
 
-MINUTE = 60_000
 # Components that fail within this of each other are one incident.
-JOINED_MS = 2 * MINUTE
-QUIET_MS = 10 * MINUTE
+JOINED_MS = 2 * MINUTE_MS
+QUIET_MS = 10 * MINUTE_MS
 # So many changes in so long a time, and it stays open until it has been quiet for longer.
-FLAPS, FLAP_MS, STABLE_MS = 4, 30 * MINUTE, 15 * MINUTE
+FLAPS, FLAP_MS, STABLE_MS = 4, 30 * MINUTE_MS, 15 * MINUTE_MS
 IMPACTS = {OPERATIONAL: "none", "degraded_performance": "minor", "partial_outage": "major", MAJOR_OUTAGE: "critical"}
 IMPACT_ORDER = tuple(IMPACTS.values())
 FACTS = {
@@ -173,7 +173,7 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     if quiet < (STABLE_MS if flapping else QUIET_MS):
         return one
     at = _next(incident, now)
-    update = Update(at, "resolved", f"All checks have been good for {quiet // MINUTE} minutes.", dict(seen.states))
+    update = Update(at, "resolved", f"All checks have been good for {quiet // MINUTE_MS} minutes.", dict(seen.states))
     return Watched(replace(incident, status="resolved", resolved_at=at, updates=(*incident.updates, update)), seen)
 
 

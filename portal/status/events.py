@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from portal.clock import MINUTE_MS
 from portal.sanitise import to_html, to_text
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
 from portal.status.summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
@@ -51,7 +52,7 @@ def past(board: Board, now: int, url: str) -> list[dict[str, Any]]:
 
 def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
     """An incident for its own page and for lists."""
-    minutes = (one.resolved_at - one.started_at) // 60_000 if one.resolved_at is not None else None
+    minutes = (one.resolved_at - one.started_at) // MINUTE_MS if one.resolved_at is not None else None
     return {
         "id": one.id,
         "title": one.title,

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from portal.clock import DAY_MS
 from portal.errors import ContentError
 from portal.status import (
     OVER,
@@ -46,7 +47,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Node = yaml.Node | None
 
 COMPONENTS = "components.yml"
-YEAR_MS = 366 * 86_400_000
+YEAR_MS = 366 * DAY_MS
 KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 

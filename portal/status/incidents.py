@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
+from portal.clock import MINUTE_MS
 from portal.status import OPERATIONAL, OVER, STATES, UNKNOWN, Incident, Update
 
 STATUSES = ("investigating", "identified", "monitoring", "resolved", "postmortem")
@@ -109,7 +110,7 @@ def _update(status: str, body: str, components: Mapping[str, str], at: int, next
             wrong["components"] = f"The state {state!r} is not one of: {', '.join(SAYABLE)}."
     if wrong:
         raise Refused(wrong)
-    promised = _second(at) + int(minutes) * 60_000 if minutes and status not in OVER else None
+    promised = _second(at) + int(minutes) * MINUTE_MS if minutes and status not in OVER else None
     return Update(_second(at), status, text, dict(components), next_update_by=promised)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from portal.clock import DAY_MS
 from portal.status import Board, Component, Group, Incident, Maintenance
 from portal.status import days as status_days
 from portal.status.events import PAST_DAYS, duration, incident, interval, maintenance, moment, past, row, stamp
@@ -12,7 +13,6 @@ from portal.status.summary import LEVEL_OF_STATE, iso, planned, summarise
 from portal.status.uptime import Figures
 
 AHEAD_DAYS = 14
-DAY_MS = 86_400_000
 SOON_MS = DAY_MS
 NO_DATA = "No data"
 # Below this share of known time the percentage stands beside how much of it is known.

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from dateutil.rrule import rrulestr
 
+from portal.clock import DAY_MS
 from portal.status import Board, Maintenance
 
-DAY_MS = 86_400_000
 BACK_MS, AHEAD_MS = 31 * DAY_MS, 60 * DAY_MS
 # Not more than once a day, and nothing whose times take long to find.
 RULE = re.compile(

@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.clock import MINUTE_MS
 from portal.tickets import Message
 
 # How far a desk's clock may be behind ours (ms).
-SKEW_MS = 5 * 60_000
+SKEW_MS = 5 * MINUTE_MS
 TAG = re.compile(r"<[^>]*>")
 LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
 

@@ -23,13 +23,13 @@ from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
+from portal.clock import MINUTE_MS
 from portal.models import Requester
 from tests.browser.test_axe import violations
 from tests.functions.inbox import Inbox, listening
 
 ROOT = Path(__file__).parents[2]
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
-MINUTE = 60_000
 
 
 # Open when the site is built, so that it has a page; it says nothing of whether anything works.
@@ -124,7 +124,7 @@ class Day:
     def pass_minutes(self, count: int) -> None:
         """The scheduler's tick, once a minute."""
         for _ in range(count):
-            self.services.at += MINUTE
+            self.services.at += MINUTE_MS
             outcome = tick.tick(self.services, time.monotonic() + 60)
             assert set(outcome.values()) <= {"done"}
 
@@ -219,7 +219,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
 
     now = day.services.at
     work = {"id": "swap", "title": "A new disk", "status": "scheduled", "components": ["web-app"], "updates": []}
-    times = {"scheduled_for": now, "scheduled_until": now + 30 * MINUTE, "actual_start": None, "actual_end": None}
+    times = {"scheduled_for": now, "scheduled_until": now + 30 * MINUTE_MS, "actual_start": None, "actual_end": None}
     day.bundle(maintenances=[work | times | {"body": ""}])
     day.pass_minutes(3)
     page.goto(f"{day.origin}/status/")

@@ -15,6 +15,7 @@ from functions import outbox, tick
 from functions.errors import Problem, StoreError, VendorError
 from functions.rate import limit
 from functions.services import Services
+from portal.clock import HOUR_MS
 from tests.conftest import Browser
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +132,7 @@ def bad_job(services: Services, deadline: float) -> None:
 
 
 def test_a_job_waits_for_its_time_and_for_its_lease(services: Services, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tick, "JOBS", {"hourly": ("tests.functions.test_outbox:good_job", tick.HOUR)})
+    monkeypatch.setattr(tick, "JOBS", {"hourly": ("tests.functions.test_outbox:good_job", HOUR_MS)})
 
     assert tick.tick(services, float("inf")) == {"hourly": "done"}
     assert tick.tick(services, float("inf")) == {}
@@ -219,11 +220,11 @@ def test_a_process_killed_at_the_desk_loses_nothing_and_doubles_nothing(
 
 
 def test_after_the_clock_was_set_back_jobs_and_deliveries_go_on(services: Services, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tick, "JOBS", {"hourly": ("tests.functions.test_outbox:good_job", tick.HOUR)})
+    monkeypatch.setattr(tick, "JOBS", {"hourly": ("tests.functions.test_outbox:good_job", HOUR_MS)})
     row_id = outbox.put(services, "test", {}, subject_id="s")
     tick.tick(services, float("inf"))
     services.store.run("update outbox set leased_until = :until", until=services.now() + outbox.LEASE_MS)
-    past = services.now() - tick.HOUR
+    past = services.now() - HOUR_MS
     monkeypatch.setattr(services, "now", lambda: past)
     services.store.run("update outbox set next_at = :past", past=past)
 

@@ -18,6 +18,7 @@ from functions.helpdesks.help_scout.api import HelpScoutApi
 from functions.helpdesks.own_tickets import OwnTickets, same
 from functions.helpdesks.rows import Row, is_ref
 from functions.helpdesks.words import REFUSED, UNREACHABLE, fields, filled, iso, numeric, status, trimmed
+from portal.clock import MINUTE_MS
 from portal.models import Requester
 from portal.tickets import File, Message, Reply, Status, Thread, Ticket, note
 
@@ -30,7 +31,7 @@ SAID, SHOWN = {"customer", "message", "chat", "phone", "beaconchat"}, {"", "publ
 # What the customer did, through the portal or by mail, and what is between agents.
 ECHOES, INTERNAL = {"convo.created", "convo.customer.reply.created"}, {"convo.note.created"}
 MOST_THREADS = 100
-SKEW_MS = 10 * 60_000
+SKEW_MS = 10 * MINUTE_MS
 
 
 def connect(settings: "Settings", services: "Services") -> "HelpScout":

@@ -25,6 +25,7 @@ from demo.helpdesks import help_scout, zendesk
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.help_scout import HelpScout
 from functions.helpdesks.zendesk import Zendesk
+from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
 from tests.functions.helpdesks.benches import HELP_SCOUT, PNG, ZENDESK, ticket
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_SECONDS = 60
-DAY_MS = 86_400_000
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -15,12 +15,11 @@ import pytest
 from functions.errors import VendorError
 from functions.helpdesks import Downloads, web
 from functions.tickets.markup import clean
+from portal.clock import DAY_MS
 from portal.models import Requester
 from portal.tickets import Message, Reply
 from tests.conftest import ADA, BEN
 from tests.functions.helpdesks.benches import PNG, Bench, ticket
-
-DAY_MS = 86_400_000
 
 
 def said(message: Message) -> str:

@@ -12,7 +12,7 @@ from demo import identity, server
 from functions.app import Portal
 from functions.services import Services
 from functions.settings import read
-from functions.signin import sessions
+from portal.clock import HOUR_MS, MINUTE_MS
 from tests.conftest import Browser
 from tests.functions.issuers import oidc_environ
 from tests.providers import PEOPLE, PORTAL, Customer, canaille, strict_provider
@@ -69,16 +69,16 @@ def test_a_code_works_once(browser: Browser):
 def test_claims_are_read_again_after_an_hour(browser: Browser, services: Services, monkeypatch):
     browser.get(go_there_and_back(browser, Customer("ada")))
     start = services.now()
-    monkeypatch.setattr(services, "now", lambda: start + 61 * sessions.MINUTE)
+    monkeypatch.setattr(services, "now", lambda: start + 61 * MINUTE_MS)
 
     assert browser.get("/my/tickets/").status_code == 200
     (row,) = services.store.all("select claims_at from session")
-    assert row["claims_at"] == start + 61 * sessions.MINUTE
+    assert row["claims_at"] == start + 61 * MINUTE_MS
     # And once more, with what the first time brought: a strict provider takes a refresh token once.
-    monkeypatch.setattr(services, "now", lambda: start + 62 * sessions.MINUTE + sessions.HOUR)
+    monkeypatch.setattr(services, "now", lambda: start + 62 * MINUTE_MS + HOUR_MS)
     assert browser.get("/my/tickets/").status_code == 200
     (row,) = services.store.all("select claims_at from session")
-    assert row["claims_at"] == start + 62 * sessions.MINUTE + sessions.HOUR
+    assert row["claims_at"] == start + 62 * MINUTE_MS + HOUR_MS
 
 
 def test_signing_out_here_signs_out_there_and_comes_back(browser: Browser, services: Services):
@@ -103,7 +103,7 @@ def test_a_removed_billing_admin_stops_being_one(browser: Browser, services: Ser
     browser.get(go_there_and_back(browser, Customer("ada")))
     start = services.now()
     requests.put(f"{issuer}/users/ada", json=ada | {"billing_admin": False}, timeout=5)
-    monkeypatch.setattr(services, "now", lambda: start + 16 * sessions.MINUTE)
+    monkeypatch.setattr(services, "now", lambda: start + 16 * MINUTE_MS)
     browser.get("/my/billing/")
     requests.put(f"{issuer}/users/ada", json=ada, timeout=5)
 

@@ -9,11 +9,11 @@ from functions.bots.altcha import Altcha
 from functions.mail import addresses
 from functions.services import Services
 from functions.signin import with_mail
+from portal.clock import DAY_MS
 from tests.conftest import Browser
 from tests.functions.bots.test_bots import solved
 
 EVE = "eve@customer.example"
-DAY = addresses.DAY_MS
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,7 @@ def test_three_mails_a_day_and_ten_minutes_between_two(services: Services, monke
 def test_an_old_page_is_written_over_whole(services: Services, monkeypatch: pytest.MonkeyPatch):
     page = "p" * 32
     with_mail._keep(services, page, "mallory@customer.example", "/my/")
-    later = services.now() + DAY
+    later = services.now() + DAY_MS
     monkeypatch.setattr(services, "now", lambda: later)
     with_mail._keep(services, page, EVE, "/my/tickets/")
     with_mail._keep(services, page, "other@customer.example", "/my/")

@@ -7,6 +7,7 @@ from functions.http import Request
 from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
+from portal.clock import HOUR_MS
 from portal.models import Requester
 from tests.conftest import ADA, Browser
 
@@ -36,9 +37,9 @@ def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services, mo
     cookie = sessions.start(services, ADA, {})
     start = services.now()
     for hours, alive in ((11, True), (22, True), (23, True)):
-        monkeypatch.setattr(services, "now", lambda hours=hours: start + hours * sessions.HOUR)
+        monkeypatch.setattr(services, "now", lambda hours=hours: start + hours * HOUR_MS)
         assert (sessions.current(request_with(services, cookie), services) is not None) == alive
-    monkeypatch.setattr(services, "now", lambda: start + 24 * sessions.HOUR + 1)
+    monkeypatch.setattr(services, "now", lambda: start + 24 * HOUR_MS + 1)
 
     assert sessions.current(request_with(services, cookie), services) is None
 
@@ -46,7 +47,7 @@ def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services, mo
 def test_a_session_that_nobody_used_for_twelve_hours_is_over(services: Services, monkeypatch):
     cookie = sessions.start(services, ADA, {})
     start = services.now()
-    monkeypatch.setattr(services, "now", lambda: start + 12 * sessions.HOUR + 1)
+    monkeypatch.setattr(services, "now", lambda: start + 12 * HOUR_MS + 1)
 
     assert sessions.current(request_with(services, cookie), services) is None
     sessions.purge(services, 0)

@@ -18,14 +18,13 @@ from functions.mail import preferences
 from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
+from portal.clock import HOUR_MS, MINUTE_MS
 from portal.models import Requester
 from scripts.lib.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.conftest import Play
 from tests.functions.issuers import CLIENT, Liar, key, oidc_environ
 
-MINUTE = sessions.MINUTE
-HOUR = sessions.HOUR
 Later = Callable[[int], None]
 
 
@@ -96,7 +95,7 @@ def claims(services: Services) -> dict[str, Any]:
 def test_within_the_hour_nobody_is_asked(browser: Browser, liar: Liar, later: Later):
     sign_in(browser, liar)
     liar.asked.clear()
-    later(59 * MINUTE)
+    later(59 * MINUTE_MS)
 
     assert still_in(browser)
     assert liar.asked == []
@@ -106,7 +105,7 @@ def test_within_the_hour_nobody_is_asked(browser: Browser, liar: Liar, later: La
 def test_after_an_hour_claims_are_read_again_and_the_next_request_asks_nobody(browser, liar, services, later):
     sign_in(browser, liar)
     liar.claims |= {"plan": "Gold", "name": "Eve Newname", "exp": 4_000_000_000}
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     assert still_in(browser)
     assert claims(services)["plan"] == "Gold"
     assert browser.get("/api/session").json["name"] == "Eve Newname"
@@ -119,10 +118,10 @@ def test_after_an_hour_claims_are_read_again_and_the_next_request_asks_nobody(br
 def test_a_removed_billing_admin_stops_being_one_within_a_quarter_of_an_hour(browser, services, liar, later):
     sign_in(browser, liar)
     liar.claims |= {"billing_admin": False, "exp": 4_000_000_000}
-    later(14 * MINUTE)
+    later(14 * MINUTE_MS)
     browser.get("/my/billing/")
     assert claims(services)["billing_admin"] is True
-    later(16 * MINUTE)
+    later(16 * MINUTE_MS)
     browser.get("/my/billing/")
 
     assert claims(services)["billing_admin"] is False
@@ -131,7 +130,7 @@ def test_a_removed_billing_admin_stops_being_one_within_a_quarter_of_an_hour(bro
 def test_a_claim_that_is_gone_is_gone(browser, services, liar, later):
     sign_in(browser, liar)
     liar.claims |= {"billing_admin": None, "exp": 4_000_000_000}
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     assert still_in(browser)
     assert "billing_admin" not in claims(services)
@@ -141,7 +140,7 @@ def test_a_claim_that_is_gone_is_gone(browser, services, liar, later):
 def test_an_account_that_is_closed_is_signed_out(browser, liar, services, later):
     sign_in(browser, liar)
     liar.refusal = "invalid_grant"
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     assert not still_in(browser)
     assert services.store.all("select id from session") == []
@@ -150,7 +149,7 @@ def test_an_account_that_is_closed_is_signed_out(browser, liar, services, later)
 def test_an_address_that_is_no_longer_verified_signs_out(browser, liar, later):
     sign_in(browser, liar)
     liar.claims |= {"email_verified": False, "exp": 4_000_000_000}
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     assert not still_in(browser)
 
@@ -159,7 +158,7 @@ def test_renewed_claims_of_another_subject_sign_out(browser, liar, later):
     sign_in(browser, liar)
     liar.claims |= {"sub": "mallory", "exp": 4_000_000_000}
     liar.userinfo = {"sub": "mallory"}
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     assert not still_in(browser)
 
@@ -171,8 +170,8 @@ def test_userinfo_alone_is_asked_when_it_tells_everything(browser, liar, service
     liar.asked.clear()
     liar.userinfo = everything | {"billing_admin": False}
     # Its access token lives for five minutes.
-    with_token = {"fresh_within": 2 * MINUTE}
-    later(3 * MINUTE)
+    with_token = {"fresh_within": 2 * MINUTE_MS}
+    later(3 * MINUTE_MS)
     session = sessions.current(request_of(browser, services), services, **with_token)
 
     assert session is not None
@@ -183,7 +182,7 @@ def test_userinfo_alone_is_asked_when_it_tells_everything(browser, liar, service
 def test_claims_of_the_id_token_alone_need_a_new_one(browser, liar, later):
     liar.refresh = ""
     sign_in(browser, liar)
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     # Without a refresh token the way is through the provider, which knows its customer still.
     answer = browser.get("/my/tickets/")
@@ -197,8 +196,8 @@ def test_an_access_token_that_is_refused_falls_back_to_the_refresh_token(browser
     sign_in(browser, liar)
     liar.asked.clear()
     liar.locked = True
-    later(3 * MINUTE)
-    session = sessions.current(request_of(browser, services), services, 2 * MINUTE)
+    later(3 * MINUTE_MS)
+    session = sessions.current(request_of(browser, services), services, 2 * MINUTE_MS)
 
     assert "/token" in liar.asked
     # Nor does the new access token open userinfo: whoever this is, the provider no longer says.
@@ -208,11 +207,11 @@ def test_an_access_token_that_is_refused_falls_back_to_the_refresh_token(browser
 def test_while_the_provider_is_down_what_is_known_counts_for_a_bounded_time(browser, liar, services, later):
     sign_in(browser, liar)
     liar.broken |= {"/token", "/userinfo", "/jwks", "/.well-known/openid-configuration"}
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     assert still_in(browser)
-    later(4 * HOUR - MINUTE)
+    later(4 * HOUR_MS - MINUTE_MS)
     assert still_in(browser)
-    later(4 * HOUR + MINUTE)
+    later(4 * HOUR_MS + MINUTE_MS)
 
     assert not still_in(browser)
     # The sign-in page says so, and the session waits for the provider to come back.
@@ -221,7 +220,7 @@ def test_while_the_provider_is_down_what_is_known_counts_for_a_bounded_time(brow
     assert "not reachable" in answer.text
     liar.broken.clear()
     liar.claims["exp"] = 4_000_000_000
-    later(4 * HOUR + 3 * MINUTE)
+    later(4 * HOUR_MS + 3 * MINUTE_MS)
     assert still_in(browser)
 
 
@@ -230,7 +229,7 @@ def test_while_the_provider_is_down_billing_is_open_for_an_hour_only(browser, li
     liar.broken |= {"/token", "/.well-known/openid-configuration"}
     seen = []
     for minutes in (16, 59, 61):
-        later(minutes * MINUTE)
+        later(minutes * MINUTE_MS)
         seen.append(sessions.current(request_of(browser, services), services, sessions.BILLING_MS) is not None)
 
     assert seen == [True, True, False]
@@ -240,7 +239,7 @@ def test_a_provider_that_is_down_is_asked_once_a_minute(browser, liar, later):
     sign_in(browser, liar)
     liar.broken |= {"/token", "/.well-known/openid-configuration"}
     liar.asked.clear()
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     for _ in range(3):
         assert still_in(browser)
 
@@ -250,7 +249,7 @@ def test_a_provider_that_is_down_is_asked_once_a_minute(browser, liar, later):
 def test_our_own_mistake_at_the_provider_signs_nobody_out_at_once(browser, liar, later):
     sign_in(browser, liar)
     liar.refusal = "invalid_client"
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
 
     assert still_in(browser)
 
@@ -260,7 +259,7 @@ def test_a_page_that_needs_newer_claims_than_it_can_get_leads_to_the_provider_an
 ):
     sign_in(browser, liar)
     liar.broken.add("/token")
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     assert still_in(browser)
 
     # Billing sends them to sign in; being known elsewhere must not send them straight back.
@@ -271,7 +270,7 @@ def test_a_page_that_needs_newer_claims_than_it_can_get_leads_to_the_provider_an
 @both_engines
 def test_two_requests_at_once_use_a_refresh_token_once(browser, liar, services, later):
     sign_in(browser, liar)
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     # Another request is asking just now.
     services.store.run("update session set asked_at = :now", now=services.now())
     liar.asked.clear()
@@ -283,7 +282,7 @@ def test_two_requests_at_once_use_a_refresh_token_once(browser, liar, services, 
 def test_a_sign_out_during_a_renewal_wins(browser, liar, services, later):
     sign_in(browser, liar)
     liar.claims["exp"] = 4_000_000_000
-    later(61 * MINUTE)
+    later(61 * MINUTE_MS)
     answer = liar._tokens
 
     def signs_out_first(*arguments: Any) -> Any:
@@ -345,7 +344,7 @@ def test_tokens_survive_a_change_of_keys_until_the_old_key_is_gone(browser, liar
     assert unseal(row["tokens"], row["id"], ["n" * 32]) is None
     assert unseal(row["tokens"], "another-session", ["k" * 32]) is None
     rotated = Services(read(environ | {"SECRET_KEYS": f"{'n' * 32},{'k' * 32}"}))
-    moved = services.now() + 61 * MINUTE
+    moved = services.now() + 61 * MINUTE_MS
     rotated.now = lambda: moved  # type: ignore[method-assign]
     assert sessions.current(request, rotated) is not None
     (row,) = services.store.all("select id, tokens from session")
@@ -443,7 +442,7 @@ def test_the_back_button_after_signing_in_is_no_error(browser: Browser, liar: Li
 def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, later: Later):
     liar.claims["exp"] = 4_000_000_000
     path = liar.authorize(browser.get("/api/signin").location)
-    later(11 * MINUTE)
+    later(11 * MINUTE_MS)
 
     assert browser.get(path).status_code == 400
 
@@ -452,7 +451,7 @@ def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(browser: Bro
     sign_in(browser, liar)
     browser.get("/api/signin")
     during = browser.get_cookie("portal_in", "127.0.0.1")
-    later(13 * HOUR)
+    later(13 * HOUR_MS)
     browser.get("/api/signin")
 
     assert during is not None
@@ -539,7 +538,7 @@ def test_signing_out_goes_by_the_providers_own_page(browser: Browser, liar: Liar
 def test_a_provider_that_is_down_keeps_nobody_signed_in(browser: Browser, liar: Liar, later: Later):
     sign_in(browser, liar)
     liar.broken.add("/.well-known/openid-configuration")
-    later(6 * MINUTE)
+    later(6 * MINUTE_MS)
     answer = browser.post("/api/signout")
 
     assert (answer.status_code, answer.location) == (303, "/")
@@ -706,7 +705,7 @@ def test_a_logout_token_works_once(browser: Browser, liar: Liar, issuer: str):
 
 def test_strangers_make_us_fetch_keys_once_a_minute(browser: Browser, liar: Liar, issuer: str, later: Later):
     sign_in(browser, liar)
-    later(2 * MINUTE)
+    later(2 * MINUTE_MS)
     liar.signed_by = "another"
     liar.asked.clear()
     for _ in range(5):
@@ -717,7 +716,7 @@ def test_strangers_make_us_fetch_keys_once_a_minute(browser: Browser, liar: Liar
 
 def test_the_back_channel_knows_a_new_key(browser: Browser, liar: Liar, issuer: str, later: Later):
     sign_in(browser, liar)
-    later(2 * MINUTE)
+    later(2 * MINUTE_MS)
     liar.signed_by = liar.published = "second"
 
     assert tell(browser, liar.logout_token(issuer)).status_code == 200
@@ -726,7 +725,7 @@ def test_the_back_channel_knows_a_new_key(browser: Browser, liar: Liar, issuer: 
 def test_a_key_that_was_taken_back_counts_for_minutes_only(browser: Browser, liar: Liar, issuer: str, later: Later):
     sign_in(browser, liar)
     liar.published = "second"
-    later(6 * MINUTE)
+    later(6 * MINUTE_MS)
 
     assert key("first") != key("second")
     # Without an end of its own, so that its signature alone is what does not hold.
@@ -736,7 +735,7 @@ def test_a_key_that_was_taken_back_counts_for_minutes_only(browser: Browser, lia
 @both_engines
 def test_old_logout_tokens_are_forgotten(browser: Browser, liar: Liar, issuer: str, services: Services, later: Later):
     tell(browser, liar.logout_token(issuer))
-    later(2 * HOUR)
+    later(2 * HOUR_MS)
     sessions.purge(services, 0)
 
     assert services.store.all("select jti from logout_token") == []

@@ -23,12 +23,12 @@ from functions.services import Services
 from functions.settings import read
 from functions.status import subscribers, tell, webhooks
 from functions.status.incident_store import Stored, save
+from portal.clock import HOUR_MS
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, BEN, Browser, write_bundle
 from tests.functions.inbox import listening
 
 NOW = 1_795_384_800_000
-HOUR = 3_600_000
 BOARD = Board(Page("acme", "Acme", "http://127.0.0.1:8000/status/"), (Component("api", "API"),))
 
 
@@ -160,7 +160,7 @@ def test_a_webhook_that_fails_is_tried_again_and_given_up_after_three_days(
     assert len(receiver[0].came) == 2
     services.at += webhooks.GIVE_UP_MS
     tick(services)
-    services.at += 24 * HOUR
+    services.at += 24 * HOUR_MS
     tick(services)
 
     assert len(receiver[0].came) == 3

@@ -14,12 +14,12 @@ from functions.errors import VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from functions.tickets import ledger, news, page, purge
+from portal.clock import DAY_MS
 from portal.models import Requester
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
 from tests.conftest import ADA, BEN, Browser
 
 MESSAGE = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
-DAY_MS = 86_400_000
 
 
 class Desk(BuiltIn):

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.clock import MINUTE_MS
 from portal.status import Board, Check, Component, Incident, Live, Maintenance, Page, Update, advance
 from portal.status.auto import Watched, review
 
-MINUTE = 60_000
 NOW = 1_795_384_800_000
 HTTP = (Check("https://acme.example/"),)
 WEB, API = Component("web", "Web app", checks=HTTP), Component("api", "API", checks=HTTP)
@@ -28,7 +28,7 @@ class World:
         """Let minutes pass; the components named are `slow` or `fail`, or `gone` when nobody could look."""
         said = []
         for _ in range(number):
-            self.now += MINUTE
+            self.now += MINUTE_MS
             for component in self.board.components:
                 result = bad.get(component.id, "ok")
                 if result != "gone":
@@ -45,7 +45,7 @@ class World:
 
 
 def work(start: int, end: int) -> Maintenance:
-    return Maintenance("m", "Work", "scheduled", NOW + start * MINUTE, NOW + end * MINUTE, ("web",))
+    return Maintenance("m", "Work", "scheduled", NOW + start * MINUTE_MS, NOW + end * MINUTE_MS, ("web",))
 
 
 def test_three_failures_open_an_incident_that_began_with_the_first():
@@ -54,7 +54,7 @@ def test_three_failures_open_an_incident_that_began_with_the_first():
     assert world.minutes(2, web="fail") == []
     assert world.minutes(1, web="fail") == ["investigating"]
     (incident,) = world.incidents
-    assert incident.started_at == NOW + 3 * MINUTE
+    assert incident.started_at == NOW + 3 * MINUTE_MS
     assert (incident.impact, incident.source, incident.states) == ("critical", "auto", {"web": "major_outage"})
     assert world.minutes(5, web="fail") == []
 
@@ -87,7 +87,7 @@ def test_what_is_still_down_when_a_maintenance_ends_becomes_an_incident_from_its
     assert world.minutes(13, web="fail") == []
 
     assert world.minutes(1, web="fail") == ["investigating"]
-    assert [one.started_at for one in world.incidents] == [NOW + 20 * MINUTE]
+    assert [one.started_at for one in world.incidents] == [NOW + 20 * MINUTE_MS]
 
 
 def test_nothing_is_called_resolved_while_it_is_down_and_worked_on():

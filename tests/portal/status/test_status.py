@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.clock import MINUTE_MS
 from portal.status import (
     STATES,
     Board,
@@ -25,12 +26,13 @@ from portal.status import (
 from portal.status.summary import summarise
 
 NOW = 1_795_384_800_000
-MINUTE = 60_000
 WEB = Component("web", "Web app", group="product", checks=(Check("https://acme.example/health"),))
 API = Component("api", "API", group="product")
 BOARD = Board(Page("acme", "Acme", "https://help.acme.example/status/"), (WEB, API), (Group("product", "Product"),))
-INCIDENT = Incident("slow", "Slow pages", "investigating", "minor", NOW - MINUTE, components={"api": "partial_outage"})
-WORK = Maintenance("db", "New database", "scheduled", NOW - MINUTE, NOW + MINUTE, ("web",))
+INCIDENT = Incident(
+    "slow", "Slow pages", "investigating", "minor", NOW - MINUTE_MS, components={"api": "partial_outage"}
+)
+WORK = Maintenance("db", "New database", "scheduled", NOW - MINUTE_MS, NOW + MINUTE_MS, ("web",))
 
 
 def seen(state: str = "operational", ago: int = 10_000, key: str = "web") -> dict[str, Live]:
@@ -177,13 +179,13 @@ def test_maintenance_hides_what_the_checks_alone_have_said():
 def test_what_is_still_down_when_maintenance_ends_shows_at_once():
     board = replace(BOARD, maintenances=(WORK,))
 
-    assert states(board, seen("major_outage"), NOW + MINUTE)["web"] == "major_outage"
+    assert states(board, seen("major_outage"), NOW + MINUTE_MS)["web"] == "major_outage"
 
 
 def test_actual_times_of_a_maintenance_win_over_the_scheduled_ones():
-    early = replace(WORK, actual_start=NOW - 2 * MINUTE, actual_end=NOW - MINUTE)
+    early = replace(WORK, actual_start=NOW - 2 * MINUTE_MS, actual_end=NOW - MINUTE_MS)
 
-    assert [WORK.phase(NOW - MINUTE - 1), WORK.phase(NOW), WORK.phase(NOW + MINUTE)] == [
+    assert [WORK.phase(NOW - MINUTE_MS - 1), WORK.phase(NOW), WORK.phase(NOW + MINUTE_MS)] == [
         "scheduled",
         "in_progress",
         "completed",
@@ -243,7 +245,7 @@ def test_the_bundle_survives_json():
     assert read(json.loads(json.dumps(write(board)))) == board
 
 
-def run(*results: bool, every: int = MINUTE) -> Live:
+def run(*results: bool, every: int = MINUTE_MS) -> Live:
     live = None
     for number, ok in enumerate(results):
         live = advance(WEB, 600, live, result="ok" if ok else "fail", at=NOW + number * every, error="answered 500")
@@ -254,7 +256,7 @@ def run(*results: bool, every: int = MINUTE) -> Live:
 def test_three_failures_in_a_row_are_an_outage_since_the_first_of_them():
     live = run(True, False, False, False)
 
-    assert (live.state, live.since, live.error) == ("major_outage", NOW + MINUTE, "answered 500")
+    assert (live.state, live.since, live.error) == ("major_outage", NOW + MINUTE_MS, "answered 500")
     assert run(True, False, False).state == "operational"
     assert run(True, False, False, True, False).state == "operational"
 
@@ -263,7 +265,7 @@ def test_a_recovery_needs_two_good_checks_and_counts_from_the_first():
     assert run(True, False, False, False, True).state == "major_outage"
     assert (run(*[False] * 3, True, True).state, run(*[False] * 3, True, True).since) == (
         "operational",
-        NOW + 3 * MINUTE,
+        NOW + 3 * MINUTE_MS,
     )
 
 
@@ -271,7 +273,7 @@ def test_slow_answers_are_degraded_and_a_slow_one_does_not_end_an_outage():
     live = None
     states = []
     for number, result in enumerate(["ok", "slow", "slow", "slow", "fail", "fail", "fail", "slow", "ok", "ok"]):
-        live = advance(WEB, 600, live, result=result, at=NOW + number * MINUTE)
+        live = advance(WEB, 600, live, result=result, at=NOW + number * MINUTE_MS)
         states.append(live.state)
 
     assert states == ["operational"] * 3 + ["degraded_performance"] * 3 + ["major_outage"] * 3 + ["operational"]
@@ -283,7 +285,7 @@ def test_the_first_good_check_counts_and_the_first_bad_one_proves_nothing():
 
 
 def test_failures_with_silence_between_them_are_not_in_a_row():
-    assert run(False, False, False, every=11 * MINUTE).state == "unknown"
+    assert run(False, False, False, every=11 * MINUTE_MS).state == "unknown"
 
 
 def test_an_outage_is_not_forgotten_in_a_silence():
@@ -292,7 +294,7 @@ def test_an_outage_is_not_forgotten_in_a_silence():
     once = advance(WEB, 600, down, result="ok", at=later)
 
     assert once.state == "major_outage"
-    assert advance(WEB, 600, once, result="ok", at=later + MINUTE).state == "operational"
+    assert advance(WEB, 600, once, result="ok", at=later + MINUTE_MS).state == "operational"
 
 
 def test_green_rests_on_the_last_good_check_and_not_on_the_last_check():
