@@ -3,6 +3,7 @@
 import importlib
 import json
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """One per process; a vendor's module is imported when it is first needed."""
+    """One per process; a vendor's module is imported when it is first needed. `clock` gives the unix time in ms."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self.settings = settings
+        self.clock = clock
         self._bundle: dict[str, tuple[int, Any]] = {}
         # What a part remembers in this process, for when the store does not answer.
         self.memory: dict[str, Any] = {}
@@ -84,7 +86,7 @@ class Services:
 
     def now(self) -> int:
         """Unix time in milliseconds."""
-        return int(time.time() * 1000)
+        return self.clock()
 
     def url(self, path: str) -> str:
         """A path of this portal below its base path."""

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -216,9 +217,19 @@ def environ(tmp_path: Path, database_url: str) -> dict[str, str]:
     }
 
 
+class Clock:
+    """The machine's time in ms, or `at` once a test sets it."""
+
+    at: int | None = None
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000_000 if self.at is None else self.at
+
+
 @pytest.fixture
 def services(environ: dict[str, str]) -> Iterator[Services]:
-    services = Services(read(environ))
+    """The functions' services; a test sets their time by `services.clock.at` (unix ms)."""
+    services = Services(read(environ), Clock())
     services.store.migrate()
     yield services
     services.store.close()

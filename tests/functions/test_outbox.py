@@ -48,14 +48,14 @@ def test_a_delivery_happens_once(services: Services):
     assert CALLS == [{"a": 1}]
 
 
-def test_a_failed_delivery_is_tried_again_later(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_a_failed_delivery_is_tried_again_later(services: Services):
     FAULTS.append(VendorError(detail="away"))
     row_id = outbox.put(services, "test", {}, subject_id="s")
     now = services.now()
 
     assert not outbox.deliver(services, row_id)
     assert not outbox.deliver(services, row_id)
-    monkeypatch.setattr(services, "now", lambda: now + 6_000)
+    services.clock.at = now + 6_000
     outbox.deliver_due(services, deadline=float("inf"))
     assert len(CALLS) == 2
     assert row(services, row_id)["done_at"] is not None
@@ -69,12 +69,12 @@ def test_the_vendors_wait_is_kept(services: Services):
     assert row(services, row_id)["next_at"] >= services.now() + 590_000
 
 
-def test_what_was_rejected_is_not_tried_again(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_rejected_is_not_tried_again(services: Services):
     FAULTS.append(VendorError(kind="rejected"))
     row_id = outbox.put(services, "test", {}, subject_id="s")
     outbox.deliver(services, row_id)
     later = services.now() + 86_400_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     outbox.deliver_due(services, deadline=float("inf"))
 
     assert len(CALLS) == 1
@@ -90,7 +90,7 @@ def test_a_fault_in_an_adapter_keeps_the_row(services: Services):
     assert row(services, row_id)["next_at"] > services.now()
 
 
-def test_two_processes_do_not_deliver_the_same_row(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_two_processes_do_not_deliver_the_same_row(services: Services):
     row_id = outbox.put(services, "test", {}, subject_id="s")
     barrier = threading.Barrier(4)
 
@@ -108,13 +108,13 @@ def test_two_processes_do_not_deliver_the_same_row(services: Services, monkeypat
     assert len(CALLS) == 1
 
 
-def test_a_lease_that_ran_out_is_taken_up(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_a_lease_that_ran_out_is_taken_up(services: Services):
     row_id = outbox.put(services, "test", {}, subject_id="s")
     services.store.run("update outbox set leased_until = :until", until=services.now() + outbox.LEASE_MS)
 
     assert not outbox.deliver(services, row_id)
     later = services.now() + outbox.LEASE_MS + 1
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     assert outbox.deliver(services, row_id)
 
 
@@ -144,15 +144,14 @@ def good_job(services: Services, deadline: float) -> None:
     CALLS.append({})
 
 
-def test_a_rate_limit_counts_per_person_and_opens_again(services: Services, monkeypatch: pytest.MonkeyPatch):
-    now = 1_000_000 * 60_000
-    monkeypatch.setattr(services, "now", lambda: now)
+def test_a_rate_limit_counts_per_person_and_opens_again(services: Services):
+    services.clock.at = 1_000_000 * 60_000
     for _ in range(3):
         limit(services, "ticket", "ada", times=3, per_seconds=60)
     with pytest.raises(Problem) as error:
         limit(services, "ticket", "ada", times=3, per_seconds=60)
     limit(services, "ticket", "ben", times=3, per_seconds=60)
-    now += 60_000
+    services.clock.at += 60_000
     limit(services, "ticket", "ada", times=3, per_seconds=60)
 
     assert error.value.status == 429
@@ -188,7 +187,7 @@ print(client.post("/api/tickets", data=data, base_url="http://127.0.0.1:8000", h
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the desk has it", "after the desk has it"])
 def test_a_process_killed_at_the_desk_loses_nothing_and_doubles_nothing(
-    services: Services, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+    services: Services, environ: dict[str, str], tmp_path: Path, after: bool
 ):
     from functions.signin import sessions
     from tests.conftest import ADA
@@ -206,7 +205,7 @@ def test_a_process_killed_at_the_desk_loses_nothing_and_doubles_nothing(
         [sys.executable, "-c", POST_ONE_TICKET], env=world, capture_output=True, text=True, check=False
     )
     later = services.now() + outbox.LEASE_MS + 1
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     outbox.deliver_due(services, deadline=time.monotonic() + 10)
     again = subprocess.run(
         [sys.executable, "-c", POST_ONE_TICKET], env=world, capture_output=True, text=True, check=True
@@ -225,7 +224,7 @@ def test_after_the_clock_was_set_back_jobs_and_deliveries_go_on(services: Servic
     tick.tick(services, float("inf"))
     services.store.run("update outbox set leased_until = :until", until=services.now() + outbox.LEASE_MS)
     past = services.now() - HOUR_MS
-    monkeypatch.setattr(services, "now", lambda: past)
+    services.clock.at = past
     services.store.run("update outbox set next_at = :past", past=past)
 
     assert tick.tick(services, float("inf")) == {"hourly": "done"}
@@ -278,13 +277,11 @@ def test_a_row_that_the_store_refuses_backs_off_and_lets_the_next_pass(services:
     assert row(services, second)["done_at"] is not None
 
 
-def test_a_process_whose_clock_is_behind_does_not_take_a_living_lease(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_process_whose_clock_is_behind_does_not_take_a_living_lease(services: Services):
     row_id = outbox.put(services, "test", {}, subject_id="s")
     services.store.run("update outbox set next_at = 0, leased_until = :until", until=services.now() + outbox.LEASE_MS)
     behind = services.now() - 5_000
-    monkeypatch.setattr(services, "now", lambda: behind)
+    services.clock.at = behind
 
     assert not outbox.deliver(services, row_id)
     assert CALLS == []

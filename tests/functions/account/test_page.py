@@ -13,7 +13,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal import account as accounts
-from tests.conftest import ADA, BEN, BUNDLE, Browser, write_bundle
+from tests.conftest import ADA, BEN, BUNDLE, Browser, Clock, write_bundle
 from tests.functions.conftest import Play
 from tests.functions.issuers import Liar, oidc_environ
 
@@ -342,7 +342,7 @@ def keycloak(environ: dict[str, str], tmp_path: Path, stage: Play) -> Any:
     liar = Liar()
     origin = stage(liar)
     folder = write_bundle(tmp_path / "keycloak", account=KEYCLOAK | {"at": f"{origin}/realms/x"}, articles=ARTICLES)
-    services = Services(read(environ | oidc_environ(origin) | {"PORTAL_BUILD_DIR": str(folder)}))
+    services = Services(read(environ | oidc_environ(origin) | {"PORTAL_BUILD_DIR": str(folder)}), Clock())
     services.store.migrate()
     yield Browser(Portal(services)), liar, services
     services.store.close()
@@ -380,38 +380,36 @@ def test_after_keycloak_the_claims_are_new_and_a_lie_in_the_address_changes_noth
     assert "success" not in page
 
 
-def test_coming_back_from_a_page_reads_the_claims_again(keycloak: Any, monkeypatch: pytest.MonkeyPatch):
+def test_coming_back_from_a_page_reads_the_claims_again(keycloak: Any):
     browser, liar, services = keycloak
     liar.userinfo = {"email": "eve@customer.example", "email_verified": True, "name": "Eve"}
     browser.get(liar.authorize(browser.get("/api/signin").location))
     liar.userinfo["name"] = "Eve Renamed"
     later = services.now() + 60_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
 
     assert "Eve Renamed" not in browser.get("/my/account/").text
     assert "Eve Renamed" in browser.get("/my/account/?job=profile").text
 
 
-def test_where_claims_cannot_be_read_again_one_passes_by_the_provider(keycloak: Any, monkeypatch: pytest.MonkeyPatch):
+def test_where_claims_cannot_be_read_again_one_passes_by_the_provider(keycloak: Any):
     browser, liar, services = keycloak
     browser.get(liar.authorize(browser.get("/api/signin").location))
     later = services.now() + 60_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     answer = browser.get("/my/account/?job=profile")
 
     assert answer.status_code == 303
     assert answer.location == "/api/signin?return=%2Fmy%2Faccount%2F%3Fjob%3Dprofile&way=account"
 
 
-def test_while_the_provider_is_silent_the_page_says_that_it_may_be_older(
-    keycloak: Any, monkeypatch: pytest.MonkeyPatch
-):
+def test_while_the_provider_is_silent_the_page_says_that_it_may_be_older(keycloak: Any):
     browser, liar, services = keycloak
     liar.userinfo = {"email": "eve@customer.example", "email_verified": True, "name": "Eve"}
     browser.get(liar.authorize(browser.get("/api/signin").location))
     liar.broken = {"/userinfo"}
     later = services.now() + 60_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     page = browser.get("/my/account/?job=profile")
 
     assert page.status_code == 200

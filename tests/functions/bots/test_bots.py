@@ -76,9 +76,9 @@ def test_a_used_puzzle_stays_used_in_another_wrapping(bots: Altcha):
     assert not bots.passes(base64.b64encode(json.dumps(content).encode()).decode())
 
 
-def test_a_puzzle_that_is_over_does_not_pass(bots: Altcha, services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_a_puzzle_that_is_over_does_not_pass(bots: Altcha, services: Services):
     now = services.now()
-    monkeypatch.setattr(services, "now", lambda: now - VALID_MS - 1000)
+    services.clock.at = now - VALID_MS - 1000
     answer = solved(bots.puzzle())
 
     assert not bots.passes(answer)
@@ -116,12 +116,10 @@ def test_a_change_of_keys_leaves_open_pages_usable(bots: Altcha, environ: dict[s
     assert Altcha(newer, services).passes(answer)
 
 
-def test_used_puzzles_are_forgotten_when_they_are_over(
-    bots: Altcha, services: Services, monkeypatch: pytest.MonkeyPatch
-):
+def test_used_puzzles_are_forgotten_when_they_are_over(bots: Altcha, services: Services):
     bots.passes(solved(bots.puzzle()))
     later = services.now() + VALID_MS + 1
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     purge(services, 0)
 
     assert services.store.all("select * from bot_used") == []

@@ -418,7 +418,7 @@ def mangle(choice: random.Random) -> Callable[[Any], Any]:
     return change
 
 
-def test_no_answer_is_believed(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+def test_no_answer_is_believed(bench: Bench):
     if bench.faults is None:
         return
     made = ticket(files=(PNG,))

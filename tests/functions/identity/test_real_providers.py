@@ -66,16 +66,16 @@ def test_a_code_works_once(browser: Browser):
     assert browser.get(path).status_code == 400
 
 
-def test_claims_are_read_again_after_an_hour(browser: Browser, services: Services, monkeypatch):
+def test_claims_are_read_again_after_an_hour(browser: Browser, services: Services):
     browser.get(go_there_and_back(browser, Customer("ada")))
     start = services.now()
-    monkeypatch.setattr(services, "now", lambda: start + 61 * MINUTE_MS)
+    services.clock.at = start + 61 * MINUTE_MS
 
     assert browser.get("/my/tickets/").status_code == 200
     (row,) = services.store.all("select claims_at from session")
     assert row["claims_at"] == start + 61 * MINUTE_MS
     # And once more, with what the first time brought: a strict provider takes a refresh token once.
-    monkeypatch.setattr(services, "now", lambda: start + 62 * MINUTE_MS + HOUR_MS)
+    services.clock.at = start + 62 * MINUTE_MS + HOUR_MS
     assert browser.get("/my/tickets/").status_code == 200
     (row,) = services.store.all("select claims_at from session")
     assert row["claims_at"] == start + 62 * MINUTE_MS + HOUR_MS
@@ -99,11 +99,11 @@ def test_signing_out_here_signs_out_there_and_comes_back(browser: Browser, servi
     indirect=["issuer"],
     ids=["mock", "strict"],
 )
-def test_a_removed_billing_admin_stops_being_one(browser: Browser, services: Services, issuer, ada, monkeypatch):
+def test_a_removed_billing_admin_stops_being_one(browser: Browser, services: Services, issuer, ada):
     browser.get(go_there_and_back(browser, Customer("ada")))
     start = services.now()
     requests.put(f"{issuer}/users/ada", json=ada | {"billing_admin": False}, timeout=5)
-    monkeypatch.setattr(services, "now", lambda: start + 16 * MINUTE_MS)
+    services.clock.at = start + 16 * MINUTE_MS
     browser.get("/my/billing/")
     requests.put(f"{issuer}/users/ada", json=ada, timeout=5)
 

@@ -172,11 +172,11 @@ def test_signed_out_nothing_is_asked_of_the_vendor(browser: Browser, vendor: Ven
 
 
 def test_an_old_session_gets_no_ticket_for_a_password(
-    browser: Browser, services: Services, vendor: Vendor, sign_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    browser: Browser, services: Services, vendor: Vendor, sign_in: Callable[..., None]
 ):
     sign_in(browser)
     later = services.now() + 16 * 60_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     answer = choose(browser, "password")
 
     assert answer.status_code == 403

@@ -9,7 +9,7 @@ from functions.bots.altcha import Altcha
 from functions.mail import addresses
 from functions.services import Services
 from functions.signin import with_mail
-from portal.clock import DAY_MS
+from portal.clock import DAY_MS, MINUTE_MS
 from tests.conftest import Browser
 from tests.functions.bots.test_bots import solved
 
@@ -81,20 +81,20 @@ def test_of_four_sign_ins_at_once_one_gets_in(services: Services, way: str):
     assert len(services.store.all("select * from session")) == 1
 
 
-def test_three_mails_a_day_and_ten_minutes_between_two(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_three_mails_a_day_and_ten_minutes_between_two(services: Services):
     start, found = services.now(), []
     for minutes in (0, 9, 10, 20, 30, 24 * 60 - 1, 24 * 60, 24 * 60 + 9, 24 * 60 + 10):
-        monkeypatch.setattr(services, "now", lambda at=start + minutes * 60_000: at)
+        services.clock.at = start + minutes * MINUTE_MS
         found.append(addresses.may_mail(services, EVE))
 
     assert found == [True, False, True, True, False, False, True, False, True]
 
 
-def test_an_old_page_is_written_over_whole(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_an_old_page_is_written_over_whole(services: Services):
     page = "p" * 32
     with_mail._keep(services, page, "mallory@customer.example", "/my/")
     later = services.now() + DAY_MS
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     with_mail._keep(services, page, EVE, "/my/tickets/")
     with_mail._keep(services, page, "other@customer.example", "/my/")
     rows = services.store.all("select address, back from verify")

@@ -33,21 +33,21 @@ def test_a_forged_or_edited_cookie_is_nobody(services: Services):
         assert sessions.current(request_with(services, value), services) is None
 
 
-def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services, monkeypatch):
+def test_a_session_ends_twelve_hours_after_the_last_visit(services: Services):
     cookie = sessions.start(services, ADA, {})
     start = services.now()
     for hours, alive in ((11, True), (22, True), (23, True)):
-        monkeypatch.setattr(services, "now", lambda hours=hours: start + hours * HOUR_MS)
+        services.clock.at = start + hours * HOUR_MS
         assert (sessions.current(request_with(services, cookie), services) is not None) == alive
-    monkeypatch.setattr(services, "now", lambda: start + 24 * HOUR_MS + 1)
+    services.clock.at = start + 24 * HOUR_MS + 1
 
     assert sessions.current(request_with(services, cookie), services) is None
 
 
-def test_a_session_that_nobody_used_for_twelve_hours_is_over(services: Services, monkeypatch):
+def test_a_session_that_nobody_used_for_twelve_hours_is_over(services: Services):
     cookie = sessions.start(services, ADA, {})
     start = services.now()
-    monkeypatch.setattr(services, "now", lambda: start + 12 * HOUR_MS + 1)
+    services.clock.at = start + 12 * HOUR_MS + 1
 
     assert sessions.current(request_with(services, cookie), services) is None
     sessions.purge(services, 0)

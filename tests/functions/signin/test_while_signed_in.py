@@ -61,12 +61,12 @@ def environ(environ: dict[str, str], issuer: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def later(services: Services, monkeypatch: pytest.MonkeyPatch) -> Later:
+def later(services: Services) -> Later:
     """Turn the portal's clock forward, from when the test began (ms)."""
     start = services.now()
 
     def later(ms: int) -> None:
-        monkeypatch.setattr(services, "now", lambda: start + ms)
+        services.clock.at = start + ms
 
     return later
 

@@ -64,13 +64,13 @@ def other(app: Portal) -> Browser:
 
 
 @pytest.fixture
-def later(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def later(services: Services) -> Callable[[int], None]:
     """Move the clock on by minutes."""
     start, passed = services.now(), [0]
 
     def later(minutes: int) -> None:
         passed[0] += minutes
-        monkeypatch.setattr(services, "now", lambda: start + passed[0] * 60_000)
+        services.clock.at = start + passed[0] * 60_000
 
     return later
 

@@ -85,12 +85,10 @@ def test_pressing_send_twice_files_one_ticket(browser: Browser, services: Servic
     assert browser.get(f"/my/ask/?draft={token}").status_code == 303
 
 
-def test_a_draft_is_forgotten_after_a_day(
-    browser: Browser, services: Services, sign_in, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_draft_is_forgotten_after_a_day(browser: Browser, services: Services, sign_in):
     token = browser.post("/api/tickets", data=MESSAGE).headers["Location"].partition("draft=")[2]
     later = services.now() + drafts.DRAFT_MS + 1
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     sign_in(browser)
     answer = browser.get(f"/my/ask/?draft={token}")
     drafts.purge(services, 0)
@@ -225,7 +223,7 @@ class BrokenDesk(BuiltIn):
 
 
 def test_while_the_desk_is_away_the_ticket_waits_and_the_customer_sees_it(
-    browser: Browser, services: Services, sign_in, monkeypatch
+    browser: Browser, services: Services, sign_in
 ):
     desk = services.__dict__["desk"] = BrokenDesk(services)
     sign_in(browser)
@@ -233,7 +231,7 @@ def test_while_the_desk_is_away_the_ticket_waits_and_the_customer_sees_it(
     page, listed = browser.get(answer.headers["Location"]), browser.get("/my/tickets/")
     desk.away = False
     later = services.now() + 10_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     outbox.deliver_due(services, deadline=float("inf"))
 
     assert answer.status_code == 303
@@ -243,14 +241,14 @@ def test_while_the_desk_is_away_the_ticket_waits_and_the_customer_sees_it(
     assert len(desk.tickets(ADA)) == 1
 
 
-def test_a_ticket_whose_answer_got_lost_is_not_filed_twice(browser: Browser, services: Services, sign_in, monkeypatch):
+def test_a_ticket_whose_answer_got_lost_is_not_filed_twice(browser: Browser, services: Services, sign_in):
     desk = services.__dict__["desk"] = BrokenDesk(services)
     desk.lose_answer = True
     sign_in(browser)
     browser.post("/api/tickets", data=MESSAGE)
     desk.away = False
     later = services.now() + 10_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     outbox.deliver_due(services, deadline=float("inf"))
 
     assert len(desk.tickets(ADA)) == 1

@@ -63,13 +63,13 @@ class Desk(BuiltIn):
 
 
 @pytest.fixture
-def later(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def later(services: Services) -> Callable[[float], None]:
     """Move the clock on by minutes, and deliver what is due."""
     start, passed = services.now(), [0.0]
 
     def later(minutes: float) -> None:
         passed[0] += minutes
-        monkeypatch.setattr(services, "now", lambda: start + int(passed[0] * 60_000))
+        services.clock.at = start + int(passed[0] * 60_000)
         outbox.deliver_due(services, deadline=float("inf"))
 
     return later

@@ -182,7 +182,7 @@ def test_html_of_agents_is_cleaned(browser: Browser, desk: Desk, sign_in):
 
 
 def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
-    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+    browser: Browser, services: Services, desk: Desk, sign_in
 ):
     sign_in(browser)
     reference = ask(browser)
@@ -193,7 +193,7 @@ def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
         assert f'<span class="hf-chip">{STATUS_WORDS[wanted]}</span>' in browser.get(path).text
     desk.away = False
     later = services.now() + 60_000
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     outbox.deliver_due(services, float("inf"))
 
     assert desk.queue()[0].status == "open"
@@ -221,7 +221,7 @@ def test_a_reply_without_text_is_asked_for_and_files_are_not_lost_silently(brows
 
 
 def test_the_satisfaction_question_may_be_answered_again_for_a_week(
-    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+    browser: Browser, services: Services, desk: Desk, sign_in
 ):
     sign_in(browser)
     reference = ask(browser)
@@ -230,7 +230,7 @@ def test_the_satisfaction_question_may_be_answered_again_for_a_week(
     second = browser.post("/api/tickets/rating", data=form | {"good": "yes"})
     kept = services.store.one("select good, good_reason from ticket")
     later = services.now() + page.RATING_MS + 1
-    monkeypatch.setattr(services, "now", lambda: later)
+    services.clock.at = later
     sign_in(browser)
 
     assert (first.status_code, second.status_code) == (303, 303)
@@ -277,7 +277,7 @@ def mailing(environ: dict[str, str]) -> None:
 
 
 def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
-    mailing: None, browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+    mailing: None, browser: Browser, services: Services, desk: Desk, sign_in
 ):
     sign_in(browser)
     first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
@@ -286,7 +286,7 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
     desk.answer(second, "", "solved")
     for minutes in (1, 20, 40):
         later = services.now() + minutes * 60_000
-        monkeypatch.setattr(services, "now", lambda later=later: later)
+        services.clock.at = later
         news.poll(services, float("inf"))
 
     mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
@@ -328,7 +328,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
 
 
 def test_texts_are_erased_after_their_days_and_rows_after_two_years(
-    browser: Browser, services: Services, desk: Desk, sign_in, monkeypatch
+    browser: Browser, services: Services, desk: Desk, sign_in
 ):
     sign_in(browser)
     reference = ask(browser)
@@ -336,7 +336,7 @@ def test_texts_are_erased_after_their_days_and_rows_after_two_years(
     start = services.now()
     seen = []
     for days in (29, 31, 731):
-        monkeypatch.setattr(services, "now", lambda days=days: start + days * DAY_MS)
+        services.clock.at = start + days * DAY_MS
         purge.purge(services, float("inf"))
         row = services.store.one(
             "select t.body, r.body as reply from ticket t join ticket_reply r on r.ticket_id = t.id"
@@ -347,10 +347,10 @@ def test_texts_are_erased_after_their_days_and_rows_after_two_years(
     assert desk.messages(desk.queue()[0].desk_ref)[0].body == MESSAGE["body"]
 
 
-def test_what_is_not_delivered_is_never_erased(services: Services, monkeypatch):
+def test_what_is_not_delivered_is_never_erased(services: Services):
     ledger.add(services, BEN, Draft("getting-in", "Locked out", "The only copy there is."), "key")
     start = services.now()
-    monkeypatch.setattr(services, "now", lambda: start + 3000 * DAY_MS)
+    services.clock.at = start + 3000 * DAY_MS
     purge.purge(services, float("inf"))
 
     assert services.store.one("select body from ticket") == {"body": "The only copy there is."}
@@ -398,7 +398,7 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
     assert [name for name in tables if f"`{name}`" not in section.partition("\nLogs are")[0]] == []
 
 
-def test_visits_and_comments_are_forgotten_after_400_days(services: Services, monkeypatch: pytest.MonkeyPatch):
+def test_visits_and_comments_are_forgotten_after_400_days(services: Services):
     from functions.insights import retention
 
     for event, days in (("old", 0), ("new", 2)):
@@ -413,7 +413,7 @@ def test_visits_and_comments_are_forgotten_after_400_days(services: Services, mo
             id=event,
             at=days * DAY_MS,
         )
-    monkeypatch.setattr(services, "now", lambda: 401 * DAY_MS)
+    services.clock.at = 401 * DAY_MS
     retention.purge(services, float("inf"))
 
     for table in ("event", "feedback_comment"):
