@@ -58,6 +58,7 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     page.get_by_role("link", name="Sign in with your").click()
     page.get_by_role("button", name="Ada").first.click()
     page.goto(f"{world.url}ask/")
+    page.locator("[data-portal='tickets/ask'][data-started]").wait_for()
     page.get_by_label("What is it about?").select_option(index=1)
     page.get_by_label("Your question in one sentence").fill(f"My card was declined {scheme} {viewport['width']}")
     page.get_by_label("What happened").fill("A ticket that only the test for barriers reads.")
