@@ -35,14 +35,18 @@ class World:
 
 
 @contextmanager
-def running(state: Path, site_url: str = "https://help.acme.example/") -> Iterator[World]:
-    """The demo on free ports with its state in `state`; raises RuntimeError with its output when it does not start."""
+def running(
+    state: Path, site_url: str = "https://help.acme.example/", config: Path = ROOT / "mkdocs.yml"
+) -> Iterator[World]:
+    """The demo of the portal `config` on free ports with its state in `state`; raises RuntimeError with its output when
+    it does not start."""
     port = _free_ports(6)
     environ = os.environ | {
         "PORT": str(port),
         "DEMO_STATE": str(state),
         "PORTAL_BUILD_DIR": str(state / "build"),
         "SITE_URL": site_url,
+        "MKDOCS_CONFIG": str(config),
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from scripts.lib.chromium import launch
 from scripts.lib.world import World, running
+from tests.hooks.portals import SITE
 
 # A busy machine is slow, and that is nobody's fault.
 expect.set_options(timeout=20_000)
@@ -17,14 +18,14 @@ NARROW = {"width": 390, "height": 844}
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The demo at the root of its origin."""
-    with running(tmp_path_factory.mktemp("world")) as world:
+    with running(tmp_path_factory.mktemp("world"), config=SITE / "mkdocs.yml") as world:
         yield world
 
 
 @pytest.fixture(scope="session")
 def world_below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The demo below a path, as https://acme.example/help/ would be."""
-    with running(tmp_path_factory.mktemp("below"), "https://acme.example/help/") as world:
+    with running(tmp_path_factory.mktemp("below"), "https://acme.example/help/", SITE / "mkdocs.yml") as world:
         yield world
 
 

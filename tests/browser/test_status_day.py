@@ -27,6 +27,7 @@ from portal.clock import MINUTE_MS
 from portal.models import Requester
 from tests.browser.test_axe import violations
 from tests.functions.inbox import Inbox, listening
+from tests.hooks.portals import SITE
 
 ROOT = Path(__file__).parents[2]
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
@@ -47,10 +48,10 @@ updates:
 
 def with_an_incident(folder: Path) -> Path:
     """This repository's portal with one incident that is open."""
-    shutil.copytree(ROOT / "status", folder / "status")
+    shutil.copytree(SITE / "status", folder / "status")
     (folder / "status" / "incidents" / "known.md").write_text(KNOWN)
     for name in ("mkdocs.yml", "docs", "changelog", "hooks"):
-        (folder / name).symlink_to(ROOT / name)
+        (folder / name).symlink_to((SITE / name).resolve())
     return folder
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from scripts import build_status
 from scripts.lib.world import World
+from tests.hooks.portals import SITE
 
 WELL = """async () => {
   const ask = async () => (await fetch("../api/v2/summary.json", { cache: "no-store" })).json();
@@ -87,7 +88,7 @@ def test_an_incident_without_impact_keeps_nothing_green(world: World, context: B
 
 
 def test_an_answer_that_a_cache_has_kept_is_as_old_as_it_is(world: World, context: BrowserContext, tmp_path: Path):
-    build_status.write(Path("status"), tmp_path, world.url, int(time.time() * 1000))
+    build_status.write(SITE / "status", tmp_path, world.url, int(time.time() * 1000))
     now = datetime.now(UTC)
     old, date = now - timedelta(minutes=61.5), format_datetime(now, usegmt=True)
     fields = dict.fromkeys(("checked_at", "generated_at"), old.isoformat())
@@ -143,7 +144,7 @@ def test_what_begins_within_a_day_is_announced_until_it_is_put_away(world: World
 def test_the_page_on_a_second_host_shows_the_portals_state_and_no_green_from_old_data(
     world: World, context: BrowserContext, tmp_path: Path
 ):
-    build_status.write(Path("status"), tmp_path, world.url, int(time.time() * 1000))
+    build_status.write(SITE / "status", tmp_path, world.url, int(time.time() * 1000))
     given = context.request.get(f"{world.url}api/v2/summary.json").json()
     incident = {"id": "x", "name": "<b>A question</b>", "status": "identified", "impact": "none", "components": []}
     incident |= {"incident_updates": [{"status": "identified", "body": "<i>We look.</i>", "display_at": "2026-01-01"}]}

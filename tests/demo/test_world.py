@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from demo.__main__ import Edits
 from demo.server import HOST
 from functions.settings import read
 from tests.demo import ports
+from tests.hooks.portals import SITE
 
 READY_SECONDS = 90
 STOP_SECONDS = 20
@@ -45,10 +47,11 @@ class Demo:
             self.queue.put(line)
 
     def wait_for(self, pattern: str, seconds: float = READY_SECONDS) -> str:
-        """Wait until a line that matches is printed, and return it."""
+        """Wait until a line that matches is printed, and return it; other lines do not make the wait longer."""
+        until = time.monotonic() + seconds
         while True:
             try:
-                line = self.queue.get(timeout=seconds)
+                line = self.queue.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
                 pytest.fail(f"no line with {pattern!r} in:\n{''.join(self.lines)}")
             self.lines.append(line)
@@ -59,6 +62,7 @@ class Demo:
 def environment(tmp_path: Path, port: int, **more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if name not in {"PUBLIC_ORIGIN", "SITE_URL"}}
     folders = {"DEMO_STATE": str(tmp_path / "state"), "PORTAL_BUILD_DIR": str(tmp_path / "build")}
+    folders["MKDOCS_CONFIG"] = str(SITE / "mkdocs.yml")
     return clean | folders | {"PORT": str(port)} | more
 
 

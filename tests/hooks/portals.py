@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# The whole portal of the tests: what an adopter writes in docs/ and beside it is not theirs to test.
+SITE = ROOT / "tests" / "acme"
 CONFIG = """\
 INHERIT: hooks/base.yml
 site_name: Acme Help

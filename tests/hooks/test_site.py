@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.hooks.portals import ARTICLE, CONFIG, ROOT, mkdocs, write
+from tests.hooks.portals import ARTICLE, CONFIG, SITE, mkdocs, write
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
 
@@ -55,7 +55,7 @@ class Links(HTMLParser):
 @pytest.fixture(scope="session", params=["/", "/help/"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("portal")
-    result = mkdocs(ROOT, folder / "site", SITE_URL=f"https://acme.example{request.param}")
+    result = mkdocs(SITE, folder / "site", SITE_URL=f"https://acme.example{request.param}")
     assert result.returncode == 0, result.stderr
     return Built(folder / "site", request.param)
 

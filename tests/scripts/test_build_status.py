@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from scripts import build_status
+from tests.hooks.portals import SITE
 
-STATUS = Path(__file__).parents[2] / "status"
+STATUS = SITE / "status"
 NOW = 1_795_384_800_000
 OPEN = """---
 id: open-now

@@ -1,4 +1,5 @@
-"""The starter library keeps its promises: what every article has, and that its links lead somewhere."""
+"""The starter library keeps its promises: what every article has, and that its links lead somewhere. An adopter's own
+articles are not held to this."""
 
 import datetime
 import posixpath
@@ -53,10 +54,10 @@ def words(markdown: str) -> list[str]:
 
 
 def test_the_starter_library_has_its_articles() -> None:
-    assert set(ids()) == STARTERS
+    assert set(ids()) >= STARTERS
 
 
-@pytest.mark.parametrize("article", ids())
+@pytest.mark.parametrize("article", sorted(STARTERS))
 class TestArticle:
     def test_its_front_matter_is_complete(self, article: str) -> None:
         meta, _ = read(article)
