@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test coverage lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test coverage fresh lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ build-status: setup ## the status page alone in status-site/, for a second host
 
 test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included, on all cores
 	@$(BIN)/python -m pytest -n auto
+
+fresh: ## both README commands on a minimal Debian 12 of their own, twice (root, debootstrap)
+	@$(PYTHON) -m scripts.fresh $(FRESH)
 
 coverage: setup packages $(NODE) ## the same, with the lines and branches that no test takes
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
@@ -84,6 +87,7 @@ packages:
 	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
+	[ -n "$$(ldconfig -p | grep libatomic.so.1)" ] || missing="$$missing libatomic1"; \
 	[ -x /usr/share/request-tracker5/libexec/rt-server ] || missing="$$missing request-tracker5 rt5-standalone rt5-db-sqlite"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -163,18 +163,26 @@ def test_a_portals_own_words_are_synonyms_and_its_lists_are_not_published(portal
     assert not list((tmp_path / "site").glob("*.yml"))
 
 
-def test_without_node_a_writer_is_told_and_what_is_published_is_not_built(
-    portal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("script", "says"), [("", "there is none"), ("#!/bin/sh\necho v18.20.4\n", "node is v18.20.4")]
+)
+def test_without_a_node_new_enough_a_writer_is_told_and_what_is_published_is_not_built(
+    portal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
 ) -> None:
     (portal / "docs" / "search-tests.yml").write_text("my card: pay/card\n")
-    monkeypatch.setenv("PATH", str(tmp_path))
+    node = tmp_path / "node"
+    if script:
+        node.write_text(script)
+        node.chmod(0o755)
+    monkeypatch.setenv("PORTAL_NODE", str(node))
     monkeypatch.delenv("CI", raising=False)
     writer = mkdocs(portal, tmp_path / "site")
     monkeypatch.setenv("CI", "true")
     published = mkdocs(portal, tmp_path / "site")
 
     for result in (writer, published):
-        assert "Node is not installed: nobody asked the questions in docs/search-tests.yml" in result.stderr
+        assert "The questions in docs/search-tests.yml were not asked: that takes Node 20 or newer" in result.stderr
+        assert says in result.stderr
     assert (writer.returncode, published.returncode) == (0, 1)
 
 
