@@ -1,8 +1,8 @@
 """Both README commands on a machine that has nothing: `make fresh`, as root.
 
 A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned into
-it, and `make serve` and `make test` run there one after the other, and again. Everything listens on loopback. Prints a
-line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for
+it, and `make serve` and `make test` run there one after the other, and again. Everything listens on loopback. Prints
+a line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for
 a look, and a second run with its `--folder` begins from there.
 """
 
@@ -23,9 +23,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DEBIAN = "bookworm"
 PACKAGES = "ca-certificates,git,make,python3"
-MOUNTS = (("proc", "proc"), ("sysfs", "sys"), ("devtmpfs", "dev"), ("devpts", "dev/pts"), ("tmpfs", "dev/shm"))
+# Options of `mount`, and where below the root.
+MOUNTS = (
+    (("-t", "proc", "proc"), "proc"),
+    (("-t", "sysfs", "sysfs"), "sys"),
+    (("--bind", "/dev"), "dev"),
+    (("-t", "tmpfs", "tmpfs"), "dev/shm"),
+)
 # What this machine knows about reaching its registries, which the new one must know as well.
 NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt", "/etc/apt/sources.list")
+NETWORK_VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "http_proxy", "https_proxy", "no_proxy")
 SERVE_SECONDS = 600
 TEST_SECONDS = 3_000
 PORT = 8642
@@ -82,14 +89,14 @@ def mounted(root: Path) -> Iterator[None]:
     """The file systems that programs expect below a root; nothing that runs in it is left at the end."""
     done: list[Path] = []
     try:
-        for kind, where in MOUNTS:
+        for options, where in MOUNTS:
             (root / where).mkdir(parents=True, exist_ok=True)
-            subprocess.run(["mount", "-t", kind, kind, str(root / where)], check=True)
+            subprocess.run(["mount", *options, str(root / where)], check=True)
             done.append(root / where)
         yield
     finally:
-        for where in reversed(done):
-            subprocess.run(["umount", "--lazy", str(where)], check=False)
+        for place in reversed(done):
+            subprocess.run(["umount", "--lazy", str(place)], check=False)
 
 
 def serve(root: Path, log: Path) -> None:
@@ -107,7 +114,8 @@ def serve(root: Path, log: Path) -> None:
                     raise Failed("make serve gave no page")
                 time.sleep(0.5)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
             process.wait(60)
 
     step("make serve", log, wait)
@@ -130,7 +138,8 @@ def answers(path: str) -> bool:
 
 def inside(root: Path, command: str) -> list[str]:
     """A shell command in the root's /portal, with an environment that this machine has no part in."""
-    clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "CI=true", f"PORT={PORT}"]
+    network = [f"{name}={os.environ[name]}" for name in NETWORK_VARIABLES if name in os.environ]
+    clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "CI=true", f"PORT={PORT}", *network]
     return ["chroot", str(root), *clean, "sh", "-c", f"cd /portal && {command}"]
 
 
