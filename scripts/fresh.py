@@ -1,9 +1,9 @@
 """Both README commands on a machine that has nothing: `make fresh`, as root.
 
-A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned into
-it, and `make serve` and `make test` run there one after the other, and again. Everything listens on loopback. Prints
-a line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for
-a look, and a second run with its `--folder` begins from there.
+A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned
+there, and `make serve` and `make test` run one after the other, and again. Everything listens on loopback. Prints a line
+a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for a
+look, and a second run with its `--folder` begins from there.
 """
 
 import argparse
@@ -123,7 +123,7 @@ def serve(root: Path, log: Path) -> None:
 
 def test(root: Path, log: Path) -> None:
     """`make test`, as CI runs it: a test that is left out fails it."""
-    step("make test", log, lambda output: run(inside(root, "make test"), output, TEST_SECONDS))
+    step("make test", log, lambda output: run(inside(root, "CI=true make test"), output, TEST_SECONDS))
 
 
 def answers(path: str) -> bool:
@@ -139,7 +139,7 @@ def answers(path: str) -> bool:
 def inside(root: Path, command: str) -> list[str]:
     """A shell command in the root's /portal, with an environment that this machine has no part in."""
     network = [f"{name}={os.environ[name]}" for name in NETWORK_VARIABLES if name in os.environ]
-    clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "CI=true", f"PORT={PORT}", *network]
+    clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", f"PORT={PORT}", *network]
     return ["chroot", str(root), *clean, "sh", "-c", f"cd /portal && {command}"]
 
 
