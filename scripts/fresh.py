@@ -1,9 +1,9 @@
 """Both README commands on a machine that has nothing: `make fresh`, as root.
 
 A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned
-there, and `make serve` and `make test` run one after the other, and again. Everything listens on loopback. Prints a line
-a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for a
-look, and a second run with its `--folder` begins from there.
+there, and `make serve` and `make test` run one after the other, and again. Everything listens on loopback. Prints a
+line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for
+a look, and a second run with its `--folder` begins from there.
 """
 
 import argparse
@@ -25,8 +25,8 @@ DEBIAN = "bookworm"
 PACKAGES = "ca-certificates,git,make,python3"
 # Options of `mount`, and where below the root.
 MOUNTS = (
-    (("-t", "proc", "proc"), "proc"),
-    (("-t", "sysfs", "sysfs"), "sys"),
+    (("--bind", "/proc"), "proc"),
+    (("--bind", "/sys"), "sys"),
     (("--bind", "/dev"), "dev"),
     (("-t", "tmpfs", "tmpfs"), "dev/shm"),
 )
