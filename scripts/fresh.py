@@ -2,8 +2,8 @@
 
 A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned
 there, and `make serve` and `make test` run one after the other, and again. Everything listens on loopback. Prints a
-line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root for
-a look, and a second run with its `--folder` begins from there.
+line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root
+there, and a second run with its `--folder` begins from it.
 """
 
 import argparse
