@@ -4,6 +4,7 @@ It keeps tickets in memory. KIND is `keyed` (knows a key again for KEY_SECONDS),
 its key LAG_SECONDS after it was made) or `repeated` (neither). GET /state tells everything, POST /calm ends the faults.
 """
 
+import json
 import random
 import sys
 import threading
@@ -143,8 +144,6 @@ def _written(desk: Desk, write: "Callable[[], str]") -> Response:
 
 
 def _json(data: Any, status: int = 200) -> Response:
-    import json
-
     return Response(json.dumps(data), status, mimetype="application/json")
 
 

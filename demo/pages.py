@@ -3,7 +3,7 @@
 from markupsafe import Markup, escape
 from werkzeug import Response
 
-_PAGE = Markup("""<!doctype html>
+PAGE = Markup("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -26,6 +26,6 @@ _PAGE = Markup("""<!doctype html>
 
 def page(title: str, what: str, body: Markup, status: int = 200) -> Response:
     """An HTML page that says what it stands in for; `body` is markup, everything else is escaped."""
-    text = _PAGE.format(title=escape(title), what=escape(what), body=body)
+    text = PAGE.format(title=escape(title), what=escape(what), body=body)
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(text, status, headers, mimetype="text/html")

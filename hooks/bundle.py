@@ -20,7 +20,7 @@ from mkdocs.utils import get_build_datetime
 TITLE = "<!--portal:title-->"
 CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
-_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
+SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass
@@ -66,7 +66,7 @@ def on_post_build(config: MkDocsConfig) -> None:
 def script_hashes(html: str) -> list[str]:
     """The Content-Security-Policy hashes of a page's inline scripts; data blocks do not run and need none."""
     found: dict[str, None] = {}
-    for match in _SCRIPT.finditer(html):
+    for match in SCRIPT.finditer(html):
         if "src=" not in match["attributes"] and "json" not in match["attributes"]:
             digest = hashlib.sha256(match["text"].encode()).digest()
             found[f"sha256-{base64.b64encode(digest).decode()}"] = None

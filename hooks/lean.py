@@ -1,4 +1,8 @@
-"""Material's style sheets without the rules for what our pages do not have: half of what a first view would load."""
+"""Material 9.8's two sheets, main and palette, without the rules for what our pages do not have.
+
+That halves the CSS of a first view. This is no full CSS parser: it reads neither nested rules nor `:is(:not(...))`.
+tests/hooks/test_lean.py holds that the installed sheets have none of them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +13,7 @@ from mkdocs.structure.files import Files
 
 SHEETS = re.compile(r"assets/stylesheets/(main|palette)\.\w+\.min\.css")
 # Parts of Material's page that hooks/theme replaces.
-_CHROME = [
+CHROME = [
     "annotation",
     "author",
     "banner",
@@ -41,7 +45,7 @@ _CHROME = [
     "version",
 ]
 # What only an extension makes; the rules stay where a writer's mkdocs.yml switches it on.
-_EXTENSIONS = {
+EXTENSIONS = {
     "pymdownx.tabbed": r"\.tabbed-",
     "pymdownx.tasklist": r"\.task-list",
     "pymdownx.arithmatex": r"\.arithmatex|mjx-",
@@ -50,7 +54,7 @@ _EXTENSIONS = {
     "pymdownx.emoji": r"\.twemoji|\.emojione|\.gemoji",
     "codehilite": r"\.linenodiv|\.codehilite",
 }
-_ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
+ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
@@ -61,14 +65,14 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     lean = [trim(file.content_string, unused) for file in sheets]
     used = set(re.findall(r"var\((--[\w-]+)", "".join([*lean, ours])))
     for file, css in zip(sheets, lean, strict=True):
-        file.content_string = _ICON.sub(lambda match: match[0] if match[1] in used else "", css)
+        file.content_string = ICON.sub(lambda match: match[0] if match[1] in used else "", css)
     return env
 
 
 def pattern(extensions: set[str]) -> re.Pattern[str]:
     """What a selector names when its rule is not needed."""
-    parts = [rf"\.md-(?:{'|'.join(_CHROME)})(?![a-z0-9])"]
-    parts += [names for extension, names in _EXTENSIONS.items() if extension not in extensions]
+    parts = [rf"\.md-(?:{'|'.join(CHROME)})(?![a-z0-9])"]
+    parts += [names for extension, names in EXTENSIONS.items() if extension not in extensions]
     # The portal has one palette of its own.
     parts.append(r"data-md-color-(?:primary|accent)=(?!custom)")
     return re.compile("|".join(parts))
@@ -92,8 +96,8 @@ def trim(css: str, unused: re.Pattern[str]) -> str:
 
 
 def _positive(selector: str) -> str:
-    """A selector without what it excludes: `:not(.md-nav)` is about all the others."""
-    return re.sub(r":not\([^()]*\)", "", selector)
+    """A selector without its `:not(...)` and `:is(...)`: `:not(.md-nav)` and `:is(.md-nav,p)` match our pages too."""
+    return re.sub(r":(?:not|is|where|has)\([^()]*\)", "", selector)
 
 
 def _rules(css: str) -> Iterator[tuple[str, str | None]]:

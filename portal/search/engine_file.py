@@ -7,30 +7,30 @@ Only what those modules use of the language is understood: `import { a, b } from
 import re
 from collections.abc import Mapping
 
-_IMPORT = re.compile(r'^import \{ (?P<names>[\w, ]+) \} from "\./(?P<module>[\w-]+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (?P<name>\w+))", re.MULTILINE)
+IMPORT = re.compile(r'^import \{ (?P<names>[\w, ]+) \} from "\./(?P<module>[\w-]+)\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (?P<name>\w+))", re.MULTILINE)
 
 # What a browser has no use for; a comment beside code stays.
-_COMMENT = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 
 
 def joined(sources: Mapping[str, str], first: str) -> str:
     """The module `first` with all that it needs, exporting what it exports. Raises ValueError for anything else."""
     done: dict[str, str] = {}
     _add(first, sources, done)
-    exports = ", ".join(_EXPORT.findall(sources[first]))
+    exports = ", ".join(EXPORT.findall(sources[first]))
     return "".join(done.values()) + f"export const {{ {exports} }} = {_name(first)};\n"
 
 
 def _add(module: str, sources: Mapping[str, str], done: dict[str, str]) -> None:
     """Each module after those that it imports, in a scope of its own."""
     text = sources[module]
-    for found in _IMPORT.finditer(text):
+    for found in IMPORT.finditer(text):
         if found["module"] not in done:
             _add(found["module"], sources, done)
-    text = _COMMENT.sub("", text)
-    body = _IMPORT.sub(lambda found: f"const {{ {found['names']} }} = {_name(found['module'])};\n", text)
-    body, exports = _EXPORT.sub("", body), ", ".join(_EXPORT.findall(text))
+    text = COMMENT.sub("", text)
+    body = IMPORT.sub(lambda found: f"const {{ {found['names']} }} = {_name(found['module'])};\n", text)
+    body, exports = EXPORT.sub("", body), ", ".join(EXPORT.findall(text))
     if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{module}.js: cannot join {left[0]!r}")
     done[module] = f"const {_name(module)} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"

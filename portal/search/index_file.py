@@ -53,7 +53,7 @@ def encode(
         "weights": [K1, B, list(FIELDS.values())],
         "lengths": [length for lengths in index.lengths for length in lengths],
         # In how many documents each word is, as letters: a browser reads them quicker than numbers.
-        "often": "".join(chr(_OFTEN + len(found)) for found in index.postings.values()),
+        "often": "".join(chr(OFTEN + len(found)) for found in index.postings.values()),
         **_endings(index),
         "learned": _learned(len(index.postings)),
         "parts": [len(part) for part in parts],
@@ -101,14 +101,14 @@ def _near(pairs: Iterable[tuple[str, str]], index: Index) -> list[int]:
     return found
 
 
-_SIGNS = string.ascii_letters + string.digits
+SIGNS = string.ascii_letters + string.digits
 
 
 def _endings(index: Index) -> dict[str, object]:
     """How stems are written out: endings as [letters the stem loses, letters it gets], and for each stem its sign."""
     changes = [_change(word, index.spellings.get(word, word)) for word in index.postings]
-    often = [change for change, _ in Counter(changes).most_common(len(_SIGNS) - 1)]
-    signs = "".join(_SIGNS[often.index(change) if change in often else -1] for change in changes)
+    often = [change for change, _ in Counter(changes).most_common(len(SIGNS) - 1)]
+    signs = "".join(SIGNS[often.index(change) if change in often else -1] for change in changes)
     return {"endings": [list(change) for change in often], "written": signs}
 
 
@@ -124,9 +124,9 @@ def _shared(one: str, other: str) -> int:
 
 
 # The models of the numbers; a model and its cases are one block of contexts.
-_GAP, _COUNT, _FIELDS = 0, 72, 112
-_OFTEN = 35
-_TEXT = 1 << (len(FIELDS) - 1)
+GAP, COUNT, FIELD_SET = 0, 72, 112
+OFTEN = 35
+TEXT = 1 << (len(FIELDS) - 1)
 
 
 def _learned(words: int) -> int:
@@ -150,14 +150,14 @@ def _parts(index: Index) -> list[bytes]:
 
 
 def _write_word(coder: Encoder, found: Mapping[int, Counts], lengths: Sequence[tuple[int, ...]]) -> None:
-    last, left, fields = -1, len(found), _TEXT
+    last, left, fields = -1, len(found), TEXT
     for number, counts in found.items():
         _write_gap(coder, number - last - 1, len(lengths) - last - 1, left)
         last, left = number, left - 1
-        case = _FIELDS + fields * 6 + min(len(found).bit_length(), 5)
+        case = FIELD_SET + fields * 6 + min(len(found).bit_length(), 5)
         fields = sum((count > 0) << place for place, count in enumerate(counts))
         # Mostly in the text and nowhere else, which is 0.
-        coder.number(case, fields ^ _TEXT)
+        coder.number(case, fields ^ TEXT)
         _write_counts(coder, counts, lengths[number][-1])
 
 
@@ -167,7 +167,7 @@ def _write_gap(coder: Encoder, gap: int, room: int, left: int) -> None:
         return coder.one_of(room, gap)
     # The last digits are as good as random, and one step for all of them is quicker than one for each.
     digits = max((room // left).bit_length() - 1, 0)
-    coder.number(_GAP + _halves(2 * room // left), gap >> digits)
+    coder.number(GAP + _halves(2 * room // left), gap >> digits)
     return coder.one_of(1 << digits, gap & (1 << digits) - 1)
 
 
@@ -180,4 +180,4 @@ def _write_counts(coder: Encoder, counts: Counts, length: int) -> None:
     for place, count in enumerate(counts):
         if count:
             case = 4 + min((length + 1).bit_length(), 12) if place == len(counts) - 1 else place
-            coder.number(_COUNT + case, count - 1)
+            coder.number(COUNT + case, count - 1)

@@ -50,18 +50,18 @@ class _Reader(HTMLParser):
         # A permalink is the sign after a heading, not a word of it.
         if tag in ("script", "style") or (tag == "a" and "headerlink" in (attributes.get("class") or "")):
             self._skipped = tag
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self.parts.append(["", attributes.get("id") or "", ""])
             self._into = 0
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self.parts[-1][self._into] += " "
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._skipped:
             self._skipped = ""
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self._into = 2
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self.parts[-1][self._into] += " "
 
     def handle_data(self, data: str) -> None:
@@ -69,6 +69,6 @@ class _Reader(HTMLParser):
             self.parts[-1][self._into] += data
 
 
-_HEADINGS = frozenset(["h2", "h3", "h4"])
-_TAGS_IN_A_LINE = "a abbr b code em i kbd mark q s small span strong sub sup u var wbr"
-_INLINE = frozenset(_TAGS_IN_A_LINE.split())
+HEADINGS = frozenset(["h2", "h3", "h4"])
+TAGS_IN_A_LINE = "a abbr b code em i kbd mark q s small span strong sub sup u var wbr"
+INLINE = frozenset(TAGS_IN_A_LINE.split())

@@ -7,7 +7,7 @@ from portal.search.words import STOP, words
 
 SEED = 7
 VARIANTS = ("clean", "typo", "half_typed", "keywords")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def variants(queries: list[str]) -> dict[str, list[str]]:
@@ -38,7 +38,7 @@ def typo(query: str, rng: random.Random) -> str:
     elif slip == "double":
         word = word[:at] + word[at] + word[at:]
     else:
-        word = word[:at] + rng.choice(_LETTERS) + word[at + 1 :]
+        word = word[:at] + rng.choice(LETTERS) + word[at + 1 :]
     parts[place] = word
     return " ".join(parts)
 

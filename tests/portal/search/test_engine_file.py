@@ -48,7 +48,7 @@ def test_each_module_is_there_once_and_keeps_its_own_names() -> None:
     text = engine_file.joined(sources, "a")
 
     assert text.count("const own = 2;") == 1
-    assert text.endswith("export const { sum } = a;\n")
+    assert text.endswith("export const { sum } = _a;\n")
 
 
 @pytest.mark.parametrize("line", ['import x from "./b.js";', "export default 1;", "export { a };"])

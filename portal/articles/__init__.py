@@ -14,11 +14,11 @@ from portal import yaml_lines
 from portal.errors import ContentError
 from portal.settings import Topic, suggestion
 
-_FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
+HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 # Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
-_THEIRS = frozenset(
+THEIRS = frozenset(
     [
         "template",
         "hide",
@@ -96,7 +96,7 @@ def misspellings(file: str, text: str) -> list[ContentError]:
     for key in data:
         name = str(key)
         close = difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8)
-        if close and name not in FrontMatter.model_fields and name not in _THEIRS:
+        if close and name not in FrontMatter.model_fields and name not in THEIRS:
             message = f"front matter has '{name}', which does nothing. Did you mean '{close[0]}'?"
             found.append(ContentError(file, lines.get((name,)), message))
     return found
@@ -135,14 +135,14 @@ def title_of(id: str) -> str:
 
 
 def _heading(body: str) -> str | None:
-    match = _HEADING.search(_FENCE.sub("", body))
+    match = HEADING.search(FENCE.sub("", body))
     return match[1].strip() if match else None
 
 
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:
     """Front matter, body and the lines of the keys; broken front matter is a mistake, not an article without one."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    match = _FRONT_MATTER.match(text)
+    match = FRONT_MATTER.match(text)
     if match is None:
         return {}, text, {}
     try:
