@@ -68,6 +68,8 @@ VENDOR_FOLDERS = {"billers", "bots", "helpdesks", "identity", "monitors", "outgo
 # At most so many files beside the folders, and in any folder of code.
 FLAT = {"functions": 16, "portal": 8, "hooks/theme/assets": 16}
 MOST = 24
+# Lines of a function.
+LONGEST = 50
 
 
 def files(*rooms: str) -> list[Path]:
@@ -226,6 +228,23 @@ def test_no_folder_of_code_has_more_files_than_one_sees_at_a_glance():
     }
 
     assert {at: count for at, count in counts.items() if count > MOST} == {}
+
+
+def lengths(text: str) -> dict[str, int]:
+    """The lines of each function of a source, from its `def`, by name and line."""
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {f"{node.name}:{node.lineno}": (node.end_lineno or node.lineno) - node.lineno + 1 for node in functions}
+
+
+@pytest.mark.parametrize("file", files(*ROOMS), ids=name_of)
+def test_no_function_is_longer_than_a_screen(file: Path):
+    assert {name: lines for name, lines in lengths(file.read_text("utf-8")).items() if lines > LONGEST} == {}
+
+
+def test_the_check_sees_a_long_function():
+    text = "def long():\n" + "    pass\n" * LONGEST
+
+    assert lengths(text) == {"long:1": LONGEST + 1}
 
 
 def test_the_check_sees_a_wrong_import(tmp_path: Path):
