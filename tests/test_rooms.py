@@ -230,6 +230,20 @@ def test_no_folder_of_code_has_more_files_than_one_sees_at_a_glance():
     assert {at: count for at, count in counts.items() if count > MOST} == {}
 
 
+def test_what_the_contributors_guide_names_is_there():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(rf"`((?:{'|'.join(ROOMS)}|tests|\.github)/[\w./-]+)`", text))
+    constants = re.findall(r"`(\w+)`(?: and its line in `\w+`, both)? in `([\w/.]+\.py)`", text)
+
+    assert len(named) > 20
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+    assert {
+        name
+        for name, path in constants
+        if not re.search(rf"^(?:def |class )?{name}\b", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    } == set()
+
+
 def lengths(text: str) -> dict[str, int]:
     """The lines of each function of a source, from its `def`, by name and line."""
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
