@@ -1,4 +1,4 @@
-"""The pages of the demo's billing portal: what a customer sees and can do there."""
+"""The pages of the demo's billing portal."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from demo import pages
 if TYPE_CHECKING:
     from demo.billing_books import Books, Session
 
-# Brand, last four digits, what to call it: the test cards that Stripe's users know.
+# Brand, last four digits, label: Stripe's well-known test cards.
 CARDS = {
     "visa": ("visa", "4242", "Visa ending in 4242"),
     "mastercard": ("mastercard", "4444", "Mastercard ending in 4444"),

@@ -1,4 +1,4 @@
-"""The few HTML pages of the demo's own services, each visibly marked as a demo."""
+"""The HTML pages of the demo's services, each marked as a demo."""
 
 from markupsafe import Markup, escape
 from werkzeug import Response
@@ -25,7 +25,7 @@ PAGE = Markup("""<!doctype html>
 
 
 def page(title: str, what: str, body: Markup, status: int = 200) -> Response:
-    """An HTML page that says what it stands in for; `body` is markup, everything else is escaped."""
+    """An HTML page that says which service it stands in for; `body` is markup, all else is escaped."""
     text = PAGE.format(title=escape(title), what=escape(what), body=body)
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(text, status, headers, mimetype="text/html")

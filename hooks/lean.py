@@ -44,7 +44,7 @@ CHROME = [
     "top",
     "version",
 ]
-# What only an extension makes; the rules stay where a writer's mkdocs.yml switches it on.
+# Rules for markup of one extension; they stay when a writer's mkdocs.yml uses it.
 EXTENSIONS = {
     "pymdownx.tabbed": r"\.tabbed-",
     "pymdownx.tasklist": r"\.task-list",
@@ -58,7 +58,7 @@ ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Publish the lean sheets under the names that Material's templates use."""
+    """Replace Material's sheets by the lean ones, under the same names."""
     unused = pattern(set(config.markdown_extensions))
     ours = "".join(f.content_string for f in files.css_files() if not SHEETS.fullmatch(f.src_uri))
     sheets = [file for file in files.css_files() if SHEETS.fullmatch(file.src_uri)]
@@ -70,7 +70,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 
 
 def pattern(extensions: set[str]) -> re.Pattern[str]:
-    """What a selector names when its rule is not needed."""
+    """Matches a selector whose rule is not needed."""
     parts = [rf"\.md-(?:{'|'.join(CHROME)})(?![a-z0-9])"]
     parts += [names for extension, names in EXTENSIONS.items() if extension not in extensions]
     # The portal has one palette of its own.
@@ -79,7 +79,7 @@ def pattern(extensions: set[str]) -> re.Pattern[str]:
 
 
 def trim(css: str, unused: re.Pattern[str]) -> str:
-    """The sheet without the selectors that `unused` finds, and without the rules that have none left."""
+    """The sheet without the selectors that `unused` matches, and without rules that have none left."""
     kept = []
     for head, body in _rules(css):
         if body is None:
@@ -101,7 +101,7 @@ def _positive(selector: str) -> str:
 
 
 def _rules(css: str) -> Iterator[tuple[str, str | None]]:
-    """Every (prelude, block) in turn; a statement without a block has none."""
+    """Each rule as (prelude, block); a statement such as @charset has None as its block."""
     start = 0
     while start < len(css):
         end = _find(css, start, "{;")
@@ -123,7 +123,7 @@ def _selectors(head: str) -> Iterator[str]:
 
 
 def _find(css: str, start: int, wanted: str) -> int:
-    """The next of the `wanted` characters that is in no string, comment, bracket or block."""
+    """The position of the next `wanted` character outside strings, comments, brackets and blocks."""
     depth, at = 0, start
     while at < len(css):
         char = css[at]

@@ -1,4 +1,4 @@
-"""What customers do themselves in the portal: offered by the search beside the articles that explain it."""
+"""Tasks that customers can do in the portal, which the search offers beside the articles that explain them."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""The words of a text as the search knows them: hooks/engine/stem.js makes exactly the same ones.
+"""The words and stems of a text; hooks/engine/stem.js makes exactly the same ones.
 
 Stemmer: Porter's algorithm (https://tartarus.org/martin/PorterStemmer/) with the later rule for a final y, so that
 "pay" and "display" stay words. It is ours because lunr.py and lunr.js disagree on 100 of 7,916 words.
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Too frequent to tell one article from another. The list travels in the index, so the browser has no copy of it.
+# Too frequent to tell articles apart. The browser gets this list with the index.
 TOO_FREQUENT = """
     a able about across after all almost also am among an and any are as at be because been but by can cannot cant
     could dear did didnt do does doesnt dont either else ever every for from get got had has have he her hers him his
@@ -23,7 +23,7 @@ STOP = frozenset(TOO_FREQUENT.split())
 
 APOSTROPHES = re.compile(r"['\u2019\u02bc]")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
-# Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
+# Scripts without spaces (or with many endings, as Korean): pairs of neighbouring letters serve as words.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
@@ -44,12 +44,12 @@ def words(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """The stems of a text's words without those that are too frequent, in their order and as often as they occur."""
+    """The stems of a text's words, in order and with repetitions, without the too frequent ones."""
     return [stem(word) for word in words(text) if word not in STOP]
 
 
 def spellings(texts: Iterable[str]) -> dict[str, str]:
-    """For every stem of some texts the word that it stands for most often."""
+    """Stem -> its most frequent word in the texts."""
     counts: dict[str, Counter[str]] = {}
     for word, count in Counter(word for text in texts for word in words(text) if word not in STOP).items():
         counts.setdefault(stem(word), Counter())[word] = count
@@ -95,10 +95,10 @@ STEMMED = re.compile(r"^[a-z]{3,40}$")
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """What is left of an English word without its ending; other words stay as they are."""
+    """An English word without its ending; other words are returned unchanged."""
     if not STEMMED.match(word):
         return word
-    # A y at the beginning is a consonant; written large, no rule takes it for a vowel.
+    # A y at the beginning is a consonant; as a capital, no rule takes it for a vowel.
     word = "Y" + word[1:] if word[0] == "y" else word
     word = _step_1(word)
     if (match := ENDS_2.match(word)) and MORE_THAN_0.match(match[1]):
