@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 from scripts.lib.chromium import launch
 from scripts.lib.world import World, running
 
-# A busy machine is slow, and that is nobody's fault.
+# Long enough for a busy machine.
 expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}

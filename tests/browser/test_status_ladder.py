@@ -24,7 +24,7 @@ AGO = """(ms) => {
 
 
 def band(page: Page, world: World) -> tuple[str, str]:
-    """Level and sentence of a page that has tried to ask; its age is checked by the tests."""
+    """Level and sentence of a page after a failed request."""
     with page.expect_event("requestfailed", lambda request: request.url.endswith("summary.json")):
         page.goto(f"{world.url}status/")
     place = page.locator("[data-status-band]")
@@ -35,7 +35,7 @@ def band(page: Page, world: World) -> tuple[str, str]:
 def test_the_ladder_of_a_page_that_nobody_answers(world: World, context: BrowserContext):
     page = context.new_page()
     page.goto(f"{world.url}status/")
-    # The demo's first check may be to come, and the page asks again no sooner than in 20 s.
+    # Wait for the demo's first check, since the page asks again only after 20 s.
     page.evaluate(WELL)
     page.reload()
     age = page.locator("[data-status-age]")
@@ -43,7 +43,7 @@ def test_the_ladder_of_a_page_that_nobody_answers(world: World, context: Browser
     good = page.locator("[data-status-sentence]").inner_text()
     page.route("**/api/v2/summary.json", lambda route: route.abort())
 
-    # The last good answer of an earlier visit, with its time, for as long as any answer is believed.
+    # The last good answer of an earlier visit, with its time, until it is too old.
     assert band(page, world) == ("none", good)
     expect(age).to_have_text(re.compile(r"^Checked \d+ s ago$"))
     page.evaluate(AGO, 11 * 60_000)
@@ -51,7 +51,7 @@ def test_the_ladder_of_a_page_that_nobody_answers(world: World, context: Browser
     expect(age).to_have_text(re.compile(r"^Last check 1[12] min ago, this may be out of date$"))
     expect(page.locator("[data-component='web-app']")).to_contain_text("Not confirmed")
 
-    # Nothing is known: what the build wrote, with its time.
+    # Nothing is kept: the build's state, with its time.
     page.evaluate("localStorage.clear()")
     assert band(page, world) == ("unknown", "Status not confirmed")
     expect(age).to_have_text(re.compile("^As of this page's build, "))
@@ -133,7 +133,7 @@ def test_what_begins_within_a_day_is_announced_until_it_is_put_away(world: World
     banner.get_by_role("button", name="Hide").click()
 
     expect(banner).to_be_hidden()
-    # In memory only: another page says it again.
+    # Hidden in memory only: another page shows it again.
     page.goto(f"{world.url}nowhere/")
     expect(banner).to_be_visible()
     page.goto(f"{world.url}my/verify/")
@@ -141,8 +141,8 @@ def test_what_begins_within_a_day_is_announced_until_it_is_put_away(world: World
 
 
 def second_host(world: World, context: BrowserContext, folder: Path, checked_at: str | None) -> Page:
-    """The status page on a host of its own, answered by a portal that says that all is well; not at all without a
-    time of the check."""
+    """The status page on a second host, while the portal says that all is well as of `checked_at` ("" for now; None for
+    no answer)."""
     build_status.write(Path("status"), folder, world.url, int(time.time() * 1000))
     given = context.request.get(f"{world.url}api/v2/summary.json").json()
     incident = {"id": "x", "name": "<b>A question</b>", "status": "identified", "impact": "none", "components": []}

@@ -1,4 +1,4 @@
-"""Lean style sheets: rules for what the pages have stay, word for word."""
+"""Lean style sheets: rules that the pages need are kept unchanged."""
 
 import re
 from importlib.resources import files
@@ -53,7 +53,7 @@ def test_a_sheet_of_which_nothing_is_unused_stays_as_it_is(css: str) -> None:
 
 
 def unread(css: str) -> list[str]:
-    """What of a sheet hooks/lean.py cannot read: rules within a rule, brackets within a pseudo-class's brackets."""
+    """What hooks/lean.py cannot read of a sheet: rules within rules, and brackets within a pseudo-class's brackets."""
     css = re.sub(r"""/\*.*?\*/|"[^"]*"|'[^']*'""", "", css, flags=re.DOTALL)
     found = re.findall(r":(?:not|is|where|has)\([^()]*\([^{},]*", css)
     heads: list[str] = []

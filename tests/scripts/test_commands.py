@@ -1,4 +1,4 @@
-"""The commands: guides, workflows and the Makefile call them by name, so their names stay."""
+"""The commands keep their names, by which guides, workflows and the Makefile call them."""
 
 import ast
 import re
