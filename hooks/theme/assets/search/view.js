@@ -116,8 +116,8 @@ export function wayOut(text, topics) {
   return parts;
 }
 
-/** The way to the form, which then knows what was searched (not from its address, which anyone could have written); a
-    portal without tickets has no link to it, and gets none here. */
+/** The link to the ticket form, which gets the query from memory and not from its address, which anyone could write;
+    nothing in a portal without tickets, whose pages have no link to the form. */
 export function askUs(text, className = "hf-button") {
   if (![...document.links].some((other) => other.pathname === `${base()}ask/`)) return [];
   const way = make("a", className, { href: `${base()}ask/` }, "Ask us");

@@ -36,8 +36,8 @@ export function start(form) {
   if ("early" in form.dataset) form.requestSubmit();
 }
 
-/** Go on to what the form leads to. A page that is itself the answer to a form is replaced by it: coming back to that
-    one, a browser asks whether to send the form again. */
+/** Send the form. A page that is itself the answer to a form is replaced in the history: on going back to it, a browser
+    would ask whether to send that form again. */
 async function send(form) {
   const answer = location.pathname === new URL(form.action).pathname;
   const response = answer ? await fetch(form.action, { method: "POST", body: new FormData(form) }) : null;

@@ -4,8 +4,8 @@ const TIMEOUT_MS = 15_000; // the functions answer after ten seconds when the he
 const FILES_TIMEOUT_MS = 120_000; // a few megabytes on a mobile network
 const MAILTO_MOST = 2000; // mail programs cut or refuse longer addresses
 
-/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
-    {unsure} when it may have arrived and {way} to a page that helps. */
+/** Send a form; returns {next}, the address to go to, {fields}, the fault of each field, or {cause}, why it was not sent,
+    with {unsure} when it may have arrived and {way} to a page that helps. */
 export async function post(form, button) {
   const files = form.elements.files?.files.length ?? 0;
   try {
