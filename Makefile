@@ -81,7 +81,7 @@ check-fakes: setup ## hold adapters and fakes to the vendors' specifications: ma
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")
 
-# What the tests need from Debian: installed when we may, otherwise named (the tests then leave that tier out, loudly).
+# Debian packages for the tests: installed as root, otherwise named (the tests that need them are then left out, and named).
 packages:
 	@missing=""; \
 	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \

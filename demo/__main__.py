@@ -1,4 +1,4 @@
-"""`python -m demo`: the portal with everything around it on this computer, until Ctrl-C."""
+"""`python -m demo`: the portal and everything around it on this computer, until Ctrl-C."""
 
 import http.client
 import os
@@ -20,24 +20,24 @@ from demo.world import Refused, World, commands, environment, plan, signpost
 ROOMS = ("functions", "portal", "hooks")
 TICK_SECONDS = 5.0
 WATCH_SECONDS = 0.2
-# An editor writes several files at once: wait until it has been quiet this long.
+# Editors write several files at once: wait until nothing has changed for this long.
 QUIET_SECONDS = 0.4
 READY_SECONDS = 120.0
 
 
 class Edits(FileSystemEventHandler):
-    """When a Python file of the portal changed last."""
+    """The time of the last change of one of the portal's Python files."""
 
     def __init__(self) -> None:
         self.last: float | None = None
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """watchdog calls this, also when a file was only read."""
+        """Called by watchdog, also when a file was only read."""
         if event.event_type in {"modified", "created", "moved", "deleted"} and str(event.src_path).endswith(".py"):
             self.last = time.monotonic()
 
     def settled(self) -> bool:
-        """True once after each burst of edits."""
+        """Whether a burst of edits has just ended; True once for each."""
         if self.last is None or time.monotonic() - self.last < QUIET_SECONDS:
             return False
         self.last = None
@@ -47,7 +47,7 @@ class Edits(FileSystemEventHandler):
 class Asked:
     """Whether a signal has asked the demo to stop.
 
-    A plain flag: an Event set here would wait forever for the lock that the interrupted main thread holds in wait().
+    A plain flag, since Event.set() in a signal handler can deadlock with the interrupted wait().
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Asked:
         signal.signal(signal.SIGINT, self)
 
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
-        """Python calls this between two instructions of the main thread."""
+        """The signal handler, which Python calls between two instructions of the main thread."""
         self.to_stop = True
 
 
@@ -77,7 +77,7 @@ def main() -> int:
 
 
 def _run(world: World, children: list[Child], token: str, asked: Asked) -> None:
-    """Start everything and keep it alive until told to stop; then nothing of it is left."""
+    """Start everything, keep it alive until asked to stop, then stop all of it."""
     stopping = threading.Event()
     edits = Edits()
     observer = Observer()
@@ -127,17 +127,17 @@ def _tick(world: World, token: str, stopping: threading.Event) -> None:
     before = 200
     while not stopping.wait(TICK_SECONDS):
         status = _answer(world.url + "api/tick", token)
-        # 0 is a portal that is just starting.
+        # 0: the portal is still starting.
         if status not in {before, 0}:
             say("demo", f"the tick answers {status}")
             before = status
 
 
 def _answer(url: str, token: str = "") -> int:
-    """The status of an answer, or 0 when there is none."""
+    """The status of the answer, 0 when there is none."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - always our own http
-    # A proxy of the shell knows nothing about this computer's loopback.
+    # A proxy from the shell's environment cannot reach this computer's loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=60) as response:

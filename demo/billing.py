@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 
 def create_app(books: Books) -> "WSGIApplication":
-    """The API under `/v1/`, the portal under `/p/session/`, and `/` to make it misbehave."""
+    """The app: Stripe's API under `/v1/`, the portal under `/p/session/`, and `/` to make it misbehave."""
 
     @Request.application
     def app(request: Request) -> Response:
@@ -58,7 +58,7 @@ def create_app(books: Books) -> "WSGIApplication":
 
 def _moody(books: Books) -> Response | None:
     if books.mood == "slow":
-        # An event rather than a sleep: a test that has seen enough need not wait for the rest.
+        # An event rather than a sleep, so that a test can end the wait.
         books.hurry.wait(SLOW_SECONDS)
     if books.mood == "rate_limited":
         error = {"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests"}}
@@ -172,7 +172,7 @@ def _subscription(name: str, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _portal(request: Request, books: Books) -> Response:
-    """The page where the customer acts; without the session's address nobody gets here."""
+    """The page of a portal session; its address is the only key."""
     key = request.path.removeprefix("/p/session/")
     session = books.sessions.get(key)
     if session is None or books.clock() > session.created + OPEN_WITHIN_SECONDS:
@@ -192,7 +192,7 @@ def _portal(request: Request, books: Books) -> Response:
 
 
 def _front(request: Request, books: Books) -> Response:
-    """Show and set how the server answers its API; a test posts here as well."""
+    """Show and set how the API answers; tests post here as well."""
     mood = request.form.get("mood", "")
     if request.method == "POST" and mood in MOODS:
         books.mood = mood

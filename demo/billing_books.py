@@ -1,4 +1,4 @@
-"""What the billing server of the demo knows: customers, subscriptions, and who may act without signing in."""
+"""The data of the demo's billing server: customers, subscriptions and portal sessions."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Session:
-    """A portal session: where a customer may act without signing in, for a short while."""
+    """A portal session: its address lets a customer act without signing in, for a short while."""
 
     customer: str
     return_url: str
@@ -21,7 +21,7 @@ class Session:
 
 @dataclass
 class Books:
-    """Everything the server knows; `mood` is how it answers its API."""
+    """All data of the server; `mood` is how its API answers."""
 
     clock: Callable[[], float] = time.time
     mood: str = "well"

@@ -1,4 +1,4 @@
-"""The pages of the demo's billing portal: what a customer sees and can do there."""
+"""The pages of the demo's billing portal."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from demo import pages
 if TYPE_CHECKING:
     from demo.billing_books import Books, Session
 
-# Brand, last four digits, what to call it: the test cards that Stripe's users know.
+# Brand, last four digits, label: Stripe's well-known test cards.
 CARDS = {
     "visa": ("visa", "4242", "Visa ending in 4242"),
     "mastercard": ("mastercard", "4444", "Mastercard ending in 4444"),
@@ -22,9 +22,9 @@ TITLES = {
     "subscription_update": "Change your plan",
     "subscription_cancel": "Cancel your plan",
 }
-_CHOICE = Markup('<label><input type="radio" name="{}" value="{}"{}> {}</label>')
-_FRONT = Markup("<p>Card: {}</p><ul><li>Invoice DEMO-0001, paid</li><li>Invoice DEMO-0002, paid</li></ul>")
-_FORM = Markup('<form method="post">{}<button>{}</button></form>')
+CHOICE = Markup('<label><input type="radio" name="{}" value="{}"{}> {}</label>')
+FRONT = Markup("<p>Card: {}</p><ul><li>Invoice DEMO-0001, paid</li><li>Invoice DEMO-0002, paid</li></ul>")
+FORM = Markup('<form method="post">{}<button>{}</button></form>')
 
 
 def portal_page(session: "Session", books: "Books") -> Response:
@@ -37,16 +37,16 @@ def portal_page(session: "Session", books: "Books") -> Response:
         case "subscription_update":
             body = _choose("plan", PLANS, subscription["plan"], "Change plan")
         case "subscription_cancel":
-            body = _FORM.format(
+            body = FORM.format(
                 Markup('<input type="hidden" name="cancel" value="1">'), "Cancel at the end of the month"
             )
         case _:
-            body = _FRONT.format(CARDS[customer["card"]][2])
+            body = FRONT.format(CARDS[customer["card"]][2])
     back = Markup('<p><a href="{}">Return to the help portal</a></p>').format(session.return_url)
     return pages.page(TITLES.get(session.flow or "", "Billing"), "the billing system's own page", body + back)
 
 
 def _choose(name: str, choices: dict[str, str], chosen: str, button: str) -> Markup:
     checked = {True: Markup(" checked"), False: ""}
-    options = [_CHOICE.format(name, key, checked[key == chosen], text) for key, text in choices.items()]
-    return _FORM.format(Markup().join(options), button)
+    options = [CHOICE.format(name, key, checked[key == chosen], text) for key, text in choices.items()]
+    return FORM.format(Markup().join(options), button)

@@ -1,9 +1,11 @@
-"""A help desk that fails in every way that desks fail, for the fault run: `python -m demo.desk KIND PORT SEED`.
+"""A help desk that fails in all the ways that real desks do, for the fault run: `python -m demo.desk KIND PORT SEED`.
 
 It keeps tickets in memory. KIND is `keyed` (knows a key again for KEY_SECONDS), `found` (a ticket can be looked up by
-its key LAG_SECONDS after it was made) or `repeated` (neither). GET /state tells everything, POST /calm ends the faults.
+its key LAG_SECONDS after it was made) or `repeated` (neither). GET /state returns everything, POST /calm ends the
+faults.
 """
 
+import json
 import random
 import sys
 import threading
@@ -24,21 +26,21 @@ if TYPE_CHECKING:
 KEY_SECONDS = 4.0
 LAG_SECONDS = 0.8
 SLOW_SECONDS = 1.0
-# What goes wrong with a call that writes, out of a hundred; the rest goes well.
+# Of a hundred calls that write, how many fail in which way.
 FAULTS = {
     "refuse": 8,  # 503, nothing written
     "limit": 6,  # 429, nothing written
     "error_after": 8,  # written, and 500
     "cut_after": 8,  # written, and half an answer
-    "slow": 4,  # written, and the answer comes when nobody waits any more
-    "garbage": 4,  # written, and a page of somebody's proxy
+    "slow": 4,  # written, and the answer comes after the caller's timeout
+    "garbage": 4,  # written, and a proxy's HTML page
     "accepted": 6,  # 202, and written a moment later
 }
 
 
 @dataclass
 class Desk:
-    """Its tickets, in the order of their making."""
+    """Its tickets, oldest first."""
 
     kind: str
     chance: random.Random
@@ -49,7 +51,7 @@ class Desk:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self) -> str:
-        """What goes wrong with the next call that writes; empty when nothing does."""
+        """The fault of the next call that writes; "" for none."""
         with self.lock:
             roll = self.chance.uniform(0, 100)
             for name, share in FAULTS.items():
@@ -72,7 +74,7 @@ class Desk:
             return number
 
     def find(self, key: str) -> str | None:
-        """The ticket with this key, once the index has it."""
+        """The ticket with this key, once the index knows it."""
         with self.lock:
             old = time.monotonic() - LAG_SECONDS
             found = [ticket["id"] for ticket in self.tickets if ticket["key"] == key and ticket["at"] < old]
@@ -120,7 +122,7 @@ def create_app(desk: Desk) -> "WSGIApplication":
 
 
 def _written(desk: Desk, write: "Callable[[], str]") -> Response:
-    """The answer to a call that writes, with its fault."""
+    """The answer to a call that writes, spoilt by its fault."""
     fault = desk.fault()
     if fault == "refuse":
         return Response("busy", 503)
@@ -133,7 +135,7 @@ def _written(desk: Desk, write: "Callable[[], str]") -> Response:
     if fault == "error_after":
         return Response("oops", 500)
     if fault == "cut_after":
-        # Not bytes: Werkzeug would count them and put the length right.
+        # As an iterator: Werkzeug would correct the length of bytes.
         return Response(iter([b'{"id": "']), 201, {"Content-Length": "400", "Connection": "close"})
     if fault == "garbage":
         return Response("<h1>It works!</h1>", 200, mimetype="text/html")
@@ -143,8 +145,6 @@ def _written(desk: Desk, write: "Callable[[], str]") -> Response:
 
 
 def _json(data: Any, status: int = 200) -> Response:
-    import json
-
     return Response(json.dumps(data), status, mimetype="application/json")
 
 

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it is sent, and an inbox page that shows it."""
+"""A mail server on loopback that keeps all mails, and an inbox page that shows them."""
 
 import sys
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Inbox:
     messages: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: SMTPSession, envelope: Envelope) -> str:
-        """aiosmtpd calls this once per mail."""
+        """Called by aiosmtpd once per mail."""
         content = envelope.original_content or b""
         message: Any = message_from_bytes(content, policy=policy.default)
         self.messages.append((envelope.rcpt_tos, message))
@@ -42,7 +42,7 @@ def listen(inbox: Inbox, port: int) -> Controller:
 
 
 def create_app(inbox: Inbox) -> "WSGIApplication":
-    """The inbox: `/` lists the mails, newest first; `/message?id=0` shows one."""
+    """The inbox's app: `/` lists the mails, newest first; `/message?id=0` shows one."""
 
     @Request.application
     def app(request: Request) -> Response:

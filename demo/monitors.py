@@ -1,6 +1,6 @@
-"""Three monitors as their vendors run them: Pingdom, Better Stack and Statuspage, with state and bad days.
+"""The APIs of three monitors, Pingdom, Better Stack and Statuspage, with state and faults.
 
-One app, told apart by path. `states` maps a check's id to the vendor's own word; `fault` is what goes wrong next.
+One app, with a path for each. `states` maps a check's id to the vendor's word; `fault` is what goes wrong next.
 """
 
 import json

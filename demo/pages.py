@@ -1,9 +1,9 @@
-"""The few HTML pages of the demo's own services, each visibly marked as a demo."""
+"""The HTML pages of the demo's services, each marked as a demo."""
 
 from markupsafe import Markup, escape
 from werkzeug import Response
 
-_PAGE = Markup("""<!doctype html>
+PAGE = Markup("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -25,7 +25,7 @@ _PAGE = Markup("""<!doctype html>
 
 
 def page(title: str, what: str, body: Markup, status: int = 200) -> Response:
-    """An HTML page that says what it stands in for; `body` is markup, everything else is escaped."""
-    text = _PAGE.format(title=escape(title), what=escape(what), body=body)
+    """An HTML page that says which service it stands in for; `body` is markup, all else is escaped."""
+    text = PAGE.format(title=escape(title), what=escape(what), body=body)
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(text, status, headers, mimetype="text/html")

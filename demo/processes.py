@@ -1,4 +1,4 @@
-"""Child processes that end with the demo: each in a group of its own, its output prefixed, a crash started again."""
+"""Child processes that end with the demo: each in its own group, with prefixed output, restarted after a crash."""
 
 import os
 import signal
@@ -12,14 +12,14 @@ from typing import IO
 STOP_SECONDS = 5.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-# A process that ran this long before it ended starts again without a long pause.
+# A process that ran this long restarts without a long pause.
 STEADY_SECONDS = 60.0
 
 _console = threading.Lock()
 
 
 def say(name: str, text: str) -> None:
-    """One line on the console, whole, whichever thread writes it."""
+    """Print one line, never mixed with another thread's."""
     with _console:
         print(f"{name:>8} | {text}", flush=True)
 
@@ -53,7 +53,7 @@ class Child:
         threading.Thread(target=_relay, args=(self.name, self._process.stdout), daemon=True).start()
 
     def keep_alive(self) -> None:
-        """Start the process again when it has ended by itself: after a second, then ever later."""
+        """Restart the process if it has ended by itself: after a second, then after growing pauses."""
         if self._process is not None:
             code = self._process.poll()
             if code is None:
@@ -73,7 +73,7 @@ class Child:
         self.start()
 
     def stop(self) -> None:
-        """End the process and all that it started, kindly first."""
+        """End the process and its children: SIGTERM first, then SIGKILL."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -95,7 +95,7 @@ def _relay(name: str, stream: IO[str]) -> None:
 
 
 def stop_all(children: Sequence[Child]) -> None:
-    """End them all at the same time: the slowest decides how long it takes."""
+    """End all of them in parallel."""
     threads = [threading.Thread(target=child.stop) for child in children]
     for thread in threads:
         thread.start()
@@ -104,7 +104,7 @@ def stop_all(children: Sequence[Child]) -> None:
 
 
 def run_once(name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Run `python -m ...` to its end; False, with its output on the console, when it failed."""
+    """Run `python -m ...` to its end; on failure print its output and return False."""
     done = subprocess.run(
         [sys.executable, "-m", *arguments], env=dict(environ), capture_output=True, text=True, check=False
     )

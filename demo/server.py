@@ -1,4 +1,4 @@
-"""How each process of the demo listens: Werkzeug on loopback, with access logs only for failures."""
+"""Serves each process of the demo: Werkzeug on loopback, with access logs only for failures."""
 
 import threading
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        # The tick asks the demo service every few seconds; only what went wrong is worth a line.
+        # The checks ask every few seconds, so only failures are logged.
         if str(code) >= "400":
             self.log("info", '"%s %s" %s', self.command, self.path.partition("?")[0], code)
 
 
 def serve(app: "WSGIApplication", port: int) -> None:
-    """Serve `app` on loopback until the process is told to stop; its first line of output is its origin."""
+    """Serve `app` on loopback until the process is stopped; prints its origin first."""
     listening = make_server(HOST, port, app, threaded=True, request_handler=_Handler)
     print(f"http://{HOST}:{listening.server_port}", flush=True)
     listening.serve_forever()

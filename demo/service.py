@@ -14,12 +14,12 @@ from portal.urls import LOOPBACK
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_BODY = Markup("""<p>The service is <strong>{state}</strong>.
+BODY = Markup("""<p>The service is <strong>{state}</strong>.
 The portal looks every ten seconds and shows a change within 90.</p>
 <form method="post" action="/{switch}"><button>Switch it {switch}</button></form>
 """)
 
-_ACCOUNT = Markup("""<p>In your own product, this is the page where a customer changes this.
+ACCOUNT = Markup("""<p>In your own product, this is the page where a customer changes this.
 Here nothing can be changed.</p>
 <p><a href="{back}">Back to the portal</a></p>
 """)
@@ -36,14 +36,14 @@ def create_app() -> "WSGIApplication":
                 return Response("ok\n") if state["on"] else Response("switched off\n", 503)
             case "GET", "/":
                 word, switch = ("on", "off") if state["on"] else ("off", "on")
-                body = _BODY.format(state=word, switch=switch)
+                body = BODY.format(state=word, switch=switch)
                 return pages.page("The demo service", "the product that the portal watches", body)
             case "GET", path if path.startswith("/account/"):
                 back = request.args.get("back", "")
                 parts = urlsplit(back)
                 safe = back if parts.scheme == "http" and parts.hostname in LOOPBACK else "/"
                 job = path.split("/")[2].replace("-", " ")
-                return pages.page(f"Your product: {job}", "where the account page leads", _ACCOUNT.format(back=safe))
+                return pages.page(f"Your product: {job}", "where the account page leads", ACCOUNT.format(back=safe))
             case "POST", "/on" | "/off":
                 state["on"] = request.path == "/on"
                 return redirect("/", 303)

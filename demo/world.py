@@ -1,4 +1,4 @@
-"""The demo's plan: which process listens where, and the environment that the portal's functions get."""
+"""The demo's plan: the port of each process, and the environment of the portal's functions."""
 
 import json
 import secrets
@@ -16,17 +16,17 @@ from demo.server import HOST
 from portal.urls import is_local
 
 ENVIRONMENT = "demo.env.json"
-# In the order of their ports, after the portal's own.
+# In the order of their ports, which follow the portal's.
 PROCESSES = ("identity", "billing", "service", "mail", "smtp")
 
 
 class Refused(Exception):
-    """The demo does not start; `str()` says why and what to do."""
+    """The demo cannot start; `str()` says why and what to do."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Where everything is; `state` is the folder of the demo's database and keys."""
+    """The addresses of everything; `state` is the folder of the demo's database and keys."""
 
     origin: str
     base: str
@@ -86,7 +86,7 @@ def check_ports(world: World) -> None:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do: a port whose last connection has just closed is free.
+        # As the servers do, so that a port whose last connection has just closed counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -96,7 +96,7 @@ def _is_free(port: int) -> bool:
 
 
 def settings(world: World) -> dict[str, str]:
-    """The functions' environment; its random keys stay the same, so that a restart signs nobody out."""
+    """The functions' environment; its random keys are kept, so that sessions survive a restart."""
     file = world.state / ENVIRONMENT
     before = json.loads(file.read_text("utf-8")) if file.exists() else {}
     billing = world.address("billing")
@@ -123,13 +123,13 @@ def settings(world: World) -> dict[str, str]:
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    # `python -m scripts.desk` in another terminal reads it, to answer this demo's tickets.
+    # Read by `python -m scripts.desk` in another terminal, to answer this demo's tickets.
     file.write_text(json.dumps(found, indent=1), "utf-8")
     return found
 
 
 def environment(world: World, environ: Mapping[str, str]) -> dict[str, str]:
-    """What the processes get: our own settings over the shell's, so that no real key is ever used."""
+    """The environment of the processes: our settings over the shell's, so that no real key is ever used."""
     return {**environ, **settings(world), "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
 
 
@@ -148,7 +148,7 @@ def commands(world: World) -> dict[str, list[str]]:
 
 
 def signpost(world: World) -> str:
-    """What the console says once the portal answers."""
+    """The lines that the console shows once the portal answers."""
     rows = [
         ("Portal", world.url),
         ("Inbox", world.address("mail") + "/"),

@@ -1,4 +1,4 @@
-"""What the functions get from the build: the page that they fill, and the facts that they need of the site."""
+"""Writes what the functions need from the build: the page that they fill, and facts about the site."""
 
 import base64
 import hashlib
@@ -20,12 +20,12 @@ from mkdocs.utils import get_build_datetime
 TITLE = "<!--portal:title-->"
 CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
-_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
+SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass
 class State:
-    """What on_post_build needs and MkDocs hands to earlier events only."""
+    """What on_post_build needs and MkDocs passes to earlier events only."""
 
     nav: Navigation | None = None
     files: Files | None = None
@@ -42,7 +42,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Keep the templates and the files for the shell, and name the build by what its pages say."""
+    """Keep the templates and the files for the shell, and name the build by a hash of its pages."""
     state.env, state.files = env, files
     digest = hashlib.sha256()
     for file in files.documentation_pages():
@@ -52,7 +52,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write shell.html and portal.json into the build folder; a reader sees the old file or the new one, never half."""
+    """Write shell.html and portal.json into the build folder, each atomically."""
     shell = _shell(config)
     data = _portal(config)
     data["csp_script_hashes"] = script_hashes(shell)
@@ -64,9 +64,9 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def script_hashes(html: str) -> list[str]:
-    """The Content-Security-Policy hashes of a page's inline scripts; data blocks do not run and need none."""
+    """The Content-Security-Policy hashes of a page's inline scripts; JSON blocks need none."""
     found: dict[str, None] = {}
-    for match in _SCRIPT.finditer(html):
+    for match in SCRIPT.finditer(html):
         if "src=" not in match["attributes"] and "json" not in match["attributes"]:
             digest = hashlib.sha256(match["text"].encode()).digest()
             found[f"sha256-{base64.b64encode(digest).decode()}"] = None
@@ -74,7 +74,7 @@ def script_hashes(html: str) -> list[str]:
 
 
 def _shell(config: MkDocsConfig) -> str:
-    """A page that works at any address: as for the 404 page, every URL in it starts at the base path."""
+    """shell.html, which works at any address: every URL in it begins with the base path, as in the 404 page."""
     assert state.env is not None
     assert state.nav is not None
     assert state.files is not None
@@ -87,7 +87,7 @@ def _shell(config: MkDocsConfig) -> str:
 
 
 def _portal(config: MkDocsConfig) -> dict[str, Any]:
-    """The settings and the names of topics and articles, as the functions read them."""
+    """portal.json: settings, topics and articles for the functions."""
     portal, view = config.extra["portal"], config.extra["view"]
     return {
         "build": view["build"],

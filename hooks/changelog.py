@@ -1,7 +1,7 @@
-"""Puts changelog/ into the site: the list, a list for each category, a page for each release, three feeds.
+"""Builds the changelog from changelog/: a list, a list for each category, a page for each release, three feeds.
 
-The entries' Markdown is rendered here and not by MkDocs: much of it came from outside, and the site's own extensions
-(includes, attributes, macros) are for writers' articles.
+Entries are rendered here and not by MkDocs: much of their Markdown is from outside, and the site's extensions
+(includes, attributes, macros) are for writers only.
 """
 
 import json
@@ -30,7 +30,7 @@ RESERVED = {"index", *(category.lower() for category in CATEGORIES)}
 
 @dataclass
 class State:
-    """What the events of one build hand each other."""
+    """What the events of one build share."""
 
     on: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -43,7 +43,7 @@ state = State()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read changelog/ and say on every page how much is new."""
+    """Read changelog/, and count its recent entries for every page."""
     parts = config.extra.get("portal", {}).get("parts", {})
     state.on = bool(parts.get("changelog", True))
     state.today = get_build_datetime().astimezone(UTC).date()
@@ -80,13 +80,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:
-    """Give a release's page its text, so that the search finds it."""
+    """Render a release's page, so that the search indexes it."""
     slug = page.meta.get("entry") if page.file.src_uri.startswith("changelog/") else None
     return state.rendered.get(str(slug), html)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
-    """Hand the two templates what they show."""
+    """The context of the changelog's templates."""
     if not state.on or not page.file.src_uri.startswith("changelog/"):
         return context
     entry = next((e for e in state.entries if e.slug == page.meta.get("entry")), None)
@@ -98,7 +98,7 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when a writer words a release."""
+    """Rebuild when a file of changelog/ changes."""
     if _folder(config).is_dir():
         server.watch(str(_folder(config)))
     return server
@@ -126,7 +126,7 @@ def _load(folder: Path) -> list[Entry]:
 
 
 def _log(category: str | None, config: MkDocsConfig) -> dict[str, Any]:
-    """What changelog.html shows: everything, or what belongs to one category."""
+    """The context of changelog.html: all entries, or those of one category."""
     found = [only for e in state.entries if (only := e.only(category))] if category else state.entries
     recent = changelog.recent(found, state.today)
     return {
@@ -185,13 +185,13 @@ def _html(entry: Entry, config: MkDocsConfig) -> str:
 
 
 def _absolute(config: MkDocsConfig) -> Callable[[Entry], str]:
-    """An entry's HTML with links that also work in a feed reader."""
+    """An entry's HTML with absolute links, for feed readers."""
     site = urlsplit(config.site_url or "/")
     return lambda entry: state.rendered[entry.slug].replace('href="/', f'href="{site.scheme}://{site.netloc}/')
 
 
 class _Links:
-    """Turns a link to an article's file, as it also works on GitHub, into the article's address."""
+    """Turns a link to an article's file, which works on GitHub, into the article's address."""
 
     def __init__(self, config: MkDocsConfig) -> None:
         self.docs = f"../{Path(config.docs_dir).name}/"
@@ -211,7 +211,7 @@ class _Links:
 
 
 def _used() -> dict[str, int]:
-    """The categories that have entries, and how many."""
+    """Category -> number of entries, for those that have any."""
     counts = {category: sum(category in e.categories for e in state.entries) for category in CATEGORIES}
     return {category: count for category, count in counts.items() if count}
 
@@ -234,6 +234,6 @@ def _url(config: MkDocsConfig) -> str:
 
 
 def _front(template: str, title: str, description: str = "", **meta: str) -> str:
-    """A page that is all template. JSON is YAML, whatever a release is called."""
+    """The source of a page whose content is its template. Front matter is JSON, so that no title can break the YAML."""
     fields = {"template": template, "title": title, "description": description, "hide": ["navigation", "toc"], **meta}
     return f"---\n{json.dumps(fields)}\n---\n"

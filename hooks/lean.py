@@ -1,4 +1,8 @@
-"""Material's style sheets without the rules for what our pages do not have: half of what a first view would load."""
+"""Material 9.8's two sheets, main and palette, without the rules for what our pages do not have.
+
+That halves the CSS of a first view. This is no full CSS parser: it reads neither nested rules nor `:is(:not(...))`.
+tests/hooks/test_lean.py holds that the installed sheets have none of them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +13,7 @@ from mkdocs.structure.files import Files
 
 SHEETS = re.compile(r"assets/stylesheets/(main|palette)\.\w+\.min\.css")
 # Parts of Material's page that hooks/theme replaces.
-_CHROME = [
+CHROME = [
     "annotation",
     "author",
     "banner",
@@ -40,8 +44,8 @@ _CHROME = [
     "top",
     "version",
 ]
-# What only an extension makes; the rules stay where a writer's mkdocs.yml switches it on.
-_EXTENSIONS = {
+# Rules for markup of one extension; they stay when a writer's mkdocs.yml uses it.
+EXTENSIONS = {
     "pymdownx.tabbed": r"\.tabbed-",
     "pymdownx.tasklist": r"\.task-list",
     "pymdownx.arithmatex": r"\.arithmatex|mjx-",
@@ -50,32 +54,32 @@ _EXTENSIONS = {
     "pymdownx.emoji": r"\.twemoji|\.emojione|\.gemoji",
     "codehilite": r"\.linenodiv|\.codehilite",
 }
-_ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
+ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Publish the lean sheets under the names that Material's templates use."""
+    """Replace Material's sheets by the lean ones, under the same names."""
     unused = pattern(set(config.markdown_extensions))
     ours = "".join(f.content_string for f in files.css_files() if not SHEETS.fullmatch(f.src_uri))
     sheets = [file for file in files.css_files() if SHEETS.fullmatch(file.src_uri)]
     lean = [trim(file.content_string, unused) for file in sheets]
     used = set(re.findall(r"var\((--[\w-]+)", "".join([*lean, ours])))
     for file, css in zip(sheets, lean, strict=True):
-        file.content_string = _ICON.sub(lambda match: match[0] if match[1] in used else "", css)
+        file.content_string = ICON.sub(lambda match: match[0] if match[1] in used else "", css)
     return env
 
 
 def pattern(extensions: set[str]) -> re.Pattern[str]:
-    """What a selector names when its rule is not needed."""
-    parts = [rf"\.md-(?:{'|'.join(_CHROME)})(?![a-z0-9])"]
-    parts += [names for extension, names in _EXTENSIONS.items() if extension not in extensions]
+    """Matches a selector whose rule is not needed."""
+    parts = [rf"\.md-(?:{'|'.join(CHROME)})(?![a-z0-9])"]
+    parts += [names for extension, names in EXTENSIONS.items() if extension not in extensions]
     # The portal has one palette of its own.
     parts.append(r"data-md-color-(?:primary|accent)=(?!custom)")
     return re.compile("|".join(parts))
 
 
 def trim(css: str, unused: re.Pattern[str]) -> str:
-    """The sheet without the selectors that `unused` finds, and without the rules that have none left."""
+    """The sheet without the selectors that `unused` matches, and without rules that have none left."""
     kept = []
     for head, body in _rules(css):
         if body is None:
@@ -92,12 +96,12 @@ def trim(css: str, unused: re.Pattern[str]) -> str:
 
 
 def _positive(selector: str) -> str:
-    """A selector without what it excludes: `:not(.md-nav)` is about all the others."""
-    return re.sub(r":not\([^()]*\)", "", selector)
+    """A selector without its `:not(...)` and `:is(...)`: `:not(.md-nav)` and `:is(.md-nav,p)` match our pages too."""
+    return re.sub(r":(?:not|is|where|has)\([^()]*\)", "", selector)
 
 
 def _rules(css: str) -> Iterator[tuple[str, str | None]]:
-    """Every (prelude, block) in turn; a statement without a block has none."""
+    """Each rule as (prelude, block); a statement such as @charset has None as its block."""
     start = 0
     while start < len(css):
         end = _find(css, start, "{;")
@@ -119,7 +123,7 @@ def _selectors(head: str) -> Iterator[str]:
 
 
 def _find(css: str, start: int, wanted: str) -> int:
-    """The next of the `wanted` characters that is in no string, comment, bracket or block."""
+    """The position of the next `wanted` character outside strings, comments, brackets and blocks."""
     depth, at = 0, start
     while at < len(css):
         char = css[at]

@@ -1,4 +1,4 @@
-"""The search of the built site: one index file that is loaded on demand, and a small file of text for each article."""
+"""Builds the search: an index that is loaded on demand, and a small file of text for each article."""
 
 import json
 import os
@@ -27,13 +27,14 @@ log = get_plugin_logger("portal")
 HERE = Path(__file__).parent
 SHIPPED = HERE / "synonyms.yml"
 NEAR = HERE / "related-words.txt"
-# The engine's modules: joined into one file, and never published as they are.
+# The engine's modules, which are published as one file only.
 ENGINE = HERE / "engine"
 NODE_LEAST = 20
 NODE_OF_THE_TESTS = HERE.resolve().parent / "tests" / "node" / "node_modules" / ".bin" / "node"
 # In docs/, for writers and not for customers.
+# Writers' files in docs/ that are not published.
 SYNONYMS, TESTS = "synonyms.yml", "search-tests.yml"
-# The ranking is JavaScript, and a copy of it in Python would drift: the writer's questions are asked in Node.
+# The ranking exists in JavaScript only, so the writer's questions are asked in Node.
 ASK = """
 import { readFileSync } from "node:fs";
 const { index, modules, questions } = JSON.parse(readFileSync(0, "utf8"));
@@ -47,7 +48,7 @@ console.log(JSON.stringify(found));
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keep the writers' lists out of the site."""
+    """Do not publish the writers' lists."""
     for name in (SYNONYMS, TESTS):
         if (file := files.get_file_from_path(name)) is not None:
             files.remove(file)
@@ -55,7 +56,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Index the rendered pages, publish the index under its hash, and find the related articles."""
+    """Index the rendered pages, publish the index under a hash of it, and find the related articles."""
     view = config.extra["view"]
     jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
     index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
@@ -87,7 +88,7 @@ def _publish(
     groups = [*search_synonyms.useful(synonyms, index.postings), *further]
     content = index_file.encode(index, topics, groups, folder, near)
     engine = _engine()
-    # Of one name, so that no cache can pair an index with the engine of another release.
+    # Both have the same hash in their names, so that no cache pairs an index with another release's engine.
     name = f"assets/search.{index_file.name(content + engine.encode())}"
     files.append(File.generated(config, f"{name}.txt", content=content))
     files.append(File.generated(config, f"{name}.js", content=engine))
@@ -96,7 +97,7 @@ def _publish(
 
 
 def _engine() -> str:
-    """The engine in one file."""
+    """The engine as one file."""
     sources = {path.stem: path.read_text(encoding="utf-8") for path in ENGINE.glob("*.js")}
     return engine_file.joined(sources, "main")
 
@@ -191,13 +192,13 @@ def _incidents(files: Files) -> list[Document]:
 
 
 def _generated(files: Files, template: str, kind: str, topic: str) -> list[Document]:
-    """The pages that another hook has made with one template."""
+    """The pages that another hook made with a template."""
     documents = []
     for file in files.documentation_pages():
         page = file.page
         if page is not None and page.meta.get("template") == template:
             about = page.meta.get("description") or ""
-            # An incident's page is all template: what is known of it here is what was said last.
+            # An incident's page is filled by its template, so only its latest update is known here.
             parts = sections.sections(page.content or "") or [Section("", "", about)]
             documents.append(Document(str(page.title), file.url, topic, description=about, kind=kind, sections=parts))
     return documents

@@ -1,4 +1,4 @@
-"""The functions on the origin of `mkdocs serve`, so that a writer's portal is the whole portal."""
+"""Serves the functions on the origin of `mkdocs serve`, so that a writer sees the whole portal."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -12,17 +12,17 @@ from mkdocs.livereload import LiveReloadServer
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# What is typed there would be lost in a reload.
+# Pages with a form: a reload would lose what is typed.
 FORM_PAGES = ("ask/", "feedback/")
 WATCHED = ("changelog", "status", "custom", "hooks/theme")
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., Any]) -> LiveReloadServer:
-    """Put the functions in front of the site; an error in importing them stops the server."""
-    # Only here: a build needs no functions.
+    """Mount the functions in front of the site; an error while importing them stops the server."""
+    # Imported here, since a build needs no functions.
     from functions.app import app
 
-    # The page that the reader has just left may still be asking: a short wait lets the form page ask for itself.
+    # The page just left may still be polling: a short wait lets the form page send its own poll.
     server.poll_response_timeout = 5
     server.set_app(mount(app, server.serve_request, config.extra["base_path"]))
     root = Path(config.config_file_path).parent
@@ -33,7 +33,8 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
 
 
 def mount(api: "WSGIApplication", site: "WSGIApplication", base: str, seconds: float = 60) -> "WSGIApplication":
-    """Addresses of functions below `base` to `api`, all others to `site`; form pages wait `seconds` for no reload."""
+    """Route the functions' addresses below `base` to `api` and all others to `site`; the reload polls of form pages are
+    answered after `seconds`, without a reload."""
     functions = (f"{base}api/", f"{base}my/")
     forms = tuple(base + page for page in FORM_PAGES)
     never = threading.Event()
@@ -43,7 +44,7 @@ def mount(api: "WSGIApplication", site: "WSGIApplication", base: str, seconds: f
         if path.startswith(functions):
             return api(environ, start_response)
         if path.startswith("/livereload/") and urlsplit(environ.get("HTTP_REFERER", "")).path.startswith(forms):
-            # The script asks again at once after a good answer, so the answer takes its time.
+            # The script polls again at once after a good answer, so the answer is delayed.
             never.wait(seconds)
             start_response("200 OK", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
             return [b"0"]

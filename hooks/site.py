@@ -1,4 +1,4 @@
-"""The site around the articles: settings, topics, the portal's own pages, and what templates know about a page."""
+"""The site around the articles: settings, topics, the portal's own pages, and the templates' context."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from portal.settings import Topic
 
 log = get_plugin_logger("portal")
 
-# Pages that are all template; the words above a template are what a search engine and a tab show.
+# Pages filled by a template; title and description are for tabs and search engines.
 PAGES = {
     "search.md": ("search.html", "Search", "All articles by topic, and a search over them."),
     "ask.md": ("ask.html", "Ask us", "Write to support: we answer by e-mail and in your tickets."),
@@ -42,7 +42,7 @@ STEPS = {"unavailable.md", "feedback/thanks.md", "feedback/why.md"}
 
 @dataclass
 class State:
-    """What the events of one build hand each other; MkDocs gives a hook no other place."""
+    """What the events of one build share; MkDocs has no other place for it."""
 
     portal: settings.Settings | None = None
     articles: dict[str, Article] = field(default_factory=dict)  # by src_uri
@@ -54,7 +54,7 @@ state = State()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Check `extra.portal` and give templates its values with the defaults filled in."""
+    """Check `extra.portal`, and give templates its values with the defaults filled in."""
     base = urlsplit(config.site_url or "/").path
     config.extra["base_path"] = base if base.endswith("/") else f"{base}/"
     try:
@@ -96,7 +96,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Sections in the order and with the titles of the topics, unless the writer has set a navigation."""
+    """Order and name the sections as the topics are, unless the writer has set a navigation."""
     if config.nav is not None:
         return nav
     order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
@@ -109,7 +109,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Home and topics get their template, also in a folder of articles that knows nothing of ours."""
+    """Set the template of the home page and of topic pages, whose files need not name it."""
     if page.is_homepage:
         page.meta.setdefault("template", "home.html")
     elif _topic(page.file) is not None:
@@ -118,14 +118,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:
-    """A search engine is told of pages that someone may look for, not of steps on the way."""
+    """Leave STEPS out of the sitemap: readers reach these pages by a form or an error."""
     if template_name == "sitemap.xml":
         context["pages"] = [file for file in context["pages"] if file.src_uri not in STEPS]
     return context
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
-    """What the template of an article or of a topic page knows beyond the page itself."""
+    """The context of an article's or topic page's template."""
     topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
     article = state.articles.get(page.file.src_uri)
     if article is not None:
@@ -147,7 +147,7 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
 
 
 def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
-    """Every article by src_uri; the mistakes of all of them stop the build together."""
+    """Articles by src_uri; the mistakes in all of them stop the build together."""
     found: dict[str, Article] = {}
     mistakes: list[Exception] = []
     docs = Path(config.docs_dir).name
@@ -183,7 +183,7 @@ def _topic(file: File) -> str | None:
 def _own_pages(config: MkDocsConfig) -> Iterable[File]:
     for uri, (template, title, description) in PAGES.items():
         yield _generated(config, uri, _front(title, description, template), InclusionLevel.NOT_IN_NAV)
-    # In a navigation that the writer made, a page that they did not name would be a warning.
+    # Else MkDocs warns of each page that a writer's own navigation does not name.
     inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
     for topic, _ in state.topics:
         yield _generated(
@@ -194,7 +194,7 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
 
 
 def _front(title: str, description: str, template: str | None = None) -> str:
-    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    """The source of a page whose content is its template. Front matter is JSON, so that no title can break the YAML."""
     meta = {"title": title, "description": description, "hide": ["navigation", "toc"]}
     return f"---\n{json.dumps(meta | ({'template': template} if template else {}), ensure_ascii=False)}\n---\n"
 
@@ -208,7 +208,7 @@ def _generated(
 
 
 def _view(config: MkDocsConfig) -> dict[str, Any]:
-    """What every template may list: topics with their articles, and what is asked often."""
+    """For every template: topics with their articles, and the frequent questions."""
     assert state.portal is not None
     base = config.extra["base_path"]
     shown = {
@@ -220,7 +220,7 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         | {
             "url": f"{base}{topic.id}/",
             "articles": [shown[article.id] for article in members],
-            # Only a writer can say that customers need us for it.
+            # Straight to the form, but only where a writer's own topic is not routine.
             "straight": bool(state.portal.topics) and not topic.routine,
         }
         for topic, members in state.topics
@@ -240,7 +240,7 @@ def _shown(article: Article, base: str) -> dict[str, Any]:
 
 
 def _related(article: Article, config: MkDocsConfig) -> list[dict[str, Any]]:
-    """The writer's choice first, then what shares most words (hooks/search.py): three, or as many as they chose."""
+    """The articles under `related`, filled up to three with those that share most words (hooks/search.py)."""
     view = config.extra["view"]
     shown = {other["id"]: other for other in view["articles"]}
     chosen = [id for id in article.front.related if id in shown]
@@ -251,7 +251,7 @@ def _related(article: Article, config: MkDocsConfig) -> list[dict[str, Any]]:
 
 
 def _in_order(members: list[Article], often: list[str]) -> list[Article]:
-    """What is asked often first; the rest by file name, as in the navigation."""
+    """Frequent questions first, then by file name, as in the navigation."""
     return sorted(members, key=lambda article: often.index(article.id) if article.id in often else len(often))
 
 
@@ -265,14 +265,14 @@ def _folder(section: Section) -> str:
 
 
 def _updated(docs: Path) -> dict[str, date]:
-    """The date of the last commit of every file below `docs`, by its path there; none where Git cannot tell."""
+    """Path below `docs` -> date of its last commit; empty without Git's history."""
     git = shutil.which("git")
     if git is None:
         log.info("git is not installed: articles show no date of their last change")
         return {}
     shallow = subprocess.run([git, "rev-parse", "--is-shallow-repository"], cwd=docs, capture_output=True, text=True)
     if shallow.stdout.strip() != "false":
-        # In a shallow clone every file seems to come from the one commit that is there.
+        # In a shallow clone every file seems to be from its only commit.
         log.info("no full Git history here: articles show no date of their last change")
         return {}
     command = [

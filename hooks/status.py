@@ -1,4 +1,4 @@
-"""Puts status/ into the site: the status page, a page for each incident, the feed, the functions' bundle."""
+"""Builds the status pages from status/: the page, a page an incident, feeds, and the functions' bundle."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -23,9 +23,9 @@ from portal.status import page as status_page
 
 @dataclass
 class State:
-    """What the events of one build hand each other."""
+    """What the events of one build share."""
 
-    # As the writer has it, and with what comes again as its single times.
+    # As written, and with recurring maintenance as single events.
     written: Board | None = None
     board: Board | None = None
     history: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ state = State()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read status/ and say on every page what may be said without asking: never that all is well."""
+    """Read status/, and set the state that pages show before they have asked: never "all is well"."""
     state.built_at = get_build_timestamp() * 1000
     state.written = _load(config)
     state.board = board = recur.expanded(state.written, state.built_at) if state.written else None
@@ -72,12 +72,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _about(incident: Incident) -> str:
-    """What was said last, for those who find the page by a search."""
+    """The latest update, as the page's description for search results."""
     return to_text(incident.updates[-1].body)[:160] if incident.updates else ""
 
 
 def _feeds(board: Board) -> dict[str, str]:
-    """Every feed as a file: of all, and of each component."""
+    """The feed files: for all components, and for each."""
     found = {}
     for component in ("", *(one.id for one in board.components)):
         place = f"components/{component}/" if component else ""
@@ -88,13 +88,13 @@ def _feeds(board: Board) -> dict[str, str]:
 
 
 def _calendars(written: Board) -> dict[str, str]:
-    """Planned work as one calendar to subscribe to, and each by itself to be added to one's own."""
+    """The calendar files: all planned work to subscribe to, and each single one to add."""
     single = {f"status/maintenance/{work.id}.ics": feeds.calendar(written, work.id) for work in written.maintenances}
     return {"status/maintenance.ics": feeds.calendar(written), **single}
 
 
 def _history() -> dict[str, str]:
-    """The days that the bars are made of, corrected as the page is, for everyone to count again."""
+    """The daily figures behind the bars, with corrections, as public files."""
     days = status_days.corrected(state.history, state.corrections)
     months: dict[str, dict[str, Any]] = {}
     for day in sorted(days):
@@ -103,7 +103,7 @@ def _history() -> dict[str, str]:
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
-    """Hand the two templates what they show."""
+    """The context of the status templates."""
     board = state.board
     if board and page.file.src_uri == "status/index.md":
         context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
@@ -116,7 +116,7 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when on-call writes."""
+    """Rebuild when a file of status/ changes."""
     folder = _folder(config)
     if folder.is_dir():
         server.watch(str(folder))
@@ -146,12 +146,12 @@ def _folder(config: MkDocsConfig) -> Path:
 
 
 def _path(config: MkDocsConfig) -> str:
-    """The status page's path on this site; links must work wherever the build is served."""
+    """The status page's path without a host, so that links work wherever the build is served."""
     return urlsplit(config.site_url or "/").path.rstrip("/") + "/status/"
 
 
 def _front(template: str, title: str, description: str = "", **meta: str) -> str:
-    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    """The source of a page whose content is its template. Front matter is JSON, so that no title can break the YAML."""
     fields = {
         "template": template,
         "title": title,

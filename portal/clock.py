@@ -1,4 +1,4 @@
-"""Lengths of time in milliseconds, as every time of the store and of a request is."""
+"""Lengths of time in milliseconds, the unit of all times in the store and in requests."""
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

@@ -1,4 +1,4 @@
-"""What is wrong in a file that a writer can fix, with the place to fix it."""
+"""Mistakes in content files, with file and line."""
 
 
 class ContentError(ValueError):

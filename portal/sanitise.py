@@ -1,7 +1,7 @@
-"""Turn Markdown that came from outside (release notes) into HTML or plain text that can do no harm.
+"""Turn Markdown from outside (release notes) into harmless HTML or plain text.
 
-Three walls: raw HTML is never interpreted, nh3 lets only an allow-list through, and braces leave as character
-references, so that a template engine or a macro plugin that meets the result later finds nothing to evaluate.
+Three defences: raw HTML is never interpreted, nh3 keeps only allowed elements, and braces become character references,
+so that a template engine or macro plugin that reads the result finds nothing to evaluate.
 """
 
 import html
@@ -14,14 +14,14 @@ import markdown
 import nh3
 from markdown.inlinepatterns import InlineProcessor
 
-# The two lists are words in a row, which a reader can scan; as Python lists they are a page of quotes.
+# As texts, because they are easier to read than a page of quoted names.
 TAGS = frozenset(
     "a blockquote br code del em h2 h3 h4 hr li ol p pre strong table tbody td th thead tr ul".split()  # noqa: SIM905
 )
 SCHEMES = frozenset({"https", "http", "mailto"})
 MAX_CHARACTERS = 256 * 1024
 
-# A name that is not here (`List<String>`, `<your-domain>`) is text that somebody meant to be read.
+# A name that is not here (`List<String>`, `<your-domain>`) is text and is shown.
 HTML_NAMES = frozenset(
     """
     a abbr article aside audio b base blockquote body br button canvas center code dd del details div dl dt em embed
@@ -35,7 +35,7 @@ TAG = (
     r"<!--.*?-->|<(?P<dropped>script|style|template|noscript|iframe)\b[^>]*>.*?</(?P=dropped)\s*>"
     r"|</?(?P<name>[a-zA-Z][\w-]*)(?:\s[^<>]*)?/?>"
 )
-# XML 1.0 has no place for these, so a feed could not carry them.
+# Not allowed in XML 1.0, and so not in a feed.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 DEAD_LINK = re.compile(r'<a(?: title="[^"]*")? rel="noopener noreferrer">(.*?)</a>', re.DOTALL)
 BLOCK_END = re.compile(r"</(?:p|li|h[2-4]|pre|blockquote|t[dhr])>|<[bh]r>|<[uo]l>")
@@ -46,7 +46,7 @@ Link = Callable[[str], str | None]
 
 
 def absolute_only(href: str) -> str | None:
-    """Keep links that name their host; a relative one in a release points into a repository, not at us."""
+    """Keep absolute links only: a relative link in a release points into its repository."""
     return href if href.startswith(("https://", "http://", "mailto:")) else None
 
 
@@ -88,7 +88,7 @@ def _fold(match: re.Match[str]) -> str:
 
 
 def _renderer(source: str) -> markdown.Markdown:
-    # GitHub nests lists by two spaces or by four; python-markdown wants to know which.
+    # GitHub accepts nested lists with two or four spaces; python-markdown must be told which.
     tab_length = 2 if TWO_SPACES.search(source) else 4
     md = markdown.Markdown(extensions=["fenced_code", "tables", "sane_lists"], tab_length=tab_length)
     md.preprocessors.deregister("html_block")
@@ -98,7 +98,7 @@ def _renderer(source: str) -> markdown.Markdown:
 
 
 class _RawHtml(InlineProcessor):
-    """Drop known HTML tags and keep everything else that merely looks like one, as text."""
+    """Drop known HTML tags; keep anything else in angle brackets as text."""
 
     def __init__(self, pattern: str, md: markdown.Markdown) -> None:
         super().__init__(pattern, md)

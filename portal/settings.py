@@ -1,4 +1,4 @@
-"""What a writer may set in mkdocs.yml under `extra.portal`, and what is said when something there is wrong."""
+"""The settings in mkdocs.yml under `extra.portal`, and the messages about mistakes in them."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ A_URL = "a URL that starts with https://, http://, mailto: or /"
 
 
 class Part(BaseModel):
-    """A piece of the settings: every key in it is known, or it is a mistake."""
+    """A group of settings; an unknown key is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,7 +65,7 @@ class Parts(Part):
 
 
 class Community(Part):
-    """The answers that keep a community from becoming a place where questions die."""
+    """What an adopter must answer before the community is switched on, and the links to it."""
 
     where: Text = Field(description="a sentence: who already discusses your product, and where")
     moderators: Text = Field(description="a sentence: who moderates, and how many hours a week")
@@ -108,7 +108,7 @@ class AccountCards(Part):
 
 
 class Account(Part):
-    """Where customers change what your product knows of them."""
+    """Where customers change their account in your product."""
 
     provider: Literal["keycloak", "auth0", "okta", "cognito", "clerk", "workos", "canaille"] | None = Field(
         default=None, description=f"one of: {', '.join(accounts.PROVIDERS)}; or leave it out and give each card a url"
@@ -177,7 +177,7 @@ def load(data: object, file: str, text: str) -> Settings:
 
 
 def check(settings: Settings, articles: Iterable[str], file: str, text: str) -> list[ContentError]:
-    """What the settings promise and the articles do not keep: empty topics, folders without one, unknown ids."""
+    """Mismatches of settings and articles: topics without articles, folders without a topic, unknown ids."""
     lines = _lines(file, text)
     ids = sorted(articles)
     folders = {id.partition("/")[0] for id in ids if "/" in id}
@@ -228,7 +228,7 @@ def _account_mistakes(
 
 
 def account_gaps(settings: Settings) -> str | None:
-    """One line about the cards of the account page that are left out because nothing says where they lead."""
+    """One line that names the account cards left out because they have no address; None when none is."""
     gaps = accounts.missing(settings.account.model_dump()) if settings.parts.account else []
     if not gaps:
         return None
@@ -239,7 +239,7 @@ def account_gaps(settings: Settings) -> str | None:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """` Did you mean ...?` for a misspelt word, or nothing."""
+    """` Did you mean ...?` for a misspelt word, or ""."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
 

@@ -1,4 +1,4 @@
-"""Which addresses may be used at all: https with a plain host, or http on this machine."""
+"""Which addresses are safe to use: https with a plain host, or http on this machine."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def is_safe(url: object) -> bool:
-    """Whether `url` is a text with https and a plain host (no user, no backslash), or http on this machine."""
+    """Whether `url` is https with a plain host (no user, no backslash), or http on this machine."""
     if not isinstance(url, str) or "\\" in url:
         return False
     try:

@@ -8,7 +8,7 @@ Path = tuple[str | int, ...]
 def lines(text: str, first_line: int = 1) -> dict[Path, int]:
     """The 1-based line of every key and list item by its path; raises yaml.YAMLError.
 
-    The text is composed, never constructed, so that tags such as `!ENV` need no constructor here.
+    The text is only composed, so that tags such as `!ENV` need no constructor.
     """
     found: dict[Path, int] = {}
     root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -18,14 +18,14 @@ def lines(text: str, first_line: int = 1) -> dict[Path, int]:
 
 
 def nearest(found: dict[Path, int], path: Path) -> int | None:
-    """The line of `path`, or of the closest thing around it that is in the file."""
+    """The line of `path`, or of the innermost key around it that is in the file."""
     while path and path not in found:
         path = path[:-1]
     return found.get(path)
 
 
 def _walk(node: yaml.Node, path: Path, first_line: int, found: dict[Path, int], seen: set[int]) -> None:
-    # An alias is the same node again, perhaps inside itself: its first place is its place.
+    # An alias is the same node again, perhaps within itself; the first line counts.
     if id(node) in seen:
         return
     seen.add(id(node))

@@ -1,4 +1,4 @@
-"""Writes .github/guides/account-links.md from the portal's own table: `python -m scripts.account_table [--check]`."""
+"""Writes .github/guides/account-links.md from the table in the code: `python -m scripts.account_table [--check]`."""
 
 import argparse
 import sys

@@ -39,14 +39,14 @@ COOKIE = ""
 FORM = (
     b"topic=getting-in&subject=The+first+ticket&body=This+is+the+first+ticket+of+a+cold+function.&key=0123456789abcdef"
 )
-# Printed last by every case. VmHWM is the process's own peak (what getrusage gives includes its parent's at the fork).
+# Printed last by every case. VmHWM is the process's own peak; getrusage's includes the parent's at the fork.
 USAGE = """
 import resource
 usage = resource.getrusage(resource.RUSAGE_SELF)
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(usage.ru_utime + usage.ru_stime, peak)
 """
-# The interpreter below the virtual environment: a serverless host has no site-packages of ours to read at start.
+# The interpreter outside the virtual environment, since a serverless host does not read our site-packages at start.
 BASE_PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
 HELLO_FASTAPI = """
 import asyncio
@@ -111,7 +111,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def flatten(flat: Path) -> Path:
-    """Dependencies and functions in one folder, compiled, as a host unpacks them."""
+    """Copy dependencies and functions into one folder and compile them, as a host unpacks them."""
     requirements = ROOT / "requirements"
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
     install = [uv, "pip", "install", "--quiet", "--target", str(flat), "--python", sys.executable]
@@ -129,7 +129,7 @@ def flatten(flat: Path) -> Path:
 
 
 def measure(flat: Path, folder: Path, postgresql_url: str | None) -> dict[str, Figure]:
-    """Every case in turn, ROUNDS times; the least of each."""
+    """The least figures of each case in ROUNDS runs, taken in turn."""
     plan = []
     for name, (code, expected) in CASES.items():
         if name == "functions: first ticket":
@@ -148,7 +148,7 @@ def measure(flat: Path, folder: Path, postgresql_url: str | None) -> dict[str, F
 
 
 def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
-    """A ready store with one signed-in customer, and a small build."""
+    """The environment of a portal with a migrated store, one signed-in customer and a small build."""
     from functions.services import Services
     from functions.settings import read
     from functions.signin import sessions
@@ -182,7 +182,7 @@ def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
 
 
 def once(code: str, expected: str, environ: dict[str, str]) -> Figure:
-    """One fresh interpreter; raises RuntimeError when it did not answer as expected."""
+    """The figure of one fresh interpreter; raises RuntimeError when it did not answer as expected."""
     done = subprocess.run(
         [BASE_PYTHON, "-S", "-c", code + USAGE], env=environ, cwd="/", capture_output=True, text=True, check=False
     )

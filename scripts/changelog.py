@@ -99,7 +99,7 @@ def from_github(repo: str, base_url: str) -> list[Release]:
         raise SyncError(f"--repo {repo!r} is not OWNER/NAME.")
     token = os.environ.get("GITHUB_TOKEN", "")
     auth = Auth.Token(token) if token else None
-    # No retries: the library would sleep until the limit resets, up to an hour of CI.
+    # No retries: the library would sleep until the rate limit resets, up to an hour of CI.
     github = Github(base_url=base_url, auth=auth, timeout=TIMEOUT_SECONDS, retry=None, per_page=100, lazy=True)
     try:
         return [
@@ -192,7 +192,7 @@ def _path(release: Release, folder: Path) -> Path:
     words = [f"{release.published_at:%Y-%m-%d}", release.repo.rpartition("/")[2], release.tag]
     name = "-".join(slug for word in words if (slug := re.sub(r"[^\w.]+", "-", word, flags=re.ASCII).strip("-.")))
     path = folder / f"{name[:120]}.md"
-    # Two owners may have a repository of one name, and `a/1` and `a-1` are two tags.
+    # Two owners may have a repository of the same name, and `a/1` and `a-1` are different tags.
     return path if not path.exists() else folder / f"{name[:110]}-{fingerprint(release.id)[:6]}.md"
 
 

@@ -53,14 +53,14 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
     with services.store.transaction():
         row = desk.answer(reference, text, status)
         known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
-        # The answer is in the portal either way; the mail goes to who wants it, once for each answer.
+        # The answer is in the portal either way; the mail is sent once for each answer, if the customer wants it.
         if text and known and ledger.saw(services, known, desk.ticket(ledger.requester_of(known), row["id"])):
             news.tell(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
 
 
 def _check(services: Services) -> int:
-    """Ask the desk for credentials, scopes, fields and queues; nothing is written there."""
+    """Check credentials, scopes, fields and queues at the desk, without writing anything there."""
     try:
         faults = services.desk.check()
     except VendorError as error:
@@ -96,7 +96,7 @@ def _show(desk: BuiltIn, reference: str) -> None:
 
 
 def _files(desk: BuiltIn, reference: str, folder: Path) -> None:
-    """Save what the customer sent; a name that is there already is left alone."""
+    """Save the customer's files; an existing file is never overwritten."""
     row = desk.look_up(reference)
     folder.mkdir(parents=True, exist_ok=True)
     for file in desk.files(row["id"]):
@@ -109,7 +109,7 @@ def _files(desk: BuiltIn, reference: str, folder: Path) -> None:
 
 
 def _safe(text: str) -> str:
-    """What a customer wrote, without what a terminal would obey."""
+    """A customer's text without control characters, which a terminal would execute."""
     return "".join(
         character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}" for character in text
     )

@@ -40,7 +40,7 @@ STARTS_SECONDS = 30
 
 @dataclass
 class Run:
-    """One run: what customers were told, by the marker in what they wrote."""
+    """One run: the answers that customers got, by the marker in their text."""
 
     submissions: int
     clients: int
@@ -129,8 +129,8 @@ def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _compare(run: Run, tickets: list[dict[str, Any]], mailbox: Mailbox) -> dict[str, int]:
-    """What customers were told against what desk and mailbox have. A `repeated` desk may have a ticket twice, and the
-    mailbox a mail, under one key."""
+    """Compare what customers were told with desk and mailbox. A `repeated` desk may have a ticket twice under one key,
+    and so may the mailbox."""
     there = Counter(ticket["subject"] for ticket in tickets)
     if run.kind == "repeated":
         there = Counter(subject for subject, _ in {(ticket["subject"], ticket["key"]) for ticket in tickets})
@@ -154,10 +154,10 @@ def _compare(run: Run, tickets: list[dict[str, Any]], mailbox: Mailbox) -> dict[
 
 
 def _client(run: Run, client: int, cookies: list[str]) -> None:
-    """Submits one after the other; sends again under the same key until it has an answer, mostly."""
+    """Submits one ticket after the other, and mostly sends again under the same key until there is an answer."""
     chance = random.Random(f"{client}")  # noqa: S311
     for number in range(client, run.submissions, run.clients):
-        what = "Rejected" if number % 25 == 12 else "Submission"  # what the desk will never take
+        what = "Rejected" if number % 25 == 12 else "Submission"  # the desk always rejects this
         marker = f"{what} {number} of client {client}"
         form = {
             "topic": "help",
@@ -184,7 +184,7 @@ def _client(run: Run, client: int, cookies: list[str]) -> None:
 def _post(
     run: Run, path: str, form: dict[str, str], cookie: str, chance: random.Random, files: Any, *, patient: bool
 ) -> str | None:
-    """Where the customer is sent, once an answer comes; without patience None after the first try without one."""
+    """The address that the customer is sent to; without `patient`, None when the first try gets no answer."""
     headers = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": f"portal={cookie}"}
     while True:
         try:
@@ -201,7 +201,7 @@ def _post(
 
 
 def _kill(run: Run, servers: list[Server]) -> None:
-    """Ends a server at random points of the run, spread over it by what is accepted."""
+    """Kills a server at random moments, spread over the run by the number of accepted submissions."""
     points = sorted(run.chance.uniform(0, 0.95) * run.submissions for _ in range(run.kills))
     for point in points:
         while len(run.accepted) + len(run.unknown) < point and not run.done.wait(0.01):
@@ -215,7 +215,7 @@ def _kill(run: Run, servers: list[Server]) -> None:
 
 
 def _tick(run: Run) -> None:
-    """What a host's scheduler does, every half second instead of every minute."""
+    """Call the tick as a host's scheduler does, but every half second instead of every minute."""
     while not run.done.wait(0.5):
         with suppress(requests.RequestException):  # it was just killed; the next call finds it or another
             requests.post(
@@ -224,7 +224,7 @@ def _tick(run: Run) -> None:
 
 
 def _drain(services: Services) -> int:
-    """Wait until nothing is left to deliver; how much was left when that took too long."""
+    """Wait until everything is delivered; the number of deliveries left when that takes too long."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
         row = services.store.one("select count(*) as n from outbox where done_at is null")
@@ -234,7 +234,7 @@ def _drain(services: Services) -> int:
 
 
 def _cookies(services: Services, run: Run, client: int) -> list[str]:
-    """The sessions of a client's customers: each asks no more often than a customer may in an hour."""
+    """Session cookies for a client: enough customers that none exceeds the hourly limit."""
     count = run.submissions // run.clients // PER_CUSTOMER + 1
     people = [
         Requester(f"c{client}-{n}", f"c{client}-{n}@customer.example", f"Customer {client}") for n in range(count)

@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def written(page: str) -> str:
-    """The page with the table that is right now; ValueError when it has no place for one."""
+    """The page with a current table; raises ValueError when it has no place for one."""
     head, begin, rest = page.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:
@@ -71,7 +71,7 @@ def table() -> str:
 
 
 def capabilities(desk: Vendor) -> Capabilities:
-    """What a desk's adapter declares."""
+    """The capabilities that a desk's adapter declares."""
     module = importlib.import_module(desk.module)
     (found,) = [
         one.capabilities

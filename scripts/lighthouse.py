@@ -1,7 +1,7 @@
 """Lighthouse on the built site: `make lighthouse` prints the four scores of home and article, exit 1 below 95.
 
-The site is built for the address it is then served at, compressed as every host does, with the functions beside it;
-Lighthouse runs with its own mobile throttling in Debian's Chromium.
+The site is served as a host does, compressed and with the functions beside it. Lighthouse runs with its mobile
+throttling in Debian's Chromium.
 """
 
 import functools
@@ -63,12 +63,12 @@ class Host(http.server.SimpleHTTPRequestHandler):
         return BytesIO(answer.data)
 
     def do_POST(self) -> None:
-        """Measuring sends what it saw; nobody counts it here."""
+        """Accept the events of insights/measure.js and drop them."""
         self.send_response(204)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: what is printed is the scores."""
+        """Log nothing: only the scores are printed."""
 
 
 def main() -> int:
@@ -83,9 +83,9 @@ def main() -> int:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The built site on a free port of loopback."""
+    """Serve the built site on a free port of loopback and yield its address."""
     handler = functools.partial(Host, directory=str(folder / "site"))
-    # One thread: the functions' client and its store belong to it.
+    # A single thread, since the functions' store belongs to the thread that opened it.
     server = http.server.HTTPServer(("127.0.0.1", 0), handler)
     url = f"http://127.0.0.1:{server.server_port}/"
     build(folder, url)

@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def take(world: World, folder: Path) -> int:
     """Every page in every size and scheme; returns the number of pictures."""
-    # Only this command needs a browser, and only machines that test have one.
+    # Imported here, since only machines that run the tests have a browser.
     from playwright.sync_api import sync_playwright
 
     taken = 0
@@ -103,7 +103,7 @@ def take(world: World, folder: Path) -> int:
 
 
 def take_signing_in(page: "Page", world: World, folder: Path, name: str) -> int:
-    """The pages on the way in, and at the end of it Ada; returns the number of pictures."""
+    """The pages of signing in, which end with Ada signed in; returns the number of pictures."""
 
     def picture(what: str) -> None:
         page.screenshot(path=folder / f"{what}-{name}.png", full_page=True)

@@ -1,11 +1,11 @@
-"""How good, small and quick the portal's search is on given articles and questions; prints JSON.
+"""Measures the portal's search on given articles and questions: quality, size and speed, printed as JSON.
 
 python -m scripts.search_quality ARTICLES.jsonl QUERIES.jsonl [--pooled FILE] [--peers]
 
 ARTICLES has lines of {"id", "title", "body_markdown"} and perhaps "questions"; QUERIES and the pooled ones have lines
-of {"query", "relevant": [ids]}. The site is built as any other; the questions are asked in Chromium, stock Material
-beside it. --peers adds MiniSearch (`npm ci` in tests/node installs it) and Pagefind (fetched when asked for) and says
-whether ours is better than them, or only by chance; one that is not there is left out, and named.
+of {"query", "relevant": [ids]}. Our search and stock Material's are asked in Chromium. --peers adds MiniSearch (`npm
+ci` in tests/node installs it) and Pagefind (fetched on demand), and tests whether ours is better only by chance; one
+that is not installed is left out, and named.
 """
 
 import argparse
@@ -31,7 +31,7 @@ Found = Mapping[str, Sequence[Sequence[str]]]
 
 @dataclass(frozen=True)
 class Questions:
-    """Queries, each with the ids of its right articles, and which of them are in the cleaner subset."""
+    """Queries with the ids of their right articles, and which of them are in the cleaner subset."""
 
     texts: Sequence[str]
     relevant: Sequence[Sequence[str]]
@@ -50,7 +50,7 @@ class Questions:
         }
 
     def compared(self, own: Found, other: Found) -> dict[str, Any]:
-        """Whether ours is better than another on the clean queries, or only by chance."""
+        """The difference to another engine on the clean queries, and whether it is chance."""
         sets = {"full": range(len(self.texts)), "pooled": self.pooled or range(len(self.texts))}
         return {
             name: paired_bootstrap(
@@ -63,7 +63,7 @@ class Questions:
 
 
 def read(articles: Path, queries: Path, pooled: Path | None) -> tuple[list[Article], Questions]:
-    """The files; raises ValueError or KeyError for a line that is not as described."""
+    """Articles and questions of the files; raises ValueError or KeyError for a line of another shape."""
     lines = _lines(queries)
     asked = {(line["query"], tuple(line["relevant"])): None for line in _lines(pooled)} if pooled else {}
     chosen = [i for i, line in enumerate(lines) if (line["query"], tuple(line["relevant"])) in asked]
@@ -78,9 +78,9 @@ def measure(articles: Sequence[Article], questions: Questions, folder: Path, pee
     stock = search_site.build_stock(folder)
     with search_browser.chromium() as page, search_site.serve(site) as url, search_site.serve(stock) as stock_url:
         ours = search_browser.ours(page, url)
-        # Nothing else may run on the page: Material builds its index on every one of its own.
+        # On a page without scripts, since Material's pages build its index themselves.
         blank, stock_blank = f"{url}assets/favicon.svg", f"{stock_url}sitemap.xml"
-        # First, while the browser has done nothing else.
+        # First, in a fresh browser.
         engines = {"material": (stock_blank, search_browser.MATERIAL), "ours": (blank, ours)}
         timed = search_browser.times(page, engines, asked["clean"])
         found = {name: search_browser.find(page, blank, ours, texts, ids) for name, texts in asked.items()}
@@ -132,7 +132,7 @@ def _peers(
 
 
 def sizes(site: Path, paths: Sequence[str]) -> dict[str, Any]:
-    """Raw, gzip and brotli bytes: of the index, of the engine with the interface, of the sentences, and of all."""
+    """Raw, gzip and brotli bytes of the index, of engine and interface, of the sentences, and of all."""
     kinds: dict[str, list[bytes]] = {"index": [], "engine": [], "sentences": []}
     for path in paths:
         kind = {".txt": "index", ".json": "sentences"}.get(Path(path).suffix, "engine")
@@ -140,7 +140,7 @@ def sizes(site: Path, paths: Sequence[str]) -> dict[str, Any]:
     if not kinds["index"]:
         kinds["index"] = [path.read_bytes() for path in (site / "assets").glob("search.*.txt")]
     found = {kind: _compressed(contents) for kind, contents in kinds.items()}
-    # A sentence is quoted after the first result is there.
+    # Sentences load after the first result.
     found["first_result"] = {name: found["index"][name] + found["engine"][name] for name in ("raw", "gzip", "brotli")}
     return found | {"files": sorted(paths)}
 

@@ -1,4 +1,4 @@
-"""Build any folder of articles as this portal in a temporary place, and list what MkDocs has to say about it.
+"""Build any folder of articles as this portal in a temporary folder, and list MkDocs's warnings.
 
 python -m scripts.try_corpus DOCS [--expected FILE] [--keep DIR]
 """
@@ -36,7 +36,7 @@ class BuildFailed(RuntimeError):
 def build(docs: Path, folder: Path) -> list[str]:
     """Build the articles in `docs` into folder/site and folder/build; the warnings, sorted. Raises BuildFailed."""
     folder.mkdir(parents=True, exist_ok=True)
-    # The theme and the hooks are found next to mkdocs.yml, as in an adopter's repository.
+    # Theme and hooks lie next to mkdocs.yml, as in an adopter's repository.
     hooks = folder / "hooks"
     if not hooks.exists():
         hooks.symlink_to(ROOT / "hooks")
@@ -69,7 +69,7 @@ def warnings(log: str) -> list[str]:
 
 
 def differences(expected: list[str], found: list[str]) -> list[str]:
-    """What has gone (-) and what is new (+)."""
+    """The warnings that are gone (-) and those that are new (+)."""
     lines = difflib.unified_diff(expected, found, lineterm="", n=0)
     return [line for line in lines if line[0] in "+-" and not line.startswith(("+++", "---"))]
 

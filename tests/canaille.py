@@ -1,4 +1,4 @@
-"""Canaille, an identity provider with account pages that others wrote, as a process of its own for the tests.
+"""Canaille, an identity provider with account pages, in its own process for the tests.
 
 `python -m tests.canaille PORTAL` prints its origin. `ada` has an address that counts as verified; `bob` has one too,
 but Canaille says nothing about it.
@@ -16,7 +16,7 @@ from tests.providers import CLIENT, PASSWORD, SECRET
 
 
 def main(portal: str) -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     server = make_server("127.0.0.1", 0, None, threaded=True)
     origin = f"http://127.0.0.1:{server.server_port}"
     server.app = create_app(
@@ -28,7 +28,7 @@ def main(portal: str) -> None:
             "CANAILLE_OIDC": {"ACTIVE_JWKS": [RSAKey.generate_key(2048, auto_kid=True).as_dict(private=True)]},
         }
     )
-    # Its settings know no such claim, but its mapping gives any claim that is in it: as text, like every other.
+    # Canaille has no setting for this claim, but its mapping issues any claim named in it, as text.
     verified = "{% if user.user_name == 'ada' %}true{% endif %}"
     server.app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"]["EMAIL_VERIFIED"] = verified
     with server.app.app_context(), Backend.instance.session():

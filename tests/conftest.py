@@ -25,7 +25,7 @@ from scripts.lib import chromium
 from scripts.lib.postgresql import Cluster, find_binaries
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
-# How long an example takes says how busy the machine is, and nothing about the code.
+# No deadline: the time of an example depends on how busy the machine is.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
 
@@ -35,8 +35,8 @@ TIERS = {
     "request_tracker": (is_installed, "request-tracker5 rt5-db-sqlite"),
     "postgresql": (lambda: find_binaries() is not None, "postgresql"),
 }
-# What starts slowly is started once: these words in a test's id, and the worker that all such tests share. The first
-# that fits counts; one test needs a browser and Request Tracker.
+# A word in a test's id -> the worker for all such tests, so that slow servers start once. The first match counts; one
+# test needs a browser and Request Tracker.
 SHARED = {"tests/browser/": "browser", "request_tracker": "browser", "postgresql": "postgresql"}
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
@@ -87,12 +87,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """What a worker of xdist left out; each collects the same tests."""
+    """Note what a worker of xdist left out; all workers collect the same tests."""
     node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The time by folder, and what did not run."""
+    """Print the time by folder, and the tests that did not run."""
     seconds: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -111,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[Cluster]:
-    # Not pytest's own folder: it clears the folders of older runs, also while those still run.
+    # Not in pytest's tmp_path, which clears the folders of older runs even while those still run.
     with tempfile.TemporaryDirectory(prefix="portal-postgresql-") as folder:
         cluster = Cluster(Path(folder))
         cluster.start()
@@ -121,7 +121,7 @@ def postgresql_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def tracker() -> Iterator[RequestTracker]:
-    """A real Request Tracker; its tickets stay until `empty`."""
+    """A real Request Tracker; tickets stay until `empty` is called."""
     with tempfile.TemporaryDirectory(prefix="portal-request-tracker-") as folder:
         made = RequestTracker(Path(folder))
         with made.running():
@@ -262,7 +262,7 @@ BEN = Requester("sub-ben", "ben@customer.example", "Ben", "customer", frozenset(
 
 @pytest.fixture
 def sign_in(services: Services) -> Callable[..., None]:
-    """Sign a client in as somebody, without the identity provider: `sign_in(client, ADA, plan="Team")`."""
+    """Sign a client in without the identity provider: `sign_in(client, ADA, plan="Team")`."""
 
     def sign_in(client: Client, requester: Requester = ADA, **claims: Any) -> None:
         client.set_cookie(
@@ -273,5 +273,5 @@ def sign_in(services: Services) -> Callable[..., None]:
 
 
 def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """A command that must end well."""
+    """Run a command that must succeed."""
     return subprocess.run(command, check=True, capture_output=True, text=True, **options)

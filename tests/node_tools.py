@@ -1,4 +1,4 @@
-"""Our own ES modules in Node, as the browser runs them."""
+"""Runs our ES modules in Node."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ answer = questions.map((question) => found.search(question, options));
 
 
 def run(script: str, data: Any) -> Any:
-    """What a script sets as `answer`; it finds `data` and the address of the search engine's modules in `ENGINE`."""
+    """The value that a script sets as `answer`; it gets `data`, and in `ENGINE` the address of the engine's modules."""
     code = f"""
     import {{ readFileSync }} from "node:fs";
     const ENGINE = {json.dumps(ENGINE)};

@@ -1,4 +1,4 @@
-"""Identity providers that nobody here wrote, each in a process of its own, and a customer who fills in their forms."""
+"""Third-party identity providers, each in its own process, and a customer who fills in their forms."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ CLIENT = "portal-test"
 SECRET = "portal-test-secret"
 PORTAL = "http://127.0.0.1:8000/"
 NODE = Path(__file__).parent / "node"
-# What `ada` is called at every provider, and her password where there is one.
+# Ada's name at every provider, and her password where there is one.
 PASSWORD = "correct-horse-battery-7"
 PEOPLE: dict[str, dict[str, Any]] = {
     "ada": {
@@ -34,7 +34,7 @@ HOPS = 12
 
 @contextmanager
 def _process(*command: str, cwd: Path | None = None) -> Iterator[str]:
-    """A provider that prints its origin when it is ready, and is stopped at the end."""
+    """Run a provider and yield its origin, which it prints when it is ready."""
     with subprocess.Popen(
         command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -77,7 +77,7 @@ def canaille(portal: str = PORTAL) -> Iterator[str]:
 
 
 class Customer:
-    """Somebody with a browser that knows forms and no scripts, at a provider's own pages."""
+    """A customer at a provider's pages, with a browser that has forms and no scripts."""
 
     def __init__(self, name: str) -> None:
         self.session = requests.Session()
@@ -105,7 +105,7 @@ class Customer:
 
 
 class _Form(HTMLParser):
-    """The first POST form of a page, and what a customer sends with it by its first button."""
+    """The first POST form of a page, and the fields that its first button sends."""
 
     def __init__(self, typed: dict[str, str]) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class _Form(HTMLParser):
         found = {name: value or "" for name, value in attributes}
         if tag == "form" and self.action is None and found.get("method", "").lower() == "post":
             self.action, self.inside = found.get("action", ""), True
-        # A button may stand outside and name its form.
+        # A button may be outside its form and name it.
         if not (self.inside or (self.action and found.get("form"))) or not found.get("name"):
             return
         name, kind = found["name"], found.get("type", "text")

@@ -1,4 +1,4 @@
-"""The arrows between the rooms, and between the folders in them: who may import whom (.github/CONTRIBUTING.md)."""
+"""Which rooms, and which folders in them, may import which (.github/CONTRIBUTING.md)."""
 
 import ast
 import re
@@ -20,9 +20,9 @@ ALLOWED = {
     "scripts": {"scripts", "portal", "functions"},
     "demo": {"demo", "portal"},
 }
-# `mkdocs serve` shows site and functions on one origin: the one glue between the two.
+# `mkdocs serve` shows site and functions on one origin: the only import between the two.
 GLUE = {("hooks/serve_api.py", "functions")}
-# The floors of functions/: what a folder imports beside itself. GROUND is the files beside the folders.
+# The floors of functions/: the folders that a folder may import. GROUND is the files beside the folders.
 GROUND = "ground"
 VENDORS = {GROUND, "stores"}
 PART = {GROUND, "stores", "mail", "signin"}
@@ -43,13 +43,13 @@ FLOORS = {
     "billing": {*PART, "billers"},
     "insights": PART,
 }
-# A part of one file.
+# Parts of a single file.
 ONE_FILE = {"hub.py": PART}
-# The services hold what is connected on first use, and name its interfaces.
+# The services connect vendors on first use, and name their interfaces in annotations.
 SERVICES = {"identity", "helpdesks", "billers", "bots", "mail"}
-# Of the ground, stores and families use these: no handler, no page.
+# The modules of the ground that stores may import.
 STORES_USE = {"functions.errors"}
-# What portal/ must not know: no site generator, no HTTP, no vendor.
+# What portal/ must not import: no site generator, no HTTP, no vendor.
 FOREIGN_TO_PORTAL = {
     "mkdocs",
     "material",
@@ -62,12 +62,14 @@ FOREIGN_TO_PORTAL = {
     "smtplib",
     "http",
 }
-# What the functions must not need before a vendor is called; their vendors' modules may.
+# What the functions must not import before a vendor is called; the vendors' modules may.
 HEAVY = {"requests", "altcha", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
 VENDOR_FOLDERS = {"billers", "bots", "helpdesks", "identity", "monitors", "outgoing", "stores"}
-# At most so many files beside the folders, and in any folder of code.
+# The most files beside the folders, and in any folder of code.
 FLAT = {"functions": 16, "portal": 8, "hooks/theme/assets": 16}
 MOST = 24
+# The most lines of a function.
+LONGEST = 50
 
 
 def files(*rooms: str) -> list[Path]:
@@ -79,7 +81,7 @@ def name_of(file: Path) -> str:
 
 
 def imported(text: str) -> Iterator[str]:
-    """The modules that a source imports, wherever in it, as `functions.tickets.ledger`."""
+    """The names that a source imports anywhere in it, as `functions.tickets.ledger`."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -89,7 +91,7 @@ def imported(text: str) -> Iterator[str]:
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level names a module imports."""
+    """The top-level packages that a module imports."""
     return {module.partition(".")[0] for module in imported(file.read_text("utf-8"))}
 
 
@@ -149,7 +151,7 @@ def test_no_part_of_the_domain_imports_another(file: Path):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_module_imports_itself_by_a_circle(room: str):
-    """Annotations apart, which nothing needs that runs; and a family's interface may connect its own modules."""
+    """Imports for annotations do not count, and a family's `__init__` may import its own modules."""
     known = {
         name_of(file).removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in files(room)
     }
@@ -165,7 +167,7 @@ def test_no_module_imports_itself_by_a_circle(room: str):
 
 
 def run_time(file: Path) -> Iterator[str]:
-    """What a module imports when it runs; under `if TYPE_CHECKING` is only for annotations."""
+    """What a module imports at run time: all but what is under `if TYPE_CHECKING`."""
     text = file.read_text("utf-8")
     return imported(re.sub(r"^if TYPE_CHECKING:\n(?:(?: .*)?\n)+", "", text, flags=re.MULTILINE))
 
@@ -176,7 +178,7 @@ def handlers() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("route", "where"), handlers())
 def test_a_route_stands_in_the_folder_of_the_part_that_switches_it_off(route: str, where: str):
-    """A handler in a part's folder goes with that part; no address is left to be forgotten."""
+    """A handler in a part's folder is switched off with that part."""
     room, *rest = where.partition(":")[0].split(".")
     part = folder(room, where.partition(":")[0])
     switches = {part for prefix, part in PARTS.items() if where.startswith(prefix)}
@@ -226,6 +228,37 @@ def test_no_folder_of_code_has_more_files_than_one_sees_at_a_glance():
     }
 
     assert {at: count for at, count in counts.items() if count > MOST} == {}
+
+
+def test_what_the_contributors_guide_names_is_there():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(rf"`((?:{'|'.join(ROOMS)}|tests|\.github)/[\w./-]+)`", text))
+    constants = re.findall(r"`(\w+)`(?: and its line in `\w+`, both)? in `([\w/.]+\.py)`", text)
+
+    assert len(named) > 20
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+    assert {
+        name
+        for name, path in constants
+        if not re.search(rf"^(?:def |class )?{name}\b", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    } == set()
+
+
+def lengths(text: str) -> dict[str, int]:
+    """The lines of each function of a source, from its `def`, by name and line."""
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {f"{node.name}:{node.lineno}": (node.end_lineno or node.lineno) - node.lineno + 1 for node in functions}
+
+
+@pytest.mark.parametrize("file", files(*ROOMS), ids=name_of)
+def test_no_function_is_longer_than_a_screen(file: Path):
+    assert {name: lines for name, lines in lengths(file.read_text("utf-8")).items() if lines > LONGEST} == {}
+
+
+def test_the_check_sees_a_long_function():
+    text = "def long():\n" + "    pass\n" * LONGEST
+
+    assert lengths(text) == {"long:1": LONGEST + 1}
 
 
 def test_the_check_sees_a_wrong_import(tmp_path: Path):

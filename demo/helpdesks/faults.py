@@ -1,4 +1,4 @@
-"""What goes wrong with the next call to a desk, the same way for every vendor."""
+"""Faults of the next call to a desk, the same for every vendor."""
 
 import json
 import time
@@ -10,10 +10,10 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 JSON = "application/json"
-# Nothing done. limited: 429 with the vendor's own header. refused: 422 with the vendor's own words.
+# Nothing is done. limited: 429 with the vendor's header. refused: 422 with the vendor's words.
 EARLY = {"unavailable", "limited", "refused", "forbidden", "redirect"}
-# Done, and the answer is cut, a 500, an empty 202, a 409, a page of somebody's proxy, JSON of another shape, too much,
-# too deep, somebody else's, as `mangle` makes it, or does not come (byte by byte) until `patience` is over.
+# The call is done, and the answer is cut, a 500, an empty 202, a 409, a proxy's page, JSON of another shape, too large,
+# too deep, another customer's, as `mangle` makes it, or does not come (byte by byte) until `patience` is over.
 LATE = {
     "lost",
     "broken_after",
@@ -28,13 +28,13 @@ LATE = {
     "slow",
 }
 LATE |= {"trickle"}
-# Where vendors write whose something is.
+# The fields in which vendors name an owner.
 WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example", "requester_id": 666}
 
 
 @dataclass
 class Faults:
-    """`next` is taken by the next `times` matching calls (`method`, "" for any), then all is well again."""
+    """`next` is the fault of the next `times` calls with `method` ("" for any); later calls succeed."""
 
     wait_header: str = "Retry-After"
     refusal: Any = None
@@ -47,7 +47,7 @@ class Faults:
     finished: Event = field(default_factory=Event)
 
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
-        """The answer to a request, spoiled when it is time."""
+        """The answer to a request, spoilt when a fault is due."""
         self.calls.append((request.method, request.path))
         if not self.next or (self.method and request.method != self.method):
             return answer()
@@ -71,7 +71,7 @@ class Faults:
 
     def _late(self, fault: str, done: Response) -> Response:
         answers: dict[str, Callable[[], Response]] = {
-            # Not a list: Werkzeug would count its bytes and put the length right.
+            # As an iterator: Werkzeug would correct the length of a list.
             "lost": lambda: Response(iter([done.get_data()[:7]]), 200, {"Content-Length": "9999"}),
             "broken_after": lambda: Response("{}", 500, mimetype=JSON),
             "accepted": lambda: Response(status=202),
@@ -97,7 +97,7 @@ class Faults:
 
 
 def _foreign(data: Any) -> Any:
-    """The same, and everything in it is somebody else's."""
+    """The same data with another owner everywhere."""
     if isinstance(data, list):
         return [_foreign(one) for one in data]
     if isinstance(data, dict):
@@ -106,12 +106,12 @@ def _foreign(data: Any) -> Any:
 
 
 def _changed(done: Response, change: Callable[[Any], Any]) -> Response:
-    """An answer whose JSON is another one; others stay as they are."""
+    """The answer with its JSON changed; an answer without JSON is returned unchanged."""
     if not done.get_data().startswith((b"{", b"[")):
         return done
     return Response(json.dumps(change(json.loads(done.get_data()))), done.status_code, mimetype=JSON)
 
 
 def now_iso() -> str:
-    """The time as vendors write it."""
+    """The current time as vendors write it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

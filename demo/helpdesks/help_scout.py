@@ -1,4 +1,4 @@
-"""Help Scout with its conversations in memory, as far as the portal speaks to it."""
+"""The part of Help Scout's API that the portal uses, with conversations in memory."""
 
 import html
 import json
@@ -25,7 +25,7 @@ PER_PAGE, MOST_THREADS = 2, 100
 
 
 class HelpScout:
-    """One company. `moved` are conversations that were merged: old number -> new one."""
+    """One company; `moved` maps merged conversations to their new number."""
 
     def __init__(self) -> None:
         self.faults = Faults("X-RateLimit-Retry-After", REFUSAL)
@@ -43,16 +43,16 @@ class HelpScout:
         return response(environ, start_response)
 
     def hide(self, late: bool) -> None:
-        """Whether what is new from now on stays out of lists and searches."""
+        """Set whether new conversations are left out of lists and searches."""
         self.hidden = set(self.conversations) if late else None
 
     def answer(self, number: int, body: str, public: bool = True, status: str = "pending") -> None:
-        """What an agent does."""
+        """Answer as an agent."""
         self._thread(number, "message" if public else "note", html.escape(body), "user")
         self.conversations[number]["status"] = status
 
     def fill(self, number: int) -> None:
-        """As many threads as a conversation may have."""
+        """Give a conversation the most threads that it may have."""
         while len(self.threads[number]) < MOST_THREADS:
             self._thread(number, "lineitem", "", "user")
 
@@ -95,7 +95,7 @@ class HelpScout:
             errors = {"errors": [{"path": "fields", "message": "does not exist", "rejectedValue": str(wrong)}]}
             return _json({"logRef": "1", "message": "Bad request", "_embedded": errors}, 400)
         number = 1000 + len(self.conversations)
-        # Customers are known by their address, whatever its case.
+        # Customers are identified by their address, whatever its case.
         self.conversations[number] = {
             "id": number, "number": number - 999, "status": given["status"], "state": "published", "type": "email",
             "subject": given["subject"], "mailboxId": MAILBOX, "createdAt": now_iso(), "userUpdatedAt": now_iso(),
@@ -113,7 +113,7 @@ class HelpScout:
         email = re.search(r'email:"([^"]*)"', query)
         created = re.search(r"createdAt:\[(\S+) TO (\S+)\]", query)
         seen = [one for number, one in self.conversations.items() if self.hidden is None or number in self.hidden]
-        # Their search finds what begins like the address.
+        # Their search matches prefixes of an address.
         rows = [
             one
             for one in reversed(seen)

@@ -1,4 +1,4 @@
-"""Zendesk with its tickets in memory, as far as the portal speaks to it."""
+"""The part of Zendesk's API that the portal uses, with tickets in memory."""
 
 import json
 import re
@@ -28,8 +28,8 @@ PER_PAGE = 2
 
 
 class Zendesk:
-    """One account. `tokens` are those that it knows, `powerless` those of them that may do nothing; `grants`: whether
-    the client may have the scopes it asks for."""
+    """One account; `tokens` are valid, of which `powerless` may do nothing; `grants`: whether the client gets the
+    scopes that it asks for."""
 
     def __init__(self) -> None:
         self.faults = Faults(refusal=REFUSAL)
@@ -53,14 +53,14 @@ class Zendesk:
         return response(environ, start_response)
 
     def hide(self, late: bool) -> None:
-        """Whether what is new from now on stays out of lists and lookups."""
+        """Set whether new tickets are left out of lists and lookups."""
         self.seen = len(self.tickets) if late else None
 
     def close(self, number: int) -> None:
         self._ticket(number)["status"] = "closed"
 
     def answer(self, number: int, body: str, public: bool = True, status: str = "pending") -> None:
-        """What an agent does."""
+        """Answer as an agent."""
         self._comment(number, AGENT, {"body": body, "public": public})
         self._ticket(number)["status"] = status
 
@@ -102,7 +102,7 @@ class Zendesk:
             return _json({"error": "invalid_client"}, 401)
         token = f"token-{len(self.tokens) + 1}"
         self.tokens.add(token)
-        if set(given["scope"].split()) != SCOPES or not self.grants:  # a token comes all the same
+        if set(given["scope"].split()) != SCOPES or not self.grants:  # a token is issued all the same
             self.powerless.add(token)
         return _json(
             {"access_token": token, "token_type": "bearer", "scope": given["scope"], "expires_in": 172_800}, 201
@@ -136,7 +136,7 @@ class Zendesk:
 
     def _search(self, request: Request) -> Response:
         found = re.fullmatch(r'email:"(.*)"', unquote(request.args["query"]))
-        # Zendesk finds by prefix, too.
+        # Zendesk's search matches prefixes, too.
         wanted = found[1].lower() if found else ""
         return _json(
             {
@@ -206,7 +206,7 @@ class Zendesk:
 
     def _comment(self, number: int, author: int, given: dict[str, Any]) -> None:
         attachments = [self.uploads.pop(token) for token in given.get("uploads", [])]
-        # Placeholders are for agents, and the one who writes here is one, whoever the author is.
+        # Placeholders are filled for agents, and the API's user is one, whoever the author is.
         body = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "(what the placeholder stands for)", given["body"])
         self.comments.setdefault(number, []).append(
             {"body": body, "plain_body": body, "public": given.get("public", True),

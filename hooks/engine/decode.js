@@ -1,9 +1,9 @@
-// Reads the index file of portal/search/index_file.py: what results show, and every word with lunr's weight in every document.
+// Reads the index file of portal/search/index_file.py: what results show, and lunr's weight of every word in every document.
 
 const VERSION = 7;
 const SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/** The index in a file's bytes; throws an Error when it is not whole or of another version. */
+/** The index in a file's bytes; throws an Error when the file is incomplete or of another version. */
 export function decode(bytes) {
   const end = bytes.indexOf(10);
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
@@ -17,24 +17,24 @@ export function decode(bytes) {
   return { ...store, vocabulary, spelling: (word) => spelling(vocabulary[word], store, word), ...postings(bytes.subarray(start + words), store, vocabulary.length) };
 }
 
-// A stem as it is most often written; null for a rare way of writing it.
+// A stem's most frequent word; null when its ending is too rare to be in the file.
 function spelling(stem, { endings, written }, word) {
   const ending = endings[SIGNS.indexOf(written[word])];
   return ending ? stem.slice(0, stem.length - ending[0]) + ending[1] : null;
 }
 
-// The models of portal/search/index_file.py, and the arithmetic of portal/search/coder.py.
+// The contexts of portal/search/index_file.py, and the arithmetic of portal/search/coder.py.
 const GAP = 0;
 const COUNT = 72;
 const FIELDS = 112;
 const OFTEN = 35;
 const SIZE = 256;
-// Words of a part.
+// Words in a part.
 const PART = 32;
 const SPEED = Uint8Array.from([1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5]);
 
 function decoder(bytes) {
-  // A model for each set of fields and class of frequency.
+  // A context for each set of fields and class of frequency.
   const odds = new Uint16Array((FIELDS + 16 * 6) * SIZE).fill(1 << 15);
   const seen = new Uint8Array(odds.length);
   let learning = true;
@@ -42,7 +42,7 @@ function decoder(bytes) {
   let range;
   let code;
 
-  /** Go on at a part. Only the first teaches what is likely. */
+  /** Start reading a part. Probabilities are learnt in the first only. */
   function begin(start) {
     learning = start === 0;
     at = start + 4;
@@ -50,7 +50,7 @@ function decoder(bytes) {
     code = (bytes[start] << 24) | (bytes[start + 1] << 16) | (bytes[start + 2] << 8) | bytes[start + 3];
   }
 
-  // Most of the time until search is ready is spent here: the state is kept in local names, which are registers.
+  // Most of the time until search is ready is spent here, so the state is in local variables, which become registers.
   function number(model) {
     let r = range;
     let c = code;
@@ -58,7 +58,7 @@ function decoder(bytes) {
     let value = 1;
     let place = 0;
     let length = 1;
-    let digits = -1; // how many are left; -1 while the length is read
+    let digits = -1; // digits left to read; -1 while the length is read
     while (digits) {
       const now = odds[context];
       const bound = (r >> 12) * (now >> 4);
@@ -149,7 +149,7 @@ function postings(bytes, { titles, weights, lengths, often, learned, parts }, wo
   let sum = 0;
   const waiting = parts.map((length) => (sum += length) - length);
 
-  /** A word's places are there after this; most are read when they are first asked for. */
+  /** Make sure that a word's postings are decoded; most are decoded on first use. */
   function need(word) {
     const part = word < learned ? 0 : 1 + Math.floor((word - learned) / PART);
     if (!part || waiting[part] === null) return;
@@ -162,7 +162,7 @@ function postings(bytes, { titles, weights, lengths, often, learned, parts }, wo
   return { starts, docs, counts, ...weighing(weights, size, lengths, starts, docs, counts, need) };
 }
 
-// lunr's BM25, rounded as lunr rounds: the same ranking as the index that it built. A word is weighed when it is first asked for.
+// lunr's BM25, rounded as lunr rounds, for the same ranking as lunr's own index. A word is weighed on first use.
 function weighing([k1, b, boosts], documents, lengths, starts, docs, counts, need) {
   const fields = boosts.length;
   const mean = boosts.map((_, field) => {
@@ -180,7 +180,7 @@ function weighing([k1, b, boosts], documents, lengths, starts, docs, counts, nee
     return Math.round(((rare * ((k1 + 1) * count)) / (norm + count)) * boosts[field] * 1000) / 1000;
   }
 
-  /** Fill in a word's impacts; returns what turns them from lunr's measure of rarity, which counts fields, into `rarity`. */
+  /** Fill in a word's impacts; returns the factor from lunr's measure of rarity, which counts fields, to `rarity`. */
   function weigh(word) {
     if (corrections[word]) return corrections[word];
     need(word);

@@ -1,11 +1,12 @@
-// The search engine: asks the index that hooks/search.py has built. Everything but open() and quote() answers at once.
+// The search engine on the index of hooks/search.py. All of it is synchronous, except open() and quote().
 //
-// const engine = await open(indexUrl)          rejects with an Error when the index does not load, is not whole or of another version
+// const engine = await open(indexUrl)          rejects with an Error when the index does not load, is incomplete or of another version
 // engine.search(query, {limit, kinds}) -> {results, total, counts, weak, corrected, dropped}
 //   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
-//   counts: how many there are of each kind; weak: even the best may not be what was meant; corrected: the query as it was
-//   probably meant, or null; dropped: words that nothing has. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
-// await engine.quote(results, query)           the same results with the section and the sentence that answer best; a small file each, never rejects
+//   counts: results of each kind; weak: even the best may not be meant; corrected: the query that was probably meant, or
+//   null; dropped: words without a match. kind is article, change, job or status. Until quote(), section is null, and in
+//   large portals sentence is "":
+// await engine.quote(results, query)           the same results with their best section and sentence; loads a small file each, never rejects
 // engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
 import { decode } from "./decode.js";
 import { clauses, lexicon } from "./query.js";
@@ -13,17 +14,17 @@ import { marks, quoted } from "./quote.js";
 import { words } from "./stem.js";
 
 const KINDS = ["article", "change", "job", "status"];
-// A clause's weight counts in full while it is small: a word three times as heavy is not three times as right.
+// Large weights of a clause are damped: a document with three times the weight is not three times as relevant.
 const SATURATION = 5;
-// Less than this share of what was asked for is "the closest we have".
+// A best result that covers less than this share of the query is "the closest we have".
 const WEAK = 0.4;
-// What is less than this share as good as the best only has a word in common with the question.
+// A result with less than this share of the best score only shares a word with the question.
 const FAR = 0.25;
-// A job (Download an invoice) or an incident of the past is offered to who asks for little else.
+// A job (Download an invoice) or a past incident is offered only when the query asks for little else.
 const BESIDE = new Set(["job", "status"]);
 const ENOUGH = 0.6;
 
-/** Load an index once; `loading` is its response when it was asked for together with this module. */
+/** Load an index; `loading` is its response when it was requested together with this module. */
 export async function open(indexUrl, loading = fetch(indexUrl)) {
   const response = await loading;
   if (!response.ok) throw new Error(`search index: ${response.status}`);
@@ -62,7 +63,7 @@ export function engine(index, indexUrl) {
     };
   }
 
-  // "how to" or "what is this" has no word that tells one text from another, but it may be how titles begin.
+  // "how to" or "what is this" has only stop words, but titles may begin with it.
   function byTitle(query, scores) {
     const typed = words(query.slice(0, 200));
     if (!typed.every((word) => terms.stop.has(word))) return;
@@ -100,7 +101,7 @@ export function engine(index, indexUrl) {
     );
   }
 
-  // After a deploy the texts of an older index are gone: then the results stay as they are.
+  // After a deploy the texts of an older index are gone; the results are then returned unchanged.
   const files = new Map();
   function textsOf(document) {
     if (KINDS[index.kinds[document]] === "job" || !index.texts) return null;
@@ -118,7 +119,7 @@ export function engine(index, indexUrl) {
   return { search, quote, article, topics: index.groups.map(([title, url]) => ({ title, url: base + url })) };
 }
 
-/** Every document's score, and how much of what was asked for it has. */
+/** Every document's score, and the share of the query that it covers. */
 function rank(index, asked, onlyTitles) {
   const { starts, docs, impacts, counts } = index;
   const fields = index.weights[2].length;
@@ -135,7 +136,7 @@ function rank(index, asked, onlyTitles) {
     best.fill(0);
     alike.fill(0);
     exact.fill(0);
-    // A word on its way counts as the word when it is all that there is.
+    // When only longer words match a half-typed one, the best of them counts in full.
     const full = clause.guessed ? 1 : Math.max(...clause.words.values());
     for (const [number, share] of clause.words) {
       each(number, share, (document, score) => {
@@ -154,14 +155,14 @@ function rank(index, asked, onlyTitles) {
   return { scores, hits };
 }
 
-/** How much of a question a clause is: the rarer its word, the more. */
+/** A clause's share of the query: larger for a rarer word. */
 function rarityOf(clause, index) {
   const numbers = clause.words.size ? clause.words : clause.alike;
   const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => index.rarity(number))) : index.unknown;
   return rare * clause.factor;
 }
 
-/** The words that count as found, each with its share. */
+/** The words that count as matches of a clause, each with its share. */
 function shares(asked) {
   const found = new Map();
   for (const clause of asked) {
@@ -170,7 +171,7 @@ function shares(asked) {
   return found;
 }
 
-// Two letters begin too many words: only titles are likely to be meant.
+// Two letters begin too many words, so only titles are searched.
 const onlyTitles = (asked) => asked.length === 1 && asked[0].half && asked[0].word.length < 3;
 
 function corrected(query, asked) {

@@ -1,26 +1,26 @@
-// What a question asks for: for each of its words the words of the index that may answer it, and how well each of them would.
+// Turns a question into clauses: for each of its words the matching words of the index, each with how well it matches.
 import { corrections } from "./spell.js";
 import { stem, words } from "./stem.js";
 
 const MOST_LETTERS = 2000;
 const MOST_WORDS = 40;
-// In words; a longer synonym leads to others, but nothing leads to it.
+// In words: a longer synonym finds others, but is not found itself.
 const LONGEST_PHRASE = 4;
-// Each figure was chosen on questions of real customers; decision 20 has what it is worth.
+// Chosen on questions of real customers; decision 20 has what each figure gains.
 const SYNONYM = 0.3;
 const HALF_TYPED = 0.5;
 const CORRECTED = 0.8;
 const POLITE = 0.5;
-// Frequent in questions and rare in articles, so that their rarity says nothing. As stems.
+// Stems that are frequent in questions and rare in articles, so that their rarity means nothing.
 const POLITE_WORDS = new Set(
   "want need way help pleas try tri know anyon someon possibl question thing seem someth anyth instead still keep".split(" "),
 );
-// What may follow a stem before a word is fully typed: "setti" is on its way from "set" to "settings".
+// Endings of a half-typed word: "setti" is on the way from "set" to "settings".
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
-/** Words to look up in an index, from the index as decode.js gives it. */
+/** Looks up words in an index of decode.js. */
 export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
-  // By halves: a map of all words takes longer to make than any visit looks words up.
+  // Binary search: making a map of all words takes longer than all look-ups of a visit.
   const number = (word) => {
     const found = place(vocabulary, word);
     return vocabulary[found] === word ? found : undefined;
@@ -28,13 +28,13 @@ export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
   return { vocabulary, number, groups: once(() => grouped(synonyms)), pairs: once(() => paired(near)), spelling, stop: new Set(stop.split(" ")) };
 }
 
-// The first question makes what only questions need.
+// Made at the first question, which alone needs it.
 function once(make) {
   let made;
   return () => (made ??= make());
 }
 
-// Every phrase with the groups that it is in.
+// Phrase -> the synonym groups that it is in.
 function grouped(synonyms) {
   const found = new Map();
   for (const line of synonyms.split("\n")) {
@@ -48,7 +48,7 @@ function grouped(synonyms) {
   return found;
 }
 
-// Every word with its neighbours, both ways.
+// Word -> related words, in both directions.
 function paired(near) {
   const found = new Map();
   const put = (one, other) => (found.has(one) ? found.get(one).push(other) : found.set(one, [other]));
@@ -63,7 +63,7 @@ function paired(near) {
 
 /**
  * The clauses of a question: {word, words: Map(number -> share), alike: Map(number -> share of a synonym), factor, half}.
- * `corrected` of a clause is the word that was probably meant; `half` says that its word may go on.
+ * `corrected` is the word that was probably meant; `half`: the word may not be fully typed.
  */
 export function clauses(text, lexicon) {
   const raw = words(text.slice(0, MOST_LETTERS)).slice(0, MOST_WORDS);
@@ -97,7 +97,7 @@ function continued(clause, known, { vocabulary, number }) {
   }
 }
 
-/** Where a word is, or would be, in a sorted list. */
+/** The position of a word in a sorted list, or where it would be inserted. */
 function place(vocabulary, word) {
   let low = 0;
   let high = vocabulary.length;
@@ -109,7 +109,7 @@ function place(vocabulary, word) {
   return low;
 }
 
-// "book mark" and "pop-up" also ask for bookmark and popup.
+// "book mark" and "pop-up" also match bookmark and popup.
 function joined(found, raw, { number }) {
   const at = new Map(found.map((clause) => [clause.place, clause]));
   for (let i = 0; i + 1 < raw.length; i++) {
@@ -120,7 +120,7 @@ function joined(found, raw, { number }) {
 }
 
 function spelled(clause, lexicon) {
-  // What has synonyms is a word, although not one of this portal's.
+  // A word with synonyms is correctly spelt, although no article has it.
   const [best, ...others] = lexicon.groups().has(stem(clause.word)) ? [] : corrections(clause.word, lexicon);
   if (!best) return;
   clause.corrected = likely(clause.word, best) ? written(best, lexicon) : null;
@@ -128,10 +128,10 @@ function spelled(clause, lexicon) {
   for (const { number, share } of [best, ...others]) clause.words.set(number, share * CORRECTED);
 }
 
-// Another letter makes another word of any short one, and nobody errs in the first: look for those, but do not say that they were meant.
+// Short words are often other words by one letter, and typos in the first letter are rare: search these, but do not announce a correction.
 const likely = (typed, { word, share }) => word && word.length > 3 && word[0] === typed[0] && (share > 0.8 || word.length > 5);
 
-// As a text has it, or one of its plain forms: "newely" has the stem of "new", but nobody writes it.
+// Whether the word itself or a plain form of it is in a text: "newely" has the stem of "new", but is no word.
 function written({ word, number }, { spelling }) {
   const known = spelling(number);
   const bare = (form) => form.replace(/(?:s|es|d|ed|ing)$/, "");

@@ -1,11 +1,11 @@
-// The section and the sentence of an article that say most of what was asked for, and which of its words are the ones that were found.
+// Picks the section and the sentence of an article that match the query best, and the ranges of the matching words.
 import { stem, words } from "./stem.js";
 
 const LONGEST = 200;
-// A word in the heading says that the whole section is about it.
+// A match in the heading counts more: the whole section is about it.
 const HEADING = 1.5;
 const WORD = /[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
-// Without spaces there are no words to mark, only the pairs of letters that were found.
+// In scripts without spaces, the matching pairs of letters are marked.
 const ASCII = /^[\0-\x7f]*$/;
 
 /** [[start, end], ...] of the words of a text whose stems are in `found` (a Map by number in the vocabulary). */
@@ -56,7 +56,7 @@ export function quoted([summary, updated, ...sections], weights, vocabulary) {
 
 const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];
 
-/** A long sentence begins a few words before the first word that was found. */
+/** Cut a long sentence so that it begins a few words before the first match. */
 function short(text, weights, vocabulary) {
   if (text.length <= LONGEST) return text;
   const [first] = marks(text, weights, vocabulary);

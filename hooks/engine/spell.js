@@ -1,13 +1,13 @@
-// Spelling by vocabulary: the words of the index that a word without one may have been meant for.
+// Spelling correction: the words of the index that an unknown word may stand for.
 import { stem } from "./stem.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const MOST = 3;
 const FIRST_LETTER = 0.6;
-// What is worked out once for a lexicon, at its first unknown word.
+// Computed once for a lexicon, at its first unknown word.
 const memory = new WeakMap();
 
-/** At most three of {number, share, word}, likeliest first: one slip away, or two (of which no word is known) when nothing is. */
+/** At most three of {number, share, word}, likeliest first: one typo away, else two (then without `word`). */
 export function corrections(word, lexicon) {
   if (!memory.has(lexicon)) {
     memory.set(lexicon, { found: new Map(), starts: new Set(lexicon.vocabulary.map((known) => known.slice(0, 3))) });
@@ -17,11 +17,11 @@ export function corrections(word, lexicon) {
   return found.get(word);
 }
 
-// Every slip is undone before the stemmer sees the word: "settigns" has no stem in common with "settings".
+// Typos are undone before stemming: "settigns" and "settings" have different stems.
 function find(word, { number, vocabulary }, starts) {
   const found = new Map();
   const put = (meant, share) => {
-    // Most attempts are no word's beginning, and need no stemmer.
+    // Most candidates begin no known word, and need no stemming.
     if (meant.length > 4 && !starts.has(meant.slice(0, 3))) return;
     const known = number(stem(meant));
     if (known !== undefined && !(found.get(known)?.share >= share)) found.set(known, { number: known, share, word: meant });
@@ -46,7 +46,7 @@ function find(word, { number, vocabulary }, starts) {
   return [...found.values()].sort((one, other) => other.share - one.share || one.number - other.number).slice(0, MOST);
 }
 
-/** How many letters were left out, added, exchanged or swapped with the next. */
+/** The number of letters left out, added, replaced, or swapped with the next. */
 function distance(one, other) {
   let twoAbove = [];
   let above = Array.from({ length: other.length + 1 }, (_, i) => i);

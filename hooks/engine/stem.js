@@ -1,7 +1,7 @@
-// The words of a text as the search knows them: portal/search/words.py makes exactly the same ones (a test compares them).
+// The words and stems of a text; portal/search/words.py makes exactly the same ones (a test compares them).
 
 const APOSTROPHES = /['\u2019\u02bc]/g;
-// Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
+// Scripts without spaces (or with many endings, as Korean): pairs of neighbouring letters serve as words.
 const UNSPACED =
   "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\u{20000}-\u{3ffff}";
 const RUN = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
@@ -44,7 +44,7 @@ const ENDS_4 = ends("al|ance|ence|er|ic|able|ible|ant|ement|ment|ent|ou|ism|ate|
 
 const known = new Map();
 
-/** What is left of an English word without its ending; other words stay as they are. */
+/** An English word without its ending; other words are returned unchanged. */
 export function stem(word) {
   let found = known.get(word);
   if (found === undefined) {
@@ -55,7 +55,7 @@ export function stem(word) {
 }
 
 function porter(word) {
-  // A y at the beginning is a consonant; written large, no rule takes it for a vowel.
+  // A y at the beginning is a consonant; as a capital, no rule takes it for a vowel.
   if (word[0] === "y") word = "Y" + word.slice(1);
   word = step1(word);
   let match = ENDS_2.exec(word);

@@ -10,7 +10,7 @@ import yaml
 from portal.errors import ContentError
 from portal.sanitise import clean
 
-# In the order in which a customer should see them.
+# In the order in which customers see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
 RECENT_DAYS = 30
 
@@ -54,7 +54,7 @@ class Entry:
         return self.published.date()
 
     def only(self, category: str) -> "Entry | None":
-        """The entry with just the sections of that category, or None when it has nothing to say about it."""
+        """The entry with only the sections of that category; None when it has none."""
         if category not in self.categories:
             return None
         # A file whose categories are only named in the front matter is shown whole.
@@ -69,7 +69,7 @@ class Month:
 
 
 def parse(text: str, file: str) -> Entry:
-    """Read one changelog file; `file` is its path for people. Raises ContentError with the line to fix."""
+    """Read one changelog file; `file` is its path in messages. Raises ContentError with the line to fix."""
     text = clean(text)
     fields, body = front_matter(text, file)
     slug = file.rpartition("/")[2].removesuffix(".md")
@@ -126,13 +126,13 @@ def recent(entries: Iterable[Entry], today: date, days: int = RECENT_DAYS) -> li
 
 
 def pinned(entries: Iterable[Entry], today: date) -> list[Entry]:
-    """Breaking entries whose `until` day has not passed, the most urgent first."""
+    """Breaking entries whose `until` day has not passed, earliest `until` first."""
     found = [(e.until, e) for e in entries if "Breaking" in e.categories and e.until and e.until >= today]
     return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
 
 
 def preview(entry: Entry, most: int) -> tuple[tuple[Section, ...], int]:
-    """The first `most` blocks of an entry by section, and how many blocks that leaves out."""
+    """The first `most` blocks of an entry, by section, and the number of blocks left out."""
     shown: list[Section] = []
     room = most
     for section in entry.sections:
@@ -176,7 +176,7 @@ def blocks(text: str) -> list[str]:
             found.append([line.strip()])
             kind = "text"
         gap = False
-    if fence:  # never closed: the rest of the file is code, and it ends here
+    if fence:  # never closed: the rest of the file is code
         found[-1].append(fence["marks"])
     return ["\n".join(lines) for lines in found]
 
@@ -188,7 +188,7 @@ def heading(block: str) -> str | None:
 
 
 def join(parts: Iterable[str]) -> str:
-    """Put blocks together again: list items close up, everything else gets a blank line."""
+    """Join blocks: no blank line between list items, one between all others."""
     text = ""
     previous_item = False
     for part in parts:

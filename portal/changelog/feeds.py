@@ -14,7 +14,7 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Channel:
-    """What a feed says about itself; `url` is the changelog's absolute address with a slash at its end."""
+    """A feed's title and addresses; `url` is the changelog's absolute address and ends in a slash."""
 
     title: str
     description: str
@@ -57,7 +57,7 @@ def json_feed(channel: Channel, entries: Sequence[Entry], body: Callable[[Entry]
 
 
 def stable_id(entry: Entry) -> str:
-    """An id that survives an edit of the entry and a move of the site, so that no reader sees it twice."""
+    """An id that stays the same when the entry is edited or the site moves, so that feed readers show it once."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"changelog:{entry.id}").urn
 
 

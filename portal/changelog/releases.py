@@ -1,4 +1,4 @@
-"""A product's release on GitHub becomes an entry of the changelog, in customers' words as far as rules can tell."""
+"""Turns a product's release on GitHub into an entry of the changelog, by rules, in customers' words."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from portal.sanitise import MAX_CHARACTERS, clean, to_text
 MAX_ITEMS = 200
 INTERNAL = "Internal"
 
-# The first row that a heading contains decides; a heading that is in no row says nothing about its lines.
+# The first row that matches a heading decides; under a heading in no row the lines' own words decide.
 HEADINGS: tuple[tuple[str, str], ...] = (
     (r"breaking|removed|removals|deprecat|upgrade notes", "Breaking"),
     (r"security|vulnerabilit", "Security"),
@@ -24,7 +24,7 @@ HEADINGS: tuple[tuple[str, str], ...] = (
     (r"feature|\badded\b|(?<!what.s )\bnew\b|additions", "New"),
     (r"improve|enhance|performance|\bchanged\b|\bchanges\b.*behaviou?r", "Improved"),
 )  # fmt: skip
-# These say nothing, nor do version numbers and dates; any other heading is shown above its lines.
+# Headings that are dropped, as are version numbers and dates; any other is shown above its lines.
 GENERIC_HEADING = re.compile(
     r"what.?s (?:new|changed)|(?:all (?:.* )?|notable )?changes|changelog|also|other.*|\[?v?\d.*"
 )
@@ -48,7 +48,7 @@ SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*
 BREAKING = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
 MARKER = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 
-# Lines that are no news whoever reads them: whole classes of machine text, never a judgement about the words.
+# Lines that are news to no reader, by their form alone: machine text, whatever its words.
 MACHINE = re.compile(
     r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
     r"|(?:build\(deps|chore\(deps|fix\(deps)|(?:bump|update dependency|upgrade dependency)\b.+"
@@ -73,12 +73,12 @@ NOISE: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 class ReleaseError(ValueError):
-    """A list of releases that is not in the shape of GitHub's REST interface."""
+    """The list of releases does not have the shape of GitHub's REST API."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """One release as GitHub tells it; `published_at` is None while it is not public."""
+    """One release as GitHub describes it; `published_at` is None while it is a draft."""
 
     tag: str
     name: str
@@ -99,13 +99,13 @@ class Release:
 
     @property
     def source(self) -> str:
-        """A fingerprint of everything that an entry is made of."""
+        """A fingerprint of everything that goes into the entry."""
         return fingerprint(json.dumps([self.tag, self.name, self.body, self.url, str(self.published_at)]))
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What became of a release: the text of its entry ("" when customers have nothing to read) and the rest."""
+    """The entry of a release: its text ("" when nothing in it is for customers) and what was left out."""
 
     text: str
     left_out: tuple[str, ...]
@@ -177,7 +177,7 @@ def classify(body: str) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def tidy(block: str) -> str:
-    """Take the marks of the workshop (authors, numbers, commits, types) out of a block and begin it like a sentence."""
+    """A block without authors, issue numbers, commits and commit types, beginning with a capital letter."""
     if block.startswith(("```", "~~~")):
         return block
     for pattern, replacement in NOISE:
@@ -192,7 +192,7 @@ def tidy(block: str) -> str:
     text = text.strip()
     if re.search(r"\w", scope) and text and not re.fullmatch(r"\W*breaking( change)?\W*", scope, re.I):
         return f"{lead}**{scope.strip('_ ')}:** {text}"
-    # `camelCase` and `/paths` are names, and a name keeps its spelling.
+    # `camelCase` and `/paths` are names and keep their spelling.
     first = re.match(r"[a-z]+(?=[.,:;!?]*(?:\s|$))", text)
     return lead + (text[0].upper() + text[1:] if first else text)
 
@@ -213,14 +213,14 @@ def sign(text: str) -> str:
 
 
 def untouched(text: str) -> bool:
-    """Whether a file is still exactly as `sign` left it (line ends aside)."""
+    """Whether a file is unchanged since `sign`, line endings aside."""
     text = clean(text)
     match = re.search(r'^generated: "([0-9a-f]{16})"\n', text, re.MULTILINE)
     return match is not None and fingerprint(text.replace(match[0], "", 1)) == match[1]
 
 
 def fingerprint(text: str) -> str:
-    """Sixteen hex digits of SHA-256: enough to notice an edit, not meant to withstand an attack."""
+    """Sixteen hex digits of SHA-256: enough to notice an edit, not to resist an attack."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -11,14 +11,14 @@ from lunr.pipeline import Pipeline
 from portal.search.sections import Section, sentence
 from portal.search.words import spellings, stems
 
-# A writer's title and the customers' own wordings say what an article is about; its text only mentions things.
+# Title and customers' wordings say what an article is about; its text mentions many things.
 FIELDS = {"title": 5, "questions": 5, "headings": 2, "text": 1}
 K1, B = 1.6, 0.75
 
 
 @dataclass(frozen=True)
 class Document:
-    """One thing that search can find; `url` is relative to the base path, `kind` is article, change, job or status."""
+    """A page that search can find; `url` is relative to the base path, `kind` is article, change, job or status."""
 
     title: str
     url: str
@@ -32,7 +32,7 @@ class Document:
 
     @property
     def summary(self) -> str:
-        """One sentence for the list of results: the writer's, or the beginning of the text."""
+        """One sentence for the list of results: the description, or the beginning of the text."""
         return self.description or sentence(next((part.text for part in self.sections if part.text), ""))
 
 
@@ -42,7 +42,7 @@ Counts = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Index:
-    """Documents; for every stem how often it occurs where, its weight there by lunr, and its word; all lengths."""
+    """Documents; for each stem its counts and lunr's weight in each document, and its word; all lengths."""
 
     documents: Sequence[Document]
     postings: dict[str, dict[int, Counts]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Index:
         return found
 
     def related(self, number: int, limit: int = 3) -> list[int]:
-        """The documents of the same topic and kind that share most words with the title and questions of this one."""
+        """The documents of the same topic and kind whose words match this one's title and questions best."""
         document = self.documents[number]
         scores = self.scores(" ".join([document.title, *document.questions]))
         alike = [
@@ -80,7 +80,7 @@ def build(documents: Iterable[Document]) -> Index:
     if not documents:
         return Index(documents)
     builder = Builder()
-    # The words come ready: lunr's own tokenizer keeps quotation marks, and its stemmer differs from lunr.js.
+    # The words are already stemmed: lunr's tokenizer keeps quotation marks, and its stemmer differs from lunr.js.
     builder.pipeline = Pipeline()
     builder.k1(K1)
     builder.b(B)
@@ -113,7 +113,7 @@ def _postings(builder: Builder, size: int) -> dict[str, dict[int, Counts]]:
         for number in range(size):
             for word, count in builder.field_term_frequencies[f"{name}/{number}"].items():
                 counts.setdefault(word, {}).setdefault(number, [0] * len(FIELDS))[place] = count
-    # In the order in which a browser compares strings, which looks words up by halves.
+    # In the order in which a browser compares strings: it looks words up by binary search.
     return {
         word: {number: tuple(found) for number, found in sorted(counts[word].items())}
         for word in sorted(counts, key=lambda word: word.encode("utf-16-be"))
@@ -121,7 +121,7 @@ def _postings(builder: Builder, size: int) -> dict[str, dict[int, Counts]]:
 
 
 def _weights(builder: Builder) -> dict[str, dict[int, float]]:
-    """The weights that lunr has computed, added over the fields."""
+    """lunr's weights, summed over the fields."""
     index = builder.build()
     vocabulary = {entry["_index"]: word for word, entry in index.inverted_index.items()}
     found: dict[str, dict[int, float]] = {}

@@ -1,24 +1,24 @@
-"""An adaptive range coder (as in LZMA): small numbers, each in the context that foretells it best, in few bits.
+"""An adaptive range coder (as in LZMA): small numbers in few bits, each coded in the context that predicts it best.
 
 hooks/engine/decode.js decodes with the same integer arithmetic. A general compressor sees only bytes and
 needs a third more for the same numbers.
 """
 
-# How fast a bit's probability learns: quickly at first. By the number of times that it was seen.
+# How fast a bit's probability adapts, by how often it was seen: quickly at first.
 SPEED = [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5]
 # Contexts of one number: 32 for its length, then four for each length's leading digits.
 SIZE = 256
 
 
 class Encoder:
-    """Takes bits and numbers, each with the number of its context, and gives the bytes."""
+    """Encodes bits and numbers, each in a numbered context, as bytes."""
 
     def __init__(self) -> None:
         self._low = 0
-        # Thirty bits: a browser is quickest with whole numbers that small.
+        # Thirty bits: browsers compute fastest with integers of that size.
         self._range = (1 << 30) - 1
         self._out = bytearray()
-        # Until it has seen enough; from then on each part can be read without those before it.
+        # Learning stops after the first part, so that each later part can be read without the ones before it.
         self.learning = True
         self._odds: dict[int, tuple[int, int]] = {}
 
@@ -33,12 +33,12 @@ class Encoder:
             self._range -= bound
         if self.learning:
             odds += (65536 - odds) >> SPEED[seen] if bit else -(odds >> SPEED[seen])
-            # Never certain: each of the two keeps a place in the range.
+            # Both bits keep a share of the range, however likely one is.
             self._odds[context] = min(max(odds, 32), 65504), min(seen + 1, 15)
         self._grow()
 
     def number(self, model: int, value: int) -> None:
-        """Write a number from 0: how long it is in binary, then its digits."""
+        """Write a number >= 0: its length in binary, then its digits."""
         value += 1
         context = model * SIZE
         length = value.bit_length()
@@ -52,13 +52,13 @@ class Encoder:
             place = 3 if place else 1 + bit
 
     def one_of(self, count: int, value: int) -> None:
-        """Write a number below `count` (at most 65536), each as likely as the other."""
+        """Write a number below `count` (at most 65536), all equally likely."""
         self._range //= count
         self._low += self._range * value
         self._grow()
 
     def part(self) -> bytes:
-        """The bytes since the last part; whatever follows them does not change what they say."""
+        """The bytes since the last part, which can be decoded without what follows them."""
         step = 1 << 16
         self._low = -(-self._low // step) * step
         self._shift()

@@ -18,9 +18,9 @@ from portal.search.coder import Encoder
 from portal.search.words import STOP
 
 VERSION = 7
-# Up to so many documents the index has room for a sentence of each.
+# With at most this many documents, the index itself holds a sentence of each.
 MOST_SUMMARIES = 60
-# So many words at least are read at once, and the others in parts of so many, when one of them is asked for.
+# The browser decodes the first LEARNED words at once and the others in parts of WORDS, when a query needs one.
 LEARNED, WORDS = 300, 32
 KINDS = ("article", "change", "job", "status")
 
@@ -32,8 +32,8 @@ def encode(
     texts: str = "",
     near: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """The file; `topics` are (title, url), `synonyms` groups of stems, `near` pairs of the index's own, `texts` the
-    folder of `texts()`."""
+    """The file's bytes; `topics` are (title, url), `synonyms` groups of stems, `near` pairs of stems in the index,
+    `texts` the folder of `texts()`."""
     documents = index.documents
     names = sorted({document.topic for document in documents})
     parts = _parts(index)
@@ -46,14 +46,14 @@ def encode(
         "names": names,
         "groups": [list(topic) for topic in topics],
         "stop": " ".join(sorted(STOP)),
-        # In one text, which a browser reads quicker than lists of lists.
+        # As one text, which a browser parses faster than lists of lists.
         "synonyms": "\n".join(",".join(group) for group in synonyms),
         "near": _near(near, index),
         "texts": texts,
         "weights": [K1, B, list(FIELDS.values())],
         "lengths": [length for lengths in index.lengths for length in lengths],
-        # In how many documents each word is, as letters: a browser reads them quicker than numbers.
-        "often": "".join(chr(_OFTEN + len(found)) for found in index.postings.values()),
+        # The number of documents of each word, as letters, which a browser parses faster than numbers.
+        "often": "".join(chr(OFTEN + len(found)) for found in index.postings.values()),
         **_endings(index),
         "learned": _learned(len(index.postings)),
         "parts": [len(part) for part in parts],
@@ -66,7 +66,7 @@ def encode(
 
 
 def _summaries(documents: Sequence[Document]) -> dict[str, str]:
-    """In a small portal all of them; in a larger one they come with the texts, and only jobs have them at once."""
+    """The summaries in the index: all in a small portal, only the jobs' in a larger one (the texts have the rest)."""
     return {
         str(number): document.summary
         for number, document in enumerate(documents)
@@ -75,12 +75,12 @@ def _summaries(documents: Sequence[Document]) -> dict[str, str]:
 
 
 def name(content: bytes) -> str:
-    """A short hash: a file with this name never changes."""
+    """A short hash of the content, so that a file of this name never changes."""
     return hashlib.sha256(content).hexdigest()[:10]
 
 
 def texts(index: Index) -> Mapping[str, bytes]:
-    """For every document, by the name of its file, its summary, month and sections: read for results that are shown."""
+    """File name -> summary, month and sections of a document: fetched for the results that are shown."""
     return {
         f"{number}.json": _json([document.summary, document.updated, *map(astuple, document.sections)])
         for number, document in enumerate(index.documents)
@@ -92,7 +92,7 @@ def _json(data: object) -> bytes:
 
 
 def _near(pairs: Iterable[tuple[str, str]], index: Index) -> list[int]:
-    """Pairs by the words' numbers: how far the first is from that of the pair before, and the second from the first."""
+    """Pairs of word numbers as differences: the first from the previous pair's first, the second from the first."""
     numbers = {word: number for number, word in enumerate(index.postings)}
     found, before = [], 0
     for first, second in sorted(sorted(numbers[word] for word in pair) for pair in pairs):
@@ -101,14 +101,14 @@ def _near(pairs: Iterable[tuple[str, str]], index: Index) -> list[int]:
     return found
 
 
-_SIGNS = string.ascii_letters + string.digits
+SIGNS = string.ascii_letters + string.digits
 
 
 def _endings(index: Index) -> dict[str, object]:
-    """How stems are written out: endings as [letters the stem loses, letters it gets], and for each stem its sign."""
+    """How stems become words: endings as [letters removed, letters added], and for each stem the sign of its ending."""
     changes = [_change(word, index.spellings.get(word, word)) for word in index.postings]
-    often = [change for change, _ in Counter(changes).most_common(len(_SIGNS) - 1)]
-    signs = "".join(_SIGNS[often.index(change) if change in often else -1] for change in changes)
+    often = [change for change, _ in Counter(changes).most_common(len(SIGNS) - 1)]
+    signs = "".join(SIGNS[often.index(change) if change in often else -1] for change in changes)
     return {"endings": [list(change) for change in often], "written": signs}
 
 
@@ -118,24 +118,24 @@ def _change(stem: str, word: str) -> tuple[int, str]:
 
 
 def _shared(one: str, other: str) -> int:
-    """With how many letters both begin."""
+    """The length of the common beginning."""
     different = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b or a > "\uffff")
     return next(different, min(len(one), len(other)))
 
 
-# The models of the numbers; a model and its cases are one block of contexts.
-_GAP, _COUNT, _FIELDS = 0, 72, 112
-_OFTEN = 35
-_TEXT = 1 << (len(FIELDS) - 1)
+# The first context of each kind of number.
+GAP, COUNT, FIELD_SET = 0, 72, 112
+OFTEN = 35
+TEXT = 1 << (len(FIELDS) - 1)
 
 
 def _learned(words: int) -> int:
-    """How many words a browser reads at once: enough to know what is likely."""
+    """How many words the first part has: enough to learn the probabilities."""
     return min(words, max(words // 16, LEARNED))
 
 
 def _parts(index: Index) -> list[bytes]:
-    """The first words' places, from which a browser learns what is likely; then the other words'."""
+    """The postings of the first words, from which the probabilities are learnt, then those of the others in parts."""
     coder = Encoder()
     all_of_them, first = list(index.postings.values()), _learned(len(index.postings))
     for found in all_of_them[:first]:
@@ -150,24 +150,24 @@ def _parts(index: Index) -> list[bytes]:
 
 
 def _write_word(coder: Encoder, found: Mapping[int, Counts], lengths: Sequence[tuple[int, ...]]) -> None:
-    last, left, fields = -1, len(found), _TEXT
+    last, left, fields = -1, len(found), TEXT
     for number, counts in found.items():
         _write_gap(coder, number - last - 1, len(lengths) - last - 1, left)
         last, left = number, left - 1
-        case = _FIELDS + fields * 6 + min(len(found).bit_length(), 5)
+        case = FIELD_SET + fields * 6 + min(len(found).bit_length(), 5)
         fields = sum((count > 0) << place for place, count in enumerate(counts))
-        # Mostly in the text and nowhere else, which is 0.
-        coder.number(case, fields ^ _TEXT)
+        # 0 for the commonest case: in the text and in no other field.
+        coder.number(case, fields ^ TEXT)
         _write_counts(coder, counts, lengths[number][-1])
 
 
 def _write_gap(coder: Encoder, gap: int, room: int, left: int) -> None:
-    """How many documents are left out, of `room`; their number is foretold by how evenly `left` words spread."""
+    """Write how many of `room` documents are skipped; the context is the gap expected if `left` were spread evenly."""
     if left == 1:
         return coder.one_of(room, gap)
-    # The last digits are as good as random, and one step for all of them is quicker than one for each.
+    # The last digits are almost random, and one step for all of them is faster than one for each.
     digits = max((room // left).bit_length() - 1, 0)
-    coder.number(_GAP + _halves(2 * room // left), gap >> digits)
+    coder.number(GAP + _halves(2 * room // left), gap >> digits)
     return coder.one_of(1 << digits, gap & (1 << digits) - 1)
 
 
@@ -180,4 +180,4 @@ def _write_counts(coder: Encoder, counts: Counts, length: int) -> None:
     for place, count in enumerate(counts):
         if count:
             case = 4 + min((length + 1).bit_length(), 12) if place == len(counts) - 1 else place
-            coder.number(_COUNT + case, count - 1)
+            coder.number(COUNT + case, count - 1)

@@ -1,11 +1,11 @@
-"""What customers do themselves in the portal: offered by the search beside the articles that explain it."""
+"""Tasks that customers can do in the portal, which the search offers beside the articles that explain them."""
 
 from collections.abc import Collection
 
 from portal.search import Document
 
 # Part of the portal, title, address, one sentence, other words that customers have for it.
-_JOBS = (
+JOBS = (
     ("billing", "Download an invoice", "my/billing/", "Every invoice and receipt is on your billing page.",
      ["invoice", "receipt", "bill pdf", "vat invoice"]),
     ("billing", "Update your card", "my/billing/", "Replace the card that pays for your plan.",
@@ -29,6 +29,6 @@ def documents(parts: Collection[str]) -> list[Document]:
     """The jobs of the parts that are switched on."""
     return [
         Document(title, url, description=sentence, kind="status" if part == "status" else "job", questions=others)
-        for part, title, url, sentence, others in _JOBS
+        for part, title, url, sentence, others in JOBS
         if part in parts
     ]

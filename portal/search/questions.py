@@ -1,4 +1,4 @@
-"""The writers' own test of the search: docs/search-tests.yml, each question with the article that answers it."""
+"""docs/search-tests.yml: questions with the article that answers each, by which writers test the search."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from portal import yaml_lines
 from portal.errors import ContentError
 from portal.settings import suggestion
 
-# "A customer can type a question and find the right article": among the first three, for nine questions of ten.
+# The article must be among the first three results, for nine questions of ten.
 TOP = 3
 ENOUGH = 0.9
 
 
 @dataclass(frozen=True)
 class Result:
-    """How many questions were asked, and for each that failed what came first instead."""
+    """The number of questions, and for each that failed what was found first instead."""
 
     asked: int
     failed: Mapping[str, Sequence[str]]
 
     @property
     def passed(self) -> bool:
-        """Whether enough questions find their article."""
+        """Whether enough questions found their article."""
         return self.asked - len(self.failed) >= ENOUGH * self.asked
 
 
@@ -57,7 +57,7 @@ def judge(expected: Mapping[str, str], found: Mapping[str, Sequence[str]]) -> Re
 
 
 def report(file: str, result: Result) -> str:
-    """What a writer reads when too many questions fail."""
+    """The message to the writer when too many questions fail."""
     lines = [
         f"{file}: only {result.asked - len(result.failed)} of {result.asked} questions find their article among the "
         f"first {TOP}. Add the customers' words to `questions:` in the article's front matter, or to docs/synonyms.yml."

@@ -1,4 +1,4 @@
-"""What the search reads from a rendered page: its sections, and the sentences of a text."""
+"""The sections of a rendered page, and the first sentence of a text, for the search index."""
 
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -8,7 +8,7 @@ SENTENCE = 160
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: the heading above it and its anchor (both empty before the first heading), and its text."""
+    """A section of a page: heading and anchor (both "" before the first heading), and text."""
 
     title: str
     anchor: str
@@ -16,7 +16,7 @@ class Section:
 
 
 def sections(html: str) -> list[Section]:
-    """The parts of a rendered page by its headings, without markup, scripts and permalinks."""
+    """The sections of a rendered page as plain text, without scripts and permalinks."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -47,21 +47,21 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
-        # A permalink is the sign after a heading, not a word of it.
+        # The permalink's sign is no part of the heading.
         if tag in ("script", "style") or (tag == "a" and "headerlink" in (attributes.get("class") or "")):
             self._skipped = tag
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self.parts.append(["", attributes.get("id") or "", ""])
             self._into = 0
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self.parts[-1][self._into] += " "
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._skipped:
             self._skipped = ""
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self._into = 2
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self.parts[-1][self._into] += " "
 
     def handle_data(self, data: str) -> None:
@@ -69,6 +69,6 @@ class _Reader(HTMLParser):
             self.parts[-1][self._into] += data
 
 
-_HEADINGS = frozenset(["h2", "h3", "h4"])
-_TAGS_IN_A_LINE = "a abbr b code em i kbd mark q s small span strong sub sup u var wbr"
-_INLINE = frozenset(_TAGS_IN_A_LINE.split())
+HEADINGS = frozenset(["h2", "h3", "h4"])
+TAGS_IN_A_LINE = "a abbr b code em i kbd mark q s small span strong sub sup u var wbr"
+INLINE = frozenset(TAGS_IN_A_LINE.split())

@@ -10,7 +10,7 @@ from portal.search.words import STOP, stem, words
 
 Group = Sequence[str]
 Pair = tuple[str, str]
-# Of pairs with a word that no article has, so many are of use: customers seldom write the rarer ones.
+# Only the first of the pairs, the commonest, may have a word that no article has: customers seldom write rarer ones.
 COMMONEST = 700
 
 
@@ -32,14 +32,14 @@ def _group(file: str, number: int, group: object) -> Group:
     if not isinstance(group, list) or len(group) < 2:
         raise ContentError(file, None, f"group {number} is {group!r}: write at least two words, `- [invoice, bill]`.")
     for phrase in group:
-        # YAML reads an unquoted no, on or 2024 as something else than a word.
+        # YAML reads an unquoted no, on or 2024 as a boolean or number.
         if not isinstance(phrase, str) or not words(phrase):
             raise ContentError(file, None, f"group {number}: {phrase!r} is no word; put it in quotation marks.")
     return group
 
 
 def useful(groups: Iterable[Group], vocabulary: Collection[str]) -> list[list[str]]:
-    """The groups as stems, without those that could lead to no word of the index: what the browser gets."""
+    """The groups as stems for the browser, without those of which the index has no word."""
     found = []
     for group in groups:
         phrases = list(dict.fromkeys(" ".join(stem(word) for word in words(phrase)) for phrase in group))
@@ -49,13 +49,13 @@ def useful(groups: Iterable[Group], vocabulary: Collection[str]) -> list[list[st
 
 
 def pairs(text: str) -> list[Pair]:
-    """The stems of two words a line; lines that begin with # are for people."""
+    """Pairs of stems from a text with two words a line; lines that begin with # are comments."""
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [(stem(one), stem(other)) for one, other in lines]
 
 
 def near(pairs: Sequence[Pair], vocabulary: Collection[str]) -> tuple[list[Pair], list[Pair]]:
-    """The pairs of which an index has both words, and the commonest of those of which it has one."""
+    """The pairs with both words in the index, and those of the first COMMONEST with one word in it."""
     known = [sum(word in vocabulary for word in pair) for pair in pairs]
     both = [pair for pair, count in zip(pairs, known, strict=True) if count == 2]
     one = [pair for pair, count in zip(pairs[:COMMONEST], known, strict=False) if count == 1]

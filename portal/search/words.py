@@ -1,4 +1,4 @@
-"""The words of a text as the search knows them: hooks/engine/stem.js makes exactly the same ones.
+"""The words and stems of a text; hooks/engine/stem.js makes exactly the same ones.
 
 Stemmer: Porter's algorithm (https://tartarus.org/martin/PorterStemmer/) with the later rule for a final y, so that
 "pay" and "display" stay words. It is ours because lunr.py and lunr.js disagree on 100 of 7,916 words.
@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Too frequent to tell one article from another. The list travels in the index, so the browser has no copy of it.
-_TOO_FREQUENT = """
+# Too frequent to tell articles apart. The browser gets this list with the index.
+TOO_FREQUENT = """
     a able about across after all almost also am among an and any are as at be because been but by can cannot cant
     could dear did didnt do does doesnt dont either else ever every for from get got had has have he her hers him his
     how however i if im in into is isnt it its ive just least let like likely may me might most must my neither no
@@ -19,37 +19,37 @@ _TOO_FREQUENT = """
     them then there these they this tis to too twas us wants was we were what when where which while who whom why
     will with would yet you your
 """
-STOP = frozenset(_TOO_FREQUENT.split())
+STOP = frozenset(TOO_FREQUENT.split())
 
-_APOSTROPHES = re.compile(r"['\u2019\u02bc]")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-# Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
-_UNSPACED = (
+APOSTROPHES = re.compile(r"['\u2019\u02bc]")
+ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Scripts without spaces (or with many endings, as Korean): pairs of neighbouring letters serve as words.
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+RUN = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
+FIRST_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def words(text: str) -> list[str]:
     """Lower-case words of letters and digits, without accents: `can't` is `cant`, 設定画面 is 設定, 定画, 画面."""
-    text = _APOSTROPHES.sub("", text)
+    text = APOSTROPHES.sub("", text)
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        return ASCII_WORD.findall(text.lower())
     found: list[str] = []
     for word in _letters(text).split():
-        found.extend(_pairs(word) if _FIRST_UNSPACED.search(word) else [word])
+        found.extend(_pairs(word) if FIRST_UNSPACED.search(word) else [word])
     return found
 
 
 def stems(text: str) -> list[str]:
-    """The stems of a text's words without those that are too frequent, in their order and as often as they occur."""
+    """The stems of a text's words, in order and with repetitions, without the too frequent ones."""
     return [stem(word) for word in words(text) if word not in STOP]
 
 
 def spellings(texts: Iterable[str]) -> dict[str, str]:
-    """For every stem of some texts the word that it stands for most often."""
+    """Stem -> its most frequent word in the texts."""
     counts: dict[str, Counter[str]] = {}
     for word, count in Counter(word for text in texts for word in words(text) if word not in STOP).items():
         counts.setdefault(stem(word), Counter())[word] = count
@@ -68,46 +68,44 @@ def _letters(text: str) -> str:
 
 def _pairs(word: str) -> list[str]:
     found = []
-    for run in _RUN.findall(word):
-        single = len(run) == 1 or not _FIRST_UNSPACED.match(run)
+    for run in RUN.findall(word):
+        single = len(run) == 1 or not FIRST_UNSPACED.match(run)
         found.extend([run] if single else [run[i : i + 2] for i in range(len(run) - 1)])
     return found
 
 
-_C, _V = "[^aeiou][^aeiouy]*", "[aeiouy][aeiou]*"
-_MORE_THAN_0 = re.compile(f"^(?:{_C})?{_V}{_C}")
-_EXACTLY_1 = re.compile(f"^(?:{_C})?{_V}{_C}(?:{_V})?$")
-_MORE_THAN_1 = re.compile(f"^(?:{_C})?{_V}{_C}{_V}{_C}")
-_VOWEL = re.compile(f"^(?:{_C})?[aeiouy]")
-_SHORT_END = re.compile(f"^{_C}[aeiouy][^aeiouwxy]$")
-_DOUBLE = re.compile(r"([^aeiouylsz])\1$")
-_STEP_2 = {
+C, V = "[^aeiou][^aeiouy]*", "[aeiouy][aeiou]*"
+MORE_THAN_0 = re.compile(f"^(?:{C})?{V}{C}")
+EXACTLY_1 = re.compile(f"^(?:{C})?{V}{C}(?:{V})?$")
+MORE_THAN_1 = re.compile(f"^(?:{C})?{V}{C}{V}{C}")
+VOWEL = re.compile(f"^(?:{C})?[aeiouy]")
+SHORT_END = re.compile(f"^{C}[aeiouy][^aeiouwxy]$")
+DOUBLE = re.compile(r"([^aeiouylsz])\1$")
+STEP_2 = {
     "ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize", "bli": "ble", "alli": "al",
     "entli": "ent", "eli": "e", "ousli": "ous", "ization": "ize", "ation": "ate", "ator": "ate", "alism": "al",
     "iveness": "ive", "fulness": "ful", "ousness": "ous", "aliti": "al", "iviti": "ive", "biliti": "ble", "logi": "log",
 }  # fmt: skip
-_STEP_3 = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
-_ENDS_2 = re.compile(f"^(.+?)({'|'.join(_STEP_2)})$")
-_ENDS_3 = re.compile(f"^(.+?)({'|'.join(_STEP_3)})$")
-_ENDS_4 = re.compile(
-    r"^(.+?)(al|ance|ence|er|ic|able|ible|ant|ement|ment|ent|ou|ism|ate|iti|ous|ive|ize|(?<=[st])ion)$"
-)
-_STEMMED = re.compile(r"^[a-z]{3,40}$")
+STEP_3 = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
+ENDS_2 = re.compile(f"^(.+?)({'|'.join(STEP_2)})$")
+ENDS_3 = re.compile(f"^(.+?)({'|'.join(STEP_3)})$")
+ENDS_4 = re.compile(r"^(.+?)(al|ance|ence|er|ic|able|ible|ant|ement|ment|ent|ou|ism|ate|iti|ous|ive|ize|(?<=[st])ion)$")
+STEMMED = re.compile(r"^[a-z]{3,40}$")
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """What is left of an English word without its ending; other words stay as they are."""
-    if not _STEMMED.match(word):
+    """An English word without its ending; other words are returned unchanged."""
+    if not STEMMED.match(word):
         return word
-    # A y at the beginning is a consonant; written large, no rule takes it for a vowel.
+    # A y at the beginning is a consonant; as a capital, no rule takes it for a vowel.
     word = "Y" + word[1:] if word[0] == "y" else word
     word = _step_1(word)
-    if (match := _ENDS_2.match(word)) and _MORE_THAN_0.match(match[1]):
-        word = match[1] + _STEP_2[match[2]]
-    if (match := _ENDS_3.match(word)) and _MORE_THAN_0.match(match[1]):
-        word = match[1] + _STEP_3[match[2]]
-    if (match := _ENDS_4.match(word)) and _MORE_THAN_1.match(match[1]):
+    if (match := ENDS_2.match(word)) and MORE_THAN_0.match(match[1]):
+        word = match[1] + STEP_2[match[2]]
+    if (match := ENDS_3.match(word)) and MORE_THAN_0.match(match[1]):
+        word = match[1] + STEP_3[match[2]]
+    if (match := ENDS_4.match(word)) and MORE_THAN_1.match(match[1]):
         word = match[1]
     return _step_5(word).lower()
 
@@ -119,11 +117,11 @@ def _step_1(word: str) -> str:
     elif word.endswith("s") and word[-2] != "s":
         word = word[:-1]
     if word.endswith("eed"):
-        if _MORE_THAN_0.match(word[:-3]):
+        if MORE_THAN_0.match(word[:-3]):
             word = word[:-1]
     elif word.endswith(("ed", "ing")):
         rest = word[: -2 if word.endswith("ed") else -3]
-        if _VOWEL.match(rest):
+        if VOWEL.match(rest):
             word = _repaired(rest)
     if len(word) > 2 and word.endswith("y") and word[-2] not in "aeiou":
         word = word[:-1] + "i"
@@ -131,16 +129,16 @@ def _step_1(word: str) -> str:
 
 
 def _repaired(rest: str) -> str:
-    if rest.endswith(("at", "bl", "iz")) or _SHORT_END.match(rest):
+    if rest.endswith(("at", "bl", "iz")) or SHORT_END.match(rest):
         return rest + "e"
-    return rest[:-1] if _DOUBLE.search(rest) else rest
+    return rest[:-1] if DOUBLE.search(rest) else rest
 
 
 def _step_5(word: str) -> str:
     if word.endswith("e"):
         rest = word[:-1]
-        if _MORE_THAN_1.match(rest) or (_EXACTLY_1.match(rest) and not _SHORT_END.match(rest)):
+        if MORE_THAN_1.match(rest) or (EXACTLY_1.match(rest) and not SHORT_END.match(rest)):
             word = rest
-    if word.endswith("ll") and _MORE_THAN_1.match(word):
+    if word.endswith("ll") and MORE_THAN_1.match(word):
         word = word[:-1]
     return word

@@ -1,1 +1,1 @@
-"""What several commands share; none of these is a command."""
+"""What several commands share; no module here is a command."""

@@ -17,7 +17,7 @@ FLAGS = (
 
 
 def find() -> str | None:
-    """The program: what CHROMIUM names, or the shell without a window, which needs two thirds of the browser's time."""
+    """The program: CHROMIUM, or the shell without a window, which needs two thirds of the full browser's time."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 

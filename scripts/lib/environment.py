@@ -1,4 +1,4 @@
-"""The functions' services for a command of the operator: from the environment, or from the running demo's."""
+"""The functions' services for an operator's command: from the environment, or those of the running demo."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from functions.settings import read
 
 @contextmanager
 def services() -> Iterator[Services]:
-    """The services for as long as the block runs; without any settings those of the demo that `make serve` started.
+    """The services, closed after the block; without any settings those of the demo that `make serve` started.
     Exits 2 when neither is set up."""
     environ = dict(os.environ)
     demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
-    # Half an environment is a mistake to be told, and not the demo.
+    # An incomplete environment is a mistake to report, not a reason to use the demo.
     if not {"PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS"} & set(environ) and demo.exists():
         environ |= json.loads(demo.read_text("utf-8"))
     try:

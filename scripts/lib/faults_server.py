@@ -1,7 +1,7 @@
-"""One function server of the fault run: the real app on a real port, with hours made into seconds.
+"""One server of the functions for the fault run: the real app on a real port, with hours shortened to seconds.
 
 `python -m scripts.lib.faults_server DESK KIND [--without-claim] [--without-key]` prints its address and serves until it
-is killed. The switches take out, in this process only, what the run must then be seen to need.
+is killed. Each switch removes one safeguard, in this process only, to show that the run notices.
 """
 
 import os
@@ -25,12 +25,12 @@ TIMEOUT = (0.5, 0.5)
 
 
 class FaultyDesk:
-    """The adapter of demo.desk; its three kinds are the three that Capabilities knows."""
+    """The adapter of demo.desk, in the three kinds of `Capabilities.creates`."""
 
     def __init__(self, origin: str, kind: str) -> None:
         self.origin = origin
         creates: Any = kind
-        # The fake knows a key for four seconds, indexes in 0.8 and finishes what it accepted in 0.3.
+        # The fake knows a key for four seconds, indexes within 0.8 and completes an accepted call within 0.3.
         self.capabilities = Capabilities(
             creates=creates, key_ms=4_000 if kind == "keyed" else 0, lookup_lag=2, list_lag=2, mails_customer=True
         )
@@ -90,7 +90,7 @@ class FaultyDesk:
                 raise VendorError(kind="rate_limited", detail="429", retry_after=int(answer.headers["Retry-After"]))
             if answer.status_code == 422:
                 raise VendorError(kind="rejected", detail="422")
-            if answer.status_code not in {200, 201}:  # 202 too: nobody knows yet
+            if answer.status_code not in {200, 201}:  # 202 too: the outcome is unknown
                 raise VendorError(detail=str(answer.status_code))
             data = answer.json()
         except (requests.RequestException, ValueError) as error:
@@ -101,7 +101,7 @@ class FaultyDesk:
 
 
 class WithoutKey(FaultyDesk):
-    """The same, as if the portal gave a ticket no key: each try is a new one and none can be found."""
+    """The same desk for tickets without a key: each try makes a new ticket, and none can be found."""
 
     def create(self, ticket: Ticket) -> str:
         data = {"key": os.urandom(8).hex(), "subject": ticket.draft.subject, "body": ticket.draft.body}
@@ -109,7 +109,7 @@ class WithoutKey(FaultyDesk):
 
 
 def _unclaimed(services: Services, row_id: str) -> dict[str, Any] | None:
-    """What `outbox._claim` would be without its lease."""
+    """`outbox._claim` without its lease."""
     return services.store.one(
         "update outbox set attempts = attempts + 1 where id = :id and done_at is null and failed_at is null"
         " and next_at <= :now returning *",
@@ -120,7 +120,7 @@ def _unclaimed(services: Services, row_id: str) -> dict[str, Any] | None:
 
 def main(argv: list[str]) -> None:
     origin, kind, *switches = argv
-    # Hours as seconds; a lease is still longer than the longest delivery, which is four calls of half a second each.
+    # Hours become seconds; a lease still outlasts the longest delivery, four calls of half a second each.
     outbox.BACKOFF_MS[:] = [200, 300, 500, 800, 1000]
     outbox.LEASE_MS = 6_000
     tick.LEASE_MS, tick.BUDGET_SECONDS = 8_000, 3

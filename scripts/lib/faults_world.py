@@ -1,4 +1,4 @@
-"""What the fault run works with: databases, servers that can be killed, and a support mailbox behind a mail server."""
+"""The fault run's databases, its servers that can be killed, and a support mailbox behind a mail server."""
 
 import email
 import json
@@ -23,7 +23,7 @@ TOKEN = secrets.token_hex(16)
 
 @dataclass
 class Mailbox:
-    """The support mailbox behind a real mail server: subject -> the Message-IDs that came under it."""
+    """The support mailbox behind a real mail server: subject -> Message-IDs received with it."""
 
     ids: dict[str, set[str]] = field(default_factory=dict)
 
@@ -35,7 +35,7 @@ class Mailbox:
 
 
 class Server:
-    """A server of the functions that can be killed and comes back on another port."""
+    """A server of the functions that can be killed and is started again on another port."""
 
     def __init__(self, arguments: list[str], environ: dict[str, str], stack: ExitStack) -> None:
         self._command = [sys.executable, "-m", "scripts.lib.faults_server", *arguments]
@@ -52,7 +52,7 @@ class Server:
 
 
 def stores(url: str, folder: Path, stack: ExitStack) -> Iterator[tuple[str, str]]:
-    """A database for each engine, or the one that was named; each run empties what it uses."""
+    """A database for each engine, or for the named one; each run empties its tables."""
     if url:
         yield "database", url
         return
@@ -91,7 +91,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def process(command: list[str], environ: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A server whose first line of output is its address."""
+    """A server process and its address, which is its first line of output."""
     child = subprocess.Popen(
         command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

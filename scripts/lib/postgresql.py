@@ -20,7 +20,7 @@ def find_binaries() -> Path | None:
 
 @contextmanager
 def throw_away(folder: Path) -> Iterator[str | None]:
-    """The address of an empty database for as long as the block runs; None when Debian's package is missing."""
+    """The address of an empty database, removed after the block; None when Debian's package is missing."""
     if find_binaries() is None:
         yield None
         return

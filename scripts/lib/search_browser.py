@@ -1,4 +1,4 @@
-"""Engines in headless Chromium: what they find, how long they take, and what they load."""
+"""Search engines in headless Chromium: their results, their times, and what they load."""
 
 import random
 import statistics
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, sync_playwright
 
 from scripts.lib.chromium import launch
 
-# As slow as a middling phone.
+# As slow as an average phone.
 THROTTLE = 4
 TIMED = 150
 SEED = 7
@@ -33,7 +33,7 @@ TIME = """async (queries) => {
   return times;
 }"""
 
-# Each script defines window.prepare(), which loads an engine, and window.ask(query), which gives addresses.
+# Each script defines window.prepare(), which loads an engine, and window.ask(query), which returns addresses.
 OURS = """
 window.prepare = async () => {
   const { load } = await import("/assets/search/index.js");
@@ -41,7 +41,7 @@ window.prepare = async () => {
 };
 window.ask = (query) => window.engine.search(query, { limit: 10, kinds: ["article"] }).results.map((found) => found.id);
 """
-# Material's worker on the page's own thread: the throttle of a page does not reach its workers, and ours has none.
+# Material's worker on the page's thread: Chromium does not throttle workers, and our engine uses none.
 MATERIAL = """
 window.prepare = async () => {
   const home = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
@@ -91,14 +91,14 @@ def chromium() -> Iterator[Page]:
 
 
 def ours(page: Page, url: str) -> str:
-    """The script of our engine for a portal at `url`."""
+    """The script that asks our engine, for a portal at `url`."""
     page.goto(url)
     address = page.locator("[data-portal='search/search'][data-index]").first.get_attribute("data-index")
     return OURS.replace("%INDEX%", repr(address))
 
 
 def find(page: Page, url: str, script: str, queries: Sequence[str], ids: Mapping[str, str]) -> list[list[str]]:
-    """The ids of at most ten articles for every query; `url` is a file of the site without scripts of its own."""
+    """The ids of at most ten articles for each query; `url` is a file of the site without scripts."""
     page.goto(url)
     page.evaluate(script + "window.prepare()")
     found: list[list[str]] = page.evaluate(
@@ -113,9 +113,9 @@ def find(page: Page, url: str, script: str, queries: Sequence[str], ids: Mapping
 
 
 def times(page: Page, engines: Mapping[str, tuple[str, str]], queries: Sequence[str]) -> dict[str, dict[str, float]]:
-    """For each engine (its address and script) milliseconds on a slow processor until it is ready, and for a sentence.
+    """For each engine (address and script) the milliseconds on a slow processor until it is ready, and for a sentence.
 
-    They take turns, so that a machine that is busy for a while is so for all of them.
+    They take turns, so that a busy moment of the machine affects all of them.
     """
     rng = random.Random(SEED)  # noqa: S311
     chosen = rng.sample(list(queries), min(TIMED, len(queries)))
@@ -125,7 +125,7 @@ def times(page: Page, engines: Mapping[str, tuple[str, str]], queries: Sequence[
     for turn in range(TIMES_READY):
         for name, (url, script) in engines.items():
             page.goto(url)
-            # Playwright would call a script that ends in a function.
+            # Playwright calls a script that ends in a function.
             page.evaluate(script + "null")
             session.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
             ready[name].append(page.evaluate(PREPARE))
@@ -144,16 +144,16 @@ def _summary(ready: Sequence[float], asked: Sequence[float]) -> dict[str, float]
 
 
 def loaded(page: Page, url: str, query: str) -> list[str]:
-    """The paths of what a page loads from the focus on its search box to the first result."""
+    """The paths that a page loads between the focus on its search box and the first result."""
     assert page.context.browser is not None
-    context = page.context.browser.new_context()  # nothing is in its cache
+    context = page.context.browser.new_context()  # an empty cache
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
     page.locator("[data-portal='search/search'][data-started]").first.wait_for(state="attached")
     paths: list[str] = []
 
     def note(response: Response) -> None:
-        # On a busy machine the page itself may still be loading what it needs without a search.
+        # On a busy machine the page itself may still be loading.
         path = urlsplit(response.url).path
         if response.ok and path.startswith("/assets/search") and path != "/assets/search/search.js":
             paths.append(path)
@@ -168,5 +168,5 @@ def loaded(page: Page, url: str, query: str) -> list[str]:
 
 
 def ratios(own: Mapping[str, float], stock: Mapping[str, float]) -> dict[str, Any]:
-    """Ours as a share of stock Material's, from the same run."""
+    """Our figures divided by stock Material's of the same run."""
     return {name: round(own[name] / stock[name], 4) for name in ("ready", "p50", "p95") if stock[name]}

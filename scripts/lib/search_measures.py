@@ -1,4 +1,4 @@
-"""How high a search has the right articles, and whether one engine is better than another only by chance."""
+"""How high the right articles rank, and whether a difference between two engines is chance."""
 
 import random
 from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ class Figures(TypedDict):
 
 
 def figures(found: Sequence[Sequence[str]], relevant: Sequence[Collection[str]]) -> Figures:
-    """The figures of the ids that were found for each query, best first."""
+    """The figures of a search from the ids that it found for each query, best first."""
     ranks = [rank(ids, right) for ids, right in zip(found, relevant, strict=True)]
     count = max(len(ranks), 1)
 
@@ -37,7 +37,7 @@ def figures(found: Sequence[Sequence[str]], relevant: Sequence[Collection[str]])
 
 
 def rank(ids: Sequence[str], right: Collection[str]) -> int:
-    """The place of the first right id among the first ten, from 1; 0 when there is none."""
+    """The rank of the first right id among the first ten, from 1; 0 when there is none."""
     return next((place for place, id in enumerate(ids[:DEPTH], start=1) if id in right), 0)
 
 

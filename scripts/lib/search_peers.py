@@ -1,4 +1,4 @@
-"""Other engines on the same articles, from npm: MiniSearch as it comes and tuned (tests/node), and Pagefind."""
+"""Other engines on the same articles, from npm: MiniSearch with defaults and tuned (tests/node), and Pagefind."""
 
 import html
 import json
@@ -22,7 +22,7 @@ Found = dict[str, list[list[str]]]
 
 
 class Missing(RuntimeError):
-    """An engine that is not on this machine; `str()` says how it gets there."""
+    """An engine is not installed; `str()` says how to install it."""
 
 
 def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def minisearch(articles: Sequence[Article], queries: Mapping[str, Sequence[str]]
 
 
 def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequence[str]], folder: Path) -> Found:
-    """The ids that Pagefind's own script finds in its index of the same articles. Raises Missing."""
+    """The ids that Pagefind finds for each query in its own index of the articles. Raises Missing."""
     folder.mkdir()
     ids = {}
     for number, article in enumerate(articles):
@@ -67,7 +67,7 @@ def pagefind(page: Page, articles: Sequence[Article], queries: Mapping[str, Sequ
             encoding="utf-8",
         )
         ids[f"a{number}"] = article.id
-    # Not among the locked tools: its program is a package for each platform, and a lock made on one breaks on another.
+    # Not locked: its program is a package for each platform, so a lock made on one breaks on another.
     tools = folder.with_name("tools")
     install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(tools), PAGEFIND]
     program = tools / "node_modules" / "pagefind" / "lib" / "runner" / "bin.cjs"

@@ -1,4 +1,4 @@
-"""The articles of a measurement as a portal, and as a stock Material site: built by MkDocs as any other, and served."""
+"""The articles of a measurement as a portal and as a stock Material site, built by MkDocs and served."""
 
 import functools
 import http.server
@@ -28,7 +28,7 @@ FOLDER = "library"
 
 @dataclass(frozen=True)
 class Article:
-    """A line of ARTICLES.jsonl."""
+    """One line of ARTICLES.jsonl."""
 
     id: str
     title: str
@@ -37,7 +37,7 @@ class Article:
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> "Article":
-        """Raises KeyError when id, title or body_markdown is missing."""
+        """The article in a parsed line; raises KeyError when id, title or body_markdown is missing."""
         return cls(str(line["id"]), str(line["title"]), str(line["body_markdown"]), line.get("questions") or [])
 
 
@@ -47,7 +47,7 @@ def write(articles: Sequence[Article], docs: Path) -> dict[str, str]:
     (docs / "index.md").write_text("# Home\n", encoding="utf-8")
     ids = {}
     for number, article in enumerate(articles):
-        # JSON is YAML, whatever is in a title.
+        # As JSON, so that no title can break the YAML.
         front = json.dumps({"title": article.title, "questions": list(article.questions)}, ensure_ascii=False)
         (docs / FOLDER / f"a{number}.md").write_text(f"---\n{front}\n---\n\n{article.body}\n", encoding="utf-8")
         ids[f"{FOLDER}/a{number}"] = article.id
@@ -55,14 +55,14 @@ def write(articles: Sequence[Article], docs: Path) -> dict[str, str]:
 
 
 def build(articles: Sequence[Article], folder: Path) -> tuple[Path, dict[str, str]]:
-    """Our portal of these articles in folder/site."""
+    """Build a portal of these articles in folder/site."""
     ids = write(articles, folder / "docs")
     try_corpus.build(folder / "docs", folder)
     return folder / "site", ids
 
 
 def build_stock(folder: Path) -> Path:
-    """Material as it is shipped, of the same files, in folder/stock. Raises CalledProcessError."""
+    """Build a stock Material site of the same files in folder/stock. Raises CalledProcessError."""
     config = folder / "stock.yml"
     config.write_text(STOCK.format(docs=folder / "docs"), encoding="utf-8")
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(config)]
@@ -72,24 +72,24 @@ def build_stock(folder: Path) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    # As every host: one connection for many small files, and none of them waits for the last one's receipt.
+    # As every host: one connection for many small files, without Nagle's delay.
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Only the figures are printed."""
+        """Log nothing: only the figures are printed."""
 
 
 class _Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that has left the page does not read the answer to the end."""
+        """Ignore errors: a browser that leaves a page does not read the answer to its end."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """The address of a folder, on a free port."""
+    """Serve a folder on a free port and yield its address."""
     server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""How customers type a question: with a slip, not to the end, or as keywords. Every run makes the same ones."""
+"""Variants of a question as customers type it: with a typo, half typed, or as keywords; the same in every run."""
 
 import random
 import re
@@ -7,7 +7,7 @@ from portal.search.words import STOP, words
 
 SEED = 7
 VARIANTS = ("clean", "typo", "half_typed", "keywords")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def variants(queries: list[str]) -> dict[str, list[str]]:
@@ -22,7 +22,7 @@ def variants(queries: list[str]) -> dict[str, list[str]]:
 
 
 def typo(query: str, rng: random.Random) -> str:
-    """One slip inside one word of at least four letters: two swapped, one left out, doubled or replaced."""
+    """One typo in a word of at least four letters: two letters swapped, or one left out, doubled or replaced."""
     parts = query.split(" ")
     long = [place for place, part in enumerate(parts) if len(part) >= 4 and part.isalpha()]
     if not long:
@@ -38,7 +38,7 @@ def typo(query: str, rng: random.Random) -> str:
     elif slip == "double":
         word = word[:at] + word[at] + word[at:]
     else:
-        word = word[:at] + rng.choice(_LETTERS) + word[at + 1 :]
+        word = word[:at] + rng.choice(LETTERS) + word[at + 1 :]
     parts[place] = word
     return " ".join(parts)
 
@@ -54,7 +54,7 @@ def half_typed(query: str) -> str:
 
 
 def keywords(query: str) -> str:
-    """Its three longest words that say something, in their order."""
+    """Its three longest words that are not stop words, in their order."""
     told = [word for word in dict.fromkeys(words(query)) if word not in STOP and len(word) > 2]
     chosen = sorted(told, key=lambda word: -len(word))[:3]
     return " ".join(word for word in told if word in chosen) or query

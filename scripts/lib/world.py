@@ -1,4 +1,4 @@
-"""The demo as a command of ours: started for a test or a picture, waited for, and stopped again."""
+"""Starts the demo for a test or a screenshot, waits until it is ready, and stops it."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ class World:
     environ: dict[str, str]
 
     def desk(self, *arguments: str) -> str:
-        """What an agent types: `python -m scripts.desk ...`; returns what it printed."""
+        """Run `python -m scripts.desk ...`, as an agent does; returns its output."""
         command = [sys.executable, "-m", "scripts.desk", *arguments]
         return subprocess.run(command, env=self.environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
@@ -86,7 +86,7 @@ def _read(process: "subprocess.Popen[str]", output: list[str], ready: threading.
         output.append(line)
         if READY_LINE in line:
             ready.set()
-    ready.set()  # it ended; whoever waits finds that out
+    ready.set()  # it ended, which the waiting thread then sees
 
 
 def _free_ports(count: int) -> int:

@@ -9,7 +9,7 @@ from scripts.lib.chromium import launch
 from scripts.lib.world import World, running
 from tests.hooks.portals import SITE
 
-# A busy machine is slow, and that is nobody's fault.
+# Long enough for a busy machine.
 expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}

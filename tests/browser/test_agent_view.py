@@ -1,4 +1,4 @@
-"""What an agent sees of a customer's question, in a real Request Tracker; `UPDATE_SCREENSHOTS=1` keeps the picture."""
+"""An agent's view of a customer's question in a real Request Tracker; `UPDATE_SCREENSHOTS=1` keeps the picture."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Asking us, and following what was asked: files, suggestions, failures and answers, as a customer meets them."""
+"""Asking us, and following the ticket: files, suggestions, failures and answers."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from scripts.lib.world import World
 from tests.browser.conftest import NARROW
 
 BODY = "The file is empty since this morning, whatever we choose."
-# One grey pixel: what a picture is, the server looks at.
+# One grey pixel, a real PNG, since the server checks the content.
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 PUT = """([form, how, names, png]) => {
   const transfer = new DataTransfer();
@@ -112,7 +112,7 @@ def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserC
     fill(page, "My card was declined", "Two cards of two banks are declined.")
     expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
     expect(page.get_by_text("We know about this")).to_have_count(0)
-    # As the build marks a topic that is not routine: no article stands before us any more.
+    # As the build marks a topic that is not routine: no articles are suggested.
     page.get_by_label("What is it about?").evaluate(
         "(topic) => topic.selectedOptions[0].toggleAttribute('data-straight')"
         " && topic.dispatchEvent(new Event('input'))"
@@ -141,7 +141,7 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
     page = context.new_page()
     answer: dict[str, Any] = {"status": status, "json": {"detail": "We are away."}, "headers": {"Retry-After": "60"}}
     page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else status is None or route.abort())
-    if status is None:  # the browser's own patience, made short
+    if status is None:  # the browser's timeout, shortened
         page.add_init_script(
             "AbortSignal.timeout = (wait) => { const c = new AbortController();"
             " setTimeout(() => c.abort(new DOMException('', 'TimeoutError')), wait / 10); return c.signal; }"

@@ -1,4 +1,4 @@
-"""No barrier that axe-core knows, on any kind of page, in either palette, wide and narrow."""
+"""No violation of axe-core's rules on any kind of page, in both palettes, wide and narrow."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,7 +34,7 @@ PERSONAL = {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds, as `rule: target`."""
+    """axe-core's violations, as `rule: target`."""
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]

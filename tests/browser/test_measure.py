@@ -1,7 +1,7 @@
 """measure.js and feedback.js in a real browser, against the real collector.
 
-The browser is started so that it does not call itself a robot, since those are not counted and there is no switch
-for tests in what we ship: no navigator.webdriver, and an ordinary user agent.
+Robots are not counted and the shipped code has no switch for tests, so the browser is started without
+navigator.webdriver and with an ordinary user agent.
 """
 
 import json
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.browser
 
 ASSETS = Path(__file__).parents[2] / "hooks/theme/assets"
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-# The user agent is an argument since Playwright's own setting does not reach the beacon of a page that goes away.
+# The user agent is an argument, since Playwright's setting does not reach the beacon of a page that goes away.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -38,7 +38,7 @@ ARGUMENTS = [
 ARTICLE = "getting-in/forgot-password"
 WAIT_SECONDS = 10
 
-# `go` swaps the page without a reload, as Material's instant navigation does, and tells it through document$.
+# `go` swaps the page without a reload, as Material's instant navigation does, and announces it through document$.
 LAYOUT = """<!doctype html><html lang="en"><title>t</title>
 <header data-portal-base="/help/" data-portal="insights/measure"><a id="ask" href="/help/ask/">Ask us</a></header>
 <main>%s</main>
@@ -85,7 +85,7 @@ PAGES = {
 
 
 class Site:
-    """A few pages, our assets, and the real functions, whose posts are kept for the test to look at."""
+    """A few pages, our assets, and the real functions; posts to them are kept for the test."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
@@ -117,13 +117,13 @@ class Site:
         return response
 
     def events(self, number: int) -> list[dict[str, Any]]:
-        """The next events as sent, at least `number` of them."""
+        """The next events that were sent, at least `number` of them."""
         events: list[dict[str, Any]] = []
         while len(events) < number:
             path, body, status = self.posts.get(timeout=WAIT_SECONDS)
             assert (path, status) == ("api/events", 204)
             events += json.loads(body)
-        # Each event has a request of its own, and two of them may arrive in the other order.
+        # Each event has a request of its own, and two may arrive in reverse order.
         return sorted(events, key=lambda event: (event["visit"], event["seq"]))
 
     def until(self, wanted: str) -> int:
@@ -217,7 +217,7 @@ def test_a_visit_is_told_from_the_landing_to_the_last_page(page, site, services)
     assert (landing[0]["referrer"], moved[1]["referrer"]) == ("none", "internal")
     assert left[0]["scroll"] == 100
     assert 0 < left[0]["engaged_ms"] < 60_000
-    # What was sent is what is stored: the collector refused none of it.
+    # The collector refused none of the events.
     assert {row["event_id"] for row in stored(services)} == {event["event_id"] for event in events}
 
 

@@ -1,4 +1,4 @@
-"""The search box of every page and the page of all results, in every state that a customer can meet."""
+"""The search box of every page and the page of all results, in all their states."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,14 +16,14 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.hooks.portals import CONFIG, mkdocs, write
 
 ARTICLE = "getting-in/forgot-password/"
-# Material fetches it to know which links are pages of this site: from then on they are followed without a reload.
+# Material fetches the sitemap to learn the site's pages, whose links it then follows without a reload.
 SITEMAP = re.compile(r"/sitemap\.xml$")
 INDEX = re.compile(r"/assets/search\.[0-9a-f]{6,}\.txt$")
 TOUCHED = re.compile(r"/assets/search/(?!search\.)|/assets/search\.[0-9a-f]{6}")
 
 
 def visit(context: BrowserContext, world: World, path: str = ARTICLE) -> Page:
-    """A page whose search form is ready, and which follows links without a reload."""
+    """Open a page, and wait until its search form is ready and links are followed without a reload."""
     page = context.new_page()
     page.add_init_script(
         """window.told = [];
@@ -37,7 +37,7 @@ def visit(context: BrowserContext, world: World, path: str = ARTICLE) -> Page:
 
 
 def box(page: Page) -> Locator:
-    """The search field that a customer sees first."""
+    """The first visible search field."""
     return page.get_by_role("combobox").and_(page.locator(":visible")).first
 
 
@@ -50,20 +50,20 @@ def options(page: Page) -> Locator:
 
 
 def search(page: Page, text: str) -> Locator:
-    """Type a query and wait for what is found; the options."""
+    """Type a query and wait for results; returns the options."""
     box(page).fill(text)
     options(page).first.wait_for()
     return options(page)
 
 
 def told(page: Page) -> list[list[Any]]:
-    """What the page has told those who measure."""
+    """The events that the page has dispatched for measuring."""
     return page.evaluate("told")  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
 def reader(world: World, chromium: Browser) -> Iterator[Page]:
-    """One visit for all tests that need no page of their own."""
+    """One visit, shared by all tests that need no page of their own."""
     context = chromium.new_context(viewport=WIDE)
     context.set_default_timeout(15_000)
     yield visit(context, world)
@@ -72,7 +72,7 @@ def reader(world: World, chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(reader: Page, world: World) -> Page:
-    """The visit goes on: another question, the box empty and closed."""
+    """The visit's page with its search box empty and closed."""
     if not reader.url.startswith(world.url):
         reader.goto(world.url + ARTICLE)
     box(reader).fill("")
@@ -282,7 +282,7 @@ def test_nothing_found_leads_on(page: Page, world: World):
 
 @pytest.fixture
 def person(chromium: Browser) -> Iterator[BrowserContext]:
-    """A visitor who is counted, as a browser of a test is not."""
+    """A visitor who is counted, although a test's browser is not."""
     agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
     context = chromium.new_context(viewport=WIDE, user_agent=agent)
     context.add_init_script("Object.defineProperty(navigator, 'webdriver', { get: () => false })")
@@ -559,7 +559,7 @@ def test_everything_fits_at_four_hundred_percent(world: World, chromium: Browser
 
 
 def violations(page: Page, part: str) -> list[str]:
-    """What axe-core finds in a part of the page; the whole pages are looked at in test_axe.py."""
+    """axe-core's violations in a part of the page; test_axe.py checks whole pages."""
     found = Axe().run(page, part).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
@@ -672,7 +672,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 class Silent(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Nobody reads along."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def walk(world: World, page: Page) -> None:
     assert who(world, page) == "Ada Byron"
     page.goto(f"{world.url}my/account/")
     page.get_by_role("button", name="Sign out", exact=True).click()
-    # The provider asks whether the product is meant as well, and sends them back.
+    # The provider asks whether to sign out of the product as well, and leads back.
     expect(page).to_have_url(re.compile(re.escape(f"{world.identity}/oauth2/end_session")))
     page.get_by_role("button", name="Sign out of Acme").click()
     expect(page).to_have_url(world.url)
@@ -67,7 +67,7 @@ def test_signing_out_everywhere_from_a_second_browser(world: World, chromium: Br
 
 
 def sign_in(world: World, page: Page) -> None:
-    """From an article by "Sign in", through the provider's page, and back on the same article."""
+    """Press "Sign in" on an article, pass the provider's page, and return to the article."""
     page.goto(world.url + ARTICLE)
     way_in = page.get_by_role("navigation", name="Portal").get_by_role("link", name="Sign in")
     way_in.click()
@@ -79,6 +79,6 @@ def sign_in(world: World, page: Page) -> None:
 
 
 def who(world: World, page: Page) -> str | None:
-    """The name that the portal knows this browser by."""
+    """The name of the customer who is signed in."""
     answer = page.request.get(f"{world.url}api/session", headers={"Accept": "application/json"}).json()
     return str(answer["name"]) if answer["signed_in"] else None

@@ -1,4 +1,4 @@
-"""A day in the life of the status page, with a clock that the test moves: slow, down, told, worked on, well again."""
+"""A day of the status page, on a clock that the test moves: slow, down, incident, maintenance, recovery."""
 
 import json
 import mimetypes
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
 
 
-# Open when the site is built, so that it has a page; it says nothing of whether anything works.
+# Open when the site is built, so that it has a page; without impact, so that it does not affect the state.
 KNOWN = """---
 id: 2026-11-01-slow-exports
 title: Exports wait
@@ -56,7 +56,7 @@ def with_an_incident(folder: Path) -> Path:
 
 
 class Clock(Services):
-    """Services whose clock a test moves; it starts now, since browsers believe the later of two clocks."""
+    """A clock that a test moves; it starts now, since browsers use the later of two clocks."""
 
     at = int(time.time() * 1000)
 
@@ -65,7 +65,7 @@ class Clock(Services):
 
 
 class Day:
-    """The portal on a free port, the service that it watches, and its inbox."""
+    """The portal on a free port, the service that it checks, and its inbox."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.build = folder / "build"
@@ -97,7 +97,7 @@ class Day:
         self.portal = Portal(self.services)
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        """The site's files, and the functions where a host would put them."""
+        """The WSGI app: the site's files, and the functions at their addresses."""
         request = Request(environ)
         if request.path.startswith(("/api/", "/my/")) and self.portal:
             return self.portal(environ, start_response)
@@ -109,11 +109,11 @@ class Day:
         return Response(file.read_bytes(), mimetype=kind)(environ, start_response)
 
     def answer(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        """The service that is watched."""
+        """The WSGI app of the service that is checked."""
         return Response("ok\n", self.status)(environ, start_response)
 
     def bundle(self, **changes: Any) -> None:
-        """What the next build would know: `slow_ms` of every component, or the maintenances."""
+        """Change the bundle as the next build would: `slow_ms` of every component, or the maintenances."""
         path = self.build / "portal.json"
         data = json.loads(path.read_text())
         if "slow_ms" in changes:
@@ -123,7 +123,7 @@ class Day:
         path.write_text(json.dumps(data))
 
     def pass_minutes(self, count: int) -> None:
-        """The scheduler's tick, once a minute."""
+        """Move the clock, with a tick each minute."""
         for _ in range(count):
             self.services.at += MINUTE_MS
             outcome = tick.tick(self.services, time.monotonic() + 60)
@@ -185,7 +185,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(2)
     sentence(page, day, "All monitored systems operational")
 
-    # A page that somebody has left open, with a clock of its own.
+    # A page that stays open, with a clock of its own.
     left_open = context.new_page()
     left_open.clock.install()
     left_open.goto(f"{day.origin}/getting-in/forgot-password/")
@@ -198,7 +198,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
 
     day.status = 503
     day.pass_minutes(3)
-    # 25 s, give or take a fifth: it turns without a build and without a click.
+    # It asks every 25 s, give or take a fifth: the state changes without a build or a click.
     left_open.clock.fast_forward(30_000)
     expect(dot).to_have_attribute("data-level", "critical")
     expect(left_open.get_by_role("region", name="Current incidents")).to_contain_text("Problems with Web app")
@@ -208,7 +208,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     expect(banner).to_be_visible()
     banner.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/status/#"))
-    # No build has a page for it yet: it is here, live, where the link leads.
+    # No build has a page for it yet, so the link leads to its live entry on this page.
     expect(page.locator(f"[id='{page.url.partition('#')[2]}']")).to_be_visible()
     expect(page.locator("[data-status-events] section").first).to_be_visible()
     assert violations(page) == []
@@ -225,7 +225,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     day.pass_minutes(3)
     page.goto(f"{day.origin}/status/")
     expect(page.locator("[data-status-events]")).to_contain_text("A new disk")
-    # The build knew of another one, which is no longer planned.
+    # The build had another maintenance, which is no longer planned.
     expect(page.locator("[data-work-phase]")).to_have_text(["Over"])
 
     day.status = 200

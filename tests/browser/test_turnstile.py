@@ -1,4 +1,4 @@
-"""Turnstile in a browser: our part of it, around a script that does what Cloudflare's documentation says of theirs.
+"""Turnstile in a browser: our part, with a stand-in for Cloudflare's script written from its documentation.
 
 https://developers.cloudflare.com/turnstile/get-started/client-side-rendering/
 """
@@ -26,7 +26,7 @@ SHELL = (
     '<script type="module" src="/assets/portal.js"></script></head>'
     '<body data-portal-base="/"><main><nav><!--portal:crumbs--></nav><!--portal:content--></main></body></html>'
 )
-# What ANSWER is replaced by says what their script does once it has shown its frame.
+# ANSWER is replaced by what their script does after it has shown its frame.
 SCRIPT = """
 let widget = null;
 window.turnstile = {
@@ -151,7 +151,7 @@ def test_without_an_answer_the_page_says_so_and_the_next_press_tries_again(
     way_around = said.get_by_role("link", name="write to us").get_attribute("href")
     token = json.dumps(cloudflare.token())
     stranger.answer = f"callback({token})"
-    page.evaluate(f"window.token = {token}")  # for a script that is there already and changes its mind
+    page.evaluate(f"window.token = {token}")  # for a script that is already loaded
     press(page)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")

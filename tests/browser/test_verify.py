@@ -1,4 +1,4 @@
-"""Signing in by mail, as a customer without an account walks it: two devices, the code, no JavaScript, no barriers."""
+"""Sign-in by mail without an account: on two devices, by code, without JavaScript, and accessible."""
 
 import re
 import time
@@ -90,7 +90,7 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     phone.get_by_role("button", name="Try again").click()
     expect(phone.get_by_text("We have your message.")).to_be_visible()
 
-    # The first page still has its code, and leads to what was sent meanwhile.
+    # The first page still has its code field, and leads to the ticket sent meanwhile.
     page.get_by_label("The six digits in the mail").fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No mail arrives here")
@@ -122,8 +122,8 @@ def test_the_first_tab_goes_on_when_the_link_was_opened_in_another(world: World,
     second.goto(link)
     second.get_by_role("button", name="Sign in").click()
     expect(second).to_have_url(f"{world.url}my/tickets/")
-    # Headless tabs are always visible and have the focus. A real browser sends one of these when the customer comes
-    # back to the tab, or to a window that was visible beside it.
+    # Headless tabs are always visible and focused. A real browser fires one of these events when the customer
+    # returns to the tab or to its window.
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     beside.evaluate("window.dispatchEvent(new Event('focus'))")
 
@@ -136,7 +136,7 @@ def test_a_press_before_the_script_was_there_is_not_lost(world: World, context: 
     late: list[str] = []
     page.route("**/verify.js*", lambda route: (late.append(route.request.url), route.abort()), times=1)
     ask(world, page, "early@customer.example", "/my/tickets/")
-    # The answer to the early press is no page to come back to: a browser would ask whether to send the form again.
+    # The answer to the early press is not kept in the history: a browser would ask whether to send the form again.
     page.go_back()
     expect(page.get_by_label("Your e-mail address")).to_be_visible()
     page.go_forward()

@@ -1,4 +1,4 @@
-"""The whole portal in one session, as a customer walks it: search to answer, status, changelog, billing."""
+"""The whole portal in one session: search to answer, status, changelog, billing."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Free ports for tests that must name one before it is open."""
+"""Free ports for tests that must know one before it is opened."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ from demo.server import HOST
 
 
 def free(count: int = 1) -> int:
-    """The first of `count` free ports in a row; two workers of xdist never look at the same ones."""
+    """The first of `count` free ports in a row, from a range of this xdist worker's own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for first in range(21_000 + 2_000 * (worker % 4), 23_000 + 2_000 * (worker % 4), 10):
         with ExitStack() as stack:

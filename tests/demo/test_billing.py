@@ -1,4 +1,4 @@
-"""The demo's billing server keeps to what Stripe documents, whoever calls it."""
+"""The demo's billing server behaves as Stripe documents."""
 
 from collections.abc import Iterator
 from typing import Any

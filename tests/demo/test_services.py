@@ -1,4 +1,4 @@
-"""The demo's watched service and its inbox."""
+"""The demo's service that is checked, and its inbox."""
 
 import smtplib
 from email.message import EmailMessage

@@ -21,7 +21,7 @@ ARTICLE = "---\ntitle: {title}\n---\n\n{text}\n"
 
 
 def write(folder: Path, articles: dict[str, str], config: str = CONFIG) -> Path:
-    """An adopter's repository: mkdocs.yml, docs/, and our hooks."""
+    """Write an adopter's repository: mkdocs.yml, docs/, and our hooks."""
     (folder / "hooks").symlink_to(ROOT / "hooks")
     (folder / "mkdocs.yml").write_text(config)
     for id, text in articles.items():
@@ -32,7 +32,7 @@ def write(folder: Path, articles: dict[str, str], config: str = CONFIG) -> Path:
 
 
 def mkdocs(folder: Path, site: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`mkdocs build` in `folder`, as an adopter's CI runs it: the site in `site`, the bundle beside it in build/."""
+    """Run `mkdocs build` in `folder`, as an adopter's CI does: the site in `site`, the bundle beside it in build/."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(site)],
         cwd=folder,
@@ -43,5 +43,5 @@ def mkdocs(folder: Path, site: Path, **environment: str) -> subprocess.Completed
 
 
 def environ(**changes: str) -> dict[str, str]:
-    """This environment, with the project importable and MkDocs without its advertisement."""
+    """This environment, with the project importable and without MkDocs's advertisement."""
     return os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)} | changes

@@ -1,4 +1,4 @@
-"""A folder changelog/ becomes pages and feeds of the real site; a mistake in it stops the build."""
+"""changelog/ becomes pages and feeds of the real site; a mistake in it stops the build."""
 
 import json
 import re

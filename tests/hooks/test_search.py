@@ -1,4 +1,4 @@
-"""The search of a built portal: what it finds, what a broken or odd input does, and what stops a build."""
+"""The search of a built portal: its results, broken and odd input, and what stops a build."""
 
 import base64
 from pathlib import Path

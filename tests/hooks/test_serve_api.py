@@ -1,4 +1,4 @@
-"""The functions and the site on one origin: who answers what, and no reload over a form."""
+"""The functions and the site on one origin: which of them answers, and no reload of a form."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def test_addresses_of_functions_below_the_base_go_to_the_functions(client: Clien
 def test_a_form_page_that_asks_for_a_reload_gets_none(client: Client, page: str) -> None:
     answer = client.get("/livereload/5/7", headers={"Referer": f"http://127.0.0.1:8000/help/{page}"})
 
-    # The page reloads when the number is above the one it knows.
+    # The page reloads when the number is larger than the one it has.
     assert (answer.status_code, answer.text) == (200, "0")
 
 

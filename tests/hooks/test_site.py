@@ -39,7 +39,7 @@ class Built:
 
 
 class Links(HTMLParser):
-    """Everything that a page leads to or loads, as (tag, attribute, address)."""
+    """All links and loaded files of a page, as (tag, attribute, address)."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ def test_the_first_view_of_an_article_weighs_at_most_70_kb(built: Built) -> None
     todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w/-]+)"', html)]
     todo += [name for name in loaded if name.endswith("portal.js")]
     while todo:
-        # What a module imports at its top is loaded with it.
+        # Static imports are loaded with their module.
         name = todo.pop()
         loaded.add(name)
         imports = re.findall(
@@ -180,7 +180,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A folder of articles with no settings but the two that must be."""
+    """A folder of articles with only the two required settings."""
     folder = write(tmp_path_factory.mktemp("small"), SMALL)
     result = mkdocs(folder, folder / "site")
     assert result.returncode == 0, result.stderr
@@ -267,7 +267,7 @@ def test_what_a_customer_would_stumble_over_fails_the_build(tmp_path: Path) -> N
 
 
 def _targets(html: str, page: str) -> set[str]:
-    """The addresses of the site itself that a page names, from the address of the page."""
+    """The site's own addresses in a page, resolved from the page's address."""
     found = set()
     for _, _, value in Links(html).found:
         target = urlsplit(urljoin(f"https://acme.example{page}", value))
@@ -277,7 +277,7 @@ def _targets(html: str, page: str) -> set[str]:
 
 
 def _exists(built: Built, path: str) -> bool:
-    """Whether the site or the functions answer there, below the base path."""
+    """Whether the site or the functions answer at this address, below the base path."""
     if not path.startswith(built.base):
         return False
     inside = path.removeprefix(built.base)

@@ -1,4 +1,4 @@
-"""A folder status/ becomes pages, a feed and the functions' bundle; a mistake in it stops the build."""
+"""status/ becomes pages, a feed and the functions' bundle; a mistake in it stops the build."""
 
 import json
 import time
@@ -41,7 +41,7 @@ def config(tmp_path: Path) -> MkDocsConfig:
     config = MkDocsConfig(config_file_path=str(tmp_path / "mkdocs.yml"))
     config.load_dict({"site_name": "Help", "site_url": "https://acme.example/help/", "docs_dir": str(tmp_path)})
     config.validate()
-    # MkDocs sets it while it runs an event, and File.generated asks for it.
+    # MkDocs sets it while it runs an event, and File.generated needs it.
     config.plugins._current_plugin = "hooks/status.py"
     return config
 

@@ -1,4 +1,4 @@
-"""The table of account jobs: what is filled in stays where it belongs."""
+"""The table of account jobs: values are escaped for their place in an address."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +32,7 @@ def test_a_job_for_who_is_signed_out_needs_nothing_personal():
 
 
 @pytest.mark.parametrize("template", ["https://acme.example/{user}/x?o={org}#{user}", "{at}/people/{user}?o={org}"])
-# No deadline: on a busy machine it would measure the neighbours.
+# No deadline, which would fail on a busy machine.
 @examples(deadline=None)
 @given(user=st.text(min_size=1), org=st.text(min_size=1))
 def test_no_claim_changes_the_host_or_adds_a_part(template: str, user: str, org: str):

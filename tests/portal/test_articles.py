@@ -1,4 +1,4 @@
-"""Front matter: what ours may say, what is said when it is wrong, and what is none of our business."""
+"""Front matter: our keys, the messages about mistakes, and keys that we ignore."""
 
 from datetime import date
 
@@ -123,7 +123,7 @@ def test_without_a_list_every_folder_is_a_topic() -> None:
     ]
 
 
-# No deadline: on a busy machine it would measure the neighbours.
+# No deadline, which would fail on a busy machine.
 @given(st.text() | st.text().map(lambda text: f"---\n{text}\n---\n"))
 def test_any_text_is_an_article_or_a_named_mistake(text: str) -> None:
     named: list[str] = []

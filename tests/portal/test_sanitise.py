@@ -1,4 +1,4 @@
-"""Markdown from outside comes out harmless, readable, and dead to every template engine."""
+"""Markdown from outside becomes harmless, readable, and inert to every template engine."""
 
 import xml.etree.ElementTree as ET
 

@@ -1,4 +1,4 @@
-"""extra.portal: what is right is filled in, what is wrong is named with its place."""
+"""extra.portal: defaults are filled in, and mistakes are reported with their line."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ extra:
 
 
 class Loader(yaml.SafeLoader):
-    """Reads what MkDocs reads; its own tags are not what is tested here."""
+    """Reads mkdocs.yml with MkDocs's tags ignored."""
 
 
 Loader.add_constructor("!ENV", lambda loader, node: "")
@@ -229,7 +229,7 @@ plain = st.recursive(
 )
 
 
-# No deadline: on a busy machine it would measure the neighbours.
+# No deadline, which would fail on a busy machine.
 @examples(deadline=None)
 @given(st.dictionaries(st.sampled_from([*settings.Settings.model_fields, "x"]), plain) | plain)
 def test_any_value_gives_settings_or_named_mistakes(data: Any) -> None:

@@ -1,4 +1,4 @@
-"""The page about account links says what the code's own table says."""
+"""The page about account links agrees with the table in the code."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The status page for a second host: whole in itself, small, and never green of its own."""
+"""The status page for a second host: self-contained, small, and never green without an answer."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ updates:
 
 @pytest.fixture
 def status(tmp_path: Path) -> Path:
-    """A board with an incident that is open."""
+    """A board with an open incident."""
     folder = tmp_path / "status"
     (folder / "incidents").mkdir(parents=True)
     text = (STATUS / "components.yml").read_text()
@@ -45,7 +45,7 @@ def test_it_is_whole_in_itself_and_small(tmp_path: Path):
     assert sorted(path.name for path in out.iterdir()) == [
         "feed.json", "feed.xml", "index.html", "maintenance.ics", "rss.xml",
     ]  # fmt: skip
-    # What a browser would fetch on its own: nothing.
+    # A browser fetches nothing else.
     assert re.findall(r"<(?:script|img|iframe|link)[^>]*\s(?:src|href)=\"(?!feed\.xml)[^\"]*", page) == []
     assert 'data-summary="https://help.acme.example/help/api/v2/summary.json"' in page
     assert "connect-src https://help.acme.example;" in page

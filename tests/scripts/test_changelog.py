@@ -1,4 +1,4 @@
-"""`python -m scripts.changelog sync`: releases become files, twice changes nothing, a writer's words stay."""
+"""`python -m scripts.changelog sync`: releases become files, a second run changes nothing, writers' edits stay."""
 
 import json
 import shutil
@@ -128,7 +128,7 @@ def test_a_missing_file_and_a_broken_entry_are_named(
 
 @dataclass
 class Enterprise:
-    """A GitHub Enterprise server as far as its releases go: pages with Link headers, and its ways to say no."""
+    """The releases of a GitHub Enterprise server: pages with Link headers, and its refusals."""
 
     url: str = ""
     releases: list[dict[str, Any]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The agent's commands: list, show, reply and close; and check, for every desk."""
+"""The agent's commands list, show, reply and close, and check, which every desk has."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.conftest import ADA, Browser
 
 @pytest.fixture
 def number(services: Services, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The reference of the one ticket; the commands find the same store through the environment."""
+    """The reference of the only ticket; the commands find the same store through the environment."""
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     client = Browser(Portal(services))

@@ -1,4 +1,4 @@
-"""The fault run finds nothing on either engine, and finds something when the key is switched off."""
+"""The fault run finds no fault on either engine, and finds some when the key is switched off."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Forgetting a person: by address or by subject, everywhere, and nobody else."""
+"""Forgetting a person, by address or by subject: everything of theirs, and nothing of others."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def people(
     environ: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Ada and Ben, each with something in every table that knows people; the command finds the same store."""
+    """Ada and Ben, each with rows in every table about people; the command finds the same store."""
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     for person in (BEN, ADA):

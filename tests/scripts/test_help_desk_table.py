@@ -1,4 +1,4 @@
-"""The page about help desks says what the adapters declare."""
+"""The page about help desks agrees with what the adapters declare."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""On-call's command: files that the build can read, and clear words when they cannot be written."""
+"""On-call's command: files that the build can read, and clear errors when they cannot be written."""
 
 import json
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ def test_a_folder_without_components_is_named(tmp_path: Path, capsys: pytest.Cap
 
 
 class Portal:
-    """A portal that answers with what it was given."""
+    """A portal that returns a prepared answer."""
 
     def __init__(self) -> None:
         self.answer: object = {}

@@ -1,4 +1,4 @@
-"""Twelve scripted visitors, one for each way a visit can go, and the numbers they must come to."""
+"""Twelve scripted visitors, one for each course of a visit, and the figures that must result."""
 
 import json
 from datetime import UTC, date, datetime
@@ -22,7 +22,7 @@ def uuid(text):
 
 
 class Visitor:
-    """Somebody whose events arrive at the seconds that the story tells."""
+    """A visitor whose events arrive at given seconds."""
 
     numbers = count()
 

@@ -1,4 +1,4 @@
-"""The tool that measures the search: the same variants in every run, honest figures, and odd articles survive."""
+"""The command that measures the search: the same variants in every run, right figures, and odd articles."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def test_the_tool_measures_a_portal_with_odd_articles(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
 
     arguments = ["articles.jsonl", "queries.jsonl", "--pooled", "pooled.jsonl"]
-    # As a program, since its browser cannot start beside the tests' own in one process.
+    # As a process, since two Playwright browsers cannot run in one.
     done = subprocess.run(
         [sys.executable, "-m", "scripts.search_quality", *arguments],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""A commit a day: complete days only, once."""
+"""The daily figures: complete days only, each once."""
 
 import json
 from collections.abc import Iterator

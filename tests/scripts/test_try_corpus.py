@@ -1,4 +1,4 @@
-"""Trying a folder of articles: it is built elsewhere, and its warnings are compared with the known ones."""
+"""Trying a folder of articles: it is built in another folder, and its warnings are compared with known ones."""
 
 from pathlib import Path
 

@@ -32,7 +32,7 @@ STARTERS = {
 KEYS = {"title", "description", "questions", "related", "reviewed", "owner", "covers"}
 SECTIONS = ["Steps", "What you will see", "If it does not work"]
 FORBIDDEN = re.compile(r"\b(oops|simply|please|just click)\b|!", re.IGNORECASE)
-# Pages of the portal that no file in docs/ stands for, so MkDocs cannot check a link to them: we do.
+# Pages of the portal without a file in docs/, so that MkDocs cannot check links to them.
 PORTAL_PAGES = {"ask", "status", "changelog", "search", "my", "my/billing", "my/account", "my/tickets"}
 PAGE_LINK = re.compile(r'<a href="([^"]*)">([^<]+)</a>')
 ARTICLE_LINK = re.compile(r"\]\(([^)]*)\)")

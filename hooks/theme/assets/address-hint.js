@@ -1,4 +1,4 @@
-// "Did you mean ada@gmail.com?" under an address: one press puts it right, and without it nothing is changed.
+// "Did you mean ada@gmail.com?" under an address field; nothing changes unless the customer presses it.
 
 const KNOWN = "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr yahoo.com yahoo.co.uk yahoo.fr icloud.com proton.me protonmail.com fastmail.com orange.fr libero.it t-online.de mail.com email.com ymail.com".split(" ");
 
@@ -12,7 +12,7 @@ export function hint(field) {
     place.replaceChildren(...(meant ? ["Did you mean ", right(field, `${name}@${meant}`, place), "?"] : []));
   };
   field.addEventListener("change", look);
-  look(); // it may have been typed before this module came
+  look(); // an address may have been typed before this module loaded
 }
 
 function right(field, address, place) {
@@ -25,7 +25,7 @@ function right(field, address, place) {
   return button;
 }
 
-/** Whether one letter was exchanged, added, left out, or swapped with the next. */
+/** Whether two words differ by one letter replaced, added or left out, or by two letters swapped. */
 function oneSlip(one, other) {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at += 1;

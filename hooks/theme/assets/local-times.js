@@ -1,4 +1,4 @@
-// The times of a customer's own pages in the reader's zone; what the server wrote, in UTC, stays as their title.
+// Shows times on a customer's own pages in the reader's time zone; the server's text, in UTC, becomes their title.
 
 const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 

@@ -1,4 +1,4 @@
-// The narrow header's menu is a plain <details>; this closes it as a menu closes.
+// Closes the narrow header's menu, a plain <details>, as menus close.
 
 /** Close on Escape, on a press outside, and after a choice (an in-site click does not reload the header). */
 export function start(menu) {

@@ -1,5 +1,5 @@
-// Light or dark: the system's until the reader presses the button. Material's own toggle stores a value on first
-// sight, which pins a system that changes at dusk, so it is not used.
+// Light or dark: the system's choice until the reader presses the button. Material's own toggle is not used: it stores a
+// value on the first visit, which then overrides a system that changes at dusk.
 
 const KEY = "portal.palette"; // the header's inline script reads it before the first paint
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -29,7 +29,7 @@ function stored() {
   try {
     return localStorage.getItem(KEY);
   } catch {
-    return null; // storage is switched off in this browser: the choice lasts until the next full page load
+    return null; // storage is switched off: the choice lasts until the next full page load
   }
 }
 

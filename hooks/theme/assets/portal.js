@@ -1,4 +1,4 @@
-// Starts the component of every element with data-portal="part/name" from ./part/name.js, once, also after an in-site click.
+// Starts the component ./part/name.js of each element with data-portal="part/name", once, also after an in-site click.
 
 import { note } from "./visit.js";
 
@@ -11,7 +11,7 @@ async function startOne(element) {
   element.dataset.started = "";
 }
 
-// An in-site click brings the next page at once and its own style sheet a moment later: do not flash it half-dressed.
+// After an in-site click a page's style sheet arrives later than the page, which is hidden until then.
 function untilStyled() {
   const missing = [...document.querySelectorAll("head link[rel=stylesheet]")].filter((link) => !link.sheet);
   const content = document.getElementById("content");

@@ -1,4 +1,4 @@
-// What this visit has read and searched, in the memory of the page only: a reload or a new tab forgets it.
+// This visit's articles and searches, in memory only: a reload or a new tab forgets them.
 
 const articles = new Map();
 const found = new Map(); // query -> number of results
@@ -11,7 +11,7 @@ document.addEventListener("portal:search", (event) => {
   found.set(query, Number(event.detail?.results) || 0);
 });
 
-/** Note the article that is on the screen, if it is one; portal.js calls this after every in-site click. */
+/** Note the article on the screen, if any; portal.js calls this after every in-site click. */
 export function note() {
   const ended = document.querySelector("[data-portal='insights/feedback'][data-article]");
   const title = document.querySelector(".md-content h1");
@@ -26,7 +26,7 @@ export function read() {
   return [...articles].slice(-5);
 }
 
-/** What was searched when the customer turned to us. */
+/** Note the query with which a customer came to the form. */
 export function looked(words) {
   query = words;
 }

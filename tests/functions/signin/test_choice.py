@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from functions.app import Portal
 from functions.services import Services
+from functions.settings import read
 from functions.signin.ways import return_path
 from tests.conftest import ADA, Browser
 
@@ -81,9 +83,6 @@ def test_who_chose_on_the_form_of_a_question_is_not_asked_again(browser: Browser
 
 @pytest.mark.parametrize("missing", [list(MAIL), list(PROVIDER)], ids=["mail", "provider"])
 def test_with_one_way_nobody_is_asked_which(environ: dict[str, str], missing: list[str]):
-    from functions.app import Portal
-    from functions.settings import read
-
     one_way = Services(read({name: value for name, value in environ.items() if name not in missing}))
     one_way.store.migrate()
     answer = Browser(Portal(one_way)).get("/my/sign-in/?return=/my/tickets/")

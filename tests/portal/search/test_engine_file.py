@@ -1,4 +1,4 @@
-"""The engine as one file: the same exports, and nothing left that a browser would have to fetch."""
+"""The engine as one file: the same exports, and no imports left."""
 
 import base64
 

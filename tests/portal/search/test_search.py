@@ -1,4 +1,4 @@
-"""The index: which words are in it, what they weigh, and that the browser gets exactly that from the file."""
+"""The index: its words and weights, and that the browser decodes exactly these from the file."""
 
 import base64
 import json
@@ -63,7 +63,7 @@ def encoded(index: search.Index) -> str:
 
 
 def assert_exact(indexes: list[search.Index]) -> None:
-    """Every word is where it was, and weighs in the browser what lunr made it weigh."""
+    """Assert that the browser has the same postings for every word, and lunr's weights."""
     for index, decoded in zip(indexes, run(DECODED, [encoded(index) for index in indexes]), strict=True):
         assert [word for word, _ in decoded] == list(index.postings)
         for word, found in decoded:
@@ -116,7 +116,7 @@ def test_the_file_is_exact_to_the_last_digit_of_lunrs_weights() -> None:
     assert_exact([search.build(many), search.build([CARD, INVOICE, PASSWORD, RELEASE]), search.build([])])
 
 
-# Not shrunk: every attempt starts Node.
+# Not shrunk, since every attempt starts Node.
 @examples(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(

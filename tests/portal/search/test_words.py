@@ -1,4 +1,4 @@
-"""One tokenizer and one stemmer: the build's and the browser's make the same words."""
+"""The build's and the browser's tokenizer and stemmer give the same words."""
 
 import re
 import sys
@@ -74,12 +74,12 @@ def test_the_browser_makes_the_same_words_of_all_our_texts_and_of_every_ending()
         assert stemmed == [stem(word) for word in found]
 
 
-# Characters that are newer than this Python's Unicode are left out: the browser knows more of them.
+# Without characters newer than this Python's Unicode, which the browser may know.
 known = st.characters(exclude_categories=["Cs", "Cn", "Co"]).filter(lambda c: unicodedata.category(c) != "Cn")
 text = st.one_of(st.text(known, max_size=60), st.text("abcdeilmnorstuy '\u2019-", max_size=60))
 
 
-# Not shrunk: every attempt starts Node.
+# Not shrunk, since every attempt starts Node.
 @examples(max_examples=4, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(text, min_size=50, max_size=150))
 def test_the_browser_makes_the_same_words_of_any_text(texts: list[str]) -> None:

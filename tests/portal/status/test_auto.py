@@ -1,4 +1,4 @@
-"""Incidents that the checks open, follow and close: a minute at a time, on a clock of our own."""
+"""Incidents that the checks open, update and close, minute by minute."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ WEB, API = Component("web", "Web app", checks=HTTP), Component("api", "API", che
 
 
 class World:
-    """Checks every component once a minute and writes down what automation says."""
+    """Checks every component once a minute and records what the automation does."""
 
     def __init__(self, *components: Component, works: tuple[Maintenance, ...] = ()) -> None:
         self.board = Board(Page("acme", "Acme"), components or (WEB,), maintenances=works)
@@ -25,7 +25,7 @@ class World:
         self.minutes(2)
 
     def minutes(self, number: int, **bad: str) -> list[str]:
-        """Let minutes pass; the components named are `slow` or `fail`, or `gone` when nobody could look."""
+        """Let minutes pass; the named components are `slow`, `fail`, or are `gone` (not checked)."""
         said = []
         for _ in range(number):
             self.now += MINUTE_MS

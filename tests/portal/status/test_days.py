@@ -1,4 +1,4 @@
-"""Days of components: from samples and incidents to the figures of a file, and from files to bars."""
+"""A component's days: samples and incidents become figures in a file, and files become bars."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 23)
 
 
 def minutes(*bad: tuple[int, int, str], until: int = 1440) -> list[status_days.Sample]:
-    """A sample a minute; `bad` are (first, last, result)."""
+    """One sample a minute; `bad` are (first, last, result)."""
     results = {minute: result for first, last, result in bad for minute in range(first, last)}
     return [(FIRST + minute * 60, results.get(minute, "ok"), 100 + minute % 7) for minute in range(until)]
 
@@ -133,7 +133,7 @@ def test_a_group_is_down_when_any_of_its_members_is():
     mean = replace(board, groups=(replace(group, uptime="mean"),))
     history = {"2026-11-22": day}
 
-    # From 600 to 650, and not the sum of both; what nobody checks says nothing.
+    # From 600 to 650, and not the sum of both; unchecked components do not count.
     assert (day["core"]["maj"], day["core"]["deg"], day["core"]["n"]) == (3000, 300, 2880)
     assert seconds(day["core"]) == DAY
     assert status_days.group_windows(replace(board, uptime=Uptime((1,))), group, history, TODAY)[0][1].uptime == "96.52"

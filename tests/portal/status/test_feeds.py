@@ -1,4 +1,4 @@
-"""Feeds that readers understand: an item for each update, ids that stay, and a calendar that is one."""
+"""Feeds: one item for each update, ids that stay the same, and a valid calendar."""
 
 import json
 from dataclasses import replace
@@ -125,6 +125,6 @@ def test_what_comes_again_hides_faults_each_time_and_is_told_once():
     assert not first.maintenances[0].active(NOW + week + 60_000)
     for board in (first, later):
         assert [len(work.updates) for work in board.maintenances].count(1) == 1
-    # The same item in every feed, whichever time is the next.
+    # The same item in every feed, whichever occurrence is next.
     told = [{item.id for item in feeds.items(board)} for board in (first, later)]
     assert told[0] == told[1]

@@ -1,4 +1,4 @@
-"""What a writer gets to read when a file of status/ is wrong, and that the starter files are right."""
+"""Messages about mistakes in status/, and the starter files, which have none."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What on-call posts, and the files it becomes."""
+"""On-call's posts, and the files that they become."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -79,7 +79,7 @@ def test_a_promise_that_is_none_is_refused(typed: str):
         opened("API errors", "major", "We look.", {}, NOW, next_in=typed)
 
 
-# Whatever was typed: the next build and every feed have to bear it.
+# Any text must survive the next build and every feed.
 TEXT = st.text(st.characters(), min_size=1, max_size=80).filter(str.strip)
 POSTS = st.lists(
     st.tuples(

@@ -1,4 +1,4 @@
-"""What may be said about the product, and when."""
+"""The state that the status page may show, and when."""
 
 import json
 from dataclasses import replace
@@ -121,7 +121,7 @@ def test_what_is_only_watched_is_no_outage_any_more():
     said = {"indicator": "minor", "description": "Fixed, being watched: Slow pages"}
 
     assert summarise(replace(BOARD, incidents=(over,)), seen(), NOW)["status"] == said
-    # Another one that is not fixed, and a check that fails, say more.
+    # Another open incident and a failing check weigh more.
     other = replace(over, id="other", title="No exports", status="identified")
     assert indicator(replace(BOARD, incidents=(over, other)), seen()) == "critical"
     assert indicator(replace(BOARD, incidents=(over,)), seen("major_outage")) == "critical"
@@ -172,7 +172,7 @@ def test_maintenance_hides_what_the_checks_alone_have_said():
 
     assert states(replace(board, incidents=(own,)), seen("major_outage"))["web"] == "under_maintenance"
     assert states(replace(board, incidents=(replace(own, source="auto+manual"),)), seen())["web"] == "major_outage"
-    # Outside of it, an outage that nobody can see the end of is still one.
+    # Outside of it, an outage whose end was not observed still is one.
     assert states(replace(BOARD, incidents=(own,)), {})["web"] == "major_outage"
 
 

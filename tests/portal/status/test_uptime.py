@@ -1,4 +1,4 @@
-"""The uptime arithmetic: every second in one bucket, and figures that never flatter."""
+"""The uptime arithmetic: every second in exactly one bucket, and figures rounded down."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Which of our replies a thread shows."""
+"""Which of a customer's replies a thread already shows."""
 
 from portal.tickets import Message
 from portal.tickets.match import SKEW_MS, Sent, present

@@ -1,4 +1,4 @@
-// "Did this answer your question?": the answer is sent at the click, and the rest of the conversation happens in place.
+// "Did this answer your question?": the answer is sent at the click, and the follow-up questions appear in place.
 import { whereabouts } from "./measure.js";
 
 const REASONS = [
@@ -15,7 +15,7 @@ export function start(section) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
   const article = section.dataset.article;
   const related = document.querySelector('[aria-labelledby="hf-related"]');
-  // A reader who is not counted may still change their mind: these ids tie their answers to each other only.
+  // Readers who are not counted may change their answer, too: these ids connect only their own answers.
   const apart = { visit: crypto.randomUUID(), view: crypto.randomUUID() };
   const panel = make("div", { className: "hf-answered__more" });
   let given = null;
@@ -35,7 +35,7 @@ export function start(section) {
         form.querySelector("button").setAttribute("aria-pressed", String(form.elements.vote.value === vote));
       }
       tell();
-      // The list below the article moves up here, so that nobody reads it twice.
+      // The related list below the article moves here instead of being shown twice.
       if (related) related.hidden = vote === "no";
       panel.replaceChildren(...(vote === "yes" ? thanks() : why()));
     }
@@ -43,7 +43,7 @@ export function start(section) {
     panel.querySelector("[tabindex]").focus();
   }
 
-  // An answer that cannot be sent stays on the screen and troubles nobody.
+  // When sending fails, the thanks stay: a lost vote is no concern of the reader's.
   function tell() {
     document.dispatchEvent(new CustomEvent("portal:vote", { detail: { article, ...given } }));
     return send({});
@@ -67,7 +67,7 @@ export function start(section) {
 
   function why() {
     const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What was wrong? It goes to the writers."));
-    // Material makes addresses absolute when it swaps a page, so ask the link and not its attribute.
+    // Material makes addresses absolute when it swaps a page, so read the link's property and not its attribute.
     const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Ask us");
     const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
     for (const [value, text] of REASONS) {
@@ -126,7 +126,7 @@ export function start(section) {
   }
 }
 
-// The result of an answer: announced, and where the keyboard goes on from.
+// The result of an answer: announced, and given the focus.
 function heading(text) {
   const title = make("h3", { tabIndex: -1 }, text);
   const region = make("div", {}, title);

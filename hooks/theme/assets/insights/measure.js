@@ -1,7 +1,7 @@
-// What this visit did, counted without knowing whose visit it is: the visit's id lives in this variable, in no cookie
-// and no storage, so a reload or a new tab is a new visit. Sends nothing at all for a reader who asks not to be
-// counted (Do Not Track, Global Privacy Control) or for a robot (navigator.webdriver). There is no switch for tests:
-// ours start a browser that does not call itself a robot.
+// Counts what happens in a visit without identifying the visitor: the visit's id is in a variable, in no cookie and no
+// storage, so a reload or a new tab is a new visit. Sends nothing for readers who ask not to be counted (Do Not Track,
+// Global Privacy Control) or for robots (navigator.webdriver). There is no switch for tests: they start a browser that
+// does not call itself a robot.
 
 const visit = newId();
 const queue = [];
@@ -9,7 +9,7 @@ let view = null; // the page on the screen; null until counting begins
 let sequence = 0;
 let attentiveSince = null;
 
-// A page of this kind is a step of its own in the report.
+// Kinds of pages that are steps of their own in the report.
 const OPENED = {
   ask: "ticket_start",
   status: "status_view",
@@ -40,22 +40,22 @@ const KINDS = [
 
 const SEARCH_ENGINES = /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|startpage|qwant|kagi|search\.brave)\.[a-z.]+$/;
 
-// As in portal/insights/events.py: addresses, long numbers, links with a query, and long tokens, which may be a key.
+// As in portal/insights/events.py: email addresses, long numbers, links with a query, and long tokens, which may be keys.
 const PRIVATE = /https?:\/\/\S+\?\S*|[^\s@]+@[^\s@]+|\d{7,}|\+?\d(?:[ ./()-]{0,2}\d){8,}|[\w.=/+~%-]{25,}/gi;
 const LONGEST_QUERY = 120;
 
 let base = "/";
 
-/** Count this visit from now on; the element carries `data-portal-base` or stands below one that does. */
+/** Count this visit from now on; the element or one around it has `data-portal-base`. */
 export function start() {
   if (view || navigator.webdriver || navigator.doNotTrack === "1" || navigator.globalPrivacyControl) return;
   base = document.querySelector("[data-portal-base]").dataset.portalBase;
-  // A page that the browser fetched ahead has not been seen yet.
+  // A prerendered page has not been seen yet.
   if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
   else begin();
 }
 
-/** Where the reader is, for what a form sends itself (insights/feedback.js): `{visit, view, seq}`, or `{}` when not counted. */
+/** `{visit, view, seq}` for what a form sends itself (insights/feedback.js), or `{}` when not counted. */
 export function whereabouts() {
   return view ? { visit, view: view.id, seq: sequence++ } : {};
 }
@@ -110,7 +110,7 @@ function leave() {
   flush();
 }
 
-// Only while the page is seen and has the focus is it being read.
+// Reading time counts only while the page is visible and has the focus.
 function watch() {
   const now = performance.now();
   if (attentiveSince !== null) view.engaged += now - attentiveSince;
@@ -123,7 +123,7 @@ function scrolled() {
   view.scroll = Math.max(view.scroll, seen);
 }
 
-// Tells the totals so far; a view that is left and taken up again tells again, and the highest counts.
+// Sends the totals so far; a view that is left and resumed sends again, and the highest counts.
 function engage() {
   watch();
   const { engaged, scroll, sent } = view;
@@ -138,13 +138,13 @@ function record(name, values = {}) {
   if (queue.length === 1) queueMicrotask(flush);
 }
 
-// A page that goes away sends by beacon, all else by a request that outlives its page.
+// By beacon when the page goes away, else by a request with `keepalive`.
 function flush() {
   const url = `${base}api/events`;
   while (queue.length) {
     const body = new Blob([JSON.stringify(queue.splice(0, 20))], { type: "application/json" });
     if (document.visibilityState === "hidden" && navigator.sendBeacon(url, body)) continue;
-    // A count that is lost is no concern of the reader's: nothing is shown, nothing is tried again.
+    // A lost count does not concern the reader: it is neither shown nor sent again.
     fetch(url, { method: "POST", body, keepalive: true }).catch(() => {});
   }
 }
@@ -164,14 +164,14 @@ function referrer() {
   return SEARCH_ENGINES.test(hostname) ? "search_engine" : "other";
 }
 
-// Whatever the search calls its queries, here they are UUIDs, since the collector takes no other id.
+// The search's query ids as UUIDs, since the collector accepts no other ids.
 const queryIds = new Map();
 function queryId(qid) {
   if (!queryIds.has(qid)) queryIds.set(qid, newId());
   return queryIds.get(qid);
 }
 
-// The portal runs on https or on one's own machine only, where every browser of this decade has this.
+// Available in every current browser on https and on localhost, where alone the portal runs.
 function newId() {
   return crypto.randomUUID();
 }

@@ -1,4 +1,4 @@
-// /feedback/why/: takes the article from the address along, and shows what else the article points to.
+// /feedback/why/: fills in the article from the address, and shows the article's related links.
 
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 
@@ -16,7 +16,7 @@ export function start(form) {
   showRelated(`${base}${id}/`);
 }
 
-/** The article's own page has its related links; no second list of all articles is needed. */
+/** Fetch the related links from the article's page, which saves a second list of all articles. */
 async function showRelated(address) {
   const response = await fetch(address);
   if (!response.ok) return;

@@ -1,4 +1,4 @@
-// The combobox that a search form becomes once a customer turns to it. For styling:
+// Makes a search form a combobox when it gets the focus. For styling:
 //   form.hf-search > div.hf-results > p.hf-results__status, div.hf-results__notes, div.hf-results__list[role=listbox]
 //     > div[role=group] > p.hf-results__kind + a.hf-result[role=option], div.hf-results__help, p.hf-results__keys
 import { base, engine, isStale } from "./index.js";
@@ -15,7 +15,7 @@ const SHORT = /^(?!.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
 
 let boxes = 0;
 
-/** Show results under a search form while a customer types; Escape sends the keyboard back to `cameFrom.element`. */
+/** Show results under a search form while a customer types; Escape returns the focus to `cameFrom.element`. */
 export function start(form, cameFrom) {
   const input = form.querySelector("input");
   const popup = build(form, input, `hf-results-${++boxes}`);
@@ -23,8 +23,8 @@ export function start(form, cameFrom) {
   const say = view.announcer(popup.said);
   let settling;
   let quoting;
-  let shown = { text: "", total: 0 }; // what the list is about
-  let asked = ""; // what was typed last, which may still be on its way
+  let shown = { text: "", total: 0 }; // the query of the list
+  let asked = ""; // the latest query, whose results may not be here yet
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const selected = () => list.querySelector("[aria-selected=true]");
@@ -53,7 +53,7 @@ export function start(form, cameFrom) {
       ...groups.map(([title, members], index) => {
         const label = make("p", "hf-results__kind", { id: `${list.id}-g${index}` }, title);
         const group = make("div", "", { role: "group", "aria-labelledby": label.id });
-        // A single kind needs no heading for the eye.
+        // A single kind needs no visible heading.
         label.classList.toggle("hf-visually-hidden", groups.length === 1 && shown.text !== "");
         for (const option of members) {
           for (const [name, value] of Object.entries({ role: "option", id: `${list.id}-${number++}`, "aria-selected": "false", tabindex: "-1" })) {
@@ -72,14 +72,14 @@ export function start(form, cameFrom) {
     list.hidden = popup.keys.hidden = groups.length === 0;
     const closed = popup.root.hidden;
     popup.root.hidden = !(line || groups.length || notes.childElementCount);
-    // On a phone, the keyboard leaves room for results only if they begin at the top.
+    // A phone's keyboard leaves room for results only if the form is at the top.
     if (closed && NARROW.matches) form.scrollIntoView({ block: "start" });
     popup.root.scrollTop = 0;
     input.setAttribute("aria-expanded", String(groups.length > 0));
     input.removeAttribute("aria-activedescendant");
   }
 
-  // Before anything is typed: what this visit has searched, and what is asked most.
+  // Before anything is typed: this visit's searches, and the frequent questions.
   function begin() {
     const groups = [];
     const before = searches().map((text) => {
@@ -88,7 +88,7 @@ export function start(form, cameFrom) {
       return option;
     });
     if (before.length) groups.push(["Your last searches", before]);
-    // The home page lists them anyway.
+    // The home page lists the frequent questions itself.
     const often = document.querySelector(".hf-often") ? [] : [...document.querySelector("[data-search-often]").content.querySelectorAll("a")];
     if (often.length) groups.push(["Often asked", often.map((other) => Object.assign(view.link(other.textContent, other.href), { className: "hf-result" }))]);
     shown = { text: "", total: 0 };
@@ -103,7 +103,7 @@ export function start(form, cameFrom) {
     clearTimeout(quoting);
     if (!text) return begin();
     try {
-      // When the engine is there, this is over before the next frame.
+      // With the engine loaded, this takes less than a frame.
       const loading = setTimeout(() => text === asked && show([], "Loading search\u2026"), 50);
       const found = await ask(text).finally(() => clearTimeout(loading));
       if (text !== asked || !form.contains(document.activeElement)) return;
@@ -123,14 +123,14 @@ export function start(form, cameFrom) {
     if (weak && total) below.push(...view.askUs(text, "hf-button hf-button--quiet"));
     if (!total) below.push(...view.wayOut(text, topics));
     shown = { text, total };
-    // How many there are is heard at once, and seen in the link to all of them.
+    // The number of results is announced, and visible in the link to all of them.
     show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found), below });
     say(total ? `${view.headline({ total, weak: false })}${weak ? ", none of them close" : ""}` : status.textContent);
     settling = setTimeout(settle, SETTLED_MS, text, total);
     if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found, [...anchors.values()]);
   }
 
-  // The sentences of the articles come after their titles: each is in a file of its own.
+  // Sentences come after the titles, since each article's are in a file of their own.
   async function quote(text, { results, quote }, anchors) {
     const quoted = await quote(results, text);
     quoted.forEach((found, rank) => view.quote(anchors[rank], found));
@@ -165,7 +165,7 @@ export function start(form, cameFrom) {
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       event.preventDefault();
       if (!open) return update();
-      // Past either end the input itself is next, so that what was typed can be reached again.
+      // Past either end comes the input, so that the typed text can be reached again.
       const step = event.key === "ArrowDown" ? 1 : -1;
       const next = now + step < -1 ? all.length - 1 : now + step;
       select(all[next]);
@@ -183,7 +183,7 @@ export function start(form, cameFrom) {
     } else if (event.key === "Escape" && (open || cameFrom.element)) leave(event);
   }
 
-  // Enter ends the search; when its results are not there yet, the page with all of them counts it.
+  // Enter ends the search; without results yet, the page of all results counts it.
   function enter() {
     clearTimeout(settling);
     const text = input.value.trim();
@@ -197,7 +197,7 @@ export function start(form, cameFrom) {
   }
 
   input.addEventListener("focus", () => {
-    // On /search/ the results of these words are on the page already.
+    // On /search/ the page already has these results.
     if (popup.root.hidden && input.value.trim() !== (input.dataset.answered ?? null)) update();
   });
   input.addEventListener("input", update);
@@ -215,7 +215,7 @@ export function start(form, cameFrom) {
     finish();
     close();
   });
-  // A press would take the focus from the input, and with it the list from under the pointer.
+  // A press would move the focus from the input, which would close the list under the pointer.
   popup.root.addEventListener("mousedown", (event) => event.preventDefault());
   popup.root.addEventListener("click", (event) => {
     const anchor = event.target.closest("a");
@@ -235,19 +235,19 @@ export function start(form, cameFrom) {
     }
     close();
     input.blur();
-    // The list may be gone by now, and its links with it.
+    // The list and its links may be gone by now.
     if (here) follow(anchor.href);
   });
   popup.cancel.addEventListener("click", leave);
-  // A phone's keyboard covers the page without making it smaller.
+  // A phone's keyboard covers the page without resizing it.
   visualViewport.addEventListener("resize", () => popup.root.style.setProperty("--hf-seen", `${visualViewport.height}px`));
-  // A failure is told when there is something to search for.
+  // A failure is shown once there is something to search for.
   engine().catch(() => {});
-  // Also shows what was typed before this was loaded.
+  // Also for text typed before this module loaded.
   if (document.activeElement === input) styled().then(() => document.activeElement === input && update());
 }
 
-/** The best results for a box: of one or two letters only those whose title has a word that begins so. */
+/** The best results for a box; for one or two letters only those with a title word that begins with them. */
 async function ask(text) {
   await styled();
   const open = await engine();
@@ -263,7 +263,7 @@ async function ask(text) {
   return { ...found, ...more, results: results.slice(0, MOST), total: results.length, counts, weak: false, corrected: null, dropped: [], quote: async (results) => results };
 }
 
-/** The way to all results, and to those of one kind. */
+/** The links to all results, and to those of one kind. */
 function all(text, { total, counts }) {
   const ways = view.tabs(text, counts);
   ways.firstElementChild.textContent = `All ${total} results`;
@@ -271,7 +271,7 @@ function all(text, { total, counts }) {
 }
 
 function build(form, input, id) {
-  // It scrolls, and on a phone without a link in it nothing else would let a keyboard do that.
+  // It scrolls, and a keyboard can scroll it only when it can have the focus.
   const root = make("div", "hf-results", { hidden: true, role: "group", "aria-label": "Search results", tabindex: "0" });
   const parts = {
     root,
@@ -294,7 +294,7 @@ function build(form, input, id) {
   return parts;
 }
 
-// In the header, which Material keeps, and not in the head, which it replaces with the page.
+// In the header, which Material keeps, and not in the head, which it replaces with each page.
 let sheet;
 function styled() {
   sheet ??= new Promise((done) => {
@@ -305,7 +305,7 @@ function styled() {
   return sheet;
 }
 
-// As a link, since Material swaps the page for links without a reload; what this visit has searched is kept that way.
+// By a link, since Material follows links without a reload, which keeps this visit's searches.
 function follow(href) {
   const anchor = view.link("", href);
   document.body.append(anchor);

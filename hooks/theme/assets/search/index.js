@@ -1,4 +1,4 @@
-// The one engine of a page: opened when a customer turns to search, and again after a failure.
+// The page's single engine: opened when a search form gets the focus, and again after a failure.
 
 let opening;
 
@@ -11,13 +11,13 @@ export function engine() {
   return opening;
 }
 
-/** Whether the index that this page knows is gone: the site was published anew, and the page is from before that. */
+/** Whether the page's index is gone, because the site was published since the page was loaded. */
 export async function isStale() {
   const answer = await fetch(address(), { method: "HEAD", cache: "no-store" }).catch(() => null);
   return answer?.status === 404 || answer?.status === 410;
 }
 
-/** The engine of the index at `indexUrl`: a module of the same name (portal/search/engine_file.py), asked for together with it. */
+/** The engine for the index at `indexUrl`: a module of the same name (portal/search/engine_file.py), loaded in parallel. */
 export async function load(indexUrl) {
   const index = fetch(indexUrl);
   index.catch(() => {});
@@ -25,7 +25,7 @@ export async function load(indexUrl) {
   return open(indexUrl, index);
 }
 
-/** Where the site begins, e.g. "/help/". */
+/** The site's base path, e.g. "/help/". */
 export const base = () => document.querySelector("[data-portal-base]").dataset.portalBase;
 
 const address = () => document.querySelector("[data-portal='search/search'][data-index]").dataset.index;

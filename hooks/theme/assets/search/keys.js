@@ -1,4 +1,4 @@
-// The list of keys that "?" opens.
+// The list of keyboard shortcuts that "?" opens.
 import { make } from "./view.js";
 
 const KEYS = [
@@ -24,7 +24,7 @@ function build() {
   const list = make("dl");
   for (const [keys, meaning] of KEYS) {
     const term = make("dt");
-    // "or" is a word, the rest are keys.
+    // All but "or" are keys.
     for (const part of keys.split(" ")) term.append(part === "or" ? " or " : make("kbd", "", {}, part));
     list.append(term, make("dd", "", {}, meaning));
   }

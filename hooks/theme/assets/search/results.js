@@ -12,7 +12,7 @@ let shown = null;
 
 /** Fill the container of /search/ with what the address asks for. */
 export function start(container) {
-  // A reload, a way back and a search from one of our own pages were counted before.
+  // A reload, a step back and a search from one of our own pages are already counted.
   const [landing] = performance.getEntriesByType("navigation");
   const before = landing?.name === location.href && (landing.type !== "navigate" || document.referrer.startsWith(location.origin));
   if (!shown) listen();
@@ -21,14 +21,14 @@ export function start(container) {
   render(container);
 }
 
-// Material follows links to another page without a reload, but knows no other query of the same page.
+// Material follows links to other pages without a reload, but not links to another query of the same page.
 function listen() {
   document.addEventListener(
     "click",
     (event) => {
       const anchor = event.target.closest?.("a[href]");
       if (!anchor || !shown.isConnected || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      // The box has links of its own for its list, and follows the others from outside of it.
+      // The box handles the links in its own list.
       if (anchor.origin !== location.origin || anchor.pathname !== location.pathname || !anchor.search || anchor.closest(".hf-search")) return;
       event.preventDefault();
       event.stopPropagation();
@@ -90,7 +90,7 @@ async function render(container, again = false) {
   }
 }
 
-// One list over all kinds, best first, except that what can be done at once comes before what can be read.
+// One list of all kinds, best first, except that jobs come before pages to read.
 function results(place, open, text, kind, first) {
   const list = make("ol", "hf-results__page");
   const more = make("button", "hf-button hf-button--quiet", { type: "button" });
@@ -129,7 +129,7 @@ function stillStuck(text) {
   return box;
 }
 
-// In the order of what helps most: other words, another place to look, a person, and telling the writers.
+// What helps most comes first: other words, another place to look, a person, and telling the writers.
 function nothing(text, topics) {
   const [button, ...rest] = view.wayOut(text, topics);
   const ask = make("section", "hf-results__stuck");
@@ -138,7 +138,7 @@ function nothing(text, topics) {
   return [make("p", "hf-muted", {}, "Try other words for it, or look through the topics:"), ...rest.filter(Boolean), ask, ...missing()];
 }
 
-// Goes where searches without a result are counted, so a reader who is not counted is not asked.
+// The answer is counted with the searches without a result, so readers who are not counted are not asked.
 function missing() {
   if (!("visit" in whereabouts())) return [];
   const form = make("form", "hf-field hf-results__missing");

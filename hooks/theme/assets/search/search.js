@@ -1,10 +1,10 @@
-// The search form of every page. Here is only what must be there before a customer turns to it: the keys, and the narrow
-// header's magnifier. What makes it a combobox (search/box.js), and the index, are loaded then.
+// The search form of every page. Only the shortcuts and the narrow header's magnifier are here; the combobox
+// (search/box.js) and the index are loaded when the form gets the focus.
 
-// Where the keyboard was when it was sent here by a key or the magnifier, so that Escape can send it back.
+// What had the focus before a shortcut or the magnifier moved it here; Escape returns it.
 const cameFrom = { element: null };
 
-/** Without this, and until it is needed, the form leads to /search/. */
+/** Start a search form; until then it leads to /search/. */
 export function start(form) {
   const input = form.querySelector("input");
   input.setAttribute("role", "combobox");
@@ -14,7 +14,7 @@ export function start(form) {
   const wake = async () => {
     if (woken) return;
     woken = true;
-    // Its failure is told by the box, once there is something to search for.
+    // The box shows a failure, once there is something to search for.
     import("./index.js").then(({ engine }) => engine()).catch(() => {});
     try {
       (await import("./box.js")).start(form, cameFrom);
@@ -29,17 +29,17 @@ export function start(form) {
   if (form.matches(".hf-search--header")) header(form);
 }
 
-// Material's pages change without a reload and keep the header, so this is done once.
+// Once only: Material swaps pages without a reload and keeps the header.
 function header(form) {
   const find = document.querySelector(".hf-header__find");
   find.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // Material would follow the link whatever becomes of the press here.
+    // Material would follow the link even after preventDefault().
     event.preventDefault();
     event.stopPropagation();
     turnTo(form, find);
   });
-  // A writer may switch the keys off, and then the header does not show one.
+  // When a writer switches shortcuts off, the header shows no key.
   if (form.querySelector("kbd")) document.addEventListener("keydown", (event) => onKey(event, form));
 }
 

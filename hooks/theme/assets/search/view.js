@@ -1,4 +1,4 @@
-// How results look, in the box of every page and on /search/. Whatever comes from an article is set as text. For styling:
+// Renders results in the box of every page and on /search/. All content of articles is set as text. For styling:
 //   a.hf-result > b + span.hf-result__topic + span.hf-result__text (month, b.hf-result__section, words, mark)
 import { base } from "./index.js";
 import { looked } from "../visit.js";
@@ -6,14 +6,14 @@ import { looked } from "../visit.js";
 const KINDS = { job: "Do it now", article: "Articles", change: "What changed", status: "Status" };
 const LONGEST_QUERY = 120;
 
-/** Results in their groups as [title, results]: what a customer can do at once, then each kind from its best result on. */
+/** Results as [title, results] groups: jobs first, then the kinds in the order of their best results. */
 export function grouped(results) {
   const groups = new Map(results.some((found) => found.kind === "job") ? [["job", []]] : []);
   for (const found of results) groups.set(found.kind, [...(groups.get(found.kind) ?? []), found]);
   return [...groups].map(([kind, members]) => [KINDS[kind], members]);
 }
 
-/** A link to a result, at its best section. */
+/** A link to the best section of a result. */
 export function result(found) {
   const anchor = make("a", `hf-result hf-result--${found.kind}`, { href: target(found) });
   anchor.append(make("b", "", {}, found.title));
@@ -24,7 +24,7 @@ export function result(found) {
   return anchor;
 }
 
-/** Put a result's month, section and sentence, with the searched words marked, into its link. */
+/** Fill a result's link with its month, section and sentence, with the matching words marked. */
 export function quote(anchor, found) {
   const text = anchor.querySelector(".hf-result__text");
   const parts = marked(found);
@@ -35,13 +35,13 @@ export function quote(anchor, found) {
   anchor.href = target(found);
 }
 
-/** The address of a result: its best section, but an article whose title says it is read from its beginning. */
+/** The address of a result's best section, or of the whole article when its title already matches. */
 export function target({ url, title, section, sentence, ranges }) {
   const named = ranges.some(([start, end]) => title.toLowerCase().includes(sentence.slice(start, end).toLowerCase()));
   return section?.anchor && !named ? `${url}#${section.anchor}` : url;
 }
 
-/** The sentence of a result, its searched words in <mark>; nothing for a result without one. */
+/** The sentence of a result with matches in <mark>; nothing for a result without one. */
 export function marked({ sentence, ranges }) {
   const parts = [];
   let end = 0;
@@ -52,7 +52,7 @@ export function marked({ sentence, ranges }) {
   return [...parts, sentence.slice(end)].filter(Boolean);
 }
 
-/** What was not searched as it was typed, if anything: the words as they were understood, or those that are nowhere. */
+/** Notes on a corrected query or on words that no page has; nothing when the query was searched as typed. */
 export function understood({ corrected, dropped, total }) {
   const lines = [];
   if (!total) return lines;
@@ -68,7 +68,7 @@ export function understood({ corrected, dropped, total }) {
   return lines;
 }
 
-/** The incidents of the banner, which status/status.js keeps current on every page; empty while all is well. */
+/** The incidents in the banner, which status/status.js keeps current on every page; empty while all is well. */
 export function incidents() {
   const banner = document.querySelector('[data-portal="status/banner"]');
   if (!banner || banner.hidden) return [];
@@ -80,13 +80,13 @@ export function incidents() {
   });
 }
 
-// "All" first; a kind of which there is nothing has no tab, unless it is the one that is shown.
+// "All" first; a kind without results has no tab, unless it is selected.
 const TABS = [["", "All"], ["article", "Articles"], ["change", "Changes"], ["status", "Status"]];
 
-/** Whether an address may ask for this kind alone. */
+/** Whether this is a kind that the address may select. */
 export const isTab = (kind) => TABS.some(([known]) => known === kind);
 
-/** Links to the results of each kind on /search/, with their numbers. */
+/** Links to the results of each kind on /search/, with their counts. */
 export function tabs(text, counts, shown) {
   const nav = make("nav", "hf-results__tabs", { "aria-label": "Kinds of results" });
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -101,7 +101,7 @@ export function tabs(text, counts, shown) {
   return nav;
 }
 
-/** What to do when nothing is found, or only what is close: another spelling, the topics, and asking us. */
+/** Help for a search with no or only weak results: another spelling, the topics, and asking us. */
 export function wayOut(text, topics) {
   const parts = askUs(text);
   if (topics.length) {
@@ -116,8 +116,8 @@ export function wayOut(text, topics) {
   return parts;
 }
 
-/** The way to the form, which then knows what was searched (not from its address, which anyone could have written); a
-    portal without tickets has no link to it, and gets none here. */
+/** The link to the ticket form, which gets the query from memory and not from its address, which anyone could write;
+    nothing in a portal without tickets, whose pages have no link to the form. */
 export function askUs(text, className = "hf-button") {
   if (![...document.links].some((other) => other.pathname === `${base()}ask/`)) return [];
   const way = make("a", className, { href: `${base()}ask/` }, "Ask us");
@@ -134,10 +134,10 @@ export function headline({ total, weak }, text) {
 /** A link that searches for other words. */
 export const search = (text) => link(text, searchPage(text));
 
-/** The address of all results. */
+/** The address of the page of all results. */
 export const searchPage = (text, kind) => `${base()}search/?q=${encodeURIComponent(short(text))}${kind ? `&kind=${kind}` : ""}`;
 
-/** A query that fits into an address and on a screen, without half a character at its end. */
+/** A query shortened to fit into an address, never within a character. */
 export const short = (text) => text.slice(0, LONGEST_QUERY).toWellFormed?.() ?? text.slice(0, LONGEST_QUERY).replace(/[\ud800-\udbff]$/, "");
 
 export const quoted = (text) => `\u201c${text}\u201d`;
@@ -146,7 +146,7 @@ export function link(text, href) {
   return make("a", "", { href }, text);
 }
 
-/** An element; a boolean among the attributes sets the property. */
+/** Make an element; a boolean attribute value sets the property. */
 export function make(tag, className = "", attributes = {}, text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -158,7 +158,7 @@ export function make(tag, className = "", attributes = {}, text = "") {
   return element;
 }
 
-/** Say something to a screen reader once it has been true for 400 ms, so that it is not said for every letter. */
+/** Announce a text to screen readers when it has not changed for 400 ms, so that not every letter is announced. */
 export function announcer(region) {
   let timer;
   return (text) => {

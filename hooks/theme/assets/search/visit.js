@@ -1,5 +1,5 @@
-// What this visit has searched, in the memory of the page only, and who is told: insights/measure.js listens to `portal:search`
-// ({query, results, qid}) and `portal:search-click` ({qid, rank, url}).
+// This visit's searches, in memory only. Dispatches `portal:search` ({query, results, qid}) and `portal:search-click`
+// ({qid, rank, url}), to which insights/measure.js listens.
 
 const SAME_SEARCH_MS = 3000;
 const REMEMBERED = 3;
@@ -11,14 +11,14 @@ let recent = [];
 /** The last three searches, newest first. */
 export const searches = () => [...recent];
 
-/** Typing has stopped. When it goes on within three seconds ("inv", "invoice"), that is still the same search. */
+/** Typing has paused. When it resumes within three seconds ("inv", "invoice"), it is still the same search. */
 export function settle(query, results) {
   if (waiting && !query.startsWith(waiting.query)) finish();
   clearTimeout(waiting?.timer);
   waiting = { query, results, timer: setTimeout(finish, SAME_SEARCH_MS) };
 }
 
-/** Nothing will be typed on to the last search: count it, unless it was counted before (Enter leads to /search/). */
+/** The last search is finished: count it, unless it was counted before (Enter leads to /search/). */
 export function finish() {
   if (!waiting) return;
   const { query, results, timer } = waiting;
@@ -29,26 +29,26 @@ export function finish() {
   tell("portal:search", { query, results, qid: last.qid });
 }
 
-/** This search was counted before this page was loaded. */
+/** Note a search that was counted before this page was loaded. */
 export function known(query) {
   last = { query, qid: newId() };
   recent = [query, ...recent.filter((other) => other !== query)].slice(0, REMEMBERED);
 }
 
-/** A result was chosen: that ends the search, too. */
+/** A result was chosen, which ends the search, too. */
 export function clicked(query, results, rank, url) {
   settle(query, results);
   finish();
   tell("portal:search-click", { qid: last.qid, rank, url });
 }
 
-/** What a customer looked for and did not find, in other words than the search: a search without a result. */
+/** Count what a customer says they looked for and did not find, as a search without results. */
 export function missed(query) {
   finish();
   tell("portal:search", { query, results: 0, qid: newId() });
 }
 
-// A page that goes away takes its timers along.
+// Timers end with the page.
 addEventListener("pagehide", finish);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") finish();

@@ -1,4 +1,4 @@
-// "Look at your mail": when the link was opened in another tab of this browser, go on here as well.
+// "Look at your mail": continues here when the link was opened in another tab of this browser.
 
 export function start(element) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
@@ -6,8 +6,8 @@ export function start(element) {
     if (document.visibilityState !== "visible" || element.querySelector("#code")?.value) return;
     const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" } }).catch(() => null);
     const session = response?.ok ? await response.json() : {};
-    if (session.signed_in) location.reload(); // the page itself knows where to go on
+    if (session.signed_in) location.reload(); // the server then redirects
   };
   document.addEventListener("visibilitychange", look);
-  window.addEventListener("focus", look); // the link was opened in a window beside this one
+  window.addEventListener("focus", look); // the link may have been opened in another window
 }

@@ -1,4 +1,4 @@
-// Signing in by mail: the check that keeps robots out, done while the customer types an address.
+// Sign-in by mail: the check against robots, done while the customer types an address.
 
 import { hint } from "../address-hint.js";
 
@@ -11,7 +11,7 @@ export function start(form) {
   const { check, email } = form.elements;
   hint(email);
   let work = null;
-  // Not before the customer acts: a page that is only looked at costs nobody's battery and asks nobody else.
+  // Not before the customer acts, so that a page that is only viewed costs no battery and calls no third party.
   const begin = () => (work ??= ANSWERS[form.dataset.check](form));
   form.addEventListener("focusin", () => begin().catch(() => (work = null)), { once: true });
   form.addEventListener("submit", async (event) => {
@@ -24,20 +24,20 @@ export function start(form) {
       await send(form);
     } catch (error) {
       console.warn("verify:", error);
-      // A slow puzzle is worked on still, and ready at the next press; a vendor who said nothing is asked anew.
+      // A slow puzzle goes on and is ready at the next press; a vendor that did not answer is asked again.
       if (error !== LATE || form.dataset.check !== "altcha") work = null;
       form.querySelector("[data-verify-failed]").hidden = false;
       busy(form, false);
     }
   });
-  // The back button shows the page as it was left.
+  // The back button restores the page in its old state.
   window.addEventListener("pageshow", (event) => event.persisted && busy(form, false));
-  // The page before was sent before this script was there.
+  // The form may have been sent before this script loaded.
   if ("early" in form.dataset) form.requestSubmit();
 }
 
-/** Go on to what the form leads to. A page that is itself the answer to a form is replaced by it: coming back to that
-    one, a browser asks whether to send the form again. */
+/** Send the form. A page that is itself the answer to a form is replaced in the history: on going back to it, a browser
+    would ask whether to send that form again. */
 async function send(form) {
   const answer = location.pathname === new URL(form.action).pathname;
   const response = answer ? await fetch(form.action, { method: "POST", body: new FormData(form) }) : null;
@@ -81,7 +81,7 @@ async function turnstile(form) {
       callback: resolve,
       "error-callback": (code) => {
         reject(new Error(`Turnstile: ${code}`));
-        return true; // otherwise their script complains of it as well
+        return true; // otherwise their script logs it as well
       },
     });
   });

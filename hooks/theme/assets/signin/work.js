@@ -1,4 +1,4 @@
-// Finds the number that solves an ALTCHA puzzle (version 2, PBKDF2), off the page's own thread.
+// Finds the number that solves an ALTCHA puzzle (version 2, PBKDF2), in a worker.
 
 const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -19,5 +19,5 @@ onmessage = async ({ data: { nonce, salt, cost, keyLength, keyPrefix, algorithm 
   }
 };
 
-// An error after an await reaches the page only when it is thrown outside of the promise.
+// An error after an await reaches the page only when it is thrown outside the promise.
 addEventListener("unhandledrejection", ({ reason }) => setTimeout(() => { throw reason; }));

@@ -1,2 +1,2 @@
-// The banner shares the one answer that status/status.js keeps.
+// The incident banner, kept current by status/status.js.
 export { banner as start } from "./status.js";

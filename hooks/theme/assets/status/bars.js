@@ -1,6 +1,6 @@
-// Ninety days as bars: one stop of the Tab key, arrows between the days, and the day's words beneath.
+// Ninety days as bars: one tab stop, arrow keys between the days, and the day's text below.
 
-/** Starts on the element around a list of bars. */
+/** Start on the element around a list of bars. */
 export function start(element) {
   const bars = [...element.querySelectorAll(".hf-bars > li")];
   const said = element.querySelector("[data-bars-said]");

@@ -1,5 +1,5 @@
-// The last good answer of a visit before this one: for the page that opens while nothing answers. It is public data, it
-// is shown with its time, and what it says of health is believed for as long as any other answer: ten minutes.
+// The last good answer of an earlier visit, for pages that open while the functions do not answer. It is public data,
+// shown with its time, and as an indication of health it expires like any other answer, after ten minutes.
 
 const KEY = "hf-status";
 const MOST_MS = 24 * 3600 * 1000;
@@ -9,12 +9,12 @@ export function keep({ answer, serverTime, clock }) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ answer, serverTime, clock }));
   } catch (error) {
-    // Storage is off or full: the page then falls back to what its build knew.
+    // Storage is off or full: the page then falls back to its build's state.
     console.info("status:", error);
   }
 }
 
-/** What was kept, as if it had just come, or null. A clock that was set back would make it fresh: then it is not used. */
+/** The kept answer, as if it had just arrived, or null. Not used after the clock was set back, which would make it look fresh. */
 export function last() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY));

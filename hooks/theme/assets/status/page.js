@@ -1,4 +1,4 @@
-// The status page and the page of an incident, kept current from the one answer of status/status.js: only they need this.
+// Keeps the status page and an incident's page current from the answer of status/status.js.
 
 import { base, local, localPath, make, put, start as follow } from "./status.js";
 
@@ -23,7 +23,7 @@ const PHASES = {
 const TIMEOUT_MS = 4_000;
 const PAST_MS = 30 * 24 * 3600 * 1000;
 
-/** Starts on the page's element: `data-status` is `page` or `incident`. */
+/** Start on the page's element: `data-status` is `page` or `incident`. */
 export function start(element) {
   for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime));
   follow(element, element.dataset.status === "incident" ? paintIncident : paintPage);
@@ -69,7 +69,7 @@ function paintWorks(page, answer) {
 // Written after this page was built: its text is enough until the reader opens the event's own page.
 function paintEvents(place, answer) {
   const running = answer.scheduled_maintenances.filter((work) => work.status !== "scheduled");
-  // First gone, then anew, or the ids are still taken.
+  // Remove the old ones first, since new ones have the same ids.
   place.replaceChildren();
   place.append(...[...answer.incidents, ...running].map(eventCard));
 }
@@ -106,7 +106,7 @@ function updateItem(update) {
   return item;
 }
 
-// A link may lead to it, unless the page has it already.
+// Set the id that links use, unless the page already has it.
 function name(element, id) {
   if (!document.getElementById(id)) element.id = id;
 }
@@ -129,7 +129,7 @@ async function paintSince(page, now) {
     const link = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`);
     const recent = now.at - Date.parse(incident.started_at) <= PAST_MS;
     if (!link && incident.resolved_at && recent) missing.push(incident);
-    // Also what the build knew as open may be over.
+    // An incident that was open at the build may be over, too.
     const open = link?.parentElement.querySelector("[data-event-open]");
     if (open && incident.resolved_at) open.replaceChildren("Resolved, ", moment(incident.resolved_at));
   }
@@ -146,7 +146,7 @@ async function paintSince(page, now) {
   );
 }
 
-// The page has the writer's own text; what was posted since then comes on top, and the end of it.
+// The page has the build's text; newer updates and the end are added on top.
 async function paintIncident(page, now) {
   const id = page.dataset.incident;
   const open = page.querySelector("[data-incident-open]");
@@ -169,7 +169,7 @@ async function paintIncident(page, now) {
   }
 }
 
-/** The newest incidents, those that are over too; null when nothing answers. */
+/** The newest incidents, including those that are over; null without an answer. */
 async function all() {
   try {
     const response = await fetch(`${base()}api/v2/incidents.json`, {

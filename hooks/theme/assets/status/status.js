@@ -19,12 +19,12 @@ const DOTS = { none: "ok", unknown: "unknown", maintenance: "info", minor: "warn
 const SOON_MS = 24 * 3600 * 1000;
 
 const shown = new Map(); // Element -> what paints it.
-let good = null; // The last good answer and when it came.
+let good = null; // The last good answer and its time.
 let failed = false;
 let announced = null;
 let timer = 0;
 let askedAt = -Infinity;
-let dismissed = null; // The banner that the reader has put away: its lines as they were then.
+let dismissed = null; // The lines of the banner when the reader hid it.
 
 /** Keep an element current: header link or home sentence (`data-status-sentence` inside), or as `painter` does it. */
 export function start(element, painter = paint) {
@@ -38,7 +38,7 @@ export function banner(element) {
   start(element, paintBanner);
 }
 
-/** What goes wrong now: {name, impact, components, href, page}; empty while nothing is known. */
+/** The current incidents as {name, impact, components, href, page}; empty without an answer. */
 export function incidents() {
   const known = view()?.answer.incidents ?? [];
   const page = `${base()}status/`;
@@ -55,7 +55,7 @@ function begin() {
 function schedule() {
   clearTimeout(timer);
   if (document.hidden) return;
-  // Jitter, or all the pages that an outage opened would ask in the same second.
+  // Jitter, so that the pages that an outage opened do not all ask in the same second.
   const pause = EVERY_MS * (0.8 + Math.random() * 0.4);
   timer = setTimeout(ask, Math.max(0, askedAt + pause - performance.now()));
 }
@@ -66,7 +66,7 @@ async function ask() {
     const response = await fetch(`${base()}api/v2/summary.json`, {
       headers: { Accept: "application/json" },
       credentials: "omit",
-      // Or the browser's own cache answers for 15 s more what shared caches may answer.
+      // Else the browser's own cache repeats an answer for 15 s longer than shared caches.
       cache: "no-cache",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -86,21 +86,21 @@ async function ask() {
   schedule();
 }
 
-// The answer's own clock: a reader's may be wrong by hours, and a shared cache may have kept the answer for a day.
+// The server's time: the reader's clock may be wrong by hours, and a shared cache may have kept the answer for a day.
 function serverTime(response, answer) {
-  // Two servers in a row may both send it, and fetch joins them.
+  // Two servers in a row may both send Date, and fetch joins the values.
   const sent = Date.parse(/^\w+, [^,]+/.exec(response.headers.get("Date"))?.[0]);
   const kept = Number.parseInt(response.headers.get("Age"), 10) || 0;
-  // Without it the reader's clock alone can tell: rather wrongly grey than wrongly green.
+  // Without Date, the reader's clock is used: a wrong grey is better than a wrong green.
   const now = Number.isNaN(sent) ? Date.now() : sent + kept * 1000;
   return Math.max(now, Date.parse(answer.generated_at));
 }
 
-/** What may be said now: never green from a check that is older than the answer's `stale_after`. */
+/** The level to show: never green when the last check is older than the answer's `stale_after`. */
 function view() {
   if (!good) return null;
   const { answer } = good;
-  // A laptop that slept stops performance.now(), and a clock that is set stops Date.now(): the larger step counts.
+  // performance.now() stops while a laptop sleeps, and Date.now() follows a clock that is set: the larger step counts.
   const passed = Math.max(Date.now() - good.clock, performance.now() - good.uptime, 0);
   const now = good.serverTime + passed;
   const seen = Date.parse(answer.checked_at ?? "");
@@ -118,7 +118,7 @@ function view() {
   };
 }
 
-// What people have said stays true while nobody can check; an incident without impact says nothing of health.
+// Incidents stay valid without fresh checks, unless they have no impact, which says nothing about health.
 function spoken({ status, incidents }) {
   return status.indicator === "maintenance" || incidents.some((incident) => incident.impact !== "none");
 }
@@ -138,7 +138,7 @@ function span(ms) {
 
 function paintAll() {
   for (const [element, painter] of shown) {
-    // An in-site click replaces the page's content; what left the page is let go.
+    // An in-site click replaces the page's content; removed elements are forgotten.
     if (element.isConnected) paintOne(element, painter);
     else shown.delete(element);
   }
@@ -213,7 +213,7 @@ function said(event) {
   return event.status === "scheduled" ? `Planned: ${local(event.scheduled_for)}` : "Maintenance in progress";
 }
 
-// Only a change of level is spoken; an age that counts up every few seconds would never let a reader finish.
+// Only a change of level is announced; an age that changes every few seconds would interrupt a screen reader.
 function announce() {
   const now = view();
   if (!now) return;
@@ -232,15 +232,15 @@ function announcer() {
   return region;
 }
 
-// With its zone: a maintenance at 07:00 is worth little if the reader cannot tell whose 07:00.
+// With its time zone, since 07:00 alone is ambiguous.
 const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
-/** A time as the reader's clock shows it. */
+/** A time in the reader's time zone. */
 export function local(iso) {
   return new Date(iso).toLocaleString([], LOCAL);
 }
 
-/** The build knows the public address; a preview elsewhere keeps to its own host. */
+/** The path of one of the build's public addresses, so that a preview links to its own host. */
 export function localPath(address) {
   const url = new URL(address, location.href);
   return url.pathname + url.hash;

@@ -1,4 +1,4 @@
-// The ticket form: counts, suggests, shows what goes along, and sends without ever losing the text.
+// The ticket form: counts characters, suggests articles, shows the context, and sends without ever losing the text.
 
 import { hint } from "../address-hint.js";
 import { addAccount, fillContext } from "./context.js";
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 export function start(form) {
   form.elements.key.value = newKey();
   form.dataset.openedAt = String(performance.now());
-  form.noValidate = true; // the same checks, said in one place and in our words
+  form.noValidate = true; // the same checks, with our messages in one place
   const chosen = files(form);
   const clean = guard(form);
   fillContext(form);
@@ -30,7 +30,7 @@ export function start(form) {
   copying.addEventListener("click", () => copy(form, copying, form.elements.subject.value));
 }
 
-/** An article was enough: nothing is sent, and nothing is kept. */
+/** An article answered the question: nothing is sent or kept. */
 function answered(form) {
   const done = document.createElement("div");
   done.className = "hf-notice hf-notice--ok";
@@ -144,7 +144,7 @@ async function sayWho(form) {
   }
 }
 
-/** How someone without an account may ask here: TICKETS_ANONYMOUS. */
+/** How customers without an account may ask (TICKETS_ANONYMOUS). */
 function sayStranger(form, way) {
   const who = form.querySelector("[data-ask-who]");
   const address = form.querySelector("[data-ask-email]");
@@ -153,12 +153,12 @@ function sayStranger(form, way) {
   address.hidden = way !== "open";
   address.querySelector("input").disabled = address.hidden;
   const field = form.elements.files;
-  field.disabled = field.closest(".hf-field").hidden = way === "open"; // nobody could be asked for them later
+  field.disabled = field.closest(".hf-field").hidden = way === "open"; // no files from an unverified address
   if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
   if (way === "off") who.textContent = "We ask you to sign in with your account before this is sent. Your text is kept.";
 }
 
-/** One per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */
+/** One key per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */
 function newKey() {
   return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,4 @@
-// "We will send this along": one ticked box for each thing, from the address (ids and enums only) and this visit.
+// "We will send this along": a ticked box for each fact, from the address (ids and enums only) and this visit.
 
 import { engine } from "../search/index.js";
 import { lastQuery, read, searches } from "../visit.js";
@@ -45,13 +45,13 @@ export function fillContext(form) {
   card.hidden = false;
 }
 
-/** Who is signed in sends account, plan and role along, unless they untick it. */
+/** Signed-in customers send account, plan and role, unless they untick them. */
 export function addAccount(form, told) {
   if (!told.length) return;
   form.querySelector("[data-ask-along]").append(row("context_account", "1", "Your account, plan and role", told.join(" · ")));
 }
 
-/** After a reload only the id is known: the search index has the title, and tells an id that nobody wrote. */
+/** After a reload only the id is known: the search index has its title, or shows that the id is invalid. */
 async function nameArticle(line, id) {
   try {
     const title = (await engine()).article(id);
@@ -80,7 +80,7 @@ function row(name, value, label, text) {
   return line;
 }
 
-/** "Chrome 140, Windows": the family and the system, never the whole user agent. */
+/** "Chrome 140, Windows": browser and system, never the whole user agent. */
 function browserName() {
   const agent = navigator.userAgent;
   const families = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["Chrome", "Chrome"], ["Version", "Safari"]];

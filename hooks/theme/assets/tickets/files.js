@@ -1,5 +1,5 @@
-// A field for files: dropped, pasted or picked ones as rows with size and a button that removes them. The field itself
-// keeps them, so a form that is sent without this script's help sends the same files.
+// A file field: dropped, pasted or picked files as rows with size and a remove button. The files stay in the field, so
+// a form that is sent without a script sends the same ones.
 
 const MOST = 10;
 
@@ -14,7 +14,7 @@ export function files(form) {
   let reasons = new Map();
 
   function add(more) {
-    if (input.disabled) return; // this portal takes none from a stranger
+    if (input.disabled) return; // no files from customers without an account
     const news = [...more].filter((file) => !kept.some((old) => old.name === file.name && old.size === file.size));
     kept.push(...news);
     for (const file of news) if (!allowed(file, input.accept)) reasons.set(file, "We take pictures, PDF and text only.");
@@ -27,7 +27,7 @@ export function files(form) {
     const place = kept.indexOf(file);
     kept = kept.filter((other) => other !== file);
     reasons.delete(file);
-    // What was wrong with all of them together may be right now.
+    // Faults of all files together may be gone now.
     for (const [other, reason] of reasons) if (reason.startsWith("Send at most") || reason.startsWith("Too large")) reasons.delete(other);
     if (kept.length > MOST) for (const other of kept.slice(MOST)) reasons.set(other, `Send at most ${MOST} files.`);
     show();
@@ -89,7 +89,7 @@ function allowed(file, accept) {
   return !accept || accept.split(",").some((end) => name.endsWith(end.trim()));
 }
 
-// A pasted picture is called image.png by every browser: two of them are two files.
+// Browsers name every pasted picture image.png, so equal names may be different files.
 let pasted = 0;
 function named(file) {
   pasted += 1;

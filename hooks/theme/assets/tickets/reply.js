@@ -1,4 +1,4 @@
-// The reply under a ticket, and the last look before a kept message is sent: files as rows, and no failure loses a text.
+// The reply form under a ticket, and the page before a kept message is sent: files as rows, and no failure loses the text.
 
 import { files } from "./files.js";
 import { busy, copy, failed, go, guard, post } from "./send.js";

@@ -1,11 +1,11 @@
-// How a form of tickets is sent by a script, and what a customer can do when it was not: nothing typed is ever lost.
+// Sends a ticket form by script, and offers ways out when that fails: nothing typed is ever lost.
 
-const TIMEOUT_MS = 15_000; // a help desk that hangs is given up after ten seconds, and then there is an answer
-const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
-const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
+const TIMEOUT_MS = 15_000; // the functions answer after ten seconds when the help desk hangs
+const FILES_TIMEOUT_MS = 120_000; // a few megabytes on a mobile network
+const MAILTO_MOST = 2000; // mail programs cut or refuse longer addresses
 
-/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
-    {unsure} when it may have arrived and {way} to a page that helps. */
+/** Send a form; returns {next}, the address to go to, {fields}, the fault of each field, or {cause}, why it was not sent,
+    with {unsure} when it may have arrived and {way} to a page that helps. */
 export async function post(form, button) {
   const files = form.elements.files?.files.length ?? 0;
   try {
@@ -41,12 +41,12 @@ function later(response) {
   return new Date(Date.now() + seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
-/** The answer's JSON, or {} when a host put an HTML page in its place. */
+/** The answer's JSON, or {} when a host answered with an HTML page. */
 export async function json(response) {
   return response.headers.get("Content-Type")?.includes("json") ? response.json() : {};
 }
 
-/** Go on; also when the next page is this one, at another place of it. */
+/** Go to the next page, also when it is this one with another anchor. */
 export function go(next) {
   const { pathname, search } = new URL(next, location.href);
   const here = pathname === location.pathname && search === location.search;
@@ -54,7 +54,7 @@ export function go(next) {
   if (here) location.reload();
 }
 
-/** Show the panel "Not sent" with its cause, the text as a mail, and a button that copies it. */
+/** Show the panel "Not sent" with its cause, a link that mails the text, and a button that copies it. */
 export function failed(form, { cause, unsure, way }, subject) {
   const panel = form.querySelector("[data-ask-failed]");
   panel.querySelector("strong").textContent = `${unsure ? "No answer came." : "Not sent."} Your text is still here.`;
@@ -65,7 +65,7 @@ export function failed(form, { cause, unsure, way }, subject) {
   panel.scrollIntoView({ block: "nearest" });
 }
 
-/** Signing in somewhere else keeps what is typed here. */
+/** Let the customer sign in in another tab, which keeps the text here. */
 function signIn() {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
   const link = Object.assign(document.createElement("a"), { href: `${base}my/tickets/`, target: "_blank", rel: "noopener", textContent: "Sign in in a new tab" });
@@ -78,7 +78,7 @@ export async function copy(form, button, subject) {
     await navigator.clipboard.writeText(`${subject}\n\n${text(form)}`);
     button.textContent = "Copied";
   } catch (error) {
-    // No permission, or not a secure page: select it, so that one key press copies it.
+    // No permission, or not a secure page: select the text, so that one key press copies it.
     console.info("ask: clipboard", error);
     if (body) {
       body.focus();
@@ -87,10 +87,10 @@ export async function copy(form, button, subject) {
   }
 }
 
-/** What is typed, or what was typed on the page before and is only shown here. */
+/** The typed text, or the text of the previous page that is only shown here. */
 const text = (form) => form.elements.body?.value ?? form.querySelector("[data-ask-text]").textContent;
 
-/** Ask before the page is left while something is typed that was not sent; call `clean()` once it was. */
+/** Ask before the page is left with unsent text; call `clean()` once it is sent. */
 export function guard(form) {
   let dirty = false;
   const ask = (event) => event.preventDefault();
@@ -110,7 +110,7 @@ export function busy(form, is) {
 /** A mailto with subject and body, the body cut so that the whole address stays below 2,000 characters. */
 function mailto(address, subject, body) {
   const start = `mailto:${address}?subject=${encodeURIComponent(subject)}&body=`;
-  const characters = [...body.replace(/\r?\n/g, "\r\n")]; // not code units: half a character cannot be encoded
+  const characters = [...body.replace(/\r?\n/g, "\r\n")]; // characters, since half a surrogate pair cannot be encoded
   while (start.length + encodeURIComponent(characters.join("")).length > MAILTO_MOST) {
     characters.length = Math.floor(characters.length * 0.95);
   }

@@ -1,4 +1,4 @@
-// What may answer the question while it is typed: first an incident it may be about, then articles, read in place.
+// Suggestions while a question is typed: first matching incidents, then articles, which open in place.
 
 import { engine } from "../search/index.js";
 import { link, make, marked, target } from "../search/view.js";
@@ -7,7 +7,7 @@ import { incidents } from "../status/status.js";
 const WAIT_MS = 300;
 const MOST = 3;
 
-/** Suggest under the form's subject; `solved` is called once an article was enough and the message is given up. */
+/** Suggest under the form's subject; `solved` is called when an article answered the question. */
 export function suggest(form, solved) {
   const { topic, subject, body } = form.elements;
   const panel = form.querySelector("[data-ask-suggest]");
@@ -21,7 +21,7 @@ export function suggest(form, solved) {
     const text = `${subject.value.trim()} ${body.value.slice(0, 200)}`.trim();
     const mine = ++turn;
     const little = subject.value.trim().length < 3;
-    // With a topic that is not routine no article stands between the customer and us.
+    // A topic that is not routine gets no suggestions.
     const straight = topic.selectedOptions[0].hasAttribute("data-straight");
     const found = little || straight ? [] : await find(text).catch(none);
     if (mine !== turn) return;
@@ -30,7 +30,7 @@ export function suggest(form, solved) {
   }
 
   function show(faults, found) {
-    // What is open is being read: it stays, wherever it would rank now.
+    // An open article is being read and stays, whatever its new rank.
     const open = [...list.children].filter((line) => line.querySelector("details")?.open);
     const kept = new Set(open.map((line) => line.dataset.url));
     const lines = found.filter((one) => !kept.has(one.url)).map((one) => article(one, decline, give));
@@ -65,20 +65,20 @@ export function suggest(form, solved) {
   }
 }
 
-// Articles only: what changed last month does not answer a question.
+// Articles only: changelog entries do not answer questions.
 async function find(text) {
   const open = await engine();
   const { results } = await open.search(text, { limit: 2 * MOST, kinds: ["article"] });
   return open.quote(results, text);
 }
 
-// The index did not load: a form without suggestions is still the whole form.
+// The index did not load: the form works without suggestions.
 function none(error) {
   console.info("ask: no suggestions", error);
   return [];
 }
 
-/** The incidents whose title or components share a word with what is typed. */
+/** The incidents whose title or components share a word with the typed text. */
 function matching(text) {
   const typed = words(text);
   return incidents().filter((one) => {
@@ -87,7 +87,7 @@ function matching(text) {
   });
 }
 
-// Four letters and more, without the plural: "exports" is about "Export".
+// Words of four or more letters, without a plural s: "exports" matches "Export".
 function words(text) {
   return new Set((text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).map((word) => word.replace(/s$/, "")));
 }
@@ -133,7 +133,7 @@ async function open(details, found, line, decline, give) {
   details.append(ways, question(found, line, decline, give));
 }
 
-/** The section that answers, or the article's beginning, as the site built it. */
+/** The best section, or the article's beginning, as HTML of the built site. */
 async function section(found) {
   const url = new URL(found.url, location.href);
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -149,7 +149,7 @@ async function section(found) {
   return parts;
 }
 
-// Its ids would be here twice, and its addresses are relative to another page.
+// Remove ids, which would be duplicates, and make addresses absolute.
 function foreign(part, url) {
   const copy = document.importNode(part, true);
   for (const one of [copy, ...copy.querySelectorAll("*")]) {

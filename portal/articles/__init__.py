@@ -14,11 +14,11 @@ from portal import yaml_lines
 from portal.errors import ContentError
 from portal.settings import Topic, suggestion
 
-_FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-# Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
-_THEIRS = frozenset(
+FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
+HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+# Keys of MkDocs and Material: never reported as a misspelling of ours.
+THEIRS = frozenset(
     [
         "template",
         "hide",
@@ -40,7 +40,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FrontMatter(BaseModel):
-    """The keys of an article that the portal reads; others are the writer's own business."""
+    """The front matter that the portal reads; other keys are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -59,7 +59,7 @@ class FrontMatter(BaseModel):
 
 @dataclass(frozen=True)
 class Article:
-    """One customer question; `id` is the path below docs/ without `.md`, `file` and `lines` where a writer finds it."""
+    """One customer question; `id` is its path below docs/ without `.md`, `lines` the line of each front matter key."""
 
     id: str
     file: str
@@ -69,7 +69,7 @@ class Article:
 
     @property
     def topic(self) -> str:
-        """The id of its topic: the first folder, or nothing for an article right in docs/."""
+        """The id of its topic: the first folder below docs/, or "" for an article in docs/ itself."""
         return self.id.partition("/")[0] if "/" in self.id else ""
 
 
@@ -90,20 +90,20 @@ def parse(id: str, file: str, text: str) -> Article:
 
 
 def misspellings(file: str, text: str) -> list[ContentError]:
-    """Keys that look like one of ours and are not: nobody would notice that they do nothing."""
+    """A ContentError for each key that is almost one of ours: a misspelt key would silently do nothing."""
     data, _, lines = _read(file, text)
     found = []
     for key in data:
         name = str(key)
         close = difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8)
-        if close and name not in FrontMatter.model_fields and name not in _THEIRS:
+        if close and name not in FrontMatter.model_fields and name not in THEIRS:
             message = f"front matter has '{name}', which does nothing. Did you mean '{close[0]}'?"
             found.append(ContentError(file, lines.get((name,)), message))
     return found
 
 
 def unknown_related(articles: Iterable[Article]) -> list[ContentError]:
-    """Every id under `related` that is no article."""
+    """A ContentError for each id under `related` that no article has."""
     articles = list(articles)
     known = {article.id for article in articles}
     return [
@@ -129,20 +129,20 @@ def topics(articles: Iterable[Article], configured: Sequence[Topic]) -> list[tup
 
 
 def title_of(id: str) -> str:
-    """Words for a folder or a file that has no title of its own."""
+    """A title for a folder or file without one, from the last part of its id."""
     name = id.rpartition("/")[2].replace("-", " ").replace("_", " ").strip()
     return name[:1].upper() + name[1:]
 
 
 def _heading(body: str) -> str | None:
-    match = _HEADING.search(_FENCE.sub("", body))
+    match = HEADING.search(FENCE.sub("", body))
     return match[1].strip() if match else None
 
 
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:
-    """Front matter, body and the lines of the keys; broken front matter is a mistake, not an article without one."""
+    """Front matter, body, and the line of each key; raises an ExceptionGroup when the front matter is not valid."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    match = _FRONT_MATTER.match(text)
+    match = FRONT_MATTER.match(text)
     if match is None:
         return {}, text, {}
     try:

@@ -1,0 +1,48 @@
+"""The commands keep their names, by which guides, workflows and the Makefile call them."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+NAMED = [
+    "account_table",
+    "bench",
+    "build_status",
+    "changelog",
+    "desk",
+    "faults",
+    "forget",
+    "help_desk_table",
+    "incident",
+    "lighthouse",
+    "load_status",
+    "migrate",
+    "report",
+    "screenshots",
+    "search_quality",
+    "status_history",
+    "try_corpus",
+    "uptime",
+]
+THERE = sorted(file.stem for file in (ROOT / "scripts").glob("*.py") if file.stem != "__init__")
+
+
+@pytest.mark.parametrize("name", sorted({*NAMED, *THERE}))
+def test_each_module_of_scripts_is_a_command(name: str):
+    body = ast.parse((ROOT / "scripts" / f"{name}.py").read_text("utf-8")).body
+
+    assert "main" in {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    assert isinstance(body[-1], ast.If)
+    assert ast.unparse(body[-1].test) == "__name__ == '__main__'"
+
+
+def test_each_command_that_a_text_names_is_there():
+    places = [ROOT / "Makefile", ROOT / "README.md", *(ROOT / ".github").rglob("*.md")]
+    places += (ROOT / ".github" / "workflows").glob("*.yml")
+    named = {name for place in places for name in re.findall(r"-m scripts\.(\w+)", place.read_text("utf-8"))}
+
+    assert {"changelog", "incident", "migrate"} <= named
+    assert named <= set(THERE)
