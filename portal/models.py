@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+# A scope of the session: to read every ticket of the customer's organisation.
+ORGANISATION_SCOPE = "tickets:account"
+
 
 def clean(text: str) -> str:
     """A text of another system without what no database and no page can hold: control characters and halves of
@@ -19,7 +22,7 @@ class Requester:
     """A customer as a verified session knows them; nothing here ever comes from a form or a URL.
 
     `email` is an address that the identity provider verified, `account` the customer organisation's id
-    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `account_tickets`).
+    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `tickets:account`).
     """
 
     subject: str

@@ -13,7 +13,7 @@ from functions import outbox
 from functions.rate import limit
 from functions.signin import drafts
 from portal.clock import MINUTE_MS
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import Draft, File, Reply, Thread, Ticket
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 # Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
 LOOKS, LOOKS_SECONDS = 300, 600
 WINDOW_MS = 10 * MINUTE_MS
-# Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
-ORGANISATION = "tickets:account"
 # `accepted` waits for the desk, `delivered` is there, `mailed` went to the support mailbox, `failed` needs a person,
 # `desk` was made in the desk and has only its reference here.
 WAITING, DELIVERED, MAILED, FAILED, DESK = "accepted", "delivered", "mailed", "failed", "desk"
@@ -140,7 +138,7 @@ def by_reference(services: "Services", requester: Requester, reference: str) -> 
 
 def may_read_organisation(requester: Requester) -> bool:
     """Whether the session says so; nothing that a customer types does."""
-    return bool(requester.account) and ORGANISATION in requester.scopes
+    return bool(requester.account) and ORGANISATION_SCOPE in requester.scopes
 
 
 def may_look(services: "Services", requester: Requester) -> None:

@@ -22,15 +22,15 @@ from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from functions.tickets import ledger, markup, uploads
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import Draft, Thread, Ticket, note
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.inbox import Inbox, listening
 
 MESSAGE = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20 + b"IEND\xaeB`\x82"
-CHIEF = Requester("sub-chief", "chief@customer.example", "Chief", "customer", frozenset({"tickets:account"}))
-STRANGER = Requester("sub-eve", "eve@evil.example", "Eve", "evil", frozenset({"tickets:account"}))
+CHIEF = Requester("sub-chief", "chief@customer.example", "Chief", "customer", frozenset({ORGANISATION_SCOPE}))
+STRANGER = Requester("sub-eve", "eve@evil.example", "Eve", "evil", frozenset({ORGANISATION_SCOPE}))
 
 
 @pytest.fixture

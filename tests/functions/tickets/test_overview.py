@@ -15,7 +15,7 @@ from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from functions.tickets import ledger, news, page, purge
 from portal.clock import DAY_MS
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
 from tests.conftest import ADA, BEN, Browser
 
@@ -301,7 +301,7 @@ def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
     sign_in(browser)
     reference = ask(browser)
     desk.answer(reference, "Try this.", "pending")
-    sign_in(browser, replace(BEN, scopes=frozenset({"tickets:account"})))
+    sign_in(browser, replace(BEN, scopes=frozenset({ORGANISATION_SCOPE})))
     assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
     news.poll(services, float("inf"))
 
