@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ def submit(request: "Request", services: "Services") -> Response:
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
-    key, also = ledger.keys(services, session.requester.subject, draft, files, request.form.get("key", ""))
+    key, also = ledger.keys(services, session.requester.subject, asdict(draft), files, request.form.get("key", ""))
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
@@ -129,7 +130,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     address = normalise(request.form.get("email", "")) or ""
     subject = "unverified:" + hashlib.sha256(address.encode()).hexdigest()[:40]
     requester = Requester(subject, address)
-    key, also = ledger.keys(services, subject, draft, (), request.form.get("key", ""))
+    key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)
     row = row or _file(services, requester, draft, key, [], facts | {"E-mail address": UNVERIFIED})
     return go(request, services.url(f"my/ask/sent/?ref={row['reference']}"))

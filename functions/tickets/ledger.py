@@ -6,7 +6,6 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from functions import outbox
@@ -86,14 +85,17 @@ def add_files(services: "Services", ticket_id: str, reply_id: str, files: Iterab
 
 
 def add_reply(
-    services: "Services", ticket: "Row", key: str, body: str, status: str, files: Iterable[File] = ()
+    services: "Services", ticket: "Row", key: str, body: str, status: str, files: Iterable[File] = (), also: str = ""
 ) -> str | None:
     """Write a customer's message, change of state, or both, with its delivery; returns the delivery's id, None when
-    the key is known already."""
+    `key` or `also` is known already."""
     now = services.now()
     with services.store.transaction():
         # The ticket's row is locked by this, so the numbers below are each given once.
         services.store.run("update ticket set updated_at = updated_at where id = :id", id=ticket["id"])
+        known = "select id from ticket_reply where ticket_id = :ticket and key = :also"
+        if also and services.store.one(known, ticket=ticket["id"], also=also):
+            return None
         row = services.store.one(
             "insert into ticket_reply (id, ticket_id, n, key, body, status, state, created_at)"
             " select :id, :ticket, coalesce(max(n), 0) + 1, :key, :body, :status, 'accepted', :now"
@@ -234,15 +236,16 @@ def adopt(services: "Services", requester: Requester, desk_ref: str, subject: st
     return by_key(services, requester.subject, key)
 
 
-def keys(services: "Services", subject: str, draft: Draft, files: Iterable[File], given: str) -> tuple[str, str]:
-    """The idempotency key of a message: from the page's own key, or without one from this ten-minute window, with
-    that of the window before beside it. The message is part of it, so an edited text is a new ticket."""
-    message = json.dumps(
-        [asdict(draft), [(file.name, hashlib.sha256(file.data).hexdigest()) for file in files]], sort_keys=True
-    )
+def keys(
+    services: "Services", owner: str, message: object, files: Iterable[File], given: str, prefix: str = ""
+) -> tuple[str, str]:
+    """The idempotency key of a `message` (of JSON's types) of a customer or in a ticket, and a second key that it may
+    have been stored under: from `given`, the page's own key, else from this ten-minute window and the one before.
+    The message is part of the key, so an edited text is a new ticket or reply."""
+    what = json.dumps([message, [(file.name, hashlib.sha256(file.data).hexdigest()) for file in files]], sort_keys=True)
 
     def key(moment: str) -> str:
-        return hashlib.sha256("\n".join([moment, subject, message]).encode()).hexdigest()[:40]
+        return (prefix + hashlib.sha256("\n".join([moment, owner, what]).encode()).hexdigest())[:40]
 
     if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given):
         return key(given), ""

@@ -20,7 +20,7 @@ GUARDS = [
     Guard(
         "the organisation is a claim",
         LEDGER,
-        "return bool(requester.account) and ORGANISATION in requester.scopes",
+        "return bool(requester.account) and ORGANISATION_SCOPE in requester.scopes",
         "return True",
         f"{T}test_nobody_reads_a_foreign_ticket_by_its_number[a colleague]",
     ),

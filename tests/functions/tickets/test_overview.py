@@ -104,6 +104,33 @@ def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, 
     assert services.store.one("select count(*) as n from ticket_reply") == {"n": 1}
 
 
+@pytest.mark.parametrize("body", ["It is still the same today.", ""], ids=["reply", "ticket"])
+def test_what_is_sent_again_a_moment_after_ten_minutes_turned_is_one(
+    browser: Browser, services: Services, desk: Desk, sign_in, body: str
+):
+    sign_in(browser)
+    border = (services.now() // ledger.WINDOW_MS + 2) * ledger.WINDOW_MS
+    path, form = ("/api/tickets/reply", {"ref": ask(browser), "body": body}) if body else ("/api/tickets", MESSAGE)
+    for services.clock.at in (border - 1, border + 1):
+        assert browser.post(path, data=form).status_code == 303
+    table = "ticket_reply" if body else "ticket"
+
+    assert services.store.one(f"select count(*) as n from {table}") == {"n": 1}
+
+
+def test_the_same_reply_on_two_tickets_or_half_an_hour_later_is_another(
+    browser: Browser, services: Services, desk: Desk, sign_in
+):
+    sign_in(browser)
+    forms = [{"ref": ask(browser, subject), "body": "Thank you."} for subject in ("The first one", "The second one")]
+    for form in forms:
+        browser.post("/api/tickets/reply", data=form)
+    services.clock.at = services.now() + 3 * ledger.WINDOW_MS
+    browser.post("/api/tickets/reply", data=forms[0])
+
+    assert services.store.one("select count(*) as n from ticket_reply") == {"n": 3}
+
+
 def test_while_the_desk_is_down_the_last_list_is_shown_with_its_time(
     browser: Browser, services: Services, desk: Desk, sign_in
 ):
