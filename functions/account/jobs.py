@@ -1,7 +1,6 @@
 """What the forms of the account pages do: lead to the provider's page for a job, or change something here."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from functions.mail import preferences
 from functions.rate import limit
 from functions.signin import sessions, ways, with_account
 from portal import account as accounts
+from portal.addresses import normalise
 from portal.clock import HOUR_MS, MINUTE_MS
 from portal.urls import is_safe
 
@@ -33,7 +33,6 @@ NOT_RECENT = (
     "You signed in more than 15 minutes ago. For this, sign out here and sign in again first,"
     " so that nobody else can do it in your place."
 )
-ADDRESS = re.compile(r"[^@\s<>\",;:()]+@[^@\s<>\",;:()]+\.[^@\s<>\",;:()]+")
 
 
 def act(request: Request, services: "Services") -> Response:
@@ -187,8 +186,8 @@ def _is_recent(services: "Services", session: sessions.Session) -> bool:
 
 
 def _address(text: str) -> str:
-    address = text.strip()
-    if len(address) > 254 or "=?" in address or not ADDRESS.fullmatch(address):
+    address = normalise(text)
+    if address is None:
         raise Problem(422, "That is not an e-mail address. Go back and check it letter by letter.")
     return address
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from functions.errors import VendorError
+from portal.addresses import checked
 from portal.tickets import File, Reply, Ticket, note
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _send(
             detail="set SUPPORT_MAILBOX and SMTP_URL, so that tickets wait less",
         )
     mail = EmailMessage()
-    mail["To"] = mailbox
+    mail["To"] = checked(mailbox) or mailbox
     # A subject from a desk may have a line end, which would begin another header; mail servers refuse long lines.
     mail["Subject"] = " ".join(subject.split())[:200]
     for name, value in (headers or {}).items():

@@ -1,17 +1,12 @@
 """What a provider's claims mean to the portal: flags that are flags, and names that cannot pass for another's."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
+from portal.addresses import checked, is_reserved
 from portal.models import clean, is_true
 
 FLAGS = {"account_admin", "billing_admin"}
-# Subjects of our own start so: who signed in by a mail (functions/mail/addresses.py), and who only typed an address
-# into the form of a question (functions/tickets/ask.py).
-RESERVED = ("mail:", "unverified:")
-# One address and nothing more: with a comma in it a mail goes to others as well.
-ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+")
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -30,15 +25,12 @@ def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def is_one_of_us(subject: str, account: str | None) -> bool:
     """Whether subject and account are names that stay what they are: without characters that nobody sees, which
     are left out before they are kept, and so would make one customer, or one organisation, of two."""
-    return not subject.startswith(RESERVED) and all(clean(name) == name for name in (subject, account or ""))
+    return not is_reserved(subject) and all(clean(name) == name for name in (subject, account or ""))
 
 
-def is_address(value: object) -> TypeGuard[str]:
-    """Whether a claim is one address that stays what it is."""
-    # "=?" begins an encoded word (RFC 2047), which a header reads as another address, or as two.
-    return (
-        isinstance(value, str) and clean(value) == value and "=?" not in value and ADDRESS.fullmatch(value) is not None
-    )
+def address(value: object) -> str | None:
+    """The one address that a claim is, its domain in ASCII; None for anything else, such as two addresses."""
+    return checked(value) if isinstance(value, str) else None
 
 
 def text(value: object) -> str | None:

@@ -16,7 +16,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
 from functions.identity import Identity, Logout
-from functions.identity.claims import is_address, is_one_of_us, ours
+from functions.identity.claims import address, is_one_of_us, ours
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
@@ -228,9 +228,8 @@ class OpenIDConnect:
         return Identity(requester, mapped, sid if isinstance(sid, str) else None, kept | {"whole": whole})
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
-        email = claims.get("email")
-        verified = claims.get("email_verified")
-        if not is_address(email) or not is_true(verified):
+        email = address(claims.get("email"))
+        if email is None or not is_true(claims.get("email_verified")):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = ours(claims, self.settings.oidc_claims)
         account = mapped.pop("account", None) or None

@@ -18,10 +18,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem, VendorError
 from functions.http import Request, client, see_other
-from functions.mail.addresses import may_mail, normalise, subject
+from functions.mail.addresses import may_mail
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
 from functions.signin.ways import by_mail, return_path, way_in
+from portal.addresses import normalise, subject
 from portal.clock import DAY_MS
 from portal.models import Requester
 

@@ -1,6 +1,5 @@
 """Ask us: from a form to a ticket that is never lost and never doubled."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
-from functions.mail.addresses import normalise
 from functions.rate import limit
 from functions.signin import drafts, sessions
 from functions.signin.ways import by_mail, way_in
 from functions.tickets import form, ledger, uploads
+from portal.addresses import normalise, subject_of_typed
 from portal.models import Requester
 from portal.tickets import Draft, File, faults
 
@@ -128,7 +127,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     """A ticket of an address that nobody verified: agents are told, no mail is sent, and the ticket is shown to
     nobody here, also not to the address's owner."""
     address = normalise(request.form.get("email", "")) or ""
-    subject = "unverified:" + hashlib.sha256(address.encode()).hexdigest()[:40]
+    subject = subject_of_typed(address)
     requester = Requester(subject, address)
     key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)

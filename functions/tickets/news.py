@@ -13,6 +13,7 @@ from functions.errors import Problem, VendorError
 from functions.mail import preferences
 from functions.signin import ways
 from functions.tickets import ledger
+from portal.addresses import is_verified
 from portal.clock import DAY_MS, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def tell(services: "Services", row: "Row") -> None:
     if services.desk.capabilities.mails_customer or not services.mailer.configured:
         return
     subject = row["subject_id"]
-    if subject.startswith("unverified:") or not preferences.wants(services, subject, "ticket_mail"):
+    if not is_verified(subject) or not preferences.wants(services, subject, "ticket_mail"):
         return
     product, reference = services.portal["product"], row["reference"]
     link = ways.mail_link(services, subject, f"my/ticket/?ref={reference}")

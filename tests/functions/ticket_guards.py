@@ -101,7 +101,7 @@ GUARDS = [
     Guard(
         "no mail to an address that nobody verified",
         HOOKS,
-        'subject.startswith("unverified:") or',
+        "not is_verified(subject) or",
         "",
         f"{T}test_an_open_form_mails_nobody_and_tells_the_agent",
     ),
