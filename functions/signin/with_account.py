@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.errors import VendorError
-from functions.http import Request, json_response, see_other
+from functions.http import Request, json_response, page_before, see_other
 from functions.identity import links
 from functions.mail import preferences
 from functions.settings import Settings
@@ -187,13 +187,10 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
 
 
 def _came_from(request: Request, services: "Services") -> str:
-    """The page of this portal that the customer was on, as the browser says; empty when nobody returns there."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
-    if f"{referrer.scheme}://{referrer.netloc}" != services.settings.public_origin:
-        return ""
-    path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    """The page that the customer was on; empty for those to which nobody wants to return after signing in."""
+    page = page_before(request, services.settings)
     ways = (services.url(PAGE), services.url("my/verify/"))
-    return "" if path == services.base or path.startswith(ways) else path
+    return "" if page == services.base or page.startswith(ways) else page
 
 
 def _provider_sign_out(row: "Row", services: "Services") -> str | None:
