@@ -13,7 +13,7 @@ from functions.errors import Problem, VendorError
 from functions.signin import sessions
 from functions.tickets import ledger
 from functions.tickets.ledger import DESK, WAITING, may_read_organisation
-from portal.tickets import STATUS_WORDS, Thread
+from portal.tickets import STATUS_WORDS, Thread, word
 from portal.tickets.match import SKEW_MS
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _line(row: "Row", requester: "Requester", thread: Thread | None = None) -> d
         "reference": row["reference"],
         "subject": row["subject"] or (thread.subject if thread else ""),
         "status": status,
-        "word": STATUS_WORDS[status if status in STATUS_WORDS else "open"],  # type: ignore[index]
+        "word": word(status),
         "last": "us" if status == "pending" or row["agent_at"] > said else "you" if row["state"] != DESK else "",
         "created_at": row["created_at"],
         "updated_at": max(thread.updated_at if thread else row["desk_at"] or 0, row["own_at"] or 0, row["created_at"]),

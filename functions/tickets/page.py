@@ -14,7 +14,7 @@ from functions.tickets import form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
 from portal.clock import DAY_MS, MINUTE_MS
-from portal.tickets import STATUS_WORDS, Message, Thread
+from portal.tickets import STATUS_WORDS, Message, Thread, word
 from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def render(
         reference=row["reference"],
         subject=row["subject"],
         status=status,
-        word=STATUS_WORDS[status if status in STATUS_WORDS else "open"],  # type: ignore[index]
+        word=word(status),
         words=STATUS_WORDS,
         created_at=row["created_at"],
         updated_at=max(message["at"] for message in messages) if messages else row["created_at"],

@@ -8,7 +8,7 @@ from portal.models import Requester, clean
 
 Status = Literal["open", "pending", "on_hold", "solved"]
 
-# The four states a customer knows, whatever the help desk calls them (design: flows (c)).
+# The four states a customer knows, whatever the help desk calls them.
 STATUS_WORDS: Mapping[Status, str] = {
     "open": "We are looking at it",
     "pending": "Waiting for you",
@@ -119,6 +119,11 @@ class Thread:
     updated_at: int
     messages: tuple[Message, ...] = ()
     closed: bool = False
+
+
+def word(status: str) -> str:
+    """What a customer reads for a status; a status that is not ours reads as open."""
+    return next((text for known, text in STATUS_WORDS.items() if known == status), STATUS_WORDS["open"])
 
 
 def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
