@@ -62,14 +62,13 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     _refuse_blocked(session, job)
     back = f"{PAGE}?job={job}"
     if link.kind == "authorize":
-        return _private(with_account.leave(request, services, services.url(back), link.value))
-    if link.kind == "url":
-        url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
-        if url is None:
-            raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
-        return _private(see_other(url, {urlsplit(url).netloc}))
-    assert session is not None  # _is_open leaves no server call to who is signed out
-    return _call(request, services, session, link.value, services.absolute(back))
+        return _private(with_account.to_provider(request, services, services.url(back), link.value))
+    if link.kind == "server" and session is not None:
+        return _call(request, services, session, link.value, services.absolute(back))
+    url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
+    if url is None:
+        raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
+    return _private(see_other(url, {urlsplit(url).netloc}))
 
 
 def _is_open(job: str, link: accounts.Link) -> bool:

@@ -30,7 +30,7 @@ DONE = {
 }
 
 
-def own_sessions_page(request: Request, services: "Services") -> Response:
+def sessions_page(request: Request, services: "Services") -> Response:
     """Where someone is signed in, to sign out one by one or everywhere."""
     session = sessions.require(request, services)
     return pages.render(
@@ -43,7 +43,7 @@ def own_sessions_page(request: Request, services: "Services") -> Response:
     )
 
 
-def notifications(request: Request, services: "Services") -> Response:
+def notifications_page(request: Request, services: "Services") -> Response:
     """Which mails of this portal someone wants."""
     session = sessions.require(request, services)
     components = (services.portal.get("status") or {}).get("components") or []
@@ -60,7 +60,7 @@ def notifications(request: Request, services: "Services") -> Response:
     )
 
 
-def profile(request: Request, services: "Services") -> Response:
+def profile_page(request: Request, services: "Services") -> Response:
     """One's own profile as the product has it now."""
     session, scim = account_session(request, services, "profile")
     return pages.render(
@@ -74,7 +74,7 @@ def profile(request: Request, services: "Services") -> Response:
     )
 
 
-def team(request: Request, services: "Services") -> Response:
+def team_page(request: Request, services: "Services") -> Response:
     """Who is on the team of one's own account."""
     session, scim = account_session(request, services, "team")
     found = scim.team(session.requester)

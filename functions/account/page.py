@@ -48,7 +48,7 @@ class Shown:
     invites: bool = False
 
 
-def account(request: Request, services: "Services") -> Response:
+def page(request: Request, services: "Services") -> Response:
     """What can be done, by whom, and where; who comes back from a provider's page sees what is so now."""
     back_from = request.args.get("job", "")
     session, notice = _read(request, services, back_from)

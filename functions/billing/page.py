@@ -33,7 +33,7 @@ OPENED_PER_SECONDS = 600
 log = logging.getLogger(__name__)
 
 
-def overview(request: Request, services: "Services") -> Response:
+def page(request: Request, services: "Services") -> Response:
     """What can be done about billing, and by whom; after a visit to the billing system, what is so now."""
     session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)

@@ -14,9 +14,7 @@ def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     false, `scopes` as a set of words, everything else as text."""
     found = {}
     for name, claim in names.items():
-        if claims.get(claim) is None:
-            continue
-        value = is_true(claims[claim]) if name in FLAGS else (words if name == "scopes" else text)(claims[claim])
+        value = None if claims.get(claim) is None else _read(name, claims[claim])
         if value is not None:
             found[name] = value
     return found
@@ -45,3 +43,9 @@ def words(value: object) -> frozenset[str]:
     if isinstance(value, str):
         return frozenset(value.split())
     return frozenset(word for word in value if isinstance(word, str)) if isinstance(value, list) else frozenset()
+
+
+def _read(name: str, value: object) -> bool | frozenset[str] | str | None:
+    if name in FLAGS:
+        return is_true(value)
+    return words(value) if name == "scopes" else text(value)

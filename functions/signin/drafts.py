@@ -49,7 +49,7 @@ def find(services: "Services", token: str) -> "Row | None":
 def draft(services: "Services", token: str) -> Draft | None:
     """What was written before signing in, while it is kept."""
     row = find(services, token)
-    return of(row) if row else None
+    return from_row(row) if row else None
 
 
 def use_up(services: "Services", token: str) -> "Row":
@@ -69,7 +69,7 @@ def purge(services: "Services", deadline: float) -> None:
     services.store.run("delete from draft where expires_at < :now", now=services.now())
 
 
-def of(row: "Row") -> Draft:
+def from_row(row: "Row") -> Draft:
     """The draft of a row of `draft` or `ticket`."""
     return Draft(row["topic"], row["subject"], row["body"], json.loads(row["context"]))
 

@@ -58,10 +58,10 @@ def _begin(request: Request, services: "Services") -> Response:
     chosen = request.args.get("way") == "account" or back.startswith(services.url("my/ask/"))
     if services.settings.mail_sign_in and not chosen:
         return see_other(services.url(f"{PAGE}?return={quote(back, safe='')}"))
-    return leave(request, services, back)
+    return to_provider(request, services, back)
 
 
-def choose(request: Request, services: "Services") -> Response:
+def choose_page(request: Request, services: "Services") -> Response:
     """GET /my/sign-in/?return=: the two ways in, where there are two."""
     back = return_path(request.args.get("return", ""), services)
     if not (services.settings.oidc_issuer and services.settings.mail_sign_in):
@@ -78,7 +78,7 @@ def choose(request: Request, services: "Services") -> Response:
     )
 
 
-def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
+def to_provider(request: Request, services: "Services", back: str, extra: str = "") -> Response:
     """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request, for
     providers that open one of their own pages on the way (functions/account/jobs.py)."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}

@@ -45,7 +45,7 @@ LETTER_MOST = 1500
 log = logging.getLogger(__name__)
 
 
-def page(request: Request, services: "Services") -> Response:
+def form_page(request: Request, services: "Services") -> Response:
     """GET /my/verify/?return=: the form for an address."""
     back = return_path(request.args.get("return", ""), services)
     if not services.settings.mail_sign_in:
@@ -57,7 +57,7 @@ def page(request: Request, services: "Services") -> Response:
     return _form(services, back)
 
 
-def ask(request: Request, services: "Services") -> Response:
+def send_mail(request: Request, services: "Services") -> Response:
     """POST /api/verify: mail a link and a code, and show where to type it; the same for every address."""
     _must_be_on(services)
     limit(services, "verify", client(request, services.settings), times=20, per_seconds=3600)
@@ -86,7 +86,7 @@ def ask(request: Request, services: "Services") -> Response:
     return response
 
 
-def sent(request: Request, services: "Services") -> Response:
+def sent_page(request: Request, services: "Services") -> Response:
     """GET /my/verify/sent/?ask=: what happens next, and the field for the code."""
     _must_be_on(services)
     page_id = request.args.get("ask", "")
@@ -99,7 +99,7 @@ def sent(request: Request, services: "Services") -> Response:
     return _sent(services, row, page_id)
 
 
-def code(request: Request, services: "Services") -> Response:
+def enter_code(request: Request, services: "Services") -> Response:
     """POST /api/verify/code: the code, in the page that asked for it; five attempts."""
     _must_be_on(services)
     limit(services, "verify-code", client(request, services.settings), times=60, per_seconds=3600)
@@ -123,7 +123,7 @@ def code(request: Request, services: "Services") -> Response:
     return _sign_in(request, services, row)
 
 
-def look(request: Request, services: "Services") -> Response:
+def link_page(request: Request, services: "Services") -> Response:
     """GET /my/verify/open/?token=: the mail's link; a page with a button, whoever opens it and however often."""
     _must_be_on(services)
     token = request.args.get("token", "")
@@ -143,8 +143,8 @@ def look(request: Request, services: "Services") -> Response:
     )
 
 
-def press(request: Request, services: "Services") -> Response:
-    """POST /api/verify/open: the button of `look` signs in the browser that pressed it, once."""
+def confirm(request: Request, services: "Services") -> Response:
+    """POST /api/verify/open: the button of `link_page` signs in the browser that pressed it, once."""
     _must_be_on(services)
     # Every browser says which site a form comes from. What does not is a scanner's script.
     if request.headers.get("Sec-Fetch-Site", request.headers.get("Origin")) is None:

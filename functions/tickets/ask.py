@@ -52,10 +52,10 @@ def submit(request: "Request", services: "Services") -> Response:
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
-def confirm(request: "Request", services: "Services") -> Response:
+def confirm_page(request: "Request", services: "Services") -> Response:
     """GET /my/ask/: what was written before signing in, and one button that sends it."""
     token = request.args.get("draft", "")
     session = sessions.require(request, services)
@@ -74,11 +74,11 @@ def confirm(request: "Request", services: "Services") -> Response:
 
 
 def send(request: "Request", services: "Services") -> Response:
-    """POST /api/tickets/send: the button of `confirm`; a second press finds the ticket of the first."""
+    """POST /api/tickets/send: the button of `confirm_page`; a second press finds the ticket of the first."""
     token = request.form.get("draft", "")
     session = _asker(request, services)
     if session is None:  # signed out meanwhile: the page asks again, after signing in
-        return go(request, services.url(f"my/ask/?draft={quote(token)}"))
+        return answer(request, services.url(f"my/ask/?draft={quote(token)}"))
     subject = session.requester.subject
     key = ledger.draft_key(token, subject)
     row = ledger.by_key(services, subject, key)
@@ -94,11 +94,11 @@ def send(request: "Request", services: "Services") -> Response:
                 services, session, kept, token, {"files": fault}, 422, bool(request.form.get("context_account"))
             )
         facts = form.with_account(json.loads(kept["facts"]), session, request)
-        row = _file(services, session.requester, drafts.of(kept), key, files, facts, token)
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+        row = _file(services, session.requester, drafts.from_row(kept), key, files, facts, token)
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
-def sent(request: "Request", services: "Services") -> Response:
+def sent_page(request: "Request", services: "Services") -> Response:
     """GET /my/ask/sent/?ref=: thanks to someone whom nobody has verified; it shows nothing but what they know."""
     reference = request.args.get("ref", "")
     if not ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
@@ -106,7 +106,7 @@ def sent(request: "Request", services: "Services") -> Response:
     return pages.render(services, "We have your message", "tickets/sent.html", reference=reference)
 
 
-def go(request: "Request", location: str) -> Response:
+def answer(request: "Request", location: str) -> Response:
     """To the next page: a redirect for a form, its address for a script."""
     return json_response({"location": location}, 201) if wants_json(request) else see_other(location)
 
@@ -120,7 +120,7 @@ def _unknown(request: "Request", services: "Services", draft: Draft, files: list
     here = services.url(f"my/ask/?draft={drafts.keep(services, draft, facts, [file.name for file in files])}")
     # The form's second button: without it the way leads through the product's own sign-in.
     address = request.form.get("way") == "address" and services.settings.tickets_anonymous == "verify"
-    return go(request, by_mail(services, here) if address else here)
+    return answer(request, by_mail(services, here) if address else here)
 
 
 def _open(request: "Request", services: "Services", draft: Draft, facts: dict[str, str]) -> Response:
@@ -132,7 +132,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)
     row = row or _file(services, requester, draft, key, [], facts | {"E-mail address": UNVERIFIED})
-    return go(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
+    return answer(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
 
 
 def _asker(request: "Request", services: "Services") -> "Session | None":
@@ -179,7 +179,7 @@ def _confirm(
     status: int = 200,
     tell: bool = True,
 ) -> Response:
-    draft = drafts.of(row)
+    draft = drafts.from_row(row)
     return pages.render(
         services,
         f"Send this to {services.portal['product']} support?",

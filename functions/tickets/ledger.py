@@ -155,7 +155,7 @@ def ticket_of(services: "Services", row: "Row") -> Ticket:
         row["key"],
         row["reference"],
         requester_of(row),
-        drafts.of(row),
+        drafts.from_row(row),
         row["created_at"],
         files_of(services, row["id"], ""),
         json.loads(row["facts"]),

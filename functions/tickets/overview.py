@@ -49,7 +49,7 @@ class Filters:
         return urlencode(kept | ({"page": str(page)} if page > 1 else {}))
 
 
-def index(request: "Request", services: "Services") -> Response:
+def overview_page(request: "Request", services: "Services") -> Response:
     """GET /my/tickets/: tickets, the unsolved first, newest activity first; from our own record when the desk is
     down."""
     requester = sessions.require(request, services).requester

@@ -28,7 +28,7 @@ RATING_MS = 7 * DAY_MS
 NONE = "There is no such ticket of yours."
 
 
-def show(request: "Request", services: "Services") -> Response:
+def ticket_page(request: "Request", services: "Services") -> Response:
     """GET /my/ticket/?ref=: one ticket; the same 404 for a foreign one and for none."""
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.args.get("ref", ""))
@@ -81,7 +81,7 @@ def render(
         problem=problem,
         next=_next(services, row, status),
         messages=messages,
-        context=form.shown(drafts.of(row), json.loads(row["facts"]) if own else {}, services),
+        context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
         can_reply=own,
         can_solve=own and can.solves and status != "solved",
         can_reopen=own and can.reopens and status == "solved" and not closed,

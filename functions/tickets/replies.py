@@ -11,7 +11,7 @@ from functions.http import wants_json
 from functions.rate import limit
 from functions.signin import sessions
 from functions.tickets import form, ledger, uploads
-from functions.tickets.ask import go
+from functions.tickets.ask import answer
 from functions.tickets.overview import status_of
 from functions.tickets.page import RATING_MS, readable, render
 from portal.tickets import BODY_MAX, File
@@ -44,7 +44,7 @@ def reply(request: "Request", services: "Services") -> Response:
     return _back(request, services, row, "#latest")
 
 
-def status(request: "Request", services: "Services") -> Response:
+def set_status(request: "Request", services: "Services") -> Response:
     """POST /api/tickets/status: solved, or open again, without a message."""
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.form.get("ref", ""), own=True)
@@ -103,4 +103,4 @@ def _deliver(services: "Services", delivery: str | None) -> None:
 
 
 def _back(request: "Request", services: "Services", row: "Row", rest: str = "") -> Response:
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}{rest}"))
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}{rest}"))

@@ -125,10 +125,10 @@ def download(request: "Request", services: "Services") -> Response:
         if error.kind == "not_found":
             raise gone from error
         raise
-    return sent(file.name, file.data)
+    return attachment(file.name, file.data)
 
 
-def sent(name: str, data: bytes) -> Response:
+def attachment(name: str, data: bytes) -> Response:
     """Bytes that a browser saves and does not show: nobody knows what an agent's file is."""
     name = clean_name(name)
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")

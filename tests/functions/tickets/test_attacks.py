@@ -21,7 +21,7 @@ from functions.errors import VendorError
 from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
-from functions.tickets import ledger, markup, uploads
+from functions.tickets import ledger, markup, poll, uploads
 from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import Draft, Thread, Ticket, note
 from tests.conftest import ADA, BEN, Browser
@@ -220,9 +220,7 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     (thread,) = services.desk.queue()
     services.desk.answer(thread.reference, "Here is help.", "pending")
     services.store.run("update ticket set looked_at = 0")
-    from functions.tickets import news
-
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
     outbox.deliver_due(services, float("inf"))
     sign_in(browser, ADA)
 

@@ -13,7 +13,7 @@ from functions import outbox
 from functions.errors import VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
-from functions.tickets import ledger, news, page, purge
+from functions.tickets import ledger, news, page, poll, purge
 from portal.clock import DAY_MS
 from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
@@ -308,13 +308,13 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
 ):
     sign_in(browser)
     first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
     desk.answer(first, "Try this.", "pending")
     desk.answer(second, "", "solved")
     for minutes in (1, 20, 40):
         later = services.now() + minutes * 60_000
         services.clock.at = later
-        news.poll(services, float("inf"))
+        poll.poll(services, float("inf"))
 
     mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
     assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
@@ -330,7 +330,7 @@ def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
     desk.answer(reference, "Try this.", "pending")
     sign_in(browser, replace(BEN, scopes=frozenset({ORGANISATION_SCOPE})))
     assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
 
     (mail,) = services.store.all("select subject_id from outbox where kind = 'mail.send'")
     assert mail["subject_id"] == ADA.subject
@@ -342,7 +342,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
     pages = [browser.get("/my/tickets/").text]
     for answer in ("Try this.", "Or that."):
         desk.answer(reference, answer, "pending")
-        news.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
+        news.refresh(services, {"ticket": services.store.one("select id from ticket")["id"]})
         pages.append(browser.get("/my/tickets/").text)
         desk.away = True
         browser.get(f"/my/ticket/?ref={reference}")
