@@ -14,7 +14,7 @@ from functions.tickets import form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
 from portal.clock import DAY_MS, MINUTE_MS
-from portal.tickets import STATUS_WORDS, Message, Thread, word
+from portal.tickets import Message, Thread, word
 from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
@@ -58,45 +58,50 @@ def render(
         ledger.saw(services, row, thread)
         ledger.read_to_the_end(services, row, thread)
     status = status_of(row, thread)
-    can = services.desk.capabilities
-    closed = bool(thread and thread.closed)
-    messages = _messages(services, row, thread, own)
     return pages.render(
         services,
         row["subject"],
         "tickets/page.html",
         422 if wrong else 200,
-        reference=row["reference"],
-        subject=row["subject"],
-        status=status,
-        word=word(status),
-        words=STATUS_WORDS,
-        created_at=row["created_at"],
-        updated_at=max(message["at"] for message in messages) if messages else row["created_at"],
-        own=own,
-        state=STATES[row["state"]],
-        late=row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
-        sent=request.args.get("sent") == "1",
-        rated=request.args.get("rated") == "1",
+        ticket=_ticket(services, row, status, bool(thread and thread.closed)),
+        messages=_messages(services, row, thread, own),
         problem=problem,
-        next=_next(services, row, status),
-        messages=messages,
         context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
-        can_reply=own,
-        can_solve=own and can.solves and status != "solved",
-        can_reopen=own and can.reopens and status == "solved" and not closed,
-        closed=closed,
-        follows=_reference_of(services, row),
-        follow_ups=_follow_ups(services, row),
-        key=secrets.token_hex(16),
-        typed=typed,
-        wrong=wrong or {},
+        done={name: request.args.get(name) == "1" for name in ("sent", "rated")},
+        can=_can(services, status, own, bool(thread and thread.closed)),
+        reply={"key": secrets.token_hex(16), "typed": typed, "wrong": wrong or {}} | _limits(services),
         rating=_rating(request, services, row, status, own),
-        max_files=uploads.MOST,
-        file_types=",".join(uploads.TYPES),
-        body_limit=services.settings.body_limit,
         parents=(pages.HUB, ("my/tickets/", "Your tickets")),
     )
+
+
+def _ticket(services: "Services", row: "Row", status: str, closed: bool) -> dict[str, Any]:
+    """The ticket itself; `follows` and `follow_ups` are the references of those before and after it."""
+    return {
+        "reference": row["reference"],
+        "word": word(status),
+        "state": STATES[row["state"]],
+        "late": row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
+        "next": _next(services, row, status),
+        "closed": closed,
+        "follows": _reference_of(services, row),
+        "follow_ups": _follow_ups(services, row),
+    }
+
+
+def _can(services: "Services", status: str, own: bool, closed: bool) -> dict[str, bool]:
+    """What this customer can do with the ticket."""
+    can = services.desk.capabilities
+    return {
+        "reply": own,
+        "solve": own and can.solves and status != "solved",
+        "reopen": own and can.reopens and status == "solved" and not closed,
+    }
+
+
+def _limits(services: "Services") -> dict[str, Any]:
+    """What files a reply may have."""
+    return {"max_files": uploads.MOST, "file_types": ",".join(uploads.TYPES), "bytes": services.settings.body_limit}
 
 
 def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
