@@ -20,7 +20,7 @@ def checked(text: str) -> str | None:
     """An address with its domain in ASCII and its local part unchanged (to a provider Ada@ and ada@ may be two); None
     when `text` is not exactly one address."""
     local, _, domain = text.rpartition("@")
-    # A mail goes to what an encoded word (RFC 2047) spells.
+    # A header reads an encoded word (RFC 2047) as another address.
     if len(text) > LONGEST or len(local) > LONGEST_LOCAL or "=?" in local or not LOCAL.fullmatch(local):
         return None
     host = ascii_host(domain)

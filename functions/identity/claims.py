@@ -1,4 +1,4 @@
-"""What a provider's claims mean to the portal: flags that are flags, and names that cannot pass for another's."""
+"""A provider's claims as ours: booleans, sets of words, and names without invisible characters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,8 @@ FLAGS = {"account_admin", "billing_admin"}
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Our claims by our names, as far as the provider gives them in a form that means something: flags as true or
-    false, `scopes` as a set of words, everything else as text."""
+    """The provider's claims by our names: flags as booleans, `scopes` as a set of words, the others as text. A claim of
+    another type is left out."""
     found = {}
     for name, claim in names.items():
         value = None if claims.get(claim) is None else _read(name, claims[claim])
@@ -21,8 +21,8 @@ def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def is_one_of_us(subject: str, account: str | None) -> bool:
-    """Whether subject and account are names that stay what they are: without characters that nobody sees, which
-    are left out before they are kept, and so would make one customer, or one organisation, of two."""
+    """Whether neither subject nor account is reserved or has invisible characters: storing leaves those out, which
+    would make one customer, or one organisation, of two."""
     return not is_reserved(subject) and all(clean(name) == name for name in (subject, account or ""))
 
 
@@ -39,7 +39,7 @@ def text(value: object) -> str | None:
 
 
 def words(value: object) -> frozenset[str]:
-    """The words of a text or of a list; whatever else is in there is none."""
+    """The words of a text or of a list; anything that is not text is ignored."""
     if isinstance(value, str):
         return frozenset(value.split())
     return frozenset(word for word in value if isinstance(word, str)) if isinstance(value, list) else frozenset()

@@ -54,7 +54,7 @@ class OpenIDConnect:
 
     def authorize(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         """The address at the provider where the customer signs in."""
-        # A provider gives access while someone is away only to whom that person consents to (Core 11).
+        # Without consent a provider ignores offline_access (Core 11).
         consent = {"prompt": "consent"} if "offline_access" in self.settings.oidc_scopes.split() else {}
         metadata = self.provider.metadata()
         with self._session(metadata, redirect_uri) as session:
@@ -80,7 +80,7 @@ class OpenIDConnect:
         return self._identity(claims, self._userinfo(token["access_token"], claims["sub"], metadata), token)
 
     def renew(self, subject: str, session_id: str, sealed: str) -> Identity:
-        """Who the customer of a session is now: with the access token where that tells everything, else with the
+        """The customer of a session, read again: with the access token where that gives all claims, else with the
         refresh token; `rejected` when the provider no longer vouches for them or cannot be asked without them."""
         tokens = unseal(sealed, session_id, self.settings.secret_keys)
         if tokens is None:
@@ -121,7 +121,7 @@ class OpenIDConnect:
         return f"{endpoint}{'&' if '?' in str(endpoint) else '?'}{urlencode(query)}"
 
     def logged_out(self, logout_token: str) -> Logout:
-        """What a token of the back channel says, once all of section 2.6 holds; whether it came before is not asked."""
+        """A back-channel token, checked by section 2.6 in all but one thing: whether it came before."""
         now = self.services.now() // 1000
         options: dict[str, Any] = self._for_us() | {name: {"essential": True} for name in ("iat", "jti", "events")}
         try:
@@ -204,7 +204,7 @@ class OpenIDConnect:
         return dict(claims)
 
     def _userinfo(self, access_token: str, subject: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """What the userinfo endpoint says, which must be about the same subject; empty without an endpoint."""
+        """The userinfo endpoint's claims, which must be of the same subject; empty without an endpoint."""
         endpoint = metadata.get("userinfo_endpoint")
         if not is_safe(endpoint):
             return {}

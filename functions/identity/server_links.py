@@ -30,7 +30,7 @@ REFUSED = "Your account did not accept this. Check what you typed, or ask us."
 
 @dataclass(frozen=True)
 class Asked:
-    """What a call needs: who asks (from the session), where to return, and the one thing that was typed."""
+    """Input of a call: the session's requester, the address to return to, and the typed address of an invitation."""
 
     requester: "Requester"
     back: str

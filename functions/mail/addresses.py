@@ -1,4 +1,4 @@
-"""How many emails an address may get from the portal, and the mailbox that counts them."""
+"""Limits of emails per mailbox."""
 
 import hmac
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Ask us: from a form to a ticket that is never lost and never doubled."""
+"""Ask us: the form's handlers. A ticket is never lost and never doubled."""
 
 import json
 from dataclasses import asdict
@@ -30,8 +30,8 @@ UNVERIFIED = "not verified: typed into the form, so do not trust it before the c
 
 
 def submit(request: "Request", services: "Services") -> Response:
-    """POST /api/tickets: file the ticket of a signed-in customer; keep anyone else's as a draft and ask them to
-    sign in first (an open form that mails a typed address is a spam relay)."""
+    """POST /api/tickets: file the ticket of a signed-in customer. Without a session the message is kept until they sign
+    in: an open form that mails a typed address is a spam relay."""
     draft = form.read(request, services)
     files, fault = uploads.read(request)
     session = _asker(request, services)
@@ -56,7 +56,7 @@ def submit(request: "Request", services: "Services") -> Response:
 
 
 def confirm_page(request: "Request", services: "Services") -> Response:
-    """GET /my/ask/: what was written before signing in, and one button that sends it."""
+    """GET /my/ask/: the draft written before signing in, and a button that sends it."""
     token = request.args.get("draft", "")
     session = sessions.require(request, services)
     if not _enough(services, session):
@@ -99,7 +99,7 @@ def send(request: "Request", services: "Services") -> Response:
 
 
 def sent_page(request: "Request", services: "Services") -> Response:
-    """GET /my/ask/sent/?ref=: thanks to someone whom nobody has verified; it shows nothing but what they know."""
+    """GET /my/ask/sent/?ref=: thanks for a ticket of an unverified address; shows only the reference in the address."""
     reference = request.args.get("ref", "")
     if not ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
         raise Problem(404, "There is no page here.")
@@ -107,13 +107,13 @@ def sent_page(request: "Request", services: "Services") -> Response:
 
 
 def answer(request: "Request", location: str) -> Response:
-    """To the next page: a redirect for a form, its address for a script."""
+    """A redirect to the next page for a form, its address as JSON for a script."""
     return json_response({"location": location}, 201) if wants_json(request) else see_other(location)
 
 
 def _unknown(request: "Request", services: "Services", draft: Draft, files: list[File]) -> Response:
-    """What happens with the message of someone who is not signed in. Their files are not kept: whoever wants to
-    fill a disk would need no more than a form."""
+    """Keep the message of someone who is not signed in, or file it in an open portal. Files are not kept: the form
+    could be used to fill the disk."""
     facts = form.facts(request, services)
     if services.settings.tickets_anonymous == "open":
         return _open(request, services, draft, facts)
@@ -124,8 +124,8 @@ def _unknown(request: "Request", services: "Services", draft: Draft, files: list
 
 
 def _open(request: "Request", services: "Services", draft: Draft, facts: dict[str, str]) -> Response:
-    """A ticket of an address that nobody verified: agents are told, no mail is sent, and the ticket is shown to
-    nobody here, also not to the address's owner."""
+    """File a ticket of an unverified address: agents are told, no mail is sent, and no page here shows the ticket,
+    not even to the address's owner."""
     address = normalise(request.form.get("email", "")) or ""
     subject = subject_of_typed(address)
     requester = Requester(subject, address)
@@ -136,7 +136,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
 
 
 def _asker(request: "Request", services: "Services") -> "Session | None":
-    """The session of who may ask as themselves; everyone else's text is kept while they sign in."""
+    """The session, if it is enough to file a ticket, or None."""
     session = sessions.current(request, services)
     return session if session and _enough(services, session) else None
 
@@ -155,8 +155,8 @@ def _file(
     facts: dict[str, str],
     token: str = "",
 ) -> "Row":
-    """Ledger row and outbox row in one transaction, then a first delivery. With the `token` of a kept draft, that is
-    used up by this: whoever comes second with it is told so. Raises Problem 404 or 429."""
+    """Ledger row and outbox row in one transaction, then a first delivery. The draft
+    of `token` is deleted with it. Raises Problem 404 when that is gone, and 429."""
     limit(services, "ticket", requester.subject, times=30, per_seconds=3600)
     with services.store.transaction():
         if token:

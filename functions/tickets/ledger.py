@@ -1,4 +1,4 @@
-"""The portal's own record of tickets: what was accepted, under which key, and what the desk has said of it."""
+"""The portal's own record of tickets: what was accepted, under which key, and the desk's last answer."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
-# Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
+# Calls to the desk for one customer's pages within LOOKS_SECONDS; more than a person needs.
 LOOKS, LOOKS_SECONDS = 300, 600
 WINDOW_MS = 10 * MINUTE_MS
 # `accepted` waits for the desk, `delivered` is there, `mailed` went to the support mailbox, `failed` needs a person,
@@ -139,13 +139,13 @@ def by_reference(services: "Services", requester: Requester, reference: str) -> 
 
 
 def may_read_organisation(requester: Requester) -> bool:
-    """Whether the session says so; nothing that a customer types does."""
+    """Whether the session has an account and ORGANISATION_SCOPE."""
     return bool(requester.account) and ORGANISATION_SCOPE in requester.scopes
 
 
 def may_look(services: "Services", requester: Requester) -> None:
-    """Count one more question to the desk for this customer; raises Problem 429 past their share, since the desk's own
-    limit is everybody's."""
+    """Count one more call to the desk for this customer; raises Problem 429 past their share: all customers share the
+    desk's own limit."""
     limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
 
 
@@ -175,7 +175,7 @@ def reply_of(services: "Services", row: "Row") -> Reply:
 
 
 def requester_of(row: "Row") -> Requester:
-    """Whose ticket it is; what they may do now is not known here."""
+    """The ticket's requester, without the scopes of their session."""
     return Requester(row["subject_id"], row["email"], row["name"], row["account"])
 
 
@@ -190,7 +190,7 @@ def files_of(services: "Services", ticket_id: str, reply_id: str) -> tuple[File,
 
 
 def saw(services: "Services", row: "Row", thread: Thread) -> bool:
-    """Remember what the desk said of a ticket last; True when an agent's answer in it is new to us."""
+    """Store the desk's last state of a ticket; True when it has a new answer of an agent."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if (thread.status, thread.updated_at) != (row["desk_status"], row["desk_at"]):
         services.store.run(
@@ -199,7 +199,7 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
             at=thread.updated_at,
             id=row["id"],
         )
-    # One of two that look at the same time is told that it is new.
+    # Of two concurrent readers, one gets True.
     return answered_at > row["agent_at"] and bool(
         services.store.run(
             "update ticket set agent_at = :at where id = :id and agent_at < :at", at=answered_at, id=row["id"]
@@ -208,7 +208,7 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
 
 
 def read_to_the_end(services: "Services", row: "Row", thread: Thread) -> None:
-    """Remember that its customer was shown the newest answer there is."""
+    """Store that the customer was shown the newest answer."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if answered_at > row["seen_at"]:
         services.store.run("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
@@ -259,8 +259,8 @@ def draft_key(token: str, subject: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """One line of text without what nobody sees: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows an
-    agent letters in another order. The two joiners stay, since scripts and emoji need them."""
+    """One line of text without invisible characters: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows
+    letters in another order. The two joiners stay, since scripts and emoji need them."""
     line = "".join(one if one.isprintable() or one in "\u200c\u200d" else " " for one in text)
     return re.sub(" +", " ", line).strip()[:most]
 

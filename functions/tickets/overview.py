@@ -1,4 +1,4 @@
-"""The customer's own list of tickets: the desk's, our own record of what it does not show yet, and filters."""
+"""The customer's list of tickets: the desk's, with those that it does not show yet, and filters."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -34,7 +34,7 @@ STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the customer asked for; `from_` and `to` are days, both included."""
+    """The chosen filters; `from_` and `to` are days, both included."""
 
     status: str = ""
     whose: str = "mine"
@@ -86,7 +86,7 @@ def overview_page(request: "Request", services: "Services") -> Response:
 
 
 def status_of(row: "Row", thread: Thread | None = None) -> str:
-    """The status to show: what the customer did last counts until the desk says something later."""
+    """The status to show: the customer's own last change until the desk has a later one."""
     said, said_at = (thread.status, thread.updated_at) if thread else (row["desk_status"], row["desk_at"])
     if row["own_status"] and (row["own_at"] or 0) > (said_at or 0):
         return str(row["own_status"])
@@ -130,7 +130,7 @@ def _start(day: str, days: int = 0) -> int:
 
 
 def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, Any]], str, int | None]:
-    """The customer's own tickets, why the desk's are missing (empty when they are not), and of when they are."""
+    """The customer's tickets, the desk's error or an empty text, and for a stored list its time."""
     rows = services.store.all(
         f"select {COLUMNS} from ticket where subject_id = :subject order by updated_at desc limit :most",  # noqa: S608
         subject=requester.subject,
@@ -159,7 +159,7 @@ def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, A
 
 
 def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread], str, int | None]:
-    """The desk's list, or the last one we know with its time and the reason."""
+    """The desk's list; when it does not answer, the stored list with the error and its time."""
     if not services.desk.capabilities.reads:
         return [], "", None
     try:

@@ -1,4 +1,4 @@
-"""One ticket as its customer sees it: the desk's public messages, and what we sent that it does not show yet."""
+"""A ticket's page: the desk's public messages, and those of ours that it does not show yet."""
 
 import json
 import secrets
@@ -90,7 +90,7 @@ def _ticket(services: "Services", row: "Row", status: str, closed: bool) -> dict
 
 
 def _can(services: "Services", status: str, own: bool, closed: bool) -> dict[str, bool]:
-    """What this customer can do with the ticket."""
+    """The actions that this customer has."""
     can = services.desk.capabilities
     return {
         "reply": own,
@@ -100,12 +100,12 @@ def _can(services: "Services", status: str, own: bool, closed: bool) -> dict[str
 
 
 def _limits(services: "Services") -> dict[str, Any]:
-    """What files a reply may have."""
+    """The limits of a reply's files."""
     return {"max_files": uploads.MOST, "file_types": ",".join(uploads.TYPES), "bytes": services.settings.body_limit}
 
 
 def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
-    """The desk's ticket, or None and why it is not there (empty when that is as it should be)."""
+    """The desk's ticket, or None and the error (empty when the desk has nothing to show)."""
     if not row["desk_ref"] or not services.desk.capabilities.reads:
         return None, ""
     try:
@@ -116,7 +116,7 @@ def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[T
 
 
 def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool) -> list[dict[str, Any]]:
-    """What the desk shows, and our own record of what it does not show (yet), oldest first."""
+    """The desk's messages and those of ours that it does not show yet, oldest first."""
     who = "You" if own else row["name"] or row["email"]
     there = list(thread.messages) if thread else []
     shown = [_of_desk(services, row, message, number, who) for number, message in enumerate(there)]
@@ -129,7 +129,7 @@ def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool
     found = present(
         [Sent(reply["body"], reply["first_tried_at"] or reply["created_at"]) for reply in replies], there, marked=marked
     )
-    # What was delivered longer ago than any list lags is in the desk's thread, in whatever form the desk gave it.
+    # A reply delivered longer ago than the lists lag is in the thread, though the desk may have changed its text.
     shows_by_now = services.now() - services.desk.capabilities.list_lag * 1000 - 10 * MINUTE_MS
     for reply, is_there in zip(replies, found, strict=True):
         settled = reply["state"] == DELIVERED and thread is not None and reply["delivered_at"] < shows_by_now
@@ -186,7 +186,7 @@ def _of_ours(
 
 
 def _next(services: "Services", row: "Row", status: str) -> str:
-    """What happens next, in a sentence."""
+    """A sentence about the next step."""
     words = {
         "accepted": "It is safely kept here and on its way to our team.",
         "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",

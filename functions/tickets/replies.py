@@ -1,4 +1,4 @@
-"""What a customer does with a ticket: write again, call it solved or open it, and say whether it helped."""
+"""The buttons of a ticket: reply, mark as solved or open again, and rate."""
 
 import secrets
 from typing import TYPE_CHECKING

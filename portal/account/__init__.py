@@ -1,4 +1,4 @@
-"""What customers can do to their own account, and which address of the portal's identity provider does it."""
+"""The jobs of the account page, and the identity provider's address for each."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,10 +29,10 @@ class Card:
     article: str
     who: Who = "signed_in"
     own: bool = False
-    extra: bool = False  # few products have it: nobody is told that it is missing
+    extra: bool = False  # few products have it, so its absence is not reported
 
 
-# In the order of the page: what is asked most comes first.
+# In the order of the page: the most wanted first.
 CARDS: dict[str, Card] = {
     "password": Card(
         "Password",
@@ -111,7 +111,7 @@ LINKED = tuple(job for job, card in CARDS.items() if not card.own)
 
 
 def link(account: Mapping[str, Any], job: str, signed_in: bool) -> Link | None:
-    """How this portal does a job: the writer's own URL first, then the provider's row; None when there is neither."""
+    """This portal's link for a job: the writer's own URL, else the provider's row, else None."""
     own = (account.get("cards") or {}).get(job) or {}
     if own.get("hidden"):
         return None

@@ -23,7 +23,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Provider:
-    """An identity provider: `signed_out` replaces the row of a job while nobody is signed in."""
+    """An identity provider: `signed_out` replaces the rows of `jobs` for visitors who are not signed in."""
 
     name: str
     jobs: Mapping[str, Link]
