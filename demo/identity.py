@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from demo import server
+from portal.models import ORGANISATION_SCOPE
 
 PEOPLE: dict[str, dict[str, object]] = {
     "ada": {
@@ -20,7 +21,7 @@ PEOPLE: dict[str, dict[str, object]] = {
         "role": "owner",
         "billing_customer": "cus_demo",
         "billing_admin": True,
-        "scopes": ["account_tickets"],
+        "scopes": [ORGANISATION_SCOPE],
     },
     "ben": {
         "name": "Ben Okafor",

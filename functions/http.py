@@ -78,13 +78,21 @@ def is_local_path(location: str) -> bool:
     )
 
 
-def came_from(request: WerkzeugRequest, settings: Settings, name: str) -> str:
-    """A parameter of the page of this site that the form was on, as its Referer says; empty when there is none.
-    The client may have made it up: check it as any field."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
+def page_before(request: WerkzeugRequest, settings: Settings) -> str:
+    """Path and query of the page of this site that the request came from, as its Referer says; empty when it names
+    none. The client may have made it up: check it as any field."""
+    try:
+        referrer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
     if f"{referrer.scheme}://{referrer.netloc}" != settings.public_origin:
         return ""
-    return parse_qs(referrer.query).get(name, [""])[0]
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")
+
+
+def came_from(request: WerkzeugRequest, settings: Settings, name: str) -> str:
+    """A parameter of the page of this site that the form was on; empty when there is none. Check it as any field."""
+    return parse_qs(page_before(request, settings).partition("?")[2]).get(name, [""])[0]
 
 
 def has_control(text: str) -> bool:

@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def page(request: "Request", services: "Services") -> "Response":
-    """GET /my/: the parts that are on, for who is signed in."""
+    """GET /my/: links to the parts that are on."""
     session = sessions.require(request, services)
     return pages.render(services, "Your portal", "hub.html", session=session, parts=services.portal["parts"])

@@ -22,7 +22,7 @@ KINDS = {
     "ticket.create": "functions.tickets.delivery:create",
     "ticket.reply": "functions.tickets.delivery:reply",
     "ticket.rating": "functions.tickets.delivery:rating",
-    "ticket.look": "functions.tickets.news:look",
+    "ticket.look": "functions.tickets.news:refresh",
     "mail.send": "functions.mail.delivery:deliver",
     "status.mail": "functions.status.tell:deliver",
     "status.confirm": "functions.status.subscribers:deliver",

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 JOBS = {
     "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status.poll:poll", 0),
-    "look_at_tickets": ("functions.tickets.news:poll", MINUTE_MS),
+    "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
     "purge_events": ("functions.insights.retention:purge", HOUR_MS),
-    "purge_webhooks": ("functions.tickets.news:purge", HOUR_MS),
+    "purge_webhooks": ("functions.tickets.webhook:purge", HOUR_MS),
     "tell": ("functions.status.tell:tell", 0),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),

@@ -1,11 +1,14 @@
-"""Who asks: the one identity that tickets, billing and account share."""
+"""The customer, as tickets, billing and account share them."""
 
 from dataclasses import dataclass, field
 
+# A scope of the session: to read every ticket of the customer's organisation.
+ORGANISATION_SCOPE = "tickets:account"
+
 
 def clean(text: str) -> str:
-    """A text of another system without what no database and no page can hold: control characters and halves of
-    characters (a name that was cut inside an emoji)."""
+    """Another system's text without the characters that databases and pages refuse: control characters and lone
+    surrogates (a name that was cut inside an emoji)."""
     return "".join(character for character in text if character.isprintable()).strip()
 
 
@@ -16,10 +19,10 @@ def is_true(claim: object) -> bool:
 
 @dataclass(frozen=True)
 class Requester:
-    """A customer as a verified session knows them; nothing here ever comes from a form or a URL.
+    """A customer as a verified session knows them; never filled from a form or a URL.
 
     `email` is an address that the identity provider verified, `account` the customer organisation's id
-    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `account_tickets`).
+    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `tickets:account`).
     """
 
     subject: str

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from portal import account as accounts
 from portal import yaml_lines
+from portal.addresses import checked
 from portal.errors import ContentError
 from portal.urls import is_safe
 
@@ -17,8 +18,16 @@ WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
 RESERVED = frozenset(["api", "my", "ask", "search", "status", "changelog", "feedback", "unavailable", "assets"])
 
+
+def _address(text: str) -> str:
+    address = checked(text)
+    if address is None:
+        raise ValueError("not an email address")
+    return address
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
 A_URL = "a URL that starts with https://, http://, mailto: or /"
 

@@ -1,12 +1,14 @@
-"""Which addresses are safe to use: https with a plain host, or http on this machine."""
+"""URLs and hosts: https with a plain host in ASCII, or http on this machine."""
 
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LONGEST_HOST = 253
 
 
 def is_safe(url: object) -> bool:
-    """Whether `url` is https with a plain host (no user, no backslash), or http on this machine."""
+    """Whether `url` is a text with https and a plain host (no user, no backslash), or http on this machine. The host
+    is in ASCII: HTTP clients and browsers differ in how they encode another one."""
     if not isinstance(url, str) or "\\" in url:
         return False
     try:
@@ -14,7 +16,7 @@ def is_safe(url: object) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    if not host or "@" in parts.netloc:
+    if not host or "@" in parts.netloc or not parts.netloc.isascii():
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
 
@@ -25,3 +27,18 @@ def is_local(url: str) -> bool:
         return urlsplit(url).hostname in LOOPBACK
     except ValueError:
         return False
+
+
+def ascii_host(host: str) -> str | None:
+    """The host in lower case and in ASCII, as IDNA 2008 encodes it; None for what it refuses. A host in ASCII is not
+    looked at further."""
+    if host.isascii():
+        return host.lower()
+    if len(host) > LONGEST_HOST:
+        return None
+    import idna  # 20 ms, which most portals never need
+
+    try:
+        return idna.encode(host, uts46=True, transitional=False, std3_rules=True).decode()
+    except UnicodeError:
+        return None

@@ -17,7 +17,7 @@ PROOF = {
 HEAD = """\
 # Account links: each identity provider and each account job
 
-Written by `python -m scripts.account_table` from `portal/account.py`. Change the table there, not this page.
+Written by `python -m scripts.account_table` from `portal/account/providers.py`. Change the table there, not this page.
 
 - **proven here**: a test opens it at the vendor's own software.
 - **proven at a fake**: a test makes the call at a small server that was written from the vendor's documentation.

@@ -55,7 +55,7 @@ def answer(services: Services, desk: BuiltIn, reference: str, text: str, status:
         known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
         # The answer is in the portal either way; the mail is sent once for each answer, if the customer wants it.
         if text and known and ledger.saw(services, known, desk.ticket(ledger.requester_of(known), row["id"])):
-            news.tell(services, known)
+            news.announce(services, known)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
 
 

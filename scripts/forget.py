@@ -4,13 +4,13 @@ Everything that belongs to them goes at once, delivered or not; a help desk outs
 """
 
 import argparse
-import hashlib
 import json
 import sys
 from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
-from functions.mail.addresses import mailbox, normalise, subject
+from functions.mail.addresses import mailbox
+from portal.addresses import normalise, subject, subject_of_typed
 from scripts.lib.environment import services as environment
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _who(services: "Services", person: str) -> tuple[set[str], set[str]]:
 
 def _of_address(address: str) -> set[str]:
     """The subjects that an address has here by itself: proven by mail, and typed by anyone."""
-    return {subject(address), "unverified:" + hashlib.sha256(address.encode()).hexdigest()[:40]}
+    return {subject(address), subject_of_typed(address)}
 
 
 if __name__ == "__main__":

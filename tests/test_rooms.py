@@ -63,7 +63,7 @@ FOREIGN_TO_PORTAL = {
     "http",
 }
 # What the functions must not import before a vendor is called; the vendors' modules may.
-HEAVY = {"requests", "altcha", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
+HEAVY = {"requests", "idna", "altcha", "authlib", "pg8000", "mkdocs", "yaml", "pydantic", "markdown", "lunr", "github"}
 VENDOR_FOLDERS = {"billers", "bots", "helpdesks", "identity", "monitors", "outgoing", "stores"}
 # The most files beside the folders, and in any folder of code.
 FLAT = {"functions": 16, "portal": 8, "hooks/theme/assets": 16}

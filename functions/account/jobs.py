@@ -1,7 +1,6 @@
-"""What the forms of the account pages do: lead to the provider's page for a job, or change something here."""
+"""The account pages' forms: redirect to the provider's page for a job, or change something here."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from functions.mail import preferences
 from functions.rate import limit
 from functions.signin import sessions, ways, with_account
 from portal import account as accounts
+from portal.addresses import normalise
 from portal.clock import HOUR_MS, MINUTE_MS
 from portal.urls import is_safe
 
@@ -33,11 +33,10 @@ NOT_RECENT = (
     "You signed in more than 15 minutes ago. For this, sign out here and sign in again first,"
     " so that nobody else can do it in your place."
 )
-ADDRESS = re.compile(r"[^@\s<>\",;:()]+@[^@\s<>\",;:()]+\.[^@\s<>\",;:()]+")
 
 
 def act(request: Request, services: "Services") -> Response:
-    """The form's `job`: one of this portal's own, or a way to the provider's page; the answer is always a 303."""
+    """POST /api/account: do the form's `job` here or redirect to the provider's page; always answers 303."""
     job = request.form.get("job", "")
     who = sessions.current(request, services, fresh_within=None)
     limit(
@@ -51,7 +50,7 @@ def act(request: Request, services: "Services") -> Response:
 
 
 def _leave(request: Request, services: "Services", job: str) -> Response:
-    """The provider's page for a job; what it needs to know comes from the session and never from the form."""
+    """Redirect to the provider's page for a job; what it needs comes from the session, never from the form."""
     admins = accounts.CARDS[job].who == "account_admin"
     session = sessions.current(request, services, ADMIN_FRESH_MS if admins else HOUR_MS)
     settings = services.portal.get("account") or {}
@@ -63,14 +62,13 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     _refuse_blocked(session, job)
     back = f"{PAGE}?job={job}"
     if link.kind == "authorize":
-        return _private(with_account.leave(request, services, services.url(back), link.value))
-    if link.kind == "url":
-        url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
-        if url is None:
-            raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
-        return _private(see_other(url, {urlsplit(url).netloc}))
-    assert session is not None  # _is_open leaves no server call to who is signed out
-    return _call(request, services, session, link.value, services.absolute(back))
+        return _private(with_account.to_provider(request, services, services.url(back), link.value))
+    if link.kind == "server" and session is not None:
+        return _call(request, services, session, link.value, services.absolute(back))
+    url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
+    if url is None:
+        raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
+    return _private(see_other(url, {urlsplit(url).netloc}))
 
 
 def _is_open(job: str, link: accounts.Link) -> bool:
@@ -79,7 +77,7 @@ def _is_open(job: str, link: accounts.Link) -> bool:
 
 
 def _call(request: Request, services: "Services", session: sessions.Session, call: str, back: str) -> Response:
-    """What Auth0 and WorkOS do for us first: an address that is as good as a password, or an invitation."""
+    """A call to Auth0 or WorkOS: it gives an address that is as good as a password, or sends an invitation."""
     invites = call.endswith(":invitation")
     if not invites and not _is_recent(services, session):
         raise Problem(403, NOT_RECENT)
@@ -97,7 +95,7 @@ def _call(request: Request, services: "Services", session: sessions.Session, cal
 
 
 def _end_session(request: Request, services: "Services") -> Response:
-    """Sign out one session of one's own, named by a hash of its id."""
+    """Sign out one of the customer's sessions, named by a hash of its id."""
     session = sessions.require(request, services)
     handle = request.form.get("session", "")
     for row in own_sessions(services, session):
@@ -111,7 +109,7 @@ def _end_session(request: Request, services: "Services") -> Response:
 
 
 def own_sessions(services: "Services", session: sessions.Session) -> list[dict[str, object]]:
-    """The living sessions of one's own subject, newest visit first; `handle` names one without giving its id away."""
+    """The customer's open sessions, latest visit first; `handle` names one without its id."""
     now = services.now()
     rows = services.store.all(
         "select id, created_at, seen_at from session where subject_id = :subject and seen_at > :idle"
@@ -127,20 +125,20 @@ def own_sessions(services: "Services", session: sessions.Session) -> list[dict[s
 
 
 def _save_notifications(request: Request, services: "Services") -> Response:
-    """Keep which mails are wanted."""
+    """Save which emails the customer wants."""
     session = sessions.require(request, services)
     preferences.save(services, session.requester, request.form.getlist("want"), component_ids(services))
     return see_other(services.url(OWN_PAGES["notifications"] + "?saved=1"))
 
 
 def component_ids(services: "Services") -> list[str]:
-    """The components that incident mails can be chosen for."""
+    """The ids of the components that have incident emails."""
     status = services.portal.get("status") or {}
     return [component["id"] for component in status.get("components") or []]
 
 
 def _save_profile(request: Request, services: "Services") -> Response:
-    """Change one's own profile at the product; fields that are not on the list are not looked at."""
+    """Change the customer's profile at the product; fields that are not in ATTRIBUTES are ignored."""
     from functions.identity.scim import ATTRIBUTES
 
     session, scim = account_session(request, services, "profile")
@@ -150,21 +148,21 @@ def _save_profile(request: Request, services: "Services") -> Response:
 
 
 def _invite(request: Request, services: "Services") -> Response:
-    """Put a new colleague on one's own team."""
+    """Invite a colleague to the customer's team."""
     session, scim = account_session(request, services, "team")
     scim.invite(session.requester, _address(request.form.get("invitee", "")))
     return see_other(services.url(SCIM_PAGES["team"] + "?done=invited"))
 
 
 def _remove(request: Request, services: "Services") -> Response:
-    """Take somebody off one's own team."""
+    """Remove a member from the customer's team."""
     session, scim = account_session(request, services, "team")
     scim.remove(session.requester, request.form.get("member", ""))
     return see_other(services.url(SCIM_PAGES["team"] + "?done=removed"))
 
 
 def account_session(request: Request, services: "Services", job: str) -> tuple[sessions.Session, "Scim"]:
-    """Who may do this job by SCIM; raises SignInNeeded, or Problem 403 or 404."""
+    """The session of a customer who may do this job, and the SCIM client; raises SignInNeeded, Problem 403 or 404."""
     if not offers_scim(services):
         raise Problem(404, "There is no page here.")
     admins = accounts.CARDS[job].who == "account_admin"
@@ -187,14 +185,14 @@ def _is_recent(services: "Services", session: sessions.Session) -> bool:
 
 
 def _address(text: str) -> str:
-    address = text.strip()
-    if len(address) > 254 or "=?" in address or not ADDRESS.fullmatch(address):
+    address = normalise(text)
+    if address is None:
         raise Problem(422, "That is not an e-mail address. Go back and check it letter by letter.")
     return address
 
 
 def _private(response: Response) -> Response:
-    """The address may be a credential: no cache keeps it and no other site learns where the customer came from."""
+    """Add the headers for an address that may be a credential: no cache, no Referer."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -1,4 +1,4 @@
-"""The pages behind the cards that the portal does itself: sessions, notifications, and profile and team by SCIM."""
+"""The account pages of the portal's own: sessions, notifications, and profile and team by SCIM."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from functions.signin import sessions
 if TYPE_CHECKING:
     from functions.services import Services
 
-# The words of the form for each attribute, and what a browser may fill in.
+# Attribute -> its label in the form, and its autocomplete token.
 FIELDS = {
     "display_name": ("Name as others see it", "name"),
     "given_name": ("First name", "given-name"),
@@ -30,8 +30,8 @@ DONE = {
 }
 
 
-def own_sessions_page(request: Request, services: "Services") -> Response:
-    """Where someone is signed in, to sign out one by one or everywhere."""
+def sessions_page(request: Request, services: "Services") -> Response:
+    """GET /my/account/sessions/: the customer's sessions, to sign out of one or of all."""
     session = sessions.require(request, services)
     return pages.render(
         services,
@@ -43,8 +43,8 @@ def own_sessions_page(request: Request, services: "Services") -> Response:
     )
 
 
-def notifications(request: Request, services: "Services") -> Response:
-    """Which mails of this portal someone wants."""
+def notifications_page(request: Request, services: "Services") -> Response:
+    """GET /my/account/notifications/: which emails the customer wants."""
     session = sessions.require(request, services)
     components = (services.portal.get("status") or {}).get("components") or []
     return pages.render(
@@ -60,8 +60,8 @@ def notifications(request: Request, services: "Services") -> Response:
     )
 
 
-def profile(request: Request, services: "Services") -> Response:
-    """One's own profile as the product has it now."""
+def profile_page(request: Request, services: "Services") -> Response:
+    """GET /my/account/profile/: the customer's profile, read from the product."""
     session, scim = account_session(request, services, "profile")
     return pages.render(
         services,
@@ -74,8 +74,8 @@ def profile(request: Request, services: "Services") -> Response:
     )
 
 
-def team(request: Request, services: "Services") -> Response:
-    """Who is on the team of one's own account."""
+def team_page(request: Request, services: "Services") -> Response:
+    """GET /my/account/team/: the members of the customer's team."""
     session, scim = account_session(request, services, "team")
     found = scim.team(session.requester)
     return pages.render(

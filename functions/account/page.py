@@ -1,4 +1,4 @@
-"""The account page: a card for each thing they can change without asking us."""
+"""The account page: a card for each thing that a customer can change without asking us."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ PAGE = "my/account/"
 OWN_PAGES = {"sessions": "my/account/sessions/", "notifications": "my/account/notifications/"}
 SCIM_PAGES = {"profile": "my/account/profile/", "team": "my/account/team/"}
 SIGN_IN_HELP = "getting-in/cant-sign-in"
-# Who came by a link in a mail has shown an address and nothing more: no account may be changed on that.
+# The jobs for someone signed in by email: an address alone must not change an account.
 BY_ADDRESS = {"notifications", "sessions", "lost_device"}
 ADMINS = "The admins of your account can do this. Ask one of them."
 NEEDS_ACCOUNT = "You are here with a verified address. Sign in with your account to do this."
-# Signing in has just read everything: whoever comes through it is not asked about a second time.
+# Claims this young were read by the sign-in a moment ago and are not read again.
 JUST_NOW_MS = 10_000
 INVITED = "Your colleague gets a mail with the invitation."
 BACK = {
@@ -36,8 +36,8 @@ BACK = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A card as it stands on the page: `href` leads to a page of the portal, else a form posts `job`; `blocked` is
-    why this person cannot use it."""
+    """A card on the page: `href` is a page of the portal, without it a form posts `job`; `blocked` says why this
+    customer cannot use it."""
 
     job: str
     card: accounts.Card
@@ -48,12 +48,12 @@ class Shown:
     invites: bool = False
 
 
-def account(request: Request, services: "Services") -> Response:
-    """What can be done, by whom, and where; who comes back from a provider's page sees what is so now."""
+def page(request: Request, services: "Services") -> Response:
+    """GET /my/account/: the cards; claims are read again when someone returns from the provider."""
     back_from = request.args.get("job", "")
     session, notice = _read(request, services, back_from)
     if session is None and notice:
-        # The provider tells more only to someone who passes by; who is still signed in there does not notice.
+        # The provider gives claims only in a sign-in; with an open session there it shows no page.
         return see_other(way_in(services, services.url(f"{PAGE}?job={back_from}")))
     known = {article["id"]: article for article in services.portal["articles"]}
     return pages.render(
@@ -72,7 +72,7 @@ def account(request: Request, services: "Services") -> Response:
 
 
 def cards(services: "Services", session: sessions.Session | None, known: dict[str, dict[str, Any]]) -> list[Shown]:
-    """The cards for this person; a job that nothing is set up for has none."""
+    """The cards for this customer, without the jobs that this portal has not set up."""
     settings = services.portal.get("account") or {}
     shown = []
     for job, card in accounts.CARDS.items():
@@ -98,7 +98,7 @@ def blocked(session: sessions.Session | None, job: str) -> str:
 
 
 def by_address(session: sessions.Session) -> bool:
-    """Whether all that is known of this person is an address."""
+    """Whether the session was opened by email, so that only the address is known."""
     return session.claims.get("level") == "address"
 
 
@@ -110,7 +110,7 @@ def offers_scim(services: "Services") -> bool:
 def _way(
     services: "Services", session: sessions.Session | None, job: str, card: accounts.Card
 ) -> dict[str, Any] | None:
-    """Where the card leads, or None when there is nothing to lead to."""
+    """The card's link or button, or None without a target."""
     own = OWN_PAGES | (SCIM_PAGES if offers_scim(services) else {})
     if job in own:
         return {"href": services.url(own[job]), "button": card.button or "Open"}

@@ -1,4 +1,4 @@
-"""Billing systems: what the portal asks of one, whichever it is."""
+"""The interface of a billing system."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol

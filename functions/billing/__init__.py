@@ -1,1 +1,1 @@
-"""Billing: what can be done, and the way there."""
+"""Billing: the page, and the redirects to the billing system."""

@@ -1,4 +1,4 @@
-"""Billing: what can be done, told before any redirect, and the way to the billing system for each job."""
+"""The billing page, and the redirect to the billing system for each job."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 PAGE = "my/billing/"
-# In the order of the page: what customers come for first.
+# In the order of the page: the most wanted first.
 JOBS: dict[Job, tuple[str, str]] = {
     "update_card": ("Update card", "Use another card for the next invoice."),
     "change_plan": ("Change plan", "See the plans and switch. You see the price before anything changes."),
@@ -33,8 +33,8 @@ OPENED_PER_SECONDS = 600
 log = logging.getLogger(__name__)
 
 
-def overview(request: Request, services: "Services") -> Response:
-    """What can be done about billing, and by whom; after a visit to the billing system, what is so now."""
+def page(request: Request, services: "Services") -> Response:
+    """GET /my/billing/: the jobs and the card on file, or why this customer cannot use billing."""
     session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)
     back_from = request.args.get("job", "") if state == "ready" else ""
@@ -43,7 +43,7 @@ def overview(request: Request, services: "Services") -> Response:
 
 
 def open_job(request: Request, services: "Services") -> Response:
-    """Send a billing admin to the billing system's page for the form's `job`."""
+    """POST /api/billing: redirect a billing admin to the billing system's page for the form's `job`."""
     job = _job(request.form.get("job", ""))
     session = sessions.current(request, services, sessions.BILLING_MS)
     if session is None:
@@ -65,12 +65,12 @@ def open_job(request: Request, services: "Services") -> Response:
 
 
 def _state(services: "Services", session: sessions.Session | None) -> str:
-    """What stands between this person and billing; the template has a text for each word."""
+    """Why this customer cannot use billing, or `ready`; the template has a text for each word."""
     if services.settings.biller == "none":
         return "none"
     if session is None:
         return "signed_out"
-    # A verified address is somebody, but nobody's account.
+    # An address proven by email belongs to no account.
     if session.claims.get("level") == "address":
         return "by_address"
     if not is_true(session.claims.get("billing_admin")):

@@ -9,8 +9,8 @@ class BotCheck(Protocol):
     name: str
 
     def puzzle(self) -> str:
-        """What the page needs to make one answer; public."""
+        """The public data from which the page makes one answer."""
 
     def passes(self, answer: str) -> bool:
-        """Whether the form's `check` field holds a good answer that was never used; raises VendorError when nobody
-        can tell."""
+        """Whether the form's `check` field holds a good answer that was not used before; raises VendorError when
+        the vendor does not answer."""

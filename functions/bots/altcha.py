@@ -1,4 +1,4 @@
-"""ALTCHA, version 2 (https://altcha.org/docs/v2/): the browser works for about a second, and nobody else is asked."""
+"""ALTCHA, version 2 (https://altcha.org/docs/v2/): the browser computes for about a second; no vendor is called."""
 
 import hmac
 import json
@@ -17,7 +17,7 @@ ALGORITHM = "PBKDF2/SHA-256"
 # Work is COST times the number that is looked for, which is between FEWEST and twice that.
 COST = 5000
 FEWEST = 100
-# Someone may look up a postcode before they press the button.
+# People fill in the rest of the form before they press the button.
 VALID_MS = 30 * MINUTE_MS
 LONGEST = 4000
 
@@ -49,14 +49,14 @@ class Altcha:
     def passes(self, answer: str) -> bool:
         if not answer or len(answer) > LONGEST:
             return False
-        # The library never raises for what a browser sends, and says expired before it looks at anything else.
+        # The library raises for no input, and checks the expiry before anything else.
         for signing, solving in self._keys:
             if altcha.verify_solution(answer, signing, hmac_key_secret=solving).verified:
                 return self._first_time(altcha.Payload.from_base64(answer).challenge.signature or "")
         return False
 
     def _first_time(self, signature: str) -> bool:
-        """One challenge has one signature, whatever else the answer holds."""
+        """Whether this challenge is used for the first time; its signature identifies it."""
         store, now = self._services.store, self._services.now()
         return (
             store.run(

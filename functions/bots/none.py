@@ -1,4 +1,4 @@
-"""No check at all: for a portal on one's own machine, which the settings make sure of."""
+"""No check at all: the settings allow it on loopback only."""
 
 from typing import TYPE_CHECKING
 

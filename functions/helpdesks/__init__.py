@@ -65,7 +65,7 @@ class Notice:
 
 
 class HelpDesk(Protocol):
-    """What the portal asks of a help desk. Times in unix milliseconds."""
+    """A help desk. Times in unix milliseconds."""
 
     capabilities: Capabilities
 
@@ -101,11 +101,11 @@ class HelpDesk(Protocol):
         """The subjects of the tickets created since then."""
 
     def notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """What a webhook says, once its signature over the raw bytes is right (VendorError `authentication` when it
+        """A webhook, once its signature over the raw bytes is right (VendorError `authentication` when it
         is not); None for an event that means nothing to a customer."""
 
     def check(self) -> list[str]:
-        """What is wrong with credentials, scopes, fields and queues, a sentence each with what to do."""
+        """Faults of credentials, scopes, fields and queues, each a sentence with what to do."""
 
 
 class Downloads(Protocol):

@@ -1,4 +1,4 @@
-"""What is wrong with a help desk's set-up, a sentence each with what to do."""
+"""Faults of a help desk's set-up, each a sentence with what to do."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -6,7 +6,7 @@ from functions.errors import VendorError
 
 
 def found(vendor: str, variables: str, look: Callable[[], Iterable[str]]) -> list[str]:
-    """What a look at the vendor finds; when it ends in an error, that and the variables that may be the cause."""
+    """The faults that `look` finds at the vendor; when it raises, the error and the variables that may be its cause."""
     faults: list[str] = []
     try:
         faults.extend(look())

@@ -1,4 +1,4 @@
-"""The support mailbox: where a ticket goes that the help desk does not take, with the key that the desk would have had.
+"""The support mailbox: gets tickets that the help desk does not take, with the key that the desk would have had.
 
 The mail is from the portal and never from the customer's domain, whose rules would throw it away; an answer to it goes
 to the customer.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from functions.errors import VendorError
+from portal.addresses import checked
 from portal.tickets import File, Reply, Ticket, note
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 CONTEXT = "X-Portal-Context"
-# How the lines of the portal's own part begin, after which an agent believes what stands there.
+# Beginnings of the portal's own lines, which agents trust.
 OURS = re.compile(
     r"\W*(--\s*$|sent (along by|from) the portal|from:|account:|plan:|role:|portal (key|reference):)", re.I
 )
@@ -63,7 +64,7 @@ def _send(
             detail="set SUPPORT_MAILBOX and SMTP_URL, so that tickets wait less",
         )
     mail = EmailMessage()
-    mail["To"] = mailbox
+    mail["To"] = checked(mailbox) or mailbox
     # A subject from a desk may have a line end, which would begin another header; mail servers refuse long lines.
     mail["Subject"] = " ".join(subject.split())[:200]
     for name, value in (headers or {}).items():
@@ -81,7 +82,7 @@ def _send(
 
 
 def _machine_fields(given: Ticket) -> str:
-    """What rules of the mailbox can go by, `name=value` each; values as in a URL, so that none begins another."""
+    """`name=value` pairs for rules of the mailbox; values are percent-encoded, so that none adds a pair."""
     facts = {name.lower(): value for name, value in given.facts.items() if name in {"Plan", "Role"}}
     known = {"reference": given.reference, "key": given.key, "topic": given.draft.topic}
     known |= {"account": given.requester.account or "", "article": given.draft.context.get("article", "")} | facts
@@ -89,10 +90,10 @@ def _machine_fields(given: Ticket) -> str:
 
 
 def _who(requester: "Requester") -> str:
-    """The verified address first: the name may be whatever a customer calls themselves."""
+    """The verified address first: customers choose their names."""
     return f"{requester.email} ({requester.name})" if requester.name else requester.email
 
 
 def _quoted(body: str) -> str:
-    """What the customer wrote, with a mark before each line that could pass for one of ours below it."""
+    """The customer's text, with a mark before each line that looks like one of the portal's own."""
     return "\n".join(f"> {line}" if OURS.match(line) else line for line in body.splitlines())

@@ -1,4 +1,4 @@
-"""What help desks have in common: what one cannot do, and the rule that a customer reaches their own tickets only."""
+"""What adapters share: refusing what a desk cannot do, and letting a customer reach only their own tickets."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class Limited:
 
 
 class OwnTickets(Limited, ABC):
-    """One ticket, for the customer whose it is; an adapter gives what is the vendor's own."""
+    """Access to one ticket for its customer; an adapter adds the vendor's calls."""
 
     def ticket(self, requester: Requester, desk_ref: str) -> Thread:
         row = self._own(requester, desk_ref)
@@ -68,7 +68,7 @@ class OwnTickets(Limited, ABC):
 
     @abstractmethod
     def _owns(self, requester: Requester, row: Row) -> bool:
-        """Whether it is this requester's; nobody else asks."""
+        """Whether it is this requester's; the only place that decides."""
 
     @abstractmethod
     def _thread(self, row: Row) -> Thread:
@@ -76,7 +76,7 @@ class OwnTickets(Limited, ABC):
 
     @abstractmethod
     def _messages(self, row: Row, requester: Requester) -> Sequence[Message]:
-        """What customer and agents said to each other, oldest first."""
+        """The public messages, oldest first."""
 
     @abstractmethod
     def _add(self, row: Row, requester: Requester, reply: Reply) -> None:
@@ -89,5 +89,5 @@ class OwnTickets(Limited, ABC):
 
 def same(address: str, requester: Requester) -> bool:
     """Whether an address is the requester's. Only A to Z have two cases here: to Unicode the Kelvin sign is a small k,
-    and the mailbox behind it is somebody else's."""
+    and that address is another mailbox."""
     return bool(requester.email) and address.encode().lower() == requester.email.encode().lower()

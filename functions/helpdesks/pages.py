@@ -1,4 +1,4 @@
-"""Answers that come in pages, within a limit: a vendor whose last page never comes keeps nobody waiting for ever."""
+"""Paged answers, up to a limit: a vendor's last page may never come."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,7 +8,7 @@ MOST = 50
 
 
 def linked(fetch: Callable[[str], Answer], first: str, following: Callable[[Answer], str]) -> Iterator[Answer]:
-    """Pages that name the next one, until there is none."""
+    """Pages that name the next one, up to the last."""
     path = first
     for _ in range(MOST):
         page = fetch(path)

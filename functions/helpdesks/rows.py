@@ -1,4 +1,4 @@
-"""JSON that nobody trusts: each field is asked for as what it should be, and is empty when it is something else."""
+"""Untrusted JSON: each field is read as its expected type, and is empty when it has another."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ MOST = 2**63 - 1
 
 
 class Row:
-    """One object; an empty one for whatever else came. A path of names leads to what is inside."""
+    """One object, empty for any other JSON; fields are read by a path of names."""
 
     def __init__(self, data: object) -> None:
         self._data: Mapping[str, Any] = data if isinstance(data, dict) else {}
@@ -57,7 +57,7 @@ class Row:
 
 
 def at(data: object, path: tuple[str, ...]) -> Any:
-    """What is at the end of a path of names; None when it leads nowhere."""
+    """The value at a path of names, or None."""
     found: Any = data
     for part in path:
         found = found.get(part) if isinstance(found, Mapping) else None
@@ -65,7 +65,7 @@ def at(data: object, path: tuple[str, ...]) -> Any:
 
 
 def is_ref(value: str) -> bool:
-    """Whether this can be a vendor's number for something; digits of other scripts are none."""
+    """Whether this can be a vendor's number for something; digits of other scripts are refused."""
     return value.isascii() and value.isdecimal() and len(value) < 20
 
 

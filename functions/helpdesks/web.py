@@ -1,4 +1,4 @@
-"""A help desk's HTTP API: one call, its errors in our six classes, and an answer that nobody trusts yet."""
+"""A help desk's HTTP API: one call, its errors in our six classes, and the untrusted answer."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -85,7 +85,7 @@ class Api:
         """One request, no redirect followed; `allow` are statuses that the caller understands, `plain` makes `data`
         the answer's text. Raises VendorError."""
         url = path if path.startswith(self.base) else self.base + path
-        # Whatever an answer said of a next page: the token goes to nobody else.
+        # A next page on another host would get the token.
         if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
             raise VendorError(UNREACHABLE, detail="an address on another host")
         sent = {"Accept": "application/json", **self._headers(), **(headers or {})}

@@ -1,4 +1,4 @@
-"""A vendor's webhook: signed over its raw bytes, and not an old one that somebody kept."""
+"""Checks of a vendor's webhook: its signature over the raw bytes, and its age."""
 
 import hmac
 import time
@@ -29,7 +29,7 @@ def must_be_fresh(moment: str) -> None:
 
 
 def content(body: bytes) -> Row:
-    """What it says; nothing when it is not JSON."""
+    """The body's JSON object, empty when it is none."""
     try:
         return Row(parsed(body))
     except ValueError:

@@ -57,7 +57,7 @@ def numeric(value: str, name: str) -> int:
 
 
 def filled(setting: Mapping[str, str], ticket: "Ticket") -> dict[str, str]:
-    """The vendor's fields and what goes into them: account, plan, role, article or topic, as far as there is one."""
+    """The vendor's fields and what goes into them: account, plan, role, article or topic, without the empty ones."""
     known = {name.lower(): value for name, value in ticket.facts.items()}
     known |= {"account": ticket.requester.account or "", "topic": ticket.draft.topic}
     known["article"] = ticket.draft.context.get("article", "")

@@ -1,4 +1,4 @@
-"""Identity providers: what the portal asks of one, whichever it is."""
+"""The interface of an identity provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from portal.models import Requester
 
 @dataclass(frozen=True)
 class Identity:
-    """Who someone is as the provider says, their mapped claims, its session's id, and its tokens for later."""
+    """A customer as the provider knows them: mapped claims, the provider's session id, and its tokens."""
 
     requester: Requester
     claims: dict[str, Any]
@@ -19,7 +19,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Logout:
-    """What a logout token tells: whose sessions are over; `sid` None means all of the subject's."""
+    """A logout token: whose sessions to close; without `sid` all of the subject's."""
 
     jti: str
     sub: str | None
@@ -37,7 +37,7 @@ class IdentityProvider(Protocol):
         """Who signed in, from the parameters that the provider sent back."""
 
     def renew(self, subject: str, session_id: str, sealed: str) -> Identity:
-        """Who the customer of a session is now; `rejected` when the provider no longer vouches for them."""
+        """The customer of a session, read again; `rejected` when the provider no longer vouches for them."""
 
     def seal(self, identity: Identity, session_id: str) -> str:
         """The provider's tokens, encrypted for this session's row."""
@@ -46,4 +46,4 @@ class IdentityProvider(Protocol):
         """The address that ends the session at the provider as well and returns to `back`; None without one."""
 
     def logged_out(self, logout_token: str) -> Logout:
-        """What a token of the back channel says, once it holds; whether it came before is not asked."""
+        """A back-channel token, checked in all but one thing: whether it came before."""

@@ -1,44 +1,34 @@
-"""What a provider's claims mean to the portal: flags that are flags, and names that cannot pass for another's."""
+"""A provider's claims as ours: booleans, sets of words, and names without invisible characters."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
+from portal.addresses import checked, is_reserved
 from portal.models import clean, is_true
 
 FLAGS = {"account_admin", "billing_admin"}
-# Subjects of our own start so: who signed in by a mail (functions/mail/addresses.py), and who only typed an address
-# into the form of a question (functions/tickets/ask.py).
-RESERVED = ("mail:", "unverified:")
-# One address and nothing more: with a comma in it a mail goes to others as well.
-ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+")
 
 
 def ours(claims: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Our claims by our names, as far as the provider gives them in a form that means something: flags as true or
-    false, `scopes` as a set of words, everything else as text."""
+    """The provider's claims by our names: flags as booleans, `scopes` as a set of words, the others as text. A claim of
+    another type is left out."""
     found = {}
     for name, claim in names.items():
-        if claims.get(claim) is None:
-            continue
-        value = is_true(claims[claim]) if name in FLAGS else (words if name == "scopes" else text)(claims[claim])
+        value = None if claims.get(claim) is None else _read(name, claims[claim])
         if value is not None:
             found[name] = value
     return found
 
 
 def is_one_of_us(subject: str, account: str | None) -> bool:
-    """Whether subject and account are names that stay what they are: without characters that nobody sees, which
-    are left out before they are kept, and so would make one customer, or one organisation, of two."""
-    return not subject.startswith(RESERVED) and all(clean(name) == name for name in (subject, account or ""))
+    """Whether neither subject nor account is reserved or has invisible characters: storing leaves those out, which
+    would make one customer, or one organisation, of two."""
+    return not is_reserved(subject) and all(clean(name) == name for name in (subject, account or ""))
 
 
-def is_address(value: object) -> TypeGuard[str]:
-    """Whether a claim is one address that stays what it is."""
-    # "=?" begins an encoded word (RFC 2047), which a header reads as another address, or as two.
-    return (
-        isinstance(value, str) and clean(value) == value and "=?" not in value and ADDRESS.fullmatch(value) is not None
-    )
+def address(value: object) -> str | None:
+    """The one address that a claim is, its domain in ASCII; None for anything else, such as two addresses."""
+    return checked(value) if isinstance(value, str) else None
 
 
 def text(value: object) -> str | None:
@@ -49,7 +39,13 @@ def text(value: object) -> str | None:
 
 
 def words(value: object) -> frozenset[str]:
-    """The words of a text or of a list; whatever else is in there is none."""
+    """The words of a text or of a list; anything that is not text is ignored."""
     if isinstance(value, str):
         return frozenset(value.split())
     return frozenset(word for word in value if isinstance(word, str)) if isinstance(value, list) else frozenset()
+
+
+def _read(name: str, value: object) -> bool | frozenset[str] | str | None:
+    if name in FLAGS:
+        return is_true(value)
+    return words(value) if name == "scopes" else text(value)

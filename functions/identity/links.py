@@ -1,4 +1,4 @@
-"""The way to an identity provider's own page for one account job, and back: URLs, sign-in requests, server calls."""
+"""The address of an identity provider's page for an account job, and the return from it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from functions.services import Services
     from portal.models import Requester
 
-# How Keycloak says that the customer turned back; whatever else it says, what is so now is read again.
+# How Keycloak says that the customer turned back. Claims are read again in any case.
 UNFINISHED = {"cancelled", "error"}
 
 
 def page_url(services: "Services", link: Link, requester: "Requester | None", back: str) -> str | None:
-    """A `url` row with what the claims of `requester` fill in; None when a claim is missing or the row is unusable.
+    """A `url` row filled in from the claims of `requester`; None when a claim is missing or the row is unusable.
 
     Nothing of a form or an address bar is ever filled in.
     """
@@ -37,7 +37,7 @@ def page_url(services: "Services", link: Link, requester: "Requester | None", ba
 
 
 def came_back(back: str, answer: Mapping[str, str]) -> str:
-    """The page to return to, with a word when the provider says that its page was left without finishing."""
+    """The page to return to, marked when the customer left the provider's page without finishing."""
     if "job=" in back and answer.get("kc_action_status") in UNFINISHED:
         return f"{back}&{urlencode({'outcome': 'unfinished'})}"
     return back

@@ -16,7 +16,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
 from functions.identity import Identity, Logout
-from functions.identity.claims import is_address, is_one_of_us, ours
+from functions.identity.claims import address, is_one_of_us, ours
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
@@ -54,7 +54,7 @@ class OpenIDConnect:
 
     def authorize(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         """The address at the provider where the customer signs in."""
-        # A provider gives access while someone is away only to whom that person consents to (Core 11).
+        # Without consent a provider ignores offline_access (Core 11).
         consent = {"prompt": "consent"} if "offline_access" in self.settings.oidc_scopes.split() else {}
         metadata = self.provider.metadata()
         with self._session(metadata, redirect_uri) as session:
@@ -80,7 +80,7 @@ class OpenIDConnect:
         return self._identity(claims, self._userinfo(token["access_token"], claims["sub"], metadata), token)
 
     def renew(self, subject: str, session_id: str, sealed: str) -> Identity:
-        """Who the customer of a session is now: with the access token where that tells everything, else with the
+        """The customer of a session, read again: with the access token where that gives all claims, else with the
         refresh token; `rejected` when the provider no longer vouches for them or cannot be asked without them."""
         tokens = unseal(sealed, session_id, self.settings.secret_keys)
         if tokens is None:
@@ -121,7 +121,7 @@ class OpenIDConnect:
         return f"{endpoint}{'&' if '?' in str(endpoint) else '?'}{urlencode(query)}"
 
     def logged_out(self, logout_token: str) -> Logout:
-        """What a token of the back channel says, once all of section 2.6 holds; whether it came before is not asked."""
+        """A back-channel token, checked by section 2.6 in all but one thing: whether it came before."""
         now = self.services.now() // 1000
         options: dict[str, Any] = self._for_us() | {name: {"essential": True} for name in ("iat", "jti", "events")}
         try:
@@ -204,7 +204,7 @@ class OpenIDConnect:
         return dict(claims)
 
     def _userinfo(self, access_token: str, subject: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """What the userinfo endpoint says, which must be about the same subject; empty without an endpoint."""
+        """The userinfo endpoint's claims, which must be of the same subject; empty without an endpoint."""
         endpoint = metadata.get("userinfo_endpoint")
         if not is_safe(endpoint):
             return {}
@@ -228,9 +228,8 @@ class OpenIDConnect:
         return Identity(requester, mapped, sid if isinstance(sid, str) else None, kept | {"whole": whole})
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
-        email = claims.get("email")
-        verified = claims.get("email_verified")
-        if not is_address(email) or not is_true(verified):
+        email = address(claims.get("email"))
+        if email is None or not is_true(claims.get("email_verified")):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
         mapped = ours(claims, self.settings.oidc_claims)
         account = mapped.pop("account", None) or None

@@ -1,4 +1,4 @@
-"""What an OpenID Connect provider says about itself: its endpoints and its public keys, each believed for minutes.
+"""An OpenID Connect provider's metadata and public keys, each cached for minutes.
 
 https://openid.net/specs/openid-connect-discovery-1_0.html
 """

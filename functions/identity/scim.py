@@ -37,7 +37,7 @@ MATCHES = {"user": ("externalId", "id", "userName"), "group": ("displayName", "e
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
 DOWN = "Your account could not be reached just now. Nothing was changed. Try again in a few minutes."
 REFUSED = "Your product did not accept this."
-# The words of RFC 7644, table 9, for a customer; the server's own `detail` may name others and goes to nobody.
+# The words of RFC 7644, table 9, for a customer; the server's own `detail` may name other people and is not shown.
 WORDS = {
     "invalidValue": "Your product did not accept one of the values. Check them and save again.",
     "mutability": "Your product does not let you change one of these here.",
@@ -49,7 +49,7 @@ STALE = "Somebody changed this in the meantime, so nothing was saved. What you s
 
 @dataclass(frozen=True)
 class Profile:
-    """One's own profile; `version` is the server's, empty when it keeps none."""
+    """The customer's profile; `version` is the server's, empty when it keeps none."""
 
     id: str
     version: str
@@ -58,7 +58,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody on the team."""
+    """A member of the team."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Team:
-    """The group of one's own account."""
+    """The group of the customer's account."""
 
     id: str
     name: str
@@ -94,7 +94,7 @@ def connect(settings: Settings) -> "Scim":
 
 
 class Scim:
-    """One server; every method raises VendorError, and Problem 409 when somebody else was faster."""
+    """One server; every method raises VendorError, and Problem 409 when the data was changed meanwhile."""
 
     def __init__(self, url: str, token: str, user_match: str, group_match: str) -> None:
         self._url = url
@@ -102,12 +102,12 @@ class Scim:
         self._match = {"Users": user_match, "Groups": group_match}
 
     def profile(self, requester: "Requester") -> Profile:
-        """The profile of the one who asks."""
+        """The customer's profile."""
         data = self._own_user(requester)
         return Profile(data["id"], _version(data), {name: _read(data, path) for name, path in ATTRIBUTES.items()})
 
     def update(self, requester: "Requester", values: Mapping[str, str], version: str) -> bool:
-        """Change one's own profile to `values` as far as they are allowed and differ; False when nothing did."""
+        """Change the values of the customer's profile that are in ATTRIBUTES and differ; False when none do."""
         profile = self.profile(requester)
         # Not every server looks at If-Match, so the page's version is compared here as well.
         if version and profile.version and version != profile.version:
@@ -137,7 +137,7 @@ class Scim:
         return str(data.get("displayName") or data.get("userName") or id)
 
     def team(self, requester: "Requester") -> Team | None:
-        """The group whose name or id is the account claim of the one who asks; None when there is no such group."""
+        """The group whose name or id is the customer's account claim, or None."""
         data = self._find("Groups", requester.account) if requester.account else None
         if data is None:
             return None
@@ -149,8 +149,8 @@ class Scim:
         return Team(data["id"], str(data.get("displayName") or ""), _version(data), members)
 
     def invite(self, requester: "Requester", address: str) -> None:
-        """Create a user with this address on one's own team. An address that has an account already is left alone,
-        so that nobody is taken into a team unasked. The answer is the same, but the team's list then lacks it: an
+        """Create a user with this address on the customer's team. An address that has an account already is left
+        alone: its owner was not asked. The answer is the same, but the team's list then lacks it: an
         account's own admins can tell, 30 addresses in ten minutes."""
         team = self._own_team(requester)
         body = {
@@ -166,7 +166,7 @@ class Scim:
         self._patch("Groups", team.id, [{"op": "add", "path": "members", "value": [{"value": created["id"]}]}], "")
 
     def remove(self, requester: "Requester", member_id: str) -> None:
-        """Take a member off one's own team; the account itself stays."""
+        """Remove a member from the customer's team; the account itself stays."""
         team = self._own_team(requester)
         own = self._own_user(requester)["id"]
         if member_id not in {member.id for member in team.members}:
@@ -191,7 +191,7 @@ class Scim:
         return team
 
     def _find(self, kind: str, value: str) -> dict[str, Any] | None:
-        """The one resource whose matching attribute is `value`; a server that ignores the filter is not believed."""
+        """The one resource whose matching attribute is `value`; compared again, as servers may ignore filters."""
         name = self._match[kind]
         if name == "id":
             response = self._ask("GET", f"/{kind}/{quote(value, safe='')}")
@@ -214,7 +214,7 @@ class Scim:
         response = self._ask("PATCH", f"/{kind}/{quote(id, safe='')}", body, headers)
         if response.status_code == 412:
             raise Problem(409, STALE)
-        # 200 with the resource, or 204 with nothing: what is so now is read again by whoever shows it.
+        # 200 with the resource, or 204 with nothing; the next page reads it again in any case.
         _data(response)
 
     def _ask(

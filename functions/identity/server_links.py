@@ -13,7 +13,7 @@ import requests
 
 from functions.errors import Kind, SettingsError, VendorError
 from functions.settings import Settings
-from portal.urls import is_local
+from portal.urls import ascii_host, is_local
 
 if TYPE_CHECKING:
     from portal.models import Requester
@@ -30,7 +30,7 @@ REFUSED = "Your account did not accept this. Check what you typed, or ask us."
 
 @dataclass(frozen=True)
 class Asked:
-    """What a call needs: who asks (from the session), where to return, and the one thing that was typed."""
+    """Input of a call: the session's requester, the address to return to, and the typed address of an invitation."""
 
     requester: "Requester"
     back: str
@@ -126,7 +126,10 @@ def connect(settings: Settings, vendor: str) -> Auth0 | WorkOS:
     """The vendor of a `server` row; raises SettingsError that lists what the environment lacks."""
     if vendor == "auth0":
         domain, client_id, secret = _need(settings, "AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET")
-        auth0 = Auth0(domain, client_id, secret, _get(settings, "AUTH0_APP_CLIENT_ID") or settings.oidc_client_id)
+        host = ascii_host(domain)
+        if host is None:
+            raise SettingsError(f"AUTH0_DOMAIN={domain!r} is not a host; write it as in https://HOST/.")
+        auth0 = Auth0(host, client_id, secret, _get(settings, "AUTH0_APP_CLIENT_ID") or settings.oidc_client_id)
         auth0.hosts |= _words(_get(settings, "AUTH0_HOSTS"))
         return auth0
     key, hosts = _need(settings, "WORKOS_API_KEY", "WORKOS_HOSTS")

@@ -1,1 +1,1 @@
-"""Mail: addresses, who wants which mails, and the server that sends them."""
+"""Emails: limits per address, who wants which, and the mail server."""

@@ -1,7 +1,6 @@
-"""E-mail addresses that people type: one spelling, who they are here, and how many mails each may get."""
+"""Limits of emails per mailbox."""
 
 import hmac
-import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -11,38 +10,10 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 SPACED_MS = 10 * MINUTE_MS
-LONGEST = 254
-ADDRESS = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"
-)
-
-
-def normalise(typed: str) -> str | None:
-    """The one spelling of an address, or None when it is none: lower case, the domain in ASCII.
-
-    This spelling is also the one that is mailed to, so whoever reads the mail owns exactly what they sign in as.
-    """
-    local, at, domain = typed.strip().rpartition("@")
-    # Before lower(): some letters outside ASCII become other people's addresses by it.
-    # And a mail goes to what an encoded word (RFC 2047) spells.
-    if not at or not local.isascii() or "=?" in local or len(typed) > LONGEST:
-        return None
-    try:
-        ascii_domain = domain.encode("idna").decode()
-    except UnicodeError:
-        return None
-    address = f"{local}@{ascii_domain}".lower()
-    return address if ADDRESS.fullmatch(address) and len(local) <= 64 and len(address) <= LONGEST else None
-
-
-def subject(address: str) -> str:
-    """Who the owner of an address is in this portal. Not keyed: a change of keys must not hide anyone's tickets,
-    and whoever can read the store reads the address beside it anyway."""
-    return f"mail:{sha256(address.encode()).hexdigest()[:40]}"
 
 
 def may_mail(services: "Services", address: str) -> bool:
-    """Count one more mail to an address and return True, unless it had one within ten minutes or three within a day."""
+    """Count one more mail to an address and return True; False when it had one in ten minutes or three in a day."""
     now = services.now()
     row = services.store.one(
         "insert into verify_mailed (who, at1, at2, at3) values (:who, :now, 0, 0)"
@@ -57,8 +28,8 @@ def may_mail(services: "Services", address: str) -> bool:
 
 
 def mailbox(services: "Services", address: str) -> str:
-    """A keyed hash of where an address's mail ends up."""
+    """A keyed hash of the mailbox behind an address."""
     local, _, domain = address.rpartition("@")
-    # ada+1@, ada+2@ ... are one mailbox to the one who would be flooded.
+    # ada+1@, ada+2@ ... reach one mailbox, which must not be flooded.
     spelling = f"{local.partition('+')[0] or local}@{domain}"
     return hmac.new(services.settings.secret_keys[0].encode(), spelling.encode(), sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Mails of fixed texts that hold nothing a customer wrote, delivered through the outbox."""
+"""The outbox's emails: fixed texts without anything that a customer wrote."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Which mails of this portal someone wants; whatever sends asks `wants` first."""
+"""Which emails of this portal a customer wants; call `wants` before sending one."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from functions.services import Services
     from portal.models import Requester
 
-# Kind -> wanted by whoever has not chosen: answers to one's own question come unasked, news does not.
+# Kind -> the default. Answers to a ticket are on, news is off.
 DEFAULTS = {"ticket_mail": True, "changelog_digest": False, "incident_mail": False}
-# Nothing sends these yet, so nobody is asked.
+# Nothing sends these yet, so the form has no field for them.
 UNSENT = {"changelog_digest"}
 
 
 def wants(services: "Services", subject: str, kind: str, component: str = "") -> bool:
     """Whether the customer `subject` wants mails of `kind`; `incident_mail` is chosen for each component.
 
-    Raises KeyError for a kind that nobody can choose.
+    Raises KeyError for an unknown kind.
     """
     default = DEFAULTS[kind]
     row = services.store.one(
@@ -30,7 +30,7 @@ def wants(services: "Services", subject: str, kind: str, component: str = "") ->
 
 
 def recipients(services: "Services", kind: str, component: str = "") -> Iterator[tuple[str, str]]:
-    """Subject and verified address of everyone who has chosen mails of `kind`."""
+    """Subject and verified address of each customer who chose emails of `kind`."""
     rows = services.store.all(
         "select subject_id, email from preference where kind = :kind and wanted = 1 order by subject_id",
         kind=_key(kind, component),
@@ -71,7 +71,7 @@ def save(services: "Services", requester: "Requester", chosen: Iterable[str], co
 
 
 def follow(services: "Services", requester: "Requester") -> None:
-    """Send what was chosen to the address that a customer has now."""
+    """Update the address that a customer's chosen emails go to."""
     services.store.run(
         "update preference set email = :email where subject_id = :subject and email <> :email",
         email=requester.email,

@@ -3,11 +3,12 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formataddr, formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
-from portal.urls import LOOPBACK
+from portal.addresses import checked
+from portal.urls import LOOPBACK, ascii_host
 
 TIMEOUT_SECONDS = 10
 
@@ -17,7 +18,7 @@ class Mailer:
 
     def __init__(self, url: str, sender: str) -> None:
         self._parts = urlsplit(url)
-        self._sender = sender
+        self._sender = _in_ascii(sender)
 
     @property
     def configured(self) -> bool:
@@ -28,8 +29,11 @@ class Mailer:
         """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery.
 
         Raises VendorError."""
+        address = checked(to)
+        if address is None:  # kept by an older version, which took more for an address
+            raise VendorError("The mail could not be delivered.", "rejected", detail="the recipient is no address")
         mail = EmailMessage()
-        mail["To"] = to
+        mail["To"] = address
         mail["Subject"] = subject
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(text)
@@ -58,7 +62,7 @@ class Mailer:
 
     def _server(self) -> smtplib.SMTP:
         parts = self._parts
-        host = parts.hostname or ""
+        host = ascii_host(parts.hostname or "") or ""
         if parts.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
@@ -76,3 +80,10 @@ class Mailer:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
+
+
+def _in_ascii(mailbox: str) -> str:
+    """`Name <address>` or an address alone, its domain in ASCII: SMTP takes no other."""
+    name, address = parseaddr(mailbox)
+    known = None if mailbox.isascii() else checked(address)
+    return formataddr((name, known)) if known else mailbox

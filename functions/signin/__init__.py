@@ -1,1 +1,1 @@
-"""Signing in: with the product's account or with a mail, and the session that follows."""
+"""Signing in, with the product's account or by email, and the session."""

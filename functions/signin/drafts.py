@@ -1,4 +1,4 @@
-"""What someone wrote before signing in: kept for a day, found by the token of its one link, used up by sending it."""
+"""Messages written before signing in: kept for a day, found by a token, deleted when sent."""
 
 import hashlib
 import json
@@ -19,8 +19,7 @@ GONE = "This message is no longer here: it was sent, or a day has passed since y
 
 
 def keep(services: "Services", draft: Draft, facts: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:
-    """Keep what was written for a day, with facts for the agents and the names of files that were left out; returns
-    the token of its one link."""
+    """Keep a draft for a day, with facts for the agents and the names of left-out files; returns its token."""
     token = secrets.token_urlsafe(24)
     now = services.now()
     services.store.run(
@@ -40,20 +39,20 @@ def keep(services: "Services", draft: Draft, facts: Mapping[str, str] | None = N
 
 
 def find(services: "Services", token: str) -> "Row | None":
-    """The draft's row while it is there."""
+    """The draft's row, or None."""
     return services.store.one(
         "select * from draft where token_hash = :hash and expires_at > :now", hash=_hash(token), now=services.now()
     )
 
 
 def draft(services: "Services", token: str) -> Draft | None:
-    """What was written before signing in, while it is kept."""
+    """The draft, or None."""
     row = find(services, token)
-    return of(row) if row else None
+    return from_row(row) if row else None
 
 
 def use_up(services: "Services", token: str) -> "Row":
-    """Take the draft's row out, inside the transaction that makes a ticket of it; whoever is late gets Problem 404."""
+    """Delete and return the draft's row, inside the transaction that makes its ticket; Problem 404 without one."""
     row = services.store.one(
         "delete from draft where token_hash = :hash and expires_at > :now returning *",
         hash=_hash(token),
@@ -65,11 +64,11 @@ def use_up(services: "Services", token: str) -> "Row":
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget drafts a day after they were written."""
+    """Job of the tick: delete drafts older than a day."""
     services.store.run("delete from draft where expires_at < :now", now=services.now())
 
 
-def of(row: "Row") -> Draft:
+def from_row(row: "Row") -> Draft:
     """The draft of a row of `draft` or `ticket`."""
     return Draft(row["topic"], row["subject"], row["body"], json.loads(row["context"]))
 

@@ -1,4 +1,4 @@
-"""The mail that proves an address: the same fixed text for everyone, with a link and a six-digit code.
+"""The email that proves an address: a fixed text with a link and a six-digit code.
 
 Link and code are made from the signing key and the row, again for every try of the delivery. So the store never holds
 them, the outbox neither, and a second delivery carries the same ones.
@@ -21,7 +21,7 @@ VALID_MS = 15 * MINUTE_MS
 
 
 def token(key: str, row_id: str, nonce: str) -> str:
-    """What the link of a mail carries: 256 bits that only the signing key can make."""
+    """The token in an email's link: 256 bits that only the signing key can make."""
     return urlsafe_b64encode(_mac(key, "link", row_id, nonce)).decode().rstrip("=")
 
 

@@ -1,7 +1,7 @@
-"""Who is signed in: one row, and one cookie that carries its signed id.
+"""Sessions: a row each, and a cookie that carries its signed id.
 
-12 hours after the last visit, or 24 hours after signing in, a session is over. What the identity provider says of
-someone is asked again when it is older than an hour (design: architecture 6 and 7).
+A session ends 12 hours after the last visit or 24 hours after signing in. Claims older than an hour are read again at
+the identity provider.
 """
 
 import json
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 IDLE_MS = 12 * HOUR_MS
 ABSOLUTE_MS = 24 * HOUR_MS
 TOUCH_MS = 5 * MINUTE_MS
-# Who may see and change money is asked more often.
+# Billing needs younger claims.
 BILLING_MS = 15 * MINUTE_MS
 # While the provider does not answer, claims are believed for this many times as long as they count as fresh.
 KEPT_TIMES = 4
-# One request asks for all others; after a failure nobody asks before this is over.
+# One request reads claims for all; after a failure the next one waits this long.
 ASK_MS = MINUTE_MS
 HINT = "portal_in"
 
@@ -40,9 +40,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Session:
-    """A verified customer; `claims` holds plan, role, billing_customer and billing_admin, as far as the
-    identity provider gives them, as it did at `claims_at` (unix ms); `product` tells whether they signed in with the
-    product's account, since only then can claims be read again."""
+    """A verified customer; `claims` are the identity provider's of `claims_at` (unix ms), such as plan, role,
+    billing_customer and billing_admin, each optional; `product` says whether they signed in with the product's
+    account: only then can claims be read again."""
 
     id: str
     requester: Requester
@@ -52,13 +52,13 @@ class Session:
 
     @property
     def told(self) -> dict[str, str]:
-        """Account, plan and role as far as they are known, label -> text: what may go along with a question."""
+        """The known ones of account, plan and role, label -> text, to send along with a question."""
         found = {"Account": self.requester.account, "Plan": self.claims.get("plan"), "Role": self.claims.get("role")}
         return {label: str(text) for label, text in found.items() if text}
 
 
 def current(request: "Request", services: "Services", fresh_within: int | None = HOUR_MS) -> Session | None:
-    """The session of the request's cookie, or None when there is none, it is forged or it is over.
+    """The session of the request's cookie, or None when it is missing, forged or over.
 
     Claims older than `fresh_within` (ms) are read again at the identity provider; None takes them as they are.
     """
@@ -68,14 +68,14 @@ def current(request: "Request", services: "Services", fresh_within: int | None =
     now = services.now()
     if now - row["seen_at"] > TOUCH_MS:
         services.store.run("update session set seen_at = :now where id = :id", now=now, id=row["id"])
-    # Without tokens nobody but us vouches for this person, and there is nothing to ask.
+    # Signed in by email: there is no provider to ask.
     if fresh_within is None or not row["tokens"] or now - row["claims_at"] <= fresh_within:
         return _session(row)
     return _renew(row, services, fresh_within)
 
 
 def require(request: "Request", services: "Services", fresh_within: int | None = HOUR_MS) -> Session:
-    """The session of the request; raises SignInNeeded, which becomes the way to the sign-in page."""
+    """The session of the request; raises SignInNeeded, which becomes a redirect to the sign-in page."""
     session = current(request, services, fresh_within)
     if session is None:
         raise SignInNeeded
@@ -127,7 +127,7 @@ def end_all(services: "Services", subject: str | None = None, sid: str | None = 
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget sessions that are over, and logout tokens that are too old to be sent again."""
+    """Job of the tick: delete ended sessions, and logout tokens too old to be sent again."""
     now = services.now()
     services.store.run(
         "delete from session where seen_at < :idle or created_at < :absolute",
@@ -149,7 +149,7 @@ def set_cookie(response: Response, value: str, services: "Services") -> None:
         httponly=True,
         samesite="Lax",
     )
-    # For the header of static pages, which need not say "Sign in" then. It opens nothing, and nobody believes it here.
+    # For the header of static pages, which then leave out "Sign in". It grants nothing.
     response.set_cookie(HINT, "1", max_age=ABSOLUTE_MS // 1000, path="/", secure=settings.secure, samesite="Lax")
 
 
@@ -166,7 +166,7 @@ def clear_hint(response: Response, services: "Services") -> None:
 
 
 def _row(request: "Request", services: "Services") -> "Row | None":
-    """The living row that the request's cookie leads to."""
+    """The row of the request's cookie, unless the session is over."""
     try:
         session_id = _signer(services.settings).loads(request.cookies.get(services.settings.cookie_name, ""))
     except BadData:
@@ -181,7 +181,8 @@ def _row(request: "Request", services: "Services") -> "Row | None":
 
 
 def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | None:
-    """The session with claims read again; without an answer, as it was for a bounded time, then nobody."""
+    """The session with claims read again; while the provider does not answer the old one for a bounded time, then
+    None."""
     now = services.now()
     known = _session(row) if now - row["claims_at"] <= max(KEPT_TIMES * fresh_within, BILLING_MS) else None
     # A refresh token often works once, and its second use ends the whole sign-in: one request asks, the others go on.
@@ -221,7 +222,7 @@ def _signer(settings: Settings) -> URLSafeSerializer:
 
 
 def _session(row: "Row") -> Session | None:
-    """The session of a row, or None when an older version wrote it in a way that no longer holds."""
+    """The session of a row, or None when an older version wrote it in another format."""
     try:
         fields = json.loads(row["requester"])
         requester = Requester(**(fields | {"scopes": frozenset(fields["scopes"])}))

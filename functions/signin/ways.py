@@ -1,9 +1,10 @@
-"""The addresses that lead into a session, and back to the page where someone needed one."""
+"""Addresses that lead to signing in and back to a page."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from functions.http import is_local_path
+from portal.addresses import is_by_mail
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -32,7 +33,7 @@ def by_mail(services: "Services", back: str) -> str:
 
 
 def mail_link(services: "Services", subject: str, path: str) -> str:
-    """The address of a personal page in a mail: who has no account is led to where they can sign in."""
+    """The address of a personal page in an email; without an account it leads through sign-in by mail."""
     page = services.url(path)
-    here = by_mail(services, page) if subject.startswith("mail:") else page
+    here = by_mail(services, page) if is_by_mail(subject) else page
     return services.settings.public_origin + here

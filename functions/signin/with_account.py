@@ -1,4 +1,4 @@
-"""Signing in and out with the product's identity: the way to the provider, the way back, and the session."""
+"""Signing in and out with the product's account at its identity provider."""
 
 import hmac
 import logging
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.errors import VendorError
-from functions.http import Request, json_response, see_other
+from functions.http import Request, json_response, page_before, see_other
 from functions.identity import links
 from functions.mail import preferences
 from functions.settings import Settings
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 
 def begin(request: Request, services: "Services") -> Response:
-    """Send the customer to the identity provider, or where there is another way in, to the page that offers both;
-    `return` is the page of this portal to come back to, without it the page that the customer came from."""
+    """GET /api/signin: redirect to the identity provider, or with sign-in by mail on, to the page with both choices.
+    `return` is the page to come back to, by default the page that the customer came from."""
     response = _begin(request, services)
     if sessions.HINT in request.cookies and sessions.current(request, services, None) is None:
         # The session ended by itself, or at the provider.
@@ -58,11 +58,11 @@ def _begin(request: Request, services: "Services") -> Response:
     chosen = request.args.get("way") == "account" or back.startswith(services.url("my/ask/"))
     if services.settings.mail_sign_in and not chosen:
         return see_other(services.url(f"{PAGE}?return={quote(back, safe='')}"))
-    return leave(request, services, back)
+    return to_provider(request, services, back)
 
 
-def choose(request: Request, services: "Services") -> Response:
-    """GET /my/sign-in/?return=: the two ways in, where there are two."""
+def choose_page(request: Request, services: "Services") -> Response:
+    """GET /my/sign-in/?return=: the choice between account and email, when both are on."""
     back = return_path(request.args.get("return", ""), services)
     if not (services.settings.oidc_issuer and services.settings.mail_sign_in):
         return see_other(services.url(f"api/signin?return={quote(back, safe='')}"))
@@ -78,7 +78,7 @@ def choose(request: Request, services: "Services") -> Response:
     )
 
 
-def leave(request: Request, services: "Services", back: str, extra: str = "") -> Response:
+def to_provider(request: Request, services: "Services", back: str, extra: str = "") -> Response:
     """Start an attempt at the provider that ends on the page `back`; `extra` is a query to add to the request, for
     providers that open one of their own pages on the way (functions/account/jobs.py)."""
     attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
@@ -93,7 +93,7 @@ def leave(request: Request, services: "Services", back: str, extra: str = "") ->
 
 
 def callback(request: Request, services: "Services") -> Response:
-    """Take the provider's answer, open a new session and return to where the customer came from."""
+    """GET /api/signin/callback: check the provider's answer, open a session and return to the page of the attempt."""
     attempts = _attempts(request, services)
     state = request.args.get("state", "")
     attempt = next((attempt for attempt in attempts if _same(state, attempt["state"])), None)
@@ -121,8 +121,8 @@ def callback(request: Request, services: "Services") -> Response:
 
 
 def sign_out(request: Request, services: "Services") -> Response:
-    """Close the session, with `everywhere` all of this customer, and the one at the identity provider; then show
-    the portal's front page."""
+    """POST /api/signout: close the session, or with `everywhere` all of this customer, and the provider's; then
+    show the portal's front page."""
     row = sessions.end(request, services, everywhere=bool(request.form.get("everywhere")))
     there = _provider_sign_out(row, services) if row else None
     response = see_other(there, {urlsplit(there).netloc}) if there else see_other(services.base)
@@ -131,7 +131,7 @@ def sign_out(request: Request, services: "Services") -> Response:
 
 
 def backchannel(request: Request, services: "Services") -> Response:
-    """The identity provider tells that someone signed out there: close their sessions here.
+    """POST /api/signin/backchannel: close the sessions of someone who signed out at the identity provider.
 
     https://openid.net/specs/openid-connect-backchannel-1_0.html
     """
@@ -156,9 +156,9 @@ def backchannel(request: Request, services: "Services") -> Response:
 
 
 def session(request: Request, services: "Services") -> Response:
-    """Who is signed in, for the header of static pages; what their question would tell of them, and how
-    someone who is not may ask, for the ticket form."""
-    # For a name in the header nobody is asked anything.
+    """GET /api/session: the customer, for the header of static pages and the ticket form; signed out, how the form
+    may be used."""
+    # The provider is not asked for a name in the header.
     current = sessions.current(request, services, None)
     if current is None:
         return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
@@ -171,7 +171,7 @@ def _redirect_uri(services: "Services") -> str:
 
 
 def _problem(services: "Services", error: VendorError, back: str) -> Response:
-    """What went wrong, with the way to try again and the ways around it."""
+    """The page of a failed sign-in, with links to try again or by email."""
     log.warning("sign-in: %s %s", error.kind, error.detail, exc_info=error if error.__cause__ else None)
     status = 400 if error.kind == "rejected" else 503
     return pages.render(
@@ -187,17 +187,14 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
 
 
 def _came_from(request: Request, services: "Services") -> str:
-    """The page of this portal that the customer was on, as the browser says; empty when nobody returns there."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
-    if f"{referrer.scheme}://{referrer.netloc}" != services.settings.public_origin:
-        return ""
-    path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    """The page that the customer was on; empty for the front page and the pages of signing in."""
+    page = page_before(request, services.settings)
     ways = (services.url(PAGE), services.url("my/verify/"))
-    return "" if path == services.base or path.startswith(ways) else path
+    return "" if page == services.base or page.startswith(ways) else page
 
 
 def _provider_sign_out(row: "Row", services: "Services") -> str | None:
-    """Where the provider ends its own session; None when it cannot, which keeps nobody from signing out here."""
+    """The address that ends the provider's session, or None; signing out here works without."""
     if not row["tokens"] or not services.settings.oidc_issuer:
         return None
     try:

@@ -1,8 +1,8 @@
-"""Signing in without an account: whoever reads an address's mail may ask us, and follow what they asked, as it.
+"""Sign-in by mail: a link and a code prove that someone reads an address.
 
-There is nothing to find out here: every address gets the same page and the same mail. Looking at a page or at a link
-never does anything, buttons do. A link signs in the browser that presses its button, a code only the page that asked;
-each works once, and a link that a mail scanner has used up leaves the code as it was.
+Every address gets the same page and the same mail, so nothing can be learned about an address. GET changes nothing: a
+link signs in the browser that presses its button, a code only the page that asked. Each works once, and a link that a
+mail scanner has used up leaves the code valid.
 """
 
 import hmac
@@ -18,10 +18,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem, VendorError
 from functions.http import Request, client, see_other
-from functions.mail.addresses import may_mail, normalise, subject
+from functions.mail.addresses import may_mail
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
 from functions.signin.ways import by_mail, return_path, way_in
+from portal.addresses import normalise, subject
 from portal.clock import DAY_MS
 from portal.models import Requester
 
@@ -44,7 +45,7 @@ LETTER_MOST = 1500
 log = logging.getLogger(__name__)
 
 
-def page(request: Request, services: "Services") -> Response:
+def form_page(request: Request, services: "Services") -> Response:
     """GET /my/verify/?return=: the form for an address."""
     back = return_path(request.args.get("return", ""), services)
     if not services.settings.mail_sign_in:
@@ -56,8 +57,8 @@ def page(request: Request, services: "Services") -> Response:
     return _form(services, back)
 
 
-def ask(request: Request, services: "Services") -> Response:
-    """POST /api/verify: mail a link and a code, and show where to type it; the same for every address."""
+def send_mail(request: Request, services: "Services") -> Response:
+    """POST /api/verify: mail a link and a code, and redirect to the field for the code."""
     _must_be_on(services)
     limit(services, "verify", client(request, services.settings), times=20, per_seconds=3600)
     form = request.form
@@ -85,8 +86,8 @@ def ask(request: Request, services: "Services") -> Response:
     return response
 
 
-def sent(request: Request, services: "Services") -> Response:
-    """GET /my/verify/sent/?ask=: what happens next, and the field for the code."""
+def sent_page(request: Request, services: "Services") -> Response:
+    """GET /my/verify/sent/?ask=: what to do next, and the field for the code."""
     _must_be_on(services)
     page_id = request.args.get("ask", "")
     row = _row(services, page_id)
@@ -98,8 +99,8 @@ def sent(request: Request, services: "Services") -> Response:
     return _sent(services, row, page_id)
 
 
-def code(request: Request, services: "Services") -> Response:
-    """POST /api/verify/code: the code, in the page that asked for it; five attempts."""
+def enter_code(request: Request, services: "Services") -> Response:
+    """POST /api/verify/code: sign in by the code, in the page that asked for it; five attempts."""
     _must_be_on(services)
     limit(services, "verify-code", client(request, services.settings), times=60, per_seconds=3600)
     page_id = request.form.get("ask", "")
@@ -122,8 +123,8 @@ def code(request: Request, services: "Services") -> Response:
     return _sign_in(request, services, row)
 
 
-def look(request: Request, services: "Services") -> Response:
-    """GET /my/verify/open/?token=: the mail's link; a page with a button, whoever opens it and however often."""
+def link_page(request: Request, services: "Services") -> Response:
+    """GET /my/verify/open/?token=: the mail's link; a page with a button, which opening does not use up."""
     _must_be_on(services)
     token = request.args.get("token", "")
     row = services.store.one(
@@ -134,7 +135,7 @@ def look(request: Request, services: "Services") -> Response:
     session = sessions.current(request, services)
     if row is None:
         return _used(services, session)
-    # An account gives way only to who was told: with an address alone, billing is closed.
+    # Warn before replacing an account's session: with an address alone, billing is closed.
     same = session is not None and session.requester.subject == subject(row["address"])
     now_as = session.requester.email if session and not same else ""
     return _private(
@@ -142,8 +143,8 @@ def look(request: Request, services: "Services") -> Response:
     )
 
 
-def press(request: Request, services: "Services") -> Response:
-    """POST /api/verify/open: the button of `look` signs in the browser that pressed it, once."""
+def confirm(request: Request, services: "Services") -> Response:
+    """POST /api/verify/open: the button of `link_page` signs in the browser that pressed it, once."""
     _must_be_on(services)
     # Every browser says which site a form comes from. What does not is a scanner's script.
     if request.headers.get("Sec-Fetch-Site", request.headers.get("Origin")) is None:
@@ -159,7 +160,7 @@ def press(request: Request, services: "Services") -> Response:
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget links and codes that are over, solved puzzles, and mails of the day before."""
+    """Job of the tick: delete expired links, codes and puzzles, and the counts of mails older than a day."""
     now = services.now()
     services.store.run("delete from verify where expires_at < :now", now=now)
     services.store.run("delete from bot_used where expires_at < :now", now=now)
@@ -203,7 +204,7 @@ def _keep(services: "Services", page_id: str, address: str, back: str) -> str | 
 
 
 def _row(services: "Services", page_id: str) -> "Row | None":
-    """What the page with this id asked for, while it can still be used."""
+    """The request of the page with this id, until it expires."""
     return services.store.one(
         "select * from verify where id = :id and expires_at > :now", id=_hash(page_id), now=services.now()
     )
@@ -287,7 +288,7 @@ def _gone(services: "Services") -> Response:
 
 
 def _letter(services: "Services", back: str) -> str:
-    """A mail to support with what was written already: the way without JavaScript."""
+    """A mailto: link to support with the draft's text, for browsers without JavaScript."""
     to = services.portal.get("support_email")
     if not to:
         return ""

@@ -16,9 +16,10 @@ from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, see_other
 from functions.mail import delivery
-from functions.mail.addresses import may_mail, normalise
+from functions.mail.addresses import may_mail
 from functions.pages import when
 from functions.rate import limit
+from portal.addresses import normalise
 from portal.clock import HOUR_MS
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Tickets: from a form to the help desk, and the customer's own page of each."""
+"""Tickets: the form, their delivery to the help desk, and the customer's pages."""

@@ -1,7 +1,7 @@
-"""Ask us: from a form to a ticket that is never lost and never doubled."""
+"""Ask us: the form's handlers. A ticket is never lost and never doubled."""
 
-import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
-from functions.mail.addresses import normalise
 from functions.rate import limit
 from functions.signin import drafts, sessions
 from functions.signin.ways import by_mail, way_in
 from functions.tickets import form, ledger, uploads
+from portal.addresses import normalise, subject_of_typed
 from portal.models import Requester
 from portal.tickets import Draft, File, faults
 
@@ -30,8 +30,8 @@ UNVERIFIED = "not verified: typed into the form, so do not trust it before the c
 
 
 def submit(request: "Request", services: "Services") -> Response:
-    """POST /api/tickets: file the ticket of a signed-in customer; keep anyone else's as a draft and ask them to
-    sign in first (an open form that mails a typed address is a spam relay)."""
+    """POST /api/tickets: file the ticket of a signed-in customer. Without a session the message is kept until they sign
+    in: an open form that mails a typed address is a spam relay."""
     draft = form.read(request, services)
     files, fault = uploads.read(request)
     session = _asker(request, services)
@@ -48,15 +48,15 @@ def submit(request: "Request", services: "Services") -> Response:
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
-    key, also = ledger.keys(services, session.requester.subject, draft, files, request.form.get("key", ""))
+    key, also = ledger.keys(services, session.requester.subject, asdict(draft), files, request.form.get("key", ""))
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
-def confirm(request: "Request", services: "Services") -> Response:
-    """GET /my/ask/: what was written before signing in, and one button that sends it."""
+def confirm_page(request: "Request", services: "Services") -> Response:
+    """GET /my/ask/: the draft written before signing in, and a button that sends it."""
     token = request.args.get("draft", "")
     session = sessions.require(request, services)
     if not _enough(services, session):
@@ -74,11 +74,11 @@ def confirm(request: "Request", services: "Services") -> Response:
 
 
 def send(request: "Request", services: "Services") -> Response:
-    """POST /api/tickets/send: the button of `confirm`; a second press finds the ticket of the first."""
+    """POST /api/tickets/send: the button of `confirm_page`; a second press finds the ticket of the first."""
     token = request.form.get("draft", "")
     session = _asker(request, services)
     if session is None:  # signed out meanwhile: the page asks again, after signing in
-        return go(request, services.url(f"my/ask/?draft={quote(token)}"))
+        return answer(request, services.url(f"my/ask/?draft={quote(token)}"))
     subject = session.requester.subject
     key = ledger.draft_key(token, subject)
     row = ledger.by_key(services, subject, key)
@@ -94,49 +94,49 @@ def send(request: "Request", services: "Services") -> Response:
                 services, session, kept, token, {"files": fault}, 422, bool(request.form.get("context_account"))
             )
         facts = form.with_account(json.loads(kept["facts"]), session, request)
-        row = _file(services, session.requester, drafts.of(kept), key, files, facts, token)
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+        row = _file(services, session.requester, drafts.from_row(kept), key, files, facts, token)
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
 
 
-def sent(request: "Request", services: "Services") -> Response:
-    """GET /my/ask/sent/?ref=: thanks to someone whom nobody has verified; it shows nothing but what they know."""
+def sent_page(request: "Request", services: "Services") -> Response:
+    """GET /my/ask/sent/?ref=: thanks for a ticket of an unverified address; shows only the reference in the address."""
     reference = request.args.get("ref", "")
     if not ledger.REFERENCE.fullmatch(reference):  # anyone can write an address, and it is shown as our words
         raise Problem(404, "There is no page here.")
     return pages.render(services, "We have your message", "tickets/sent.html", reference=reference)
 
 
-def go(request: "Request", location: str) -> Response:
-    """To the next page: a redirect for a form, its address for a script."""
+def answer(request: "Request", location: str) -> Response:
+    """A redirect to the next page for a form, its address as JSON for a script."""
     return json_response({"location": location}, 201) if wants_json(request) else see_other(location)
 
 
 def _unknown(request: "Request", services: "Services", draft: Draft, files: list[File]) -> Response:
-    """What happens with the message of someone who is not signed in. Their files are not kept: whoever wants to
-    fill a disk would need no more than a form."""
+    """Keep the message of someone who is not signed in, or file it in an open portal. Files are not kept: the form
+    could be used to fill the disk."""
     facts = form.facts(request, services)
     if services.settings.tickets_anonymous == "open":
         return _open(request, services, draft, facts)
     here = services.url(f"my/ask/?draft={drafts.keep(services, draft, facts, [file.name for file in files])}")
     # The form's second button: without it the way leads through the product's own sign-in.
     address = request.form.get("way") == "address" and services.settings.tickets_anonymous == "verify"
-    return go(request, by_mail(services, here) if address else here)
+    return answer(request, by_mail(services, here) if address else here)
 
 
 def _open(request: "Request", services: "Services", draft: Draft, facts: dict[str, str]) -> Response:
-    """A ticket of an address that nobody verified: agents are told, no mail is sent, and the ticket is shown to
-    nobody here, also not to the address's owner."""
+    """File a ticket of an unverified address: agents are told, no mail is sent, and no page here shows the ticket,
+    not even to the address's owner."""
     address = normalise(request.form.get("email", "")) or ""
-    subject = "unverified:" + hashlib.sha256(address.encode()).hexdigest()[:40]
+    subject = subject_of_typed(address)
     requester = Requester(subject, address)
-    key, also = ledger.keys(services, subject, draft, (), request.form.get("key", ""))
+    key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)
     row = row or _file(services, requester, draft, key, [], facts | {"E-mail address": UNVERIFIED})
-    return go(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
+    return answer(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
 
 
 def _asker(request: "Request", services: "Services") -> "Session | None":
-    """The session of who may ask as themselves; everyone else's text is kept while they sign in."""
+    """The session, if it is enough to file a ticket, or None."""
     session = sessions.current(request, services)
     return session if session and _enough(services, session) else None
 
@@ -155,8 +155,8 @@ def _file(
     facts: dict[str, str],
     token: str = "",
 ) -> "Row":
-    """Ledger row and outbox row in one transaction, then a first delivery. With the `token` of a kept draft, that is
-    used up by this: whoever comes second with it is told so. Raises Problem 404 or 429."""
+    """Ledger row and outbox row in one transaction, then a first delivery. The draft
+    of `token` is deleted with it. Raises Problem 404 when that is gone, and 429."""
     limit(services, "ticket", requester.subject, times=30, per_seconds=3600)
     with services.store.transaction():
         if token:
@@ -179,7 +179,7 @@ def _confirm(
     status: int = 200,
     tell: bool = True,
 ) -> Response:
-    draft = drafts.of(row)
+    draft = drafts.from_row(row)
     return pages.render(
         services,
         f"Send this to {services.portal['product']} support?",

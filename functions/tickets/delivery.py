@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # How long the desk is tried before the support mailbox gets it.
 BUDGET_MS = 6 * HOUR_MS
-# What trying again does not heal; the operator is alarmed and the mailbox takes over at once.
+# Errors that a retry does not fix: the operator is alarmed and the mailbox gets the ticket at once.
 HOPELESS = {"authentication", "rejected", "unsupported"}
 AFTER_THE_TICKET_MS = 15_000
 
@@ -34,7 +34,7 @@ def create(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `ticket.create`: give the ticket to the desk, under its key."""
     row = services.store.one("select * from ticket where id = :id", id=payload["ticket"])
     if row is None or row["state"] in {DELIVERED, MAILED}:
-        return  # erased by request, or done by a process that died before it could say so
+        return  # erased by request, or delivered by a process that died before it wrote that down
     late = services.now() - row["created_at"] > BUDGET_MS
     try:
         desk_ref = _found(services, row, late) or (None if late else _created(services, row))
@@ -55,7 +55,7 @@ def create(services: "Services", payload: dict[str, Any]) -> None:
 
 
 def reply(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `ticket.reply`: give the desk what a customer added, after the ticket and in the order of writing."""
+    """Outbox `ticket.reply`: give the desk a customer's reply, after the ticket and the replies before it."""
     row = services.store.one("select * from ticket_reply where id = :id", id=payload["reply"])
     ticket = row and services.store.one("select * from ticket where id = :id", id=row["ticket_id"])
     if not row or not ticket or row["state"] not in {WAITING, FAILED}:
@@ -190,7 +190,7 @@ def _mail_ticket(services: "Services", row: "Row", why: str, error: VendorError 
     try:
         mailbox.ticket(services, ledger.ticket_of(services, row))
     except VendorError as fault:
-        if fault.kind in HOPELESS:  # the customer must not wait for what will not happen by itself
+        if fault.kind in HOPELESS:  # no retry helps: tell the customer
             services.store.run("update ticket set state = 'failed' where id = :id", id=row["id"])
         raise _tried_on(fault) from fault
     services.store.run(

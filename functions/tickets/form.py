@@ -1,4 +1,4 @@
-"""What the form of Ask us says: the message, what is sent along, and what the agents should know beside it."""
+"""Reading the form of Ask us: the message, its context, and the facts for the agents."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Hidden fields of the form that go back into it with the text.
 KEPT = ("key", "seconds")
-# Rows of "We will send this along" beside those of a draft, and what the agents read of a row that was taken out.
+# Rows of "We will send this along" beside those of a draft, and the agents' text for a row that was taken out.
 SEARCHES, ACCOUNT = "context_searches", "context_account"
 LEFT_OUT = {"Account": "not sent along"}
 
@@ -42,12 +42,12 @@ def read(request: "Request", services: "Services") -> Draft:
 
 
 def message(text: str) -> str:
-    """What someone typed into a large field."""
+    """The text of a textarea."""
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def facts(request: "Request", services: "Services") -> dict[str, str]:
-    """What the form tells the agents beside the message, label -> text."""
+    """Facts for the agents, label -> text."""
     urls = {article["id"]: article["url"] for article in services.portal["articles"]}
     article = _article(request, services)
     seconds = request.form.get("seconds", "")
@@ -61,8 +61,7 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
 
 
 def with_account(facts: dict[str, str], session: "Session", request: "Request") -> dict[str, str]:
-    """The facts with what the session knows of the customer, unless that row was not in the form: taken out, or not
-    there yet."""
+    """The facts with the session's account, plan and role, if the form has that row: the customer may take it out."""
     if not request.form.get(ACCOUNT):
         return facts | (LEFT_OUT if session.told else {})
     return facts | {label: plain(text, 120) for label, text in session.told.items()}
@@ -97,7 +96,7 @@ def again(request: "Request", services: "Services", draft: Draft) -> list[tuple[
 
 
 def _article(request: "Request", services: "Services") -> str:
-    """The id of the article that the customer came from, empty when there is none that exists."""
+    """The id of the article that the customer came from, or empty."""
     article = request.form.get("context_article", "")
     if request.form.get("context_came"):  # the row without JavaScript, which knows only that there was an article
         article = article or came_from(request, services.settings, "from")

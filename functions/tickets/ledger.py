@@ -1,4 +1,4 @@
-"""The portal's own record of tickets: what was accepted, under which key, and what the desk has said of it."""
+"""The portal's own record of tickets: what was accepted, under which key, and the desk's last answer."""
 
 import base64
 import hashlib
@@ -6,14 +6,13 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from functions import outbox
 from functions.rate import limit
 from functions.signin import drafts
 from portal.clock import MINUTE_MS
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import Draft, File, Reply, Thread, Ticket
 
 if TYPE_CHECKING:
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 # No letters or digits that look alike: a customer may have to read this aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
-# Views of tickets by one customer that ask the desk, within LOOKS_SECONDS; more than a person does.
+# Calls to the desk for one customer's pages within LOOKS_SECONDS; more than a person needs.
 LOOKS, LOOKS_SECONDS = 300, 600
 WINDOW_MS = 10 * MINUTE_MS
-# Who may read the tickets of their whole organisation: a scope of the session, which the product's sign-in grants.
-ORGANISATION = "tickets:account"
 # `accepted` waits for the desk, `delivered` is there, `mailed` went to the support mailbox, `failed` needs a person,
 # `desk` was made in the desk and has only its reference here.
 WAITING, DELIVERED, MAILED, FAILED, DESK = "accepted", "delivered", "mailed", "failed", "desk"
@@ -88,14 +85,17 @@ def add_files(services: "Services", ticket_id: str, reply_id: str, files: Iterab
 
 
 def add_reply(
-    services: "Services", ticket: "Row", key: str, body: str, status: str, files: Iterable[File] = ()
+    services: "Services", ticket: "Row", key: str, body: str, status: str, files: Iterable[File] = (), also: str = ""
 ) -> str | None:
     """Write a customer's message, change of state, or both, with its delivery; returns the delivery's id, None when
-    the key is known already."""
+    `key` or `also` is known already."""
     now = services.now()
     with services.store.transaction():
         # The ticket's row is locked by this, so the numbers below are each given once.
         services.store.run("update ticket set updated_at = updated_at where id = :id", id=ticket["id"])
+        known = "select id from ticket_reply where ticket_id = :ticket and key = :also"
+        if also and services.store.one(known, ticket=ticket["id"], also=also):
+            return None
         row = services.store.one(
             "insert into ticket_reply (id, ticket_id, n, key, body, status, state, created_at)"
             " select :id, :ticket, coalesce(max(n), 0) + 1, :key, :body, :status, 'accepted', :now"
@@ -139,13 +139,13 @@ def by_reference(services: "Services", requester: Requester, reference: str) -> 
 
 
 def may_read_organisation(requester: Requester) -> bool:
-    """Whether the session says so; nothing that a customer types does."""
-    return bool(requester.account) and ORGANISATION in requester.scopes
+    """Whether the session has an account and ORGANISATION_SCOPE."""
+    return bool(requester.account) and ORGANISATION_SCOPE in requester.scopes
 
 
 def may_look(services: "Services", requester: Requester) -> None:
-    """Count one more question to the desk for this customer; raises Problem 429 past their share, since the desk's own
-    limit is everybody's."""
+    """Count one more call to the desk for this customer; raises Problem 429 past their share: all customers share the
+    desk's own limit."""
     limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
 
 
@@ -155,7 +155,7 @@ def ticket_of(services: "Services", row: "Row") -> Ticket:
         row["key"],
         row["reference"],
         requester_of(row),
-        drafts.of(row),
+        drafts.from_row(row),
         row["created_at"],
         files_of(services, row["id"], ""),
         json.loads(row["facts"]),
@@ -175,7 +175,7 @@ def reply_of(services: "Services", row: "Row") -> Reply:
 
 
 def requester_of(row: "Row") -> Requester:
-    """Whose ticket it is; what they may do now is not known here."""
+    """The ticket's requester, without the scopes of their session."""
     return Requester(row["subject_id"], row["email"], row["name"], row["account"])
 
 
@@ -190,7 +190,7 @@ def files_of(services: "Services", ticket_id: str, reply_id: str) -> tuple[File,
 
 
 def saw(services: "Services", row: "Row", thread: Thread) -> bool:
-    """Remember what the desk said of a ticket last; True when an agent's answer in it is new to us."""
+    """Store the desk's last state of a ticket; True when it has a new answer of an agent."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if (thread.status, thread.updated_at) != (row["desk_status"], row["desk_at"]):
         services.store.run(
@@ -199,7 +199,7 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
             at=thread.updated_at,
             id=row["id"],
         )
-    # One of two that look at the same time is told that it is new.
+    # Of two concurrent readers, one gets True.
     return answered_at > row["agent_at"] and bool(
         services.store.run(
             "update ticket set agent_at = :at where id = :id and agent_at < :at", at=answered_at, id=row["id"]
@@ -208,7 +208,7 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
 
 
 def read_to_the_end(services: "Services", row: "Row", thread: Thread) -> None:
-    """Remember that its customer was shown the newest answer there is."""
+    """Store that the customer was shown the newest answer."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if answered_at > row["seen_at"]:
         services.store.run("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
@@ -236,15 +236,16 @@ def adopt(services: "Services", requester: Requester, desk_ref: str, subject: st
     return by_key(services, requester.subject, key)
 
 
-def keys(services: "Services", subject: str, draft: Draft, files: Iterable[File], given: str) -> tuple[str, str]:
-    """The idempotency key of a message: from the page's own key, or without one from this ten-minute window, with
-    that of the window before beside it. The message is part of it, so an edited text is a new ticket."""
-    message = json.dumps(
-        [asdict(draft), [(file.name, hashlib.sha256(file.data).hexdigest()) for file in files]], sort_keys=True
-    )
+def keys(
+    services: "Services", owner: str, message: object, files: Iterable[File], given: str, prefix: str = ""
+) -> tuple[str, str]:
+    """The idempotency key of a `message` (of JSON's types) of a customer or in a ticket, and a second key that it may
+    have been stored under: from `given`, the page's own key, else from this ten-minute window and the one before.
+    The message is part of the key, so an edited text is a new ticket or reply."""
+    what = json.dumps([message, [(file.name, hashlib.sha256(file.data).hexdigest()) for file in files]], sort_keys=True)
 
     def key(moment: str) -> str:
-        return hashlib.sha256("\n".join([moment, subject, message]).encode()).hexdigest()[:40]
+        return (prefix + hashlib.sha256("\n".join([moment, owner, what]).encode()).hexdigest())[:40]
 
     if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given):
         return key(given), ""
@@ -258,8 +259,8 @@ def draft_key(token: str, subject: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """One line of text without what nobody sees: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows an
-    agent letters in another order. The two joiners stay, since scripts and emoji need them."""
+    """One line of text without invisible characters: mail counts U+0085 and U+2028 as ends of a line, and U+202E shows
+    letters in another order. The two joiners stay, since scripts and emoji need them."""
     line = "".join(one if one.isprintable() or one in "\u200c\u200d" else " " for one in text)
     return re.sub(" +", " ", line).strip()[:most]
 

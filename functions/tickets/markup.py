@@ -1,5 +1,4 @@
-"""What agents wrote in HTML, as a page of ours may show it: text, lists, links and code, and nothing that runs,
-loads or looks like a part of the portal."""
+"""Agents' HTML made safe for a page: text, lists, links and code; nothing that runs, loads or looks like the portal."""
 
 import re
 

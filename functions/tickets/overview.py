@@ -1,4 +1,4 @@
-"""The customer's own list of tickets: the desk's, our own record of what it does not show yet, and filters."""
+"""The customer's list of tickets: the desk's, with those that it does not show yet, and filters."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from functions.errors import Problem, VendorError
 from functions.signin import sessions
 from functions.tickets import ledger
 from functions.tickets.ledger import DESK, WAITING, may_read_organisation
-from portal.tickets import STATUS_WORDS, Thread
+from portal.tickets import STATUS_WORDS, Thread, word
 from portal.tickets.match import SKEW_MS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the customer asked for; `from_` and `to` are days, both included."""
+    """The chosen filters; `from_` and `to` are days, both included."""
 
     status: str = ""
     whose: str = "mine"
@@ -49,7 +49,7 @@ class Filters:
         return urlencode(kept | ({"page": str(page)} if page > 1 else {}))
 
 
-def index(request: "Request", services: "Services") -> Response:
+def overview_page(request: "Request", services: "Services") -> Response:
     """GET /my/tickets/: tickets, the unsolved first, newest activity first; from our own record when the desk is
     down."""
     requester = sessions.require(request, services).requester
@@ -86,7 +86,7 @@ def index(request: "Request", services: "Services") -> Response:
 
 
 def status_of(row: "Row", thread: Thread | None = None) -> str:
-    """The status to show: what the customer did last counts until the desk says something later."""
+    """The status to show: the customer's own last change until the desk has a later one."""
     said, said_at = (thread.status, thread.updated_at) if thread else (row["desk_status"], row["desk_at"])
     if row["own_status"] and (row["own_at"] or 0) > (said_at or 0):
         return str(row["own_status"])
@@ -130,7 +130,7 @@ def _start(day: str, days: int = 0) -> int:
 
 
 def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, Any]], str, int | None]:
-    """The customer's own tickets, why the desk's are missing (empty when they are not), and of when they are."""
+    """The customer's tickets, the desk's error or an empty text, and for a stored list its time."""
     rows = services.store.all(
         f"select {COLUMNS} from ticket where subject_id = :subject order by updated_at desc limit :most",  # noqa: S608
         subject=requester.subject,
@@ -159,7 +159,7 @@ def _own(services: "Services", requester: "Requester") -> tuple[list[dict[str, A
 
 
 def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread], str, int | None]:
-    """The desk's list, or the last one we know with its time and the reason."""
+    """The desk's list; when it does not answer, the stored list with the error and its time."""
     if not services.desk.capabilities.reads:
         return [], "", None
     try:
@@ -197,7 +197,7 @@ def _line(row: "Row", requester: "Requester", thread: Thread | None = None) -> d
         "reference": row["reference"],
         "subject": row["subject"] or (thread.subject if thread else ""),
         "status": status,
-        "word": STATUS_WORDS[status if status in STATUS_WORDS else "open"],  # type: ignore[index]
+        "word": word(status),
         "last": "us" if status == "pending" or row["agent_at"] > said else "you" if row["state"] != DESK else "",
         "created_at": row["created_at"],
         "updated_at": max(thread.updated_at if thread else row["desk_at"] or 0, row["own_at"] or 0, row["created_at"]),

@@ -1,4 +1,4 @@
-"""One ticket as its customer sees it: the desk's public messages, and what we sent that it does not show yet."""
+"""A ticket's page: the desk's public messages, and those of ours that it does not show yet."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ from functions.tickets import form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
 from portal.clock import DAY_MS, MINUTE_MS
-from portal.tickets import STATUS_WORDS, Message, Thread
+from portal.tickets import Message, Thread, word
 from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ RATING_MS = 7 * DAY_MS
 NONE = "There is no such ticket of yours."
 
 
-def show(request: "Request", services: "Services") -> Response:
+def ticket_page(request: "Request", services: "Services") -> Response:
     """GET /my/ticket/?ref=: one ticket; the same 404 for a foreign one and for none."""
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.args.get("ref", ""))
@@ -58,49 +58,54 @@ def render(
         ledger.saw(services, row, thread)
         ledger.read_to_the_end(services, row, thread)
     status = status_of(row, thread)
-    can = services.desk.capabilities
-    closed = bool(thread and thread.closed)
-    messages = _messages(services, row, thread, own)
     return pages.render(
         services,
         row["subject"],
         "tickets/page.html",
         422 if wrong else 200,
-        reference=row["reference"],
-        subject=row["subject"],
-        status=status,
-        word=STATUS_WORDS[status if status in STATUS_WORDS else "open"],  # type: ignore[index]
-        words=STATUS_WORDS,
-        created_at=row["created_at"],
-        updated_at=max(message["at"] for message in messages) if messages else row["created_at"],
-        own=own,
-        state=STATES[row["state"]],
-        late=row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
-        sent=request.args.get("sent") == "1",
-        rated=request.args.get("rated") == "1",
+        ticket=_ticket(services, row, status, bool(thread and thread.closed)),
+        messages=_messages(services, row, thread, own),
         problem=problem,
-        next=_next(services, row, status),
-        messages=messages,
-        context=form.shown(drafts.of(row), json.loads(row["facts"]) if own else {}, services),
-        can_reply=own,
-        can_solve=own and can.solves and status != "solved",
-        can_reopen=own and can.reopens and status == "solved" and not closed,
-        closed=closed,
-        follows=_reference_of(services, row),
-        follow_ups=_follow_ups(services, row),
-        key=secrets.token_hex(16),
-        typed=typed,
-        wrong=wrong or {},
+        context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
+        done={name: request.args.get(name) == "1" for name in ("sent", "rated")},
+        can=_can(services, status, own, bool(thread and thread.closed)),
+        reply={"key": secrets.token_hex(16), "typed": typed, "wrong": wrong or {}} | _limits(services),
         rating=_rating(request, services, row, status, own),
-        max_files=uploads.MOST,
-        file_types=",".join(uploads.TYPES),
-        body_limit=services.settings.body_limit,
         parents=(pages.HUB, ("my/tickets/", "Your tickets")),
     )
 
 
+def _ticket(services: "Services", row: "Row", status: str, closed: bool) -> dict[str, Any]:
+    """The ticket itself; `follows` and `follow_ups` are the references of those before and after it."""
+    return {
+        "reference": row["reference"],
+        "word": word(status),
+        "state": STATES[row["state"]],
+        "late": row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
+        "next": _next(services, row, status),
+        "closed": closed,
+        "follows": _reference_of(services, row),
+        "follow_ups": _follow_ups(services, row),
+    }
+
+
+def _can(services: "Services", status: str, own: bool, closed: bool) -> dict[str, bool]:
+    """The actions that this customer has."""
+    can = services.desk.capabilities
+    return {
+        "reply": own,
+        "solve": own and can.solves and status != "solved",
+        "reopen": own and can.reopens and status == "solved" and not closed,
+    }
+
+
+def _limits(services: "Services") -> dict[str, Any]:
+    """The limits of a reply's files."""
+    return {"max_files": uploads.MOST, "file_types": ",".join(uploads.TYPES), "bytes": services.settings.body_limit}
+
+
 def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
-    """The desk's ticket, or None and why it is not there (empty when that is as it should be)."""
+    """The desk's ticket, or None and the error (empty when the desk has nothing to show)."""
     if not row["desk_ref"] or not services.desk.capabilities.reads:
         return None, ""
     try:
@@ -111,7 +116,7 @@ def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[T
 
 
 def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool) -> list[dict[str, Any]]:
-    """What the desk shows, and our own record of what it does not show (yet), oldest first."""
+    """The desk's messages and those of ours that it does not show yet, oldest first."""
     who = "You" if own else row["name"] or row["email"]
     there = list(thread.messages) if thread else []
     shown = [_of_desk(services, row, message, number, who) for number, message in enumerate(there)]
@@ -124,7 +129,7 @@ def _messages(services: "Services", row: "Row", thread: Thread | None, own: bool
     found = present(
         [Sent(reply["body"], reply["first_tried_at"] or reply["created_at"]) for reply in replies], there, marked=marked
     )
-    # What was delivered longer ago than any list lags is in the desk's thread, in whatever form the desk gave it.
+    # A reply delivered longer ago than the lists lag is in the thread, though the desk may have changed its text.
     shows_by_now = services.now() - services.desk.capabilities.list_lag * 1000 - 10 * MINUTE_MS
     for reply, is_there in zip(replies, found, strict=True):
         settled = reply["state"] == DELIVERED and thread is not None and reply["delivered_at"] < shows_by_now
@@ -181,7 +186,7 @@ def _of_ours(
 
 
 def _next(services: "Services", row: "Row", status: str) -> str:
-    """What happens next, in a sentence."""
+    """A sentence about the next step."""
     words = {
         "accepted": "It is safely kept here and on its way to our team.",
         "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",

@@ -1,4 +1,4 @@
-"""What is kept of tickets and for how long, and forgetting a person (the operators' guide has the table)."""
+"""Deleting old tickets; the operators' guide has the table of periods."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,5 @@
-"""What a customer does with a ticket: write again, call it solved or open it, and say whether it helped."""
+"""The buttons of a ticket: reply, mark as solved or open again, and rate."""
 
-import hashlib
-import json
-import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -14,10 +11,9 @@ from functions.http import wants_json
 from functions.rate import limit
 from functions.signin import sessions
 from functions.tickets import form, ledger, uploads
-from functions.tickets.ask import go
+from functions.tickets.ask import answer
 from functions.tickets.overview import status_of
 from functions.tickets.page import RATING_MS, readable, render
-from portal.clock import MINUTE_MS
 from portal.tickets import BODY_MAX, File
 
 if TYPE_CHECKING:
@@ -43,11 +39,12 @@ def reply(request: "Request", services: "Services") -> Response:
     if wrong:
         return render(request, services, requester, row, wrong, body)
     limit(services, "reply", requester.subject, times=60, per_seconds=3600)
-    _add(services, row, _key(services, request, row, body, files), body, "solved" if solves else "", files)
+    key, also = ledger.keys(services, row["id"], body, files, request.form.get("key", ""), "reply-")
+    _deliver(services, ledger.add_reply(services, row, key, body, "solved" if solves else "", files, also))
     return _back(request, services, row, "#latest")
 
 
-def status(request: "Request", services: "Services") -> Response:
+def set_status(request: "Request", services: "Services") -> Response:
     """POST /api/tickets/status: solved, or open again, without a message."""
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.form.get("ref", ""), own=True)
@@ -56,7 +53,7 @@ def status(request: "Request", services: "Services") -> Response:
         raise Problem(422, "A ticket can be solved or open.", fields={"status": "Choose solved or open."})
     if status_of(row) != wanted:  # pressed twice it is the same
         limit(services, "reply", requester.subject, times=60, per_seconds=3600)
-        _add(services, row, f"status-{secrets.token_hex(16)}", "", wanted, [])
+        _deliver(services, ledger.add_reply(services, row, f"status-{secrets.token_hex(16)}", "", wanted))
     return _back(request, services, row)
 
 
@@ -100,19 +97,10 @@ def _faults(body: str, files: list[File], fault: str, solves: bool) -> dict[str,
     return wrong
 
 
-def _add(services: "Services", row: "Row", key: str, body: str, status: str, files: list[File]) -> None:
-    delivery = ledger.add_reply(services, row, key, body, status, files)
+def _deliver(services: "Services", delivery: str | None) -> None:
     if delivery:
         outbox.deliver_first(services, delivery)
 
 
-def _key(services: "Services", request: "Request", row: "Row", body: str, files: list[File]) -> str:
-    """The key of a reply: from the page's own, or of this ten-minute window; the text is part of it."""
-    given = request.form.get("key", "")
-    moment = given if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else f"window-{services.now() // (10 * MINUTE_MS)}"
-    what = [row["id"], moment, body, [hashlib.sha256(file.data).hexdigest() for file in files]]
-    return "reply-" + hashlib.sha256(json.dumps(what).encode()).hexdigest()[:34]
-
-
 def _back(request: "Request", services: "Services", row: "Row", rest: str = "") -> Response:
-    return go(request, services.url(f"my/ticket/?ref={row['reference']}{rest}"))
+    return answer(request, services.url(f"my/ticket/?ref={row['reference']}{rest}"))

@@ -1,4 +1,4 @@
-"""Files of tickets: what a customer may send, told by name and by content, and the way back out."""
+"""Files of tickets: checking uploads by name and content, and downloads."""
 
 import re
 import unicodedata
@@ -59,14 +59,14 @@ PDF_ACTIVE = re.compile(
 PAGE = re.compile(
     r"<(!doctype|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg)[\s>/]|<!--|<\?|#!|%pdf"
 )
-# What no text has but what a terminal may obey; ESC is left, since logs have colours.
+# Control characters that a terminal may obey; ESC is allowed, since logs have colours.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # A name that a system reads as a device.
 DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def read(request: "Request") -> tuple[list[File], str]:
-    """The files of a form, and what is wrong with them in a sentence, empty when nothing is."""
+    """The files of a form, and a sentence about what is wrong with them, or an empty text."""
     given = []
     for upload in request.files.getlist("files"):
         with upload.stream as stream:  # behind a large one is a temporary file
@@ -85,7 +85,7 @@ def read(request: "Request") -> tuple[list[File], str]:
 
 
 def check(name: str, data: bytes) -> tuple[File | None, str]:
-    """The file under a harmless name, or None and what is wrong with it; the browser's own type counts for nothing."""
+    """The file under a harmless name, or None and what is wrong with it; the type that the browser gives is ignored."""
     cleaned = clean_name(name)
     dot = cleaned.rfind(".")
     known = TYPES.get(cleaned[dot:].lower()) if dot > 0 else None
@@ -110,7 +110,7 @@ def clean_name(name: str) -> str:
 
 
 def download(request: "Request", services: "Services") -> Response:
-    """GET /my/ticket/file/?ref=&m=&n=: a file of a ticket, as something to keep and never to open here."""
+    """GET /my/ticket/file/?ref=&m=&n=: a file of a ticket, as a download."""
     requester = sessions.require(request, services).requester
     row = ledger.by_reference(services, requester, request.args.get("ref", ""))
     message, number = (request.args.get(name, -1, type=int) for name in ("m", "n"))
@@ -125,11 +125,11 @@ def download(request: "Request", services: "Services") -> Response:
         if error.kind == "not_found":
             raise gone from error
         raise
-    return sent(file.name, file.data)
+    return attachment(file.name, file.data)
 
 
-def sent(name: str, data: bytes) -> Response:
-    """Bytes that a browser saves and does not show: nobody knows what an agent's file is."""
+def attachment(name: str, data: bytes) -> Response:
+    """A download that no browser shows: an agent's file may be anything."""
     name = clean_name(name)
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
     response = Response(data, mimetype="application/octet-stream")
@@ -154,7 +154,7 @@ def _is(mime: str, starts: tuple[bytes, ...], data: bytes) -> bool:
     low = data.lower()
     if any(mark in low for mark in FOREIGN) or ARCHIVE in data[-ARCHIVE_TAIL:]:
         return False
-    # In the open only: what a PDF has compressed, nobody here looks into.
+    # Compressed parts of a PDF are not searched.
     return mime != "application/pdf" or not PDF_ACTIVE.search(low)
 
 

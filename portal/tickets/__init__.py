@@ -8,7 +8,7 @@ from portal.models import Requester, clean
 
 Status = Literal["open", "pending", "on_hold", "solved"]
 
-# The four states a customer knows, whatever the help desk calls them (design: flows (c)).
+# The four states that a customer reads; adapters map the desk's own to these.
 STATUS_WORDS: Mapping[Status, str] = {
     "open": "We are looking at it",
     "pending": "Waiting for you",
@@ -38,7 +38,7 @@ VOTES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Draft:
-    """What a customer wrote, before anyone is told; `context` maps CONTEXT_LABELS' names to plain text."""
+    """A message before it is sent; `context` maps CONTEXT_LABELS' names to plain text."""
 
     topic: str
     subject: str
@@ -97,7 +97,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Message:
     """One public message of a ticket; `at` in unix milliseconds. `body` is plain text; `html` is what the desk has
-    instead, untrusted, and cleaned by whoever shows it."""
+    instead, untrusted: clean it before showing it."""
 
     author: Literal["customer", "agent"]
     body: str
@@ -121,6 +121,11 @@ class Thread:
     closed: bool = False
 
 
+def word(status: str) -> str:
+    """A status in the customer's words; an unknown one reads as open."""
+    return next((text for known, text in STATUS_WORDS.items() if known == status), STATUS_WORDS["open"])
+
+
 def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with a draft: field -> what to do, empty when it can be sent. `topics` is id -> title."""
     wrong = {}
@@ -136,8 +141,8 @@ def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
 
 
 def note(ticket: Ticket) -> str:
-    """What the agents should know beside the message, as plain text with one fact on a line: what the customer sent
-    along, what the portal knows, and the portal's reference."""
+    """The agents' note beside the message, plain text with one fact on a line: the customer's context, the portal's
+    facts, and its reference."""
     rows = {CONTEXT_LABELS.get(name, name): value for name, value in ticket.draft.context.items()}
     rows |= ticket.facts
     rows |= {"Goes on from": ticket.follows} if ticket.follows else {}
@@ -148,16 +153,16 @@ def note(ticket: Ticket) -> str:
 
 
 def rating_note(good: bool, reason: str) -> str:
-    """What the agents read of the customer's answer to "Did we solve it?"."""
+    """The agents' note of the customer's answer to "Did we solve it?"."""
     if good:
         return "The customer says: this solved it."
     return "The customer says: this did not solve it." + (f" What was missing: {_harmless(reason)}" if reason else "")
 
 
-# What would be a tag, a link or code in a desk that renders Markdown or HTML, and what stands there instead.
+# Characters that a desk may render as Markdown or HTML, and their replacements.
 HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a", "[": "(", "]": ")", "`": "'", "*": "\u2217"})
 
 
 def _harmless(text: str) -> str:
-    """One line that nothing renders: a customer may have typed it to be read as markup, or as the next fact."""
+    """One line without markup: a customer's text must not read as markup or as another fact."""
     return clean(" ".join(text.split()))[:500].translate(HARMLESS)

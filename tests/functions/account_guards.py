@@ -2,7 +2,7 @@
 
 from tests.functions.guards import Guard
 
-TABLE, LINKS, CARDS = "portal/account.py", "functions/identity/links.py", "functions/account/page.py"
+TABLE, LINKS, CARDS = "portal/account/__init__.py", "functions/identity/links.py", "functions/account/page.py"
 JOBS, SCIM, SERVER = "functions/account/jobs.py", "functions/identity/scim.py", "functions/identity/server_links.py"
 A, S, V = "account/test_page.py::", "identity/test_scim.py::", "identity/test_server_links.py::"
 GUARDS = [

@@ -3,7 +3,8 @@
 from tests.functions.guards import Guard
 
 LEDGER, FILES, HTML = "functions/tickets/ledger.py", "functions/tickets/uploads.py", "functions/tickets/markup.py"
-TICKETS, HOOKS, PAGE = "functions/tickets/ask.py", "functions/tickets/news.py", "functions/tickets/page.py"
+TICKETS, PAGE = "functions/tickets/ask.py", "functions/tickets/page.py"
+NEWS, WEBHOOK = "functions/tickets/news.py", "functions/tickets/webhook.py"
 BUILT_IN, MODEL = "functions/helpdesks/built_in/__init__.py", "portal/tickets/__init__.py"
 T = "tickets/test_attacks.py::"
 REFUSED = f"{T}test_a_file_that_is_not_what_we_take_is_refused_by_name"
@@ -20,7 +21,7 @@ GUARDS = [
     Guard(
         "the organisation is a claim",
         LEDGER,
-        "return bool(requester.account) and ORGANISATION in requester.scopes",
+        "return bool(requester.account) and ORGANISATION_SCOPE in requester.scopes",
         "return True",
         f"{T}test_nobody_reads_a_foreign_ticket_by_its_number[a colleague]",
     ),
@@ -100,8 +101,8 @@ GUARDS = [
     ),
     Guard(
         "no mail to an address that nobody verified",
-        HOOKS,
-        'subject.startswith("unverified:") or',
+        NEWS,
+        "not is_verified(subject) or",
         "",
         f"{T}test_an_open_form_mails_nobody_and_tells_the_agent",
     ),
@@ -254,14 +255,14 @@ GUARDS = [
     ),
     Guard(
         "a webhook counts once",
-        HOOKS,
+        WEBHOOK,
         "on conflict (id) do nothing",
         "on conflict (id) do update set seen_at = excluded.seen_at",
         f"{T}test_a_webhook_says_look_again_and_only_once",
     ),
     Guard(
         "a webhook that is not signed is told so",
-        HOOKS,
+        WEBHOOK,
         'raise Problem(401, "This webhook is not signed as it should be.") from error',
         "return Response(status=204)",
         f"{T}test_a_webhook_that_is_not_signed_does_nothing",
@@ -276,7 +277,7 @@ GUARDS = [
     ),
     Guard(
         "our own echo",
-        HOOKS,
+        WEBHOOK,
         "if notice is None or notice.own:",
         "if notice is None:",
         f"{T}test_an_echo_of_our_own_does_nothing",

@@ -133,8 +133,8 @@ GUARDS = [
     ),
     Guard(
         "an address is one line of ASCII",
-        ADDRESS,
-        "or not local.isascii()",
+        "portal/addresses.py",
+        "or not LOCAL.fullmatch(local)",
         "",
         f"{T}test_what_is_no_address_is_said_and_kept_in_the_field",
     ),

@@ -79,6 +79,15 @@ def test_several_mistakes_are_listed_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["ada@acme", "ada@acme.example, eve@acme.example", "ädä@acme.example", "a@☃.example"]
+)
+def test_an_address_that_mail_cannot_reach_is_refused(address: str) -> None:
+    (mistake,) = mistakes(RIGHT.replace("support@acme.example", f"'{address}'"))
+
+    assert mistake.endswith(f"{address!r} is wrong, expected an e-mail address that people read.")
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "acme.example", ""])
 def test_a_link_that_is_no_link_is_refused(url: str) -> None:
     (mistake,) = mistakes(f"{RIGHT}    legal:\n      - title: Terms\n        url: '{url}'\n")

@@ -7,9 +7,10 @@ import pytest
 
 from functions import outbox
 from functions.mail import preferences
-from functions.mail.addresses import may_mail, subject
+from functions.mail.addresses import may_mail
 from functions.services import Services
 from functions.stores import MIGRATIONS
+from portal.addresses import subject
 from scripts import forget
 from tests.conftest import ADA, BEN, Browser
 

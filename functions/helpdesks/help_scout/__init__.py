@@ -1,4 +1,4 @@
-"""Help Scout (https://developer.helpscout.com/mailbox-api/), as an OAuth application of one's own.
+"""Help Scout (https://developer.helpscout.com/mailbox-api/), as an OAuth application of the operator's.
 
 Ticket, files and private note are one call. Nothing tells Help Scout that it has seen our key, so it is looked for in
 the notes of the customer's latest conversations.

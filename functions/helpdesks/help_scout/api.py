@@ -13,7 +13,7 @@ MOST_SAVED = 50
 
 
 class HelpScoutApi(TokenApi):
-    """An OAuth application of one's own."""
+    """An OAuth application of the operator's."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         get = trimmed(environ)
@@ -33,7 +33,7 @@ class HelpScoutApi(TokenApi):
         return self.conversations(f'(email:"{address}")', most) if is_plain else iter(())
 
     def conversations(self, query: str, most: int = pages.MOST) -> Iterator[Row]:
-        """What a search finds, latest change first, of the first `most` pages."""
+        """The conversations that a search finds on its first `most` pages, latest change first."""
         return self._held("conversations", lambda number: self.found(query, number), most)
 
     def found(self, query: str, page: int = 1) -> Answer:

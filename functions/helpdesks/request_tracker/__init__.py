@@ -139,7 +139,7 @@ class RequestTracker(OwnTickets):
         return [message for message, _ in self._said(row.ref("id"), SAID, requester)]
 
     def _said(self, desk_ref: str, kinds: Collection[str], requester: Requester) -> list[_Said]:
-        """What was said in transactions of these kinds, oldest first."""
+        """The messages of transactions of these kinds, oldest first."""
         parts: dict[str, list[Row]] = {}
         for part in self._api.parts(desk_ref):
             parts.setdefault(part.ref("TransactionId"), []).append(part)

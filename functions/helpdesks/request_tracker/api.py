@@ -36,7 +36,7 @@ class RequestTrackerApi(Api):
         return self.call("GET", "/tickets", self._shown(query) | {"per_page": 1}).number("total")
 
     def transactions(self, ticket: str) -> list[Row]:
-        """What happened to a ticket, oldest first."""
+        """The transactions of a ticket, oldest first."""
         shown = {"fields": "Type,Created,Creator", "fields[Creator]": "EmailAddress,Name"}
         return [*self._items(f"/ticket/{ticket}/history", shown)]
 
@@ -46,14 +46,14 @@ class RequestTrackerApi(Api):
         return [*self._items(f"/ticket/{ticket}/attachments", shown)]
 
     def content(self, part: str) -> bytes:
-        """What is in one text or file."""
+        """The content of one text or file."""
         try:
             return b64decode(self.call("GET", f"/attachment/{part}").row().text("Content"))
         except ValueError as error:
             raise VendorError(UNREACHABLE, detail="an attachment is not base64") from error
 
     def correspond(self, queue: str, ticket: str, subject: str, requester: Requester, reply: Reply) -> None:
-        """Write as the customer. The ticket is named beside the mail: in its subject somebody may have put another."""
+        """Write as the customer. The ticket is named beside the mail: its subject may name another."""
         mail = _mail(subject, requester, reply)
         form = {"queue": queue, "ticket": ticket, "action": "correspond", "message": mail.as_bytes().decode("ascii")}
         said = self._gateway.call("POST", "/mail-gateway", data=form, plain=True).data

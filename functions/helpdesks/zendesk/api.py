@@ -71,7 +71,7 @@ class ZendeskApi(TokenApi):
         self.call("PUT", f"/api/v2/tickets/{ticket}", body={"ticket": changes})
 
     def upload(self, file: File) -> str:
-        """A token, good for an hour; until it is used, whoever has the file's address can read it."""
+        """A token, good for an hour; until it is used, anyone with the file's address can read it."""
         headers = {"Content-Type": file.type}
         answer = self.call("POST", "/api/v2/uploads", {"filename": file.name}, data=file.data, headers=headers)
         return answer.row("upload").text("token")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.identity.claims import is_address, ours
+from functions.identity.claims import address, ours
 from functions.settings import CLAIMS
 from portal.account import is_admin
 
@@ -64,5 +64,9 @@ def test_whatever_a_provider_says_becomes_flags_words_and_texts(claims: dict[str
     "value", ["a@=?utf-8?q?b=2Cevil=40x.y?=", "=?utf-8?q?eve?=@x.example", "a@[x", "a\\b@x.example", ["a@x.example"]]
 )
 def test_an_address_is_one_that_a_header_reads_as_it_stands(value: Any):
-    assert not is_address(value)
-    assert is_address("o'neil+x@x.example")
+    assert address(value) is None
+    assert address("O'Neil+x@x.example") == "O'Neil+x@x.example"
+
+
+def test_an_address_of_a_domain_outside_ascii_is_kept_as_mail_reaches_it():
+    assert address("Ada@straße.example") == "Ada@xn--strae-oqa.example"

@@ -250,7 +250,20 @@ def test_nobody_removes_themselves(browser: Browser, product: Product, sign_in: 
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "no", "a@b", "a@b.c\r\nBcc: x@y.z", "a b@c.de", "<a@b.cd>", "a@" + "b" * 260 + ".de"]
+    "typed",
+    [
+        "",
+        "no",
+        "a@b",
+        "a@b.c\r\nBcc: x@y.z",
+        "a b@c.de",
+        "<a@b.cd>",
+        "a@" + "b" * 260 + ".de",
+        "ä@customer.example",
+        "a@10.0.0.10",
+        "a@\N{SNOWMAN}.example",
+        "a..b@customer.example",
+    ],
 )
 def test_what_is_no_address_is_not_invited(
     browser: Browser, product: Product, sign_in: Callable[..., None], typed: str

@@ -245,6 +245,13 @@ class TestAuth0:
     def name(self) -> str:
         return "auth0"
 
+    def test_a_domain_is_a_host_in_ascii(self, environ: dict[str, str], name: str):
+        abroad = server_links.connect(read(environ | {"AUTH0_DOMAIN": "id.straße.example"}), name)
+
+        assert abroad.hosts == {"id.xn--strae-oqa.example"}
+        with pytest.raises(SettingsError, match=r"AUTH0_DOMAIN='id\.\.ä\.example' is not a host"):
+            server_links.connect(read(environ | {"AUTH0_DOMAIN": "id..ä.example"}), name)
+
     def test_a_second_step_is_set_up_for_the_subject_of_the_session(
         self, browser: Browser, vendor: Vendor, sign_in: Callable[..., None]
     ):

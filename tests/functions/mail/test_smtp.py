@@ -35,6 +35,30 @@ def test_a_mail_has_a_stable_id_and_no_injected_header(inbox: tuple[Inbox, str])
     assert len(kept.raw) == 1
 
 
+def test_domains_outside_ascii_reach_the_server_as_idna_2008_has_them(inbox: tuple[Inbox, str]):
+    kept, url = inbox
+    Mailer(url, "Straße <hilfe@straße.example>").send("Ada@faß.example", "Ticket ABCD", "Read it.", "answer-1")
+    message = email.message_from_bytes(kept.raw[0], policy=email.policy.default)
+
+    assert kept.raw[0].isascii()
+    assert message["To"] == "Ada@xn--fa-hia.example"
+    assert message["From"] == "Straße <hilfe@xn--strae-oqa.example>"
+    assert message["Message-ID"] == "<answer-1@xn--strae-oqa.example>"
+
+
+def test_an_address_that_an_older_version_took_is_refused_for_good(inbox: tuple[Inbox, str]):
+    with pytest.raises(VendorError) as error:
+        Mailer(inbox[1], "support@acme.example").send("ädä@customer.example", "x", "y", "z")
+
+    assert error.value.kind == "rejected"
+    assert inbox[0].raw == []
+
+
+def test_a_mail_server_whose_name_is_no_host_is_not_asked():
+    with pytest.raises(VendorError):
+        Mailer("smtp://\N{SNOWMAN}.example", "support@acme.example").send("ada@customer.example", "x", "y", "z")
+
+
 def test_a_refused_address_is_final_and_a_missing_server_is_not():
     with pytest.raises(VendorError) as error:
         Mailer("smtp://127.0.0.1:1", "support@acme.example").send("a@b.example", "x", "y", "z")

@@ -472,6 +472,13 @@ def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(browser: Bro
         ("https://evil.example/getting-in/forgot-password/", "/my/"),
         ("http://127.0.0.1:8000.evil.example/a/", "/my/"),
         ("", "/my/"),
+        ("http://[", "/my/"),
+        ("http://[::1/getting-in/", "/my/"),
+        ("http://[127.0.0.1]:8000/getting-in/", "/my/"),
+        ("http://127.0.0.1:8000]/getting-in/", "/my/"),
+        ("http://127.0.0.1:80800/getting-in/", "/my/"),
+        ("//127.0.0.1:8000/getting-in/", "/my/"),
+        ("about:client", "/my/"),
     ],
 )
 def test_sign_in_on_an_article_leads_back_to_it(browser: Browser, liar: Liar, referrer: str, back: str):

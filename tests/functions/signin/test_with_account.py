@@ -11,7 +11,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from functions.signin.ways import return_path
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from tests.conftest import Browser, write_bundle
 from tests.functions.issuers import authorized, oidc_environ, sign_in
 
@@ -50,8 +50,22 @@ def test_the_session_holds_the_mapped_claims_and_the_account(browser: Browser, s
     (row,) = services.store.all("select requester, claims from session")
 
     assert '"account": "acme-customer"' in row["requester"]
-    assert '"account_tickets"' in row["requester"]
+    assert f'"{ORGANISATION_SCOPE}"' in row["requester"]
     assert '"billing_customer": "cus_demo"' in row["claims"]
+
+
+def test_ada_of_the_demo_reads_her_organisations_tickets_and_ben_only_his_own(browser: Browser):
+    written = {"topic": "getting-in", "subject": "Ben is locked out", "body": "I cannot sign in since Monday."}
+    sign_in(browser, "ben")
+    reference = browser.post("/api/tickets", data=written).location.partition("ref=")[2].partition("&")[0]
+    asked_by_ben = browser.get("/my/tickets/?whose=organisation").text
+    browser.post("/api/signout")
+    sign_in(browser, "ada")
+    seen = browser.get("/my/tickets/?whose=organisation").text
+
+    assert "Your organisation" not in asked_by_ben
+    assert "Ben is locked out" in seen
+    assert browser.get(f"/my/ticket/?ref={reference}").status_code == 200
 
 
 def test_the_way_to_the_provider_carries_pkce_state_and_nonce(browser: Browser):

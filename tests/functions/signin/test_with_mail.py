@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from functions import outbox, tick
 from functions.app import Portal
-from functions.mail import addresses
 from functions.services import Services
 from functions.settings import read
 from functions.signin import mail_code, sessions, with_mail
+from portal.addresses import subject
 from tests.conftest import ADA, Browser, write_bundle
 from tests.functions.inbox import Inbox, listening
 
@@ -500,7 +500,7 @@ def test_who_an_address_is_comes_from_the_mail_alone(tab: Browser, inbox: Inbox,
     requester = json.loads(row["requester"])
 
     assert requester["email"] == EVE
-    assert requester["subject"] == addresses.subject(EVE)
+    assert requester["subject"] == subject(EVE)
     assert requester["account"] is None
     assert requester["scopes"] == []
     assert json.loads(row["claims"]) == {"level": "address"}
@@ -605,9 +605,12 @@ def test_what_is_no_address_is_said_and_kept_in_the_field(tab: Browser, inbox: I
     assert inbox.raw == []
 
 
-def test_an_address_has_one_spelling():
-    assert addresses.normalise(" Eve@Customer.EXAMPLE ") == EVE
-    assert addresses.normalise("eve@bücher.example") == "eve@xn--bcher-kva.example"
+def test_a_domain_outside_ascii_is_mailed_and_signed_in_as_idna_2008_has_it(tab: Browser, inbox: Inbox):
+    ask(tab, " Eve@Straße.EXAMPLE ")
+    press(tab, inbox.link())
+
+    assert who(tab) == "eve@xn--strae-oqa.example"
+    assert b"xn--strae-oqa.example" in inbox.raw[0]
 
 
 def test_the_field_that_only_robots_fill_in_stops_the_mail(tab: Browser, inbox: Inbox):

@@ -267,14 +267,19 @@ def test_a_customer_without_tickets_is_shown_the_way(browser: Browser, sign_in):
         ("http://127.0.0.1:8000/ask/?from=plans-and-billing/update-card", True),
         ("http://127.0.0.1:8000/ask/?from=made/up", False),
         ("https://evil.example/ask/?from=plans-and-billing/update-card", False),
+        ("http://[", False),
+        ("http://[127.0.0.1]:8000/ask/?from=plans-and-billing/update-card", False),
+        ("http://127.0.0.1:8000/ask/?from=%ff&from=%00", False),
+        ("http://127.0.0.1:8000/ask/?=;&&from", False),
     ],
 )
 def test_without_javascript_the_pages_own_address_names_the_article(
     browser: Browser, services: Services, sign_in, referer: str, sent: bool
 ):
     sign_in(browser)
-    browser.post("/api/tickets", data=MESSAGE | {"context_came": "1"}, headers={"Referer": referer})
+    answer = browser.post("/api/tickets", data=MESSAGE | {"context_came": "1"}, headers={"Referer": referer})
 
+    assert answer.status_code == 303
     assert any("plans-and-billing/update-card" in line for line in note(services)) == sent
 
 

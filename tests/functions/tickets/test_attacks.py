@@ -21,16 +21,16 @@ from functions.errors import VendorError
 from functions.helpdesks import Notice
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
-from functions.tickets import ledger, markup, uploads
-from portal.models import Requester
+from functions.tickets import ledger, markup, poll, uploads
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import Draft, Thread, Ticket, note
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.inbox import Inbox, listening
 
 MESSAGE = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20 + b"IEND\xaeB`\x82"
-CHIEF = Requester("sub-chief", "chief@customer.example", "Chief", "customer", frozenset({"tickets:account"}))
-STRANGER = Requester("sub-eve", "eve@evil.example", "Eve", "evil", frozenset({"tickets:account"}))
+CHIEF = Requester("sub-chief", "chief@customer.example", "Chief", "customer", frozenset({ORGANISATION_SCOPE}))
+STRANGER = Requester("sub-eve", "eve@evil.example", "Eve", "evil", frozenset({ORGANISATION_SCOPE}))
 
 
 @pytest.fixture
@@ -220,9 +220,7 @@ def test_an_open_form_mails_nobody_and_tells_the_agent(
     (thread,) = services.desk.queue()
     services.desk.answer(thread.reference, "Here is help.", "pending")
     services.store.run("update ticket set looked_at = 0")
-    from functions.tickets import news
-
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
     outbox.deliver_due(services, float("inf"))
     sign_in(browser, ADA)
 

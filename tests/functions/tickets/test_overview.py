@@ -13,9 +13,9 @@ from functions import outbox
 from functions.errors import VendorError
 from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
-from functions.tickets import ledger, news, page, purge
+from functions.tickets import ledger, news, page, poll, purge
 from portal.clock import DAY_MS
-from portal.models import Requester
+from portal.models import ORGANISATION_SCOPE, Requester
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
 from tests.conftest import ADA, BEN, Browser
 
@@ -102,6 +102,33 @@ def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, 
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert services.store.one("select count(*) as n from ticket_reply") == {"n": 1}
+
+
+@pytest.mark.parametrize("body", ["It is still the same today.", ""], ids=["reply", "ticket"])
+def test_what_is_sent_again_a_moment_after_ten_minutes_turned_is_one(
+    browser: Browser, services: Services, desk: Desk, sign_in, body: str
+):
+    sign_in(browser)
+    border = (services.now() // ledger.WINDOW_MS + 2) * ledger.WINDOW_MS
+    path, form = ("/api/tickets/reply", {"ref": ask(browser), "body": body}) if body else ("/api/tickets", MESSAGE)
+    for services.clock.at in (border - 1, border + 1):
+        assert browser.post(path, data=form).status_code == 303
+    table = "ticket_reply" if body else "ticket"
+
+    assert services.store.one(f"select count(*) as n from {table}") == {"n": 1}
+
+
+def test_the_same_reply_on_two_tickets_or_half_an_hour_later_is_another(
+    browser: Browser, services: Services, desk: Desk, sign_in
+):
+    sign_in(browser)
+    forms = [{"ref": ask(browser, subject), "body": "Thank you."} for subject in ("The first one", "The second one")]
+    for form in forms:
+        browser.post("/api/tickets/reply", data=form)
+    services.clock.at = services.now() + 3 * ledger.WINDOW_MS
+    browser.post("/api/tickets/reply", data=forms[0])
+
+    assert services.store.one("select count(*) as n from ticket_reply") == {"n": 3}
 
 
 def test_while_the_desk_is_down_the_last_list_is_shown_with_its_time(
@@ -281,13 +308,13 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
 ):
     sign_in(browser)
     first, second = ask(browser, "Card declined"), ask(browser, "Export is empty")
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
     desk.answer(first, "Try this.", "pending")
     desk.answer(second, "", "solved")
     for minutes in (1, 20, 40):
         later = services.now() + minutes * 60_000
         services.clock.at = later
-        news.poll(services, float("inf"))
+        poll.poll(services, float("inf"))
 
     mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
     assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
@@ -301,9 +328,9 @@ def test_a_colleague_who_reads_first_keeps_no_mail_from_the_owner(
     sign_in(browser)
     reference = ask(browser)
     desk.answer(reference, "Try this.", "pending")
-    sign_in(browser, replace(BEN, scopes=frozenset({"tickets:account"})))
+    sign_in(browser, replace(BEN, scopes=frozenset({ORGANISATION_SCOPE})))
     assert "Try this." in browser.get(f"/my/ticket/?ref={reference}").text
-    news.poll(services, float("inf"))
+    poll.poll(services, float("inf"))
 
     (mail,) = services.store.all("select subject_id from outbox where kind = 'mail.send'")
     assert mail["subject_id"] == ADA.subject
@@ -315,7 +342,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
     pages = [browser.get("/my/tickets/").text]
     for answer in ("Try this.", "Or that."):
         desk.answer(reference, answer, "pending")
-        news.look(services, {"ticket": services.store.one("select id from ticket")["id"]})
+        news.refresh(services, {"ticket": services.store.one("select id from ticket")["id"]})
         pages.append(browser.get("/my/tickets/").text)
         desk.away = True
         browser.get(f"/my/ticket/?ref={reference}")
