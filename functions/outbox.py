@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import StoreError, VendorError
+from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ FINAL = {"rejected", "unsupported"}
 # Longer than any delivery takes: every call of a vendor has a timeout, and a ticket with ten files is a dozen calls.
 LEASE_MS = 180_000
 BACKOFF_MS = [5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS]
+
+PEOPLE = (Held("outbox", named=("subject_id", "payload")),)
 
 log = logging.getLogger(__name__)
 

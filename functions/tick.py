@@ -22,17 +22,22 @@ JOBS = {
     "poll": ("functions.status.poll:poll", 0),
     "look_at_tickets": ("functions.tickets.news:poll", MINUTE_MS),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
-    "purge_events": ("functions.insights.retention:purge", HOUR_MS),
+    "purge_events": ("functions.insights.events:purge", HOUR_MS),
+    "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.news:purge", HOUR_MS),
     "tell": ("functions.status.tell:tell", 0),
+    "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),
     "purge_sessions": ("functions.signin.sessions:purge", HOUR_MS),
     "purge_verify": ("functions.signin.with_mail:purge", 15 * MINUTE_MS),
+    "purge_mailed": ("functions.mail.addresses:purge", HOUR_MS),
+    "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
 }
 BUDGET_SECONDS = 20
+NOBODY = ("job",)
 LEASE_MS = 2 * MINUTE_MS
 
 log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from functions.errors import Problem
 from functions.http import client, read_json
 from functions.rate import limit
+from portal.clock import DAY_MS
 from portal.insights.events import Event, EventError, parse
 
 if TYPE_CHECKING:
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16_000
 MOST_EVENTS = 20
+NOBODY = ("event",)
+# A month can be compared with the same month a year ago.
+KEPT_MS = 400 * DAY_MS
 # A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
 TIMES, PER_SECONDS = 1200, 600
 # Cubot makes telephones.
-_ROBOT = re.compile(
+ROBOT = re.compile(
     r"(?<!cu)bot|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|lighthouse|pagespeed|preview|"
     r"monitor|uptime|pingdom|statuscake|facebookexternalhit|curl|wget|python|httpx|go-http|java/|okhttp|axios|node",
     re.IGNORECASE,
 )
-_INSERT = """
+INSERT = """
 insert into event (event_id, at, visit, view, seq, name, path, kind, referrer, query_id, query, results, rank,
                    vote, reason, engaged_ms, scroll, build)
 values (:event_id, :at, :visit, :view, :seq, :name, :path, :kind, :referrer, :query_id, :query, :results, :rank,
@@ -53,13 +57,18 @@ def keep(services: "Services", events: list[Event]) -> None:
     now, build = services.now(), str(services.portal["build"])
     with services.store.transaction():
         for event in events:
-            services.store.run(_INSERT, at=now, build=build, **asdict(event))
+            services.store.run(INSERT, at=now, build=build, **asdict(event))
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget visits after 400 days."""
+    services.store.run("delete from event where at < :old", old=services.now() - KEPT_MS)
 
 
 def is_robot(request: "Request") -> bool:
     """Whether the user agent is empty or says that nobody reads along."""
     agent = request.headers.get("User-Agent", "")
-    return not agent or _ROBOT.search(agent) is not None
+    return not agent or ROBOT.search(agent) is not None
 
 
 def asks_not_to_be_counted(request: "Request") -> bool:

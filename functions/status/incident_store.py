@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # What is over stays in the answers for as long as a build may take to know it.
 KEPT_MS = 30 * DAY_MS
+NOBODY = ("status_incident",)
 
 log = logging.getLogger(__name__)
 

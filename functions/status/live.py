@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Store
 
+NOBODY = ("status_live",)
+
 log = logging.getLogger(__name__)
 
 

@@ -34,6 +34,7 @@ HOOK_SECONDS = 15
 EARLY_SHARE = 0.1
 # A day is written down after it is over; a run that was missed loses nothing.
 SAMPLES_MS = 4 * DAY_MS
+NOBODY = ("status_sample",)
 VARIABLE = re.compile(r"\$\{(CHECK_[A-Z0-9_]+)\}")
 
 log = logging.getLogger(__name__)

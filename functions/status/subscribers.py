@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, see_other
-from functions.mail import delivery
+from functions.mail import delivery, preferences
 from functions.mail.addresses import may_mail, normalise
 from functions.pages import when
 from functions.rate import limit
+from functions.stores.people import Held
 from portal.clock import HOUR_MS
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ VALID_MS = 48 * HOUR_MS
 CONFIRM = "status subscription"
 STOP = "status unsubscription"
 ONE_CLICK = "One-Click"
+# Its mails are queued under its id.
+PEOPLE = (Held("subscriber", "address = :address", is_name=True),)
 GONE = "This link is older than 48 hours, or a part of it is missing. Subscribe again on the status page."
 
 
@@ -43,7 +46,7 @@ def subscribe(request: "Request", services: "Services") -> Response:
     chosen = _known(services, request.form.getlist("component"))
     response = see_other(services.url("my/status/sent/"))
     # The field that people do not see, and a mailbox that has had its mails for today, get the same answer.
-    if not request.form.get("website") and may_mail(services, f"status:{address}"):
+    if not request.form.get("website") and may_mail(services, address, "status:"):
         payload = {"address": address, "components": chosen, "asked_at": services.now()}
         with services.store.transaction():
             row = outbox.put(services, "status.confirm", payload, subject_id="")
@@ -95,12 +98,7 @@ def unsubscribe(request: "Request", services: "Services") -> Response:
         raise Problem(400, "Nothing was changed. Open the link of the mail and press its button.")
     kind, _, subject = who.partition(":")
     if kind == "subject":
-        services.store.run(
-            "update preference set wanted = 0, updated_at = :now"
-            " where subject_id = :subject and kind like 'incident_mail:%'",
-            subject=subject,
-            now=services.now(),
-        )
+        preferences.stop(services, subject, "incident_mail")
     else:
         services.store.run("delete from subscriber where id = :id", id=who)
     return pages.render(services, "No more status updates", "status/unsubscribed.html")
@@ -115,8 +113,7 @@ def wanted(services: "Services", who: str) -> bool:
     """Whether `who` still wants mails; one may have unsubscribed since a mail was put into the outbox."""
     kind, _, subject = who.partition(":")
     if kind == "subject":
-        sql = "select 1 as one from preference where subject_id = :who and wanted = 1 and kind like 'incident_mail:%'"
-        return services.store.one(sql, who=subject) is not None
+        return preferences.wants_any(services, subject, "incident_mail")
     return services.store.one("select 1 as one from subscriber where id = :who", who=who) is not None
 
 

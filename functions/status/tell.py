@@ -13,6 +13,7 @@ from functions.pages import when
 from functions.rate import limit
 from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
+from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status.summary import iso, update_id
@@ -28,6 +29,8 @@ KEPT_MS = 40 * DAY_MS
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
 EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
+PEOPLE = (Held("status_heard", "who in (:name, 'subject:' || :name)"),)
+NOBODY = ("status_told",)
 
 
 def tell(services: "Services", deadline: float) -> None:
@@ -36,7 +39,6 @@ def tell(services: "Services", deadline: float) -> None:
     if board is None:
         return
     now = services.now()
-    services.store.run("delete from status_told where at < :old", old=now - KEPT_MS)
     events: list[Any] = [*board.incidents, *board.maintenances]
     news = [
         (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + MINUTE_MS
@@ -63,6 +65,13 @@ def tell(services: "Services", deadline: float) -> None:
                     told = _told(event, update, board.page.url)
                     payload = {"to": address, "who": who, **told, "body": told["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget after 40 days what was told to whom."""
+    old = services.now() - KEPT_MS
+    services.store.run("delete from status_told where at < :old", old=old)
+    services.store.run("delete from status_heard where at < :old", old=old)
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
@@ -133,15 +142,31 @@ def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str,
 
 
 def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> bool:
-    """Whether one more mail is bearable; the end is told to whoever heard of the beginning."""
-    key = f"{incident} {who}"
+    """Whether the limits allow one more mail; an incident's end goes to everyone but those who were spared it."""
+    row = services.store.one(
+        "select heard from status_heard where incident_id = :incident and who = :who", incident=incident, who=who
+    )
     if over:
-        return not _counted(services, "status-silent", key)
-    if not _counted(services, "status-mail", key) and not _allows(services, "status-new", who, MOST_INCIDENTS, 86_400):
-        _allows(services, "status-silent", key, 1, 86_400)
-        return False
+        return row is None or bool(row["heard"])
+    if not (row and row["heard"]):
+        heard = _allows(services, "status-new", who, MOST_INCIDENTS, 86_400)
+        _remember(services, incident, who, heard=heard)
+        if not heard:
+            return False
+    key = f"{incident} {who}"
     hourly = _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
     return hourly and _allows(services, "status-mail-day", key, MOST_PER_DAY, 86_400)
+
+
+def _remember(services: "Services", incident: str, who: str, *, heard: bool) -> None:
+    services.store.run(
+        "insert into status_heard (incident_id, who, heard, at) values (:incident, :who, :heard, :now)"
+        " on conflict (incident_id, who) do update set heard = excluded.heard, at = excluded.at",
+        incident=incident,
+        who=who,
+        heard=int(heard),
+        now=services.now(),
+    )
 
 
 def _allows(services: "Services", what: str, who: str, times: int, per_seconds: int) -> bool:
@@ -150,10 +175,6 @@ def _allows(services: "Services", what: str, who: str, times: int, per_seconds: 
     except Problem:
         return False
     return True
-
-
-def _counted(services: "Services", what: str, who: str) -> bool:
-    return services.store.one("select 1 as one from rate where who = :who limit 1", who=f"{what}:{who}") is not None
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
 from functions.rate import limit
 from functions.signin import sessions
+from functions.stores.people import Held
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MOST = 5
 # An address that answered nothing good for so long is taken off the list.
 GIVE_UP_MS = 3 * DAY_MS
 PREFIX = "whsec_"
+PEOPLE = (Held("webhook", "owner = :subject", is_name=True),)
 
 log = logging.getLogger(__name__)
 

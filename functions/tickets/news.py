@@ -25,6 +25,7 @@ BODY_MOST = 256_000
 ACTIVE_MS = 14 * DAY_MS
 EVERY_MS = {"no": 10 * MINUTE_MS, "secret": 60 * MINUTE_MS, "signed": 60 * MINUTE_MS}
 AT_ONCE = 20
+NOBODY = ("desk_delivery",)
 
 log = logging.getLogger(__name__)
 
