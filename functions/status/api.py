@@ -27,27 +27,27 @@ def summary(request: "Request", services: "Services") -> Response:
 
 def status(request: "Request", services: "Services") -> Response:
     """GET /api/v2/status.json: page and indicator only."""
-    return _cached(request, _of(_summary(services), "status", "checked_at", "stale_after"))
+    return _cached(request, _part(_summary(services), "status", "checked_at", "stale_after"))
 
 
 def components(request: "Request", services: "Services") -> Response:
     """GET /api/v2/components.json."""
-    return _cached(request, _of(_summary(services), "components", "checked_at", "stale_after"))
+    return _cached(request, _part(_summary(services), "components", "checked_at", "stale_after"))
 
 
 def incidents(request: "Request", services: "Services") -> Response:
     """GET /api/v2/incidents.json: the newest fifty."""
-    return _cached(request, _of(_summary(services), all="incidents"))
+    return _cached(request, _newest(_summary(services), "incidents"))
 
 
 def unresolved(request: "Request", services: "Services") -> Response:
     """GET /api/v2/incidents/unresolved.json."""
-    return _cached(request, _of(_summary(services), "incidents"))
+    return _cached(request, _part(_summary(services), "incidents"))
 
 
 def maintenances(request: "Request", services: "Services") -> Response:
     """GET /api/v2/scheduled-maintenances.json: the newest fifty."""
-    return _cached(request, _of(_summary(services), all="scheduled_maintenances"))
+    return _cached(request, _newest(_summary(services), "scheduled_maintenances"))
 
 
 def upcoming(request: "Request", services: "Services") -> Response:
@@ -91,14 +91,18 @@ def _believed(full: dict[str, Any]) -> tuple[str, int]:
     return (indicator, left) if left > 0 else ("unknown", DAY)
 
 
-def _of(full: dict[str, Any], *parts: str, all: str = "") -> dict[str, Any]:
-    every = {all: full["every"][all]} if all else {}
-    return {"page": full["page"]} | {part: full[part] for part in ("generated_at", *parts)} | every
+def _part(full: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: full[key] for key in ("page", "generated_at", *keys)}
+
+
+def _newest(full: dict[str, Any], key: str) -> dict[str, Any]:
+    """With those that are over, which the summary itself leaves out."""
+    return _part(full) | {key: full["every"][key]}
 
 
 def _phases(full: dict[str, Any], phases: set[str]) -> dict[str, Any]:
     works = [work for work in full["scheduled_maintenances"] if work["status"] in phases]
-    return _of(full) | {"scheduled_maintenances": works}
+    return _part(full) | {"scheduled_maintenances": works}
 
 
 def _cached(request: "Request", data: dict[str, Any]) -> Response:

@@ -4,7 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
-from portal.status import Live
+from portal.status.live import Live
 
 if TYPE_CHECKING:
     from functions.services import Services

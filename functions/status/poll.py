@@ -18,8 +18,9 @@ from functions.status import incident_store
 from functions.status.incident_store import Stored
 from functions.status.live import last_checks, swap
 from portal.clock import DAY_MS
-from portal.status import Board, Check, Component, Live, advance, read
+from portal.status import Board, Check, Component, read
 from portal.status.auto import Watched, review
+from portal.status.live import Live, advance
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

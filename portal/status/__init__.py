@@ -1,29 +1,24 @@
-"""What runs, what is wrong and what is planned, and how checks of a component become its live state.
+"""The status page's model: `Board` holds the components, incidents and maintenance of the repository, as the build
+hands them to the functions. Times are unix milliseconds.
 
-Times are unix milliseconds. `Board` is what the repository knows (components, incidents, maintenance) and
-what the build hands to the functions; `Live` is what the checks know, one row a component. Neither claims
-anything alone: `portal.status.summary` joins them.
+What the checks know is `portal.status.live`; `portal.status.summary` joins the two into the answer that is shown.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
-
-from portal.clock import MINUTE_MS
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 OPERATIONAL = "operational"
 UNKNOWN = "unknown"
 UNDER_MAINTENANCE = "under_maintenance"
-MAJOR_OUTAGE = "major_outage"
 DEGRADED = "degraded_performance"
+PARTIAL_OUTAGE = "partial_outage"
+MAJOR_OUTAGE: Final = "major_outage"
 # From best to worst. `unknown` is ours: Statuspage has no word for "we could not check".
-STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, "degraded_performance", "partial_outage", MAJOR_OUTAGE)
-WEIGHTS = {MAJOR_OUTAGE: "1", "partial_outage": "0.3", DEGRADED: "0"}
+STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, DEGRADED, PARTIAL_OUTAGE, MAJOR_OUTAGE)
+WEIGHTS = {MAJOR_OUTAGE: "1", PARTIAL_OUTAGE: "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
-# A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
-CLOCK_SKEW_MS = MINUTE_MS
-Result = Literal["ok", "slow", "fail"]
 # What customers read for the phase of an incident or a maintenance.
 PHASES = {
     "investigating": "Investigating",
@@ -255,77 +250,6 @@ def _check(data: Mapping[str, Any]) -> Check:
 
 def _updates(data: Mapping[str, Any]) -> tuple[Update, ...]:
     return tuple(Update(**update) for update in data["updates"])
-
-
-@dataclass(frozen=True)
-class Live:
-    """What the checks of one component say: its `state` and since when (back-dated to the first check of the
-    run that decided it), the last check, the last good one (0: none yet), the `run` of good or of bad results, and how
-    many of them, counted from the last, failed rather than being slow."""
-
-    component_id: str
-    state: str
-    since: int
-    checked_at: int
-    ok_at: int
-    ok: bool
-    run: int
-    run_since: int
-    error: str = ""
-    fails: int = 0
-
-    @property
-    def confirmed_at(self) -> int:
-        """When the state was last seen to be so: for `operational` the last good check, not just the last."""
-        return self.ok_at if self.state == OPERATIONAL else self.checked_at
-
-    def fresh(self, now: int, stale_after: int) -> bool:
-        """Whether it was confirmed within `stale_after` seconds before `now`."""
-        return -CLOCK_SKEW_MS <= now - self.confirmed_at <= stale_after * 1000
-
-
-def advance(
-    component: Component, stale_after: int, live: Live | None, *, result: Result, at: int, error: str = ""
-) -> Live:
-    """The live state after one more result: bad ones count after `fail_after` in a row (as degraded when some were
-    only slow), a recovery after `ok_after`; a first good result after start or silence counts at once, since nothing
-    contradicts it."""
-    ok = result == "ok"
-    first = Live(component.id, UNKNOWN, since=at, checked_at=at, ok_at=0, ok=ok, run=0, run_since=at)
-    before = live or first
-    silent = at - before.checked_at > stale_after * 1000
-    if silent:
-        # Nobody looked for a while: an old "operational" is no evidence, and the run starts anew.
-        state = UNKNOWN if before.state == OPERATIONAL else before.state
-        since = at if state == UNKNOWN else before.since
-        before = replace(before, run=0, run_since=at, state=state, since=since, fails=0)
-    repeated = before.run > 0 and before.ok == ok
-    run = before.run + 1 if repeated else 1
-    run_since = before.run_since if repeated else at
-    fails = before.fails + 1 if result == "fail" else 0
-    state = _decide(component, before.state, ok, run, fails)
-    return Live(
-        component_id=component.id,
-        state=state,
-        since=before.since if state == before.state else run_since,
-        checked_at=at,
-        ok_at=at if ok else before.ok_at,
-        ok=ok,
-        run=run,
-        run_since=run_since,
-        error="" if ok else error,
-        fails=fails,
-    )
-
-
-def _decide(component: Component, state: str, ok: bool, run: int, fails: int) -> str:
-    if ok and (state == UNKNOWN or run >= component.ok_after):
-        return OPERATIONAL
-    if ok or run < component.fail_after:
-        return state
-    # What is down is not better for one slow answer: only good ones end it.
-    down = fails >= component.fail_after or state == component.impact_on_fail
-    return component.impact_on_fail if down else DEGRADED
 
 
 def worst(states: Iterable[str]) -> str:

@@ -11,28 +11,30 @@ from datetime import UTC, datetime
 
 from portal.clock import MINUTE_MS
 from portal.status import (
+    DEGRADED,
     MAJOR_OUTAGE,
     OPERATIONAL,
+    PARTIAL_OUTAGE,
     UNKNOWN,
     Board,
     Component,
     Incident,
-    Live,
     Update,
     worst,
 )
+from portal.status.live import Live
 
 # Components that fail within this of each other are one incident.
 JOINED_MS = 2 * MINUTE_MS
 QUIET_MS = 10 * MINUTE_MS
 # So many changes in so long a time, and it stays open until it has been quiet for longer.
 FLAPS, FLAP_MS, STABLE_MS = 4, 30 * MINUTE_MS, 15 * MINUTE_MS
-IMPACTS = {OPERATIONAL: "none", "degraded_performance": "minor", "partial_outage": "major", MAJOR_OUTAGE: "critical"}
+IMPACTS = {OPERATIONAL: "none", DEGRADED: "minor", PARTIAL_OUTAGE: "major", MAJOR_OUTAGE: "critical"}
 IMPACT_ORDER = tuple(IMPACTS.values())
 FACTS = {
     OPERATIONAL: "{name} answers our checks again.",
-    "degraded_performance": "{name} answers our checks slowly.",
-    "partial_outage": "{name} fails some of our checks.",
+    DEGRADED: "{name} answers our checks slowly.",
+    PARTIAL_OUTAGE: "{name} fails some of our checks.",
     MAJOR_OUTAGE: "{name} does not answer our checks.",
 }
 

@@ -10,17 +10,28 @@ from fractions import Fraction
 from statistics import quantiles
 from typing import Any
 
-from portal.status import Board, Component, Group, Incident, Uptime, uptime
+from portal.status import (
+    DEGRADED,
+    MAJOR_OUTAGE,
+    OPERATIONAL,
+    PARTIAL_OUTAGE,
+    Board,
+    Component,
+    Group,
+    Incident,
+    Uptime,
+    uptime,
+)
 from portal.status.uptime import DAY, Figures, Span
 
 # A sample: (unix seconds, result, milliseconds).
 Sample = tuple[int, str, int]
 KEYS = dict(zip(uptime.BUCKETS, ("op", "deg", "part", "maj", "maint", "unk"), strict=True))
 SHORT = {
-    "operational": uptime.OPERATIONAL,
-    "degraded_performance": uptime.DEGRADED,
-    "partial_outage": uptime.PARTIAL,
-    "major_outage": uptime.MAJOR,
+    OPERATIONAL: uptime.OPERATIONAL,
+    DEGRADED: uptime.DEGRADED,
+    PARTIAL_OUTAGE: uptime.PARTIAL,
+    MAJOR_OUTAGE: uptime.MAJOR,
 }
 BAR_DAYS = 90
 
@@ -91,7 +102,7 @@ def _said(incident: Incident, component: str, end: int) -> list[Span]:
     spans = []
     for place, (at, state) in enumerate(points):
         until = points[place + 1][0] if place + 1 < len(points) else over
-        if state in SHORT and state != "operational" and at < min(until, over):
+        if state in SHORT and state != OPERATIONAL and at < min(until, over):
             spans.append((at, min(until, over), SHORT[state]))
     return spans
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from portal.status import STALE_AFTER
+from portal.status import MAJOR_OUTAGE, STALE_AFTER
 
 # Of these alone: an address that could name any variable would send the portal's own secrets wherever it leads.
 MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
@@ -48,6 +48,7 @@ Text = Annotated[str, Field(min_length=1)]
 Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
+# The names of portal.status again: a type takes no variables, and a test compares the two.
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
 Weight = Annotated[str, Field(pattern=r"^(0(\.\d{1,3})?|1(\.0{1,3})?)$")]
@@ -95,7 +96,7 @@ class ComponentEntry(_Strict):
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
-    impact_on_fail: Fault = "major_outage"
+    impact_on_fail: Fault = MAJOR_OUTAGE
     interval: Seconds | None = None
     timeout: Annotated[int, Field(ge=1, le=30)] | None = None
     fail_after: Count | None = None

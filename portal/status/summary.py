@@ -19,18 +19,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.status import (
+    DEGRADED,
+    MAJOR_OUTAGE,
     OPERATIONAL,
+    PARTIAL_OUTAGE,
     STATES,
     UNDER_MAINTENANCE,
     UNKNOWN,
     Board,
     Component,
     Incident,
-    Live,
     Maintenance,
     Update,
     worst,
 )
+from portal.status.live import Live
 
 # From best to worst.
 LEVELS = ("none", "unknown", "maintenance", "minor", "major", "critical")
@@ -39,9 +42,9 @@ WORDS = {
     OPERATIONAL: "Operational",
     UNKNOWN: "Not confirmed",
     UNDER_MAINTENANCE: "Under maintenance",
-    "degraded_performance": "Degraded performance",
-    "partial_outage": "Partial outage",
-    "major_outage": "Major outage",
+    DEGRADED: "Degraded performance",
+    PARTIAL_OUTAGE: "Partial outage",
+    MAJOR_OUTAGE: "Major outage",
 }
 NO_MONITOR = "No monitor"
 MOST = 50
