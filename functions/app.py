@@ -50,18 +50,18 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/scheduled-maintenances/upcoming.json": {"GET": "functions.status.api:upcoming"},
     "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status.api:active"},
     "/api/status/incidents": {"POST": "functions.status.posts:post"},
-    "/my/status/": {"GET": "functions.status.posts:page"},
+    "/my/status/": {"GET": "functions.status.posts:posts_page"},
     "/api/status/subscribe": {"POST": "functions.status.subscribers:subscribe"},
     "/api/status/confirm": {"POST": "functions.status.subscribers:confirm"},
     "/api/status/unsubscribe": {
-        "GET": "functions.status.subscribers:leave",
+        "GET": "functions.status.subscribers:unsubscribe_page",
         "POST": "functions.status.subscribers:unsubscribe",
     },
-    "/api/status/webhooks": {"POST": "functions.status.webhooks:change"},
-    "/my/status/webhooks/": {"GET": "functions.status.webhooks:page"},
-    "/my/status/sent/": {"GET": "functions.status.subscribers:sent"},
-    "/my/status/confirm/": {"GET": "functions.status.subscribers:look"},
-    "/my/status/unsubscribe/": {"GET": "functions.status.subscribers:leave"},
+    "/api/status/webhooks": {"POST": "functions.status.webhooks:add_or_remove"},
+    "/my/status/webhooks/": {"GET": "functions.status.webhooks:webhooks_page"},
+    "/my/status/sent/": {"GET": "functions.status.subscribers:sent_page"},
+    "/my/status/confirm/": {"GET": "functions.status.subscribers:confirm_page"},
+    "/my/status/unsubscribe/": {"GET": "functions.status.subscribers:unsubscribe_page"},
     "/api/status/feed.xml": {"GET": "functions.status.feeds:atom"},
     "/api/status/rss.xml": {"GET": "functions.status.feeds:rss"},
     "/api/status/feed.json": {"GET": "functions.status.feeds:json_feed"},
@@ -78,7 +78,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/verify/": {"GET": "functions.signin.with_mail:page"},
     "/my/verify/sent/": {"GET": "functions.signin.with_mail:sent"},
     "/my/verify/open/": {"GET": "functions.signin.with_mail:look"},
-    "/my/": {"GET": "functions.hub:page"},
+    "/my/": {"GET": "functions.hub:hub_page"},
     "/my/account/": {"GET": "functions.account.page:account"},
     "/my/account/sessions/": {"GET": "functions.account.own_pages:own_sessions_page"},
     "/my/account/notifications/": {"GET": "functions.account.own_pages:notifications"},
@@ -230,7 +230,7 @@ class Portal:
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
         # Browsers hold every step of a redirect against form-action: see decision 30.
         targets = (" https:" if settings.secure else " http: https:") if leads_away else ""
-        check = vendors.of("bots").get(settings.bot_check)
+        check = vendors.family("bots").get(settings.bot_check)
         bots = "".join(f" {host}" for host in check.hosts) if check else ""
         frames = bots.strip() or "'none'"
         return (

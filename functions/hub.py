@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 
-def page(request: "Request", services: "Services") -> "Response":
+def hub_page(request: "Request", services: "Services") -> "Response":
     """GET /my/: the parts that are on, for who is signed in."""
     session = sessions.require(request, services)
     return pages.render(services, "Your portal", "hub.html", session=session, parts=services.portal["parts"])

@@ -126,7 +126,7 @@ class Reader:
         """The name of a vendor of a family (functions/vendors.py) that has all it needs, or an adopter's own as
         custom.MODULE:FUNCTION."""
         value = self.get(name, default)
-        known = vendors.of(family)
+        known = vendors.family(family)
         if value in known:
             for variable, what in known[value].needs.items():
                 self.need(variable, what)
@@ -234,7 +234,7 @@ def _mail(reader: Reader) -> dict[str, Any]:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.of("billers")[biller].hosts if biller in vendors.of("billers") else ()
+    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")

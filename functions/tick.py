@@ -25,7 +25,7 @@ JOBS = {
     "purge_events": ("functions.insights.events:purge", HOUR_MS),
     "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.news:purge", HOUR_MS),
-    "tell": ("functions.status.tell:tell", 0),
+    "tell": ("functions.status.tell:announce", 0),
     "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),

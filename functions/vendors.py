@@ -88,12 +88,12 @@ VENDORS = (
 )
 
 
-def of(family: str) -> dict[str, Vendor]:
+def family(name: str) -> dict[str, Vendor]:
     """The vendors of a family, by name."""
-    return {vendor.name: vendor for vendor in VENDORS if vendor.family == family}
+    return {vendor.name: vendor for vendor in VENDORS if vendor.family == name}
 
 
-def connector(family: str, name: str) -> str:
+def connector(kind: str, name: str) -> str:
     """Where the vendor that the settings name is connected, as `module:function`; a name with a colon is an adopter's
     own (`custom.desk:connect`)."""
-    return name if ":" in name else f"{of(family)[name].module}:connect"
+    return name if ":" in name else f"{family(kind)[name].module}:connect"

@@ -89,7 +89,7 @@ def _check_due(services: "Services", board: Board, deadline: float, asked: list[
     pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
     given = deadline - time.monotonic()
     private = services.settings.loopback
-    said = _said(ready, services.settings.environ)
+    said = _readings(ready, services.settings.environ)
     waiting = [(component, pool.submit(_ask, component, urls, deadline, private, said)) for component, urls in ready]
     results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
     if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
@@ -166,7 +166,7 @@ def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tu
     return ready
 
 
-def _said(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
+def _readings(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
     """What other monitors say of their checks, by (type, id): one call for each kind of monitor."""
     wanted = {(check.type, check.id) for component, _ in ready for check in component.checks if check.type != "http"}
     found: dict[tuple[str, str], Result] = {}
@@ -194,7 +194,7 @@ def _ask(
         if one.type != "http":
             result = said.get((one.type, one.id), Result("error", f"{one.type} says nothing of its check {one.id}"))
         else:
-            result = _look(component, one, url, left, private)
+            result = _check_address(component, one, url, left, private)
         if result.timed_out and left < component.timeout:
             return Result("error", "the tick ended before the check's own timeout")
         if result.outcome in {"fail", "error"}:
@@ -203,7 +203,7 @@ def _ask(
     return worst
 
 
-def _look(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
+def _check_address(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
     return check(
         url,
         timeout=min(component.timeout, left),

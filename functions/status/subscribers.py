@@ -55,12 +55,12 @@ def subscribe(request: "Request", services: "Services") -> Response:
     return response
 
 
-def sent(request: "Request", services: "Services") -> Response:
+def sent_page(request: "Request", services: "Services") -> Response:
     """GET /my/status/sent/: what happens next."""
     return pages.render(services, "Look into your inbox", "status/sent.html")
 
 
-def look(request: "Request", services: "Services") -> Response:
+def confirm_page(request: "Request", services: "Services") -> Response:
     """GET /my/status/confirm/?token=: the mail's link; a page with a button, however often it is opened."""
     token = request.args.get("token", "")
     address, chosen = _asked(services, token)
@@ -83,7 +83,7 @@ def confirm(request: "Request", services: "Services") -> Response:
     return pages.render(services, "You will be told", "status/subscribed.html", address=address)
 
 
-def leave(request: "Request", services: "Services") -> Response:
+def unsubscribe_page(request: "Request", services: "Services") -> Response:
     """GET of either address to unsubscribe: only a button; a scanner that follows links ends nothing."""
     who = _who(request, services)
     return pages.render(

@@ -33,7 +33,7 @@ PEOPLE = (Held("status_heard", "who in (:name, 'subject:' || :name)"),)
 NOBODY = ("status_told",)
 
 
-def tell(services: "Services", deadline: float) -> None:
+def announce(services: "Services", deadline: float) -> None:
     """Put a mail for every recipient of every new update into the outbox, in the transaction that marks it as told."""
     board = incident_store.board(services)
     if board is None:
@@ -62,8 +62,8 @@ def tell(services: "Services", deadline: float) -> None:
                 outbox.put(services, "status.webhook", payload, subject_id="")
             for who, address in _recipients(services, affected) if services.mailer.configured else ():
                 if _may_have(services, event.id, who, over=update.status in OVER):
-                    told = _told(event, update, board.page.url)
-                    payload = {"to": address, "who": who, **told, "body": told["body"] + _earlier(event, update)}
+                    message = _message(event, update, board.page.url)
+                    payload = {"to": address, "who": who, **message, "body": message["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
 
 
@@ -99,18 +99,18 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
     """What a webhook is sent: the words of the summary, so that a program needs to know them once."""
-    told = _told(event, update, board.page.url)
+    message = _message(event, update, board.page.url)
     affected = sorted(event.states if isinstance(event, Incident) else event.components)
     return {
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
-        "event": {"id": event.id, "name": event.title, "shortlink": told["link"], "components": affected},
-        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        "event": {"id": event.id, "name": event.title, "shortlink": message["link"], "components": affected},
+        "update": {"id": message["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
         | {"next_update_by": iso(update.next_update_by)},
     }
 
 
-def _told(event: Any, update: Update, url: str) -> dict[str, str]:
+def _message(event: Any, update: Update, url: str) -> dict[str, str]:
     page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
     title = _plain(f"{PHASES[update.status]}: {event.title}")
     body = update.body

@@ -35,7 +35,7 @@ PEOPLE = (Held("webhook", "owner = :subject", is_name=True),)
 log = logging.getLogger(__name__)
 
 
-def page(request: "Request", services: "Services") -> "Response":
+def webhooks_page(request: "Request", services: "Services") -> "Response":
     """GET /my/status/webhooks/: one's own webhooks with their secrets, and a form for another."""
     session = sessions.require(request, services)
     rows = services.store.all(
@@ -45,7 +45,7 @@ def page(request: "Request", services: "Services") -> "Response":
     return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST)
 
 
-def change(request: "Request", services: "Services") -> "Response":
+def add_or_remove(request: "Request", services: "Services") -> "Response":
     """POST /api/status/webhooks: url to add one, or remove=id."""
     session = sessions.require(request, services)
     owner = session.requester.subject

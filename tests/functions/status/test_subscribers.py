@@ -16,7 +16,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.status import incident_store
 from functions.status.incident_store import Stored
-from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, tell
+from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, announce
 from functions.stores import Store
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, Browser, Clock, write_bundle
@@ -80,7 +80,7 @@ def post(services: Services, *bodies: str, key: str = "2026-11-22-web") -> None:
 def told(services: Services, kept: Inbox) -> list[str]:
     """Run the tick's jobs; the addresses that got a mail."""
     kept.forget()
-    tell(services, time.monotonic() + 20)
+    announce(services, time.monotonic() + 20)
     outbox.deliver_due(services, time.monotonic() + 20, most=500)
     return sorted(kept.to)
 

@@ -73,7 +73,7 @@ def public(environ: dict[str, str]) -> Services:
 
 
 def tick(services: Services) -> None:
-    tell.tell(services, time.monotonic() + 60)
+    tell.announce(services, time.monotonic() + 60)
     outbox.deliver_due(services, time.monotonic() + 60)
 
 
@@ -250,7 +250,7 @@ def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str,
     post(services)
     with listening() as (inbox, address):
         mailing = Services(read(environ | {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}), Clock(NOW))
-        tell.tell(mailing, time.monotonic() + 60)
+        tell.announce(mailing, time.monotonic() + 60)
         preferences.save(services, BEN, [], ["api"])
         outbox.deliver_due(mailing, time.monotonic() + 60)
         mailing.store.close()
