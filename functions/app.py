@@ -169,7 +169,7 @@ class Portal:
         return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:
-        """On one's own machine `localhost` and `127.0.0.1` are two hosts to a cookie: send people to the right one."""
+        """On a loopback portal: redirect to the host of PUBLIC_ORIGIN, since cookies tell `localhost` from `127.0.0.1`."""
         settings = self.services.settings
         name = request.host.partition(":")[0]
         if not settings.loopback or request.method not in SAFE_METHODS:
@@ -198,7 +198,7 @@ class Portal:
                 typed=_typed(request, services),
             )
         except Exception:
-            # Even the shell is gone: say so in plain text rather than not at all.
+            # Without the shell there is no page: answer in plain text.
             log.exception("the error page failed", extra={"request": request_id})
             return Response(
                 f"{problem.public}\nReference: {request_id}\n", problem.status, headers, mimetype="text/plain"
@@ -207,7 +207,7 @@ class Portal:
         return response
 
     def _harden(self, response: Response, request: Request, request_id: str) -> Response:
-        """The headers that every answer carries; an answer whose header could be split is withheld."""
+        """Add the headers of every answer; an answer with a control character in a header is replaced by an error."""
         for name, value in response.headers:
             if has_control(name) or has_control(value):
                 log.error("a header of the answer holds a control character: %s", name, extra={"request": request_id})

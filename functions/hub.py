@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def hub_page(request: "Request", services: "Services") -> "Response":
-    """GET /my/: the parts that are on, for who is signed in."""
+    """GET /my/: the parts that are on, for the customer who is signed in."""
     session = sessions.require(request, services)
     return pages.render(services, "Your portal", "hub.html", session=session, parts=services.portal["parts"])

@@ -9,7 +9,7 @@ from portal.clock import DAY_MS
 if TYPE_CHECKING:
     from functions.services import Services
 
-# `who` ends with whom it counts, after a colon or a space.
+# The name of the counted one is the end of `who`, after a colon or a space.
 ENDS = "substr(who, length(who) - length(cast(:name as text))) in (':' || :name, ' ' || :name)"
 PEOPLE = (Held("rate", ENDS),)
 

@@ -1,4 +1,4 @@
-"""What only a function may know: read once from the environment, all mistakes listed at once."""
+"""The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from functions import vendors
 from functions.errors import SettingsError
 from portal.urls import is_local, is_safe
 
-# A variable that a serverless platform sets, and the platform: its disk forgets, so SQLite would lose tickets.
+# A variable that a serverless platform sets -> the platform. Its disk does not last, so SQLite would lose tickets.
 SERVERLESS = {
     "AWS_LAMBDA_FUNCTION_NAME": "AWS Lambda",
     "VERCEL": "Vercel",
@@ -60,7 +60,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether this is a portal on one's own machine."""
+        """Whether the portal is reached on this machine only."""
         return is_local(self.public_origin)
 
     @property

@@ -1,4 +1,4 @@
-"""The one clock: every due job runs here, called by the host's scheduler over HTTP."""
+"""The job runner, called by the host's scheduler over HTTP."""
 
 import hmac
 import importlib
@@ -64,7 +64,7 @@ def tick(services: "Services", deadline: float) -> dict[str, str]:
 
 
 def age_ms(services: "Services") -> int | None:
-    """How long ago a job last finished, or None when none ever did."""
+    """Milliseconds since a job last finished, or None when none has."""
     row = services.store.one("select max(finished_at) as at from job")
     return services.now() - row["at"] if row and row["at"] else None
 
@@ -80,7 +80,7 @@ def _claim(services: "Services", name: str, every: int) -> bool:
     services.store.run(
         "insert into job (name, due_at, leased_until) values (:name, 0, 0) on conflict (name) do nothing", name=name
     )
-    # What is due or leased later than can be was written before the clock was set back; a lease's length is left for
+    # A time further ahead than any can be was written before the clock was set back; a lease's length is allowed for
     # the difference between two processes' clocks.
     claimed = services.store.run(
         "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"

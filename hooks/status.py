@@ -23,9 +23,9 @@ from portal.status import page as status_page
 
 @dataclass
 class State:
-    """What the events of one build hand each other."""
+    """What the hook's events share during a build."""
 
-    # As the writer has it, and with what comes again as its single times.
+    # The writer's board, and the one with recurring maintenance expanded.
     written: Board | None = None
     board: Board | None = None
     history: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ state = State()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read status/ and say on every page what may be said without asking: never that all is well."""
+    """Read status/ and give every page the state of the build, which is never green."""
     state.built_at = get_build_timestamp() * 1000
     state.written = _load(config)
     state.board = board = recur.expanded(state.written, state.built_at) if state.written else None
@@ -72,7 +72,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _about(incident: Incident) -> str:
-    """What was said last, for those who find the page by a search."""
+    """The last update, as the page's description for search engines."""
     return to_text(incident.updates[-1].body)[:160] if incident.updates else ""
 
 
@@ -88,13 +88,13 @@ def _feeds(board: Board) -> dict[str, str]:
 
 
 def _calendars(written: Board) -> dict[str, str]:
-    """Planned work as one calendar to subscribe to, and each by itself to be added to one's own."""
+    """Planned maintenance as one calendar to subscribe to, and one file for each."""
     single = {f"status/maintenance/{work.id}.ics": feeds.calendar(written, work.id) for work in written.maintenances}
     return {"status/maintenance.ics": feeds.calendar(written), **single}
 
 
 def _history() -> dict[str, str]:
-    """The days that the bars are made of, corrected as the page is, for everyone to count again."""
+    """The corrected days behind the bars, as a public file."""
     days = status_days.corrected(state.history, state.corrections)
     months: dict[str, dict[str, Any]] = {}
     for day in sorted(days):
@@ -151,7 +151,7 @@ def _path(config: MkDocsConfig) -> str:
 
 
 def _front(template: str, title: str, description: str = "", **meta: str) -> str:
-    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    """A page made by a template alone. Its front matter is JSON, so that a title needs no YAML quoting."""
     fields = {
         "template": template,
         "title": title,

@@ -65,7 +65,7 @@ def forget(services: "Services", person: str) -> dict[str, int]:
 
 
 def _known_as(services: "Services", person: str) -> people.Person:
-    """Every subject with this address, or every address of this subject, and what an address makes by itself."""
+    """Every subject with this address, or every address of this subject, and the hashes of each address."""
     known = {
         (subject, addresses.normalise(email) or email.lower())
         for held in HELD
@@ -84,7 +84,7 @@ def _known_as(services: "Services", person: str) -> people.Person:
 
 
 def _of_address(address: str) -> set[str]:
-    """The subjects that an address has here by itself: proven by mail, and typed by anyone."""
+    """The subjects made of an address: proven by mail, and typed by anyone."""
     return {addresses.subject(address), "unverified:" + sha256(address.encode()).hexdigest()[:40]}
 
 

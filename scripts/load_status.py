@@ -1,4 +1,4 @@
-"""The wave of an outage, measured: `make load-status` puts nginx in front of the status resources and wrk before it.
+"""Load test of an outage: `make load-status` sends requests by wrk through nginx to the status resources.
 
 Everything is on loopback: the functions with PostgreSQL (counted, request by request), nginx with load_status.conf,
 wrk for the wave and a second wrk for a file of nginx's own beside it. First 20 requests/s, then 1,000/s for a minute,
@@ -69,7 +69,7 @@ MOST_AT_ORIGIN = 0.2
 
 @dataclass(frozen=True)
 class Run:
-    """What wrk saw: requests a second, percentiles in ms, answers that were no success, connections that broke."""
+    """wrk's result: requests a second, percentiles in ms, answers other than success, broken connections."""
 
     rate: float
     p50: float
@@ -92,7 +92,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class World:
-    """The address of nginx, the functions behind it, and how to stop what it stands on."""
+    """The address of nginx, the functions behind it, and how to stop store and functions."""
 
     front: str
     origin: Origin
@@ -218,7 +218,7 @@ class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nobody reads a line for each."""
+        """No line for each request."""
 
 
 class Serving:

@@ -1,7 +1,7 @@
-"""POST /api/events: what visitors did, without who they are.
+"""POST /api/events: what visitors did, with nothing that identifies them.
 
-The answer is 204 whatever the events were worth: a counter must never trouble a reader. No address, no user
-agent and no cookie is stored; the address serves the rate limit, as a keyed hash that is forgotten after a day.
+The answer is 204 also for bad events: a counter must never trouble a reader. No address, no user
+agent and no cookie is stored; the rate limit keeps a keyed hash of the address for two days.
 """
 
 import re
@@ -27,7 +27,7 @@ NOBODY = ("event",)
 KEPT_MS = 400 * DAY_MS
 # A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
 TIMES, PER_SECONDS = 1200, 600
-# Cubot makes telephones.
+# Cubot is a brand of telephones.
 ROBOT = re.compile(
     r"(?<!cu)bot|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|lighthouse|pagespeed|preview|"
     r"monitor|uptime|pingdom|statuscake|facebookexternalhit|curl|wget|python|httpx|go-http|java/|okhttp|axios|node",
@@ -66,7 +66,7 @@ def purge(services: "Services", deadline: float) -> None:
 
 
 def is_robot(request: "Request") -> bool:
-    """Whether the user agent is empty or says that nobody reads along."""
+    """Whether the user agent is empty or a program's."""
     agent = request.headers.get("User-Agent", "")
     return not agent or ROBOT.search(agent) is not None
 
@@ -88,5 +88,5 @@ def _events(request: "Request") -> list[Event]:
         try:
             events.append(parse(item))
         except EventError:
-            continue  # the good ones beside it are worth keeping
+            continue  # the others are kept
     return events

@@ -30,7 +30,7 @@ def submit(request: "Request", services: "Services") -> "Response":
     script; raises Problem 422 or 429."""
     form = request.form
     vote, reason = form.get("vote", ""), form.get("reason") or None
-    # Without JavaScript the static why page cannot fill in its article, but its own address names it.
+    # Without JavaScript the static why page cannot fill in its article, but its address names it.
     article = form.get("article") or came_from(request, services.settings, "a")
     comment = form.get("comment", "").replace("\r\n", "\n").strip()
     path = _check(services, article, vote, reason, comment)
@@ -96,7 +96,7 @@ def _store(services: "Services", event: Event, article: str, comment: str) -> No
 
 
 def _id(request: "Request", field: str) -> str:
-    """The id that the page's script sent, so that the vote joins its visit; else the vote is a visit of its own."""
+    """The id that the page's script sent, which joins the vote to its visit, or a new one."""
     sent = request.form.get(field, "")
     return sent if is_uuid(sent) else str(uuid4())
 

@@ -1,4 +1,4 @@
-"""Checks one address over HTTP, as a customer's browser would reach it: one request, no redirect followed.
+"""Checks one address over HTTP with one request; no redirect is followed.
 
 The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret.
 """
@@ -14,7 +14,7 @@ from urllib3.exceptions import LocationParseError
 
 from functions.outgoing.careful import PRIVATE, Careful
 
-# Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
+# Enough to see that an answer arrives; an endless one must not hold the tick.
 BODY_LIMIT = 65_536
 USER_AGENT = "Helpfront status check"
 NOT_VALID = (
@@ -48,7 +48,7 @@ def check(
     private: bool = False,
 ) -> Result:
     """Ask once, for at most about `timeout` seconds to connect and as long again to answer. `expected` are values in a
-    JSON body by dotted path; `private` allows addresses that are not public (a demo on one's own machine)."""
+    JSON body by dotted path; `private` allows addresses that are not public (the demo)."""
     started = time.monotonic()
     adapter = Careful(private=private)
     try:
@@ -93,7 +93,7 @@ def _failure(error: Exception, timeout: float, *, late: bool) -> Result:
 
 
 def _slower(result: Result, started: float, slow_ms: int, ends: float | None, tls_days: int) -> Result:
-    """A good answer that is a warning: it took too long, or its certificate is about to end."""
+    """`slow` for a good answer that took too long, or whose certificate is about to end."""
     if result.outcome == "ok" and (time.monotonic() - started) * 1000 > slow_ms:
         return Result("slow", f"the answer took longer than {slow_ms} ms")
     days = (ends - time.time()) / 86_400 if ends is not None else tls_days
@@ -133,7 +133,7 @@ def _expect(body: bytes, expected: Mapping[str, Any]) -> Result:
         found = data
         for part in path.split("."):
             found = found.get(part) if isinstance(found, dict) else None
-        # YAML has the value as text, and so has the writer in mind: `true` is true.
+        # components.yml is read as text, so `true` there means JSON's true.
         if (found if isinstance(found, str) else json.dumps(found)) != str(wanted):
             return Result("fail", f"'{path}' in the answer is not what it should be")
     return Result("ok")

@@ -1,6 +1,6 @@
 """On-call's page: open an incident or post an update that everybody sees within seconds.
 
-Who may is said by a scope of the session (`status_write`), never by the form.
+The session's scope (`status_write`) decides who may.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ SLOWER = (
 
 
 def posts_page(request: "Request", services: "Services") -> "Response":
-    """GET /my/status/: what is open, a form for each, and one for something new."""
+    """GET /my/status/: a form for each open incident, and one for a new one."""
     _require(request, services)
     return _render(services, posted=request.args.get("posted") == "1")
 
@@ -82,7 +82,7 @@ def _stored(services: "Services", board: "Board", given: "Mapping[str, Any]") ->
 
 
 def _given(request: "Request") -> dict[str, Any]:
-    """The fields of form or JSON, every one of them text, and `components` as id -> state."""
+    """The fields of form or JSON, all as text, and `components` as id -> state."""
     if request.mimetype == "application/json":
         data = read_json(request, JSON_LIMIT)
         if not isinstance(data, dict):

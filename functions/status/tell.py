@@ -1,4 +1,4 @@
-"""The tick's job that tells subscribers of each update once, and no one more often than they can bear."""
+"""The tick's job that tells subscribers of each update once, within limits per address."""
 
 import json
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from portal.status.summary import iso, update_id
 if TYPE_CHECKING:
     from functions.services import Services
 
-# What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
+# A mail about an older update would only confuse.
 NEWS_MS = 3 * HOUR_MS
 KEPT_MS = 40 * DAY_MS
-# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that it hears of in a
-# day at all, so that what flaps opens and ends a few of them and not hundreds.
+# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that an address hears of
+# in a day, so that a flapping component sends a few mails and not hundreds.
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
 EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
@@ -34,7 +34,7 @@ NOBODY = ("status_told",)
 
 
 def announce(services: "Services", deadline: float) -> None:
-    """Put a mail for every recipient of every new update into the outbox, in the transaction that marks it as told."""
+    """Queue a mail for every recipient of every new update, in the transaction that marks the update as told."""
     board = incident_store.board(services)
     if board is None:
         return
@@ -68,21 +68,21 @@ def announce(services: "Services", deadline: float) -> None:
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget after 40 days what was told to whom."""
+    """Job of the tick: forget which updates were told to whom after 40 days."""
     old = services.now() - KEPT_MS
     services.store.run("delete from status_told where at < :old", old=old)
     services.store.run("delete from status_heard where at < :old", old=old)
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `status.mail`: one update to one address, with the way out that mail programs show as a button."""
+    """Outbox `status.mail`: one update to one address, with the headers of an unsubscribe button."""
     if not services.mailer.configured:
         raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
     if not wanted(services, payload["who"]):
         return
     product = services.portal["product"]
     out = way_out(services, payload["who"])
-    # A folded or encoded address in List-Unsubscribe is one that mail programs do not offer as a button.
+    # Mail programs show no button for a folded or encoded List-Unsubscribe.
     mail = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
     mail["To"] = payload["to"]
     mail["Subject"] = f"[{product} status] {payload['title']}"
@@ -98,7 +98,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 
 def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
-    """What a webhook is sent: the words of the summary, so that a program needs to know them once."""
+    """A webhook's payload, in the words of the summary."""
     message = _message(event, update, board.page.url)
     affected = sorted(event.states if isinstance(event, Incident) else event.components)
     return {
@@ -120,14 +120,14 @@ def _message(event: Any, update: Update, url: str) -> dict[str, str]:
 
 
 def _earlier(event: Any, update: Update) -> str:
-    """What was said before: a mail that was one too many is not lost."""
+    """The updates before this one, since some may have had no mail of their own."""
     before = [one for one in event.updates if one.at < update.at][-EARLIER:]
     lines = [f"{when(one.at)}, {PHASES[one.status]}:\n{one.body}" for one in reversed(before)]
     return "\n\n".join(["\n\nBefore that:", *lines]) if lines else ""
 
 
 def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:
-    """Who wants to hear of these components: subscribers, and customers by their preferences; each address once."""
+    """Id and address of the subscribers and customers who chose one of these components; each address once."""
     seen = set()
     for row in services.store.all("select * from subscriber order by id"):
         chosen = set(json.loads(row["components"]))

@@ -1,6 +1,6 @@
 """Which rows of the store are a person's. Each module declares its tables, and scripts.forget joins the declarations.
 
-A module lists tables that hold people in PEOPLE and the others in NOBODY; a test finds a table in neither.
+Tables that hold people are in a module's PEOPLE, the others in its NOBODY; a test finds a table that is in neither.
 """
 
 import json
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from functions.stores import Store
 
 PARAMETER = re.compile(r":(subject|address|mailbox|name)\b")
-# Around an address: what would make it a part of another one.
+# An address that is not a part of a longer one.
 WHOLE = r"(?<![\w.+-]){}(?![\w-]|\.\w)"
 
 
@@ -33,7 +33,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Person:
-    """Everything by which the store may know one person; addresses in lower case."""
+    """The names of one person in the store; addresses in lower case."""
 
     subjects: frozenset[str]
     addresses: frozenset[str]

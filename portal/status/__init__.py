@@ -36,10 +36,10 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Check:
-    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that mean well: a
+    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that are good: a
     status, and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
-    Or, with another `type` than http, what that monitor says of its own check `id`."""
+    With another `type` than http: the result of that monitor's check `id`."""
 
     url: str = ""
     statuses: tuple[int, ...] = (200,)
@@ -70,8 +70,8 @@ class Component:
 
 @dataclass(frozen=True)
 class Update:
-    """What was said at `at` (Markdown in the repository, plain text for the functions), the components' states from
-    then on, when more will be said at the latest, and when the words were changed."""
+    """A text posted at `at` (Markdown in the repository, plain text for the functions), the components' states from
+    then on, when the next update is promised, and when the text was edited."""
 
     at: int
     status: str
@@ -83,7 +83,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Incident:
-    """Something that went wrong; `components` is how it began, the updates say how it went on."""
+    """An incident; `components` are the states at its beginning, the updates those later on."""
 
     id: str
     title: str
@@ -99,7 +99,7 @@ class Incident:
 
     @property
     def key(self) -> str:
-        """What its updates and its place on the page are called by."""
+        """The name in the ids of its updates and in its anchor."""
         return self.id
 
     @property
@@ -116,14 +116,14 @@ class Incident:
 
     @property
     def next_update_by(self) -> int | None:
-        """What the last update promised; None once it is over."""
+        """When the last update promised another; None once the incident is over."""
         return self.updates[-1].next_update_by if self.active and self.updates else None
 
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Work that was announced; the actual times win over the scheduled ones. `rrule` says when it comes again, and
-    `series` whose repetition it is (portal.status.recur)."""
+    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, and `series` the id of what it
+    repeats (portal.status.recur)."""
 
     id: str
     title: str
@@ -140,7 +140,7 @@ class Maintenance:
 
     @property
     def key(self) -> str:
-        """What its updates and its place on the page are called by: of what comes again, the same each time."""
+        """The name in the ids of its updates and in its anchor, the same for all of a series."""
         return self.series or self.id
 
     @property
@@ -165,8 +165,8 @@ class Maintenance:
 
 @dataclass(frozen=True)
 class Group:
-    """Components that belong together; `uptime` is how theirs becomes one figure: `worst` (down when any of them is),
-    `mean`, or none."""
+    """A group of components; `uptime` is how theirs becomes one figure: `worst` (down when any of them is), `mean`, or
+    none."""
 
     id: str
     name: str
@@ -193,7 +193,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the repository knows; `defaults` are the writer's, already filled into the components."""
+    """Everything from the repository; the writer's `defaults` are already filled into the components."""
 
     page: Page
     components: tuple[Component, ...] = ()
@@ -201,13 +201,13 @@ class Board:
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     defaults: Mapping[str, int] = field(default_factory=dict)
-    # An address of somebody else that always answers: when it does not, it is we who cannot see.
+    # An outside address that always answers: when it does not, our own network is at fault.
     control: str = ""
     uptime: Uptime = Uptime()
 
     @property
     def stale_after(self) -> int:
-        """Seconds after which a check proves nothing any more; never above ten minutes."""
+        """Seconds after which a check is stale; never above ten minutes."""
         return min(self.defaults.get("stale_after", STALE_AFTER), STALE_AFTER)
 
     @property
@@ -221,7 +221,7 @@ def write(board: Board) -> dict[str, Any]:
 
 
 def read(data: Mapping[str, Any]) -> Board:
-    """The board from that JSON; trusts it, since the same build wrote it."""
+    """The board from that JSON, which is trusted."""
     return Board(
         page=Page(**data["page"]),
         groups=tuple(Group(**group) for group in data["groups"]),

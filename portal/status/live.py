@@ -13,9 +13,9 @@ Result = Literal["ok", "slow", "fail"]
 
 @dataclass(frozen=True)
 class Live:
-    """What the checks of one component say: its `state` and since when (back-dated to the first check of the
-    run that decided it), the last check, the last good one (0: none yet), the `run` of good or of bad results, and how
-    many of them, counted from the last, failed rather than being slow."""
+    """The checks' state of one component, `since` the first check of the run that decided it. `checked_at` is the last
+    check, `ok_at` the last good one (0: none yet), `run` the length of the present run of good or bad results,
+    `fails` how many results at its end failed rather than being slow."""
 
     component_id: str
     state: str
@@ -30,7 +30,7 @@ class Live:
 
     @property
     def confirmed_at(self) -> int:
-        """When the state was last seen to be so: for `operational` the last good check, not just the last."""
+        """When the state was last confirmed: `operational` by the last good check, others by the last check."""
         return self.ok_at if self.state == OPERATIONAL else self.checked_at
 
     def fresh(self, now: int, stale_after: int) -> bool:
@@ -77,6 +77,6 @@ def _decide(component: Component, state: str, ok: bool, run: int, fails: int) ->
         return OPERATIONAL
     if ok or run < component.fail_after:
         return state
-    # What is down is not better for one slow answer: only good ones end it.
+    # One slow answer does not end an outage, only good ones do.
     down = fails >= component.fail_after or state == component.impact_on_fail
     return component.impact_on_fail if down else DEGRADED

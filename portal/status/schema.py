@@ -1,4 +1,4 @@
-"""What a writer may put into the files of status/: their fields, types and limits."""
+"""The fields, types and limits of the files of status/."""
 
 import re
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from portal.status import MAJOR_OUTAGE, STALE_AFTER
 
-# Of these alone: an address that could name any variable would send the portal's own secrets wherever it leads.
+# Only these variables: an address with any of them could send the portal's own secrets away.
 MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
 
 
@@ -44,7 +44,7 @@ def _empty(value: Any) -> Any:
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1)]
-# What is a header of a mail and a line of a calendar.
+# One line: it becomes a mail's header and a line of a calendar.
 Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
