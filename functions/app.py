@@ -169,7 +169,7 @@ class Portal:
         return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:
-        """On a loopback portal: redirect to the host of PUBLIC_ORIGIN, since cookies tell `localhost` from `127.0.0.1`."""
+        """On a loopback portal: redirect to PUBLIC_ORIGIN's host, since `localhost` has not `127.0.0.1`'s cookies."""
         settings = self.services.settings
         name = request.host.partition(":")[0]
         if not settings.loopback or request.method not in SAFE_METHODS:
