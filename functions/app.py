@@ -50,18 +50,18 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/v2/scheduled-maintenances/upcoming.json": {"GET": "functions.status.api:upcoming"},
     "/api/v2/scheduled-maintenances/active.json": {"GET": "functions.status.api:active"},
     "/api/status/incidents": {"POST": "functions.status.posts:post"},
-    "/my/status/": {"GET": "functions.status.posts:page"},
+    "/my/status/": {"GET": "functions.status.posts:posts_page"},
     "/api/status/subscribe": {"POST": "functions.status.subscribers:subscribe"},
     "/api/status/confirm": {"POST": "functions.status.subscribers:confirm"},
     "/api/status/unsubscribe": {
-        "GET": "functions.status.subscribers:leave",
+        "GET": "functions.status.subscribers:unsubscribe_page",
         "POST": "functions.status.subscribers:unsubscribe",
     },
-    "/api/status/webhooks": {"POST": "functions.status.webhooks:change"},
-    "/my/status/webhooks/": {"GET": "functions.status.webhooks:page"},
-    "/my/status/sent/": {"GET": "functions.status.subscribers:sent"},
-    "/my/status/confirm/": {"GET": "functions.status.subscribers:look"},
-    "/my/status/unsubscribe/": {"GET": "functions.status.subscribers:leave"},
+    "/api/status/webhooks": {"POST": "functions.status.webhooks:add_or_remove"},
+    "/my/status/webhooks/": {"GET": "functions.status.webhooks:webhooks_page"},
+    "/my/status/sent/": {"GET": "functions.status.subscribers:sent_page"},
+    "/my/status/confirm/": {"GET": "functions.status.subscribers:confirm_page"},
+    "/my/status/unsubscribe/": {"GET": "functions.status.subscribers:unsubscribe_page"},
     "/api/status/feed.xml": {"GET": "functions.status.feeds:atom"},
     "/api/status/rss.xml": {"GET": "functions.status.feeds:rss"},
     "/api/status/feed.json": {"GET": "functions.status.feeds:json_feed"},
@@ -169,7 +169,7 @@ class Portal:
         return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:
-        """On one's own machine `localhost` and `127.0.0.1` are two hosts to a cookie: send people to the right one."""
+        """On a loopback portal: redirect to PUBLIC_ORIGIN's host, since `localhost` has not `127.0.0.1`'s cookies."""
         settings = self.services.settings
         name = request.host.partition(":")[0]
         if not settings.loopback or request.method not in SAFE_METHODS:
@@ -198,7 +198,7 @@ class Portal:
                 typed=_typed(request, services),
             )
         except Exception:
-            # Even the shell is gone: say so in plain text rather than not at all.
+            # Without the shell there is no page: answer in plain text.
             log.exception("the error page failed", extra={"request": request_id})
             return Response(
                 f"{problem.public}\nReference: {request_id}\n", problem.status, headers, mimetype="text/plain"
@@ -207,7 +207,7 @@ class Portal:
         return response
 
     def _harden(self, response: Response, request: Request, request_id: str) -> Response:
-        """The headers that every answer carries; an answer whose header could be split is withheld."""
+        """Add the headers of every answer; an answer with a control character in a header is replaced by an error."""
         for name, value in response.headers:
             if has_control(name) or has_control(value):
                 log.error("a header of the answer holds a control character: %s", name, extra={"request": request_id})
@@ -230,7 +230,7 @@ class Portal:
         hashes = " ".join(f"'{value}'" for value in self.services.portal.get("csp_script_hashes", ()))
         # Browsers hold every step of a redirect against form-action: see decision 30.
         targets = (" https:" if settings.secure else " http: https:") if leads_away else ""
-        check = vendors.of("bots").get(settings.bot_check)
+        check = vendors.family("bots").get(settings.bot_check)
         bots = "".join(f" {host}" for host in check.hosts) if check else ""
         frames = bots.strip() or "'none'"
         return (

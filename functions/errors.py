@@ -1,4 +1,4 @@
-"""What can go wrong at run time, each with one kind sentence for the customer and a cause for the log."""
+"""The errors of run time, each with a kind sentence for the customer and a cause for the log."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,8 +7,8 @@ Kind = Literal["rejected", "authentication", "not_found", "rate_limited", "unava
 
 
 class Problem(Exception):
-    """An answer that is not the one hoped for: `public` is shown to the customer, `fields` names the form's
-    fields that are wrong (name -> sentence), `retry_after` is in seconds. Becomes a page, or RFC 9457
+    """An answer that tells the customer what is wrong: `public` is the sentence, `fields` the form's fields that
+    are wrong (name -> sentence), `retry_after` is in seconds. Becomes a page, or RFC 9457
     problem+json for a script."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Is the portal itself well: the build it serves, its store, the age of the last tick, and what waits or failed."""
+"""The portal's own health: its build, its store, the age of the last tick, and late or failed deliveries."""
 
 from typing import TYPE_CHECKING
 

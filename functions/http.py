@@ -1,4 +1,4 @@
-"""Requests that cannot hurt and responses that cannot be split: what every handler reads and answers with."""
+"""Requests with limits, safe redirects, JSON, and who is calling: what every handler reads and answers with."""
 
 import hmac
 import json
@@ -21,7 +21,7 @@ JSON = "application/json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-# All text fields of a form together: the longest message there is, percent-encoded, fits.
+# All text fields of a form together; the longest message fits, percent-encoded.
 TEXT_LIMIT = 300_000
 
 
@@ -38,8 +38,8 @@ class Request(WerkzeugRequest):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """The body. One that comes in chunks, without its length, is refused past the limit: Werkzeug would cut it
-        there and hand over the rest as if it were whole."""
+        """The body. One without a length is refused past the limit, where Werkzeug would cut it off without a
+        word."""
         most = self.max_content_length
         if self.content_length is not None or most is None or not self.environ.get("wsgi.input_terminated"):
             return super().stream
@@ -101,7 +101,7 @@ def has_control(text: str) -> bool:
 
 
 def wants_json(request: WerkzeugRequest) -> bool:
-    """Whether a script asks: it accepts JSON and does not accept HTML by name."""
+    """Whether a script asks: it accepts JSON, and does not name HTML."""
     accept = request.headers.get("Accept", "")
     return "text/html" not in accept and ("json" in accept or "/api/" in request.path)
 
@@ -139,7 +139,7 @@ def client(request: WerkzeugRequest, settings: Settings) -> str:
     """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /64.
 
     The address comes from CLIENT_IP_HEADER, or from the TRUSTED_HOPS-th entry of X-Forwarded-For counted from
-    the right, or from the connection; entries further left are the client's own invention.
+    the right, or from the connection; the client can invent the entries further left.
     """
     address = request.environ.get("REMOTE_ADDR") or ""
     if settings.client_ip_header:

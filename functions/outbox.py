@@ -1,7 +1,7 @@
 """Deliveries that survive a crash: a row is written with what it belongs to, then delivered until it is done.
 
 A row is claimed by a lease, so two processes never deliver it at once; a process that dies leaves its lease to
-run out. A handler must therefore bear a second call with the same row: it passes the row's key on to the vendor.
+run out. So a handler may be called twice for one row, and hands the row's key to the vendor.
 """
 
 import importlib
@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import StoreError, VendorError
+from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ FINAL = {"rejected", "unsupported"}
 LEASE_MS = 180_000
 BACKOFF_MS = [5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS]
 
+PEOPLE = (Held("outbox", named=("subject_id", "payload")),)
+
 log = logging.getLogger(__name__)
 
 
 class Later(Exception):
-    """It is too early for this delivery, for a reason that is not a failure; `wait` in milliseconds."""
+    """Not yet: try again in `wait` milliseconds, and do not count this as a failure."""
 
     def __init__(self, wait: int, why: str) -> None:
         super().__init__(why)
@@ -62,7 +65,7 @@ def put(services: "Services", kind: str, payload: dict[str, Any], *, subject_id:
 
 
 def deliver(services: "Services", row_id: str) -> bool:
-    """Try one delivery now; False when another process holds it, it waits for its time, or it failed."""
+    """Try one delivery now; False when it failed, is not due, or another process holds it."""
     row = _claim(services, row_id)
     if row is None:
         return False
@@ -77,7 +80,7 @@ def deliver(services: "Services", row_id: str) -> bool:
         _postpone(services, row, error.kind, error.retry_after)
         return False
     except Exception:
-        # A fault in an adapter must cost neither the row nor the answer of the customer who waits for it.
+        # A fault in an adapter must lose neither the row nor the customer's answer.
         log.exception("delivery %s %s: fault in the adapter", row["kind"], row_id)
         _postpone(services, row, "fault", None)
         return False
@@ -86,8 +89,8 @@ def deliver(services: "Services", row_id: str) -> bool:
 
 
 def deliver_first(services: "Services", row_id: str) -> None:
-    """The delivery right after the row was committed, and when that went well one other that is due. Whatever happens
-    here, the row is safe and the customer gets their answer; the tick goes on with it."""
+    """Try a delivery right after its row was committed, and when it succeeds one other that is due. A failure is
+    left to the tick."""
     try:
         if deliver(services, row_id):  # else a desk that hangs would cost them its timeout twice
             deliver_due(services, deadline=float("inf"), most=1)
@@ -130,8 +133,8 @@ def count(services: "Services") -> dict[str, int]:
 
 def _claim(services: "Services", row_id: str) -> "Row | None":
     now = services.now()
-    # A lease that ends later than any lease can was taken before the clock was set back. Twice its length, since the
-    # clocks of two processes differ, and one that is a moment ahead must not look like that.
+    # A lease that ends later than any can was taken before the clock was set back. Twice a lease's length, since the
+    # clocks of two processes differ a little.
     return services.store.one(
         "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
         " and failed_at is null and next_at <= :now and (leased_until < :now or leased_until > :latest) returning *",
@@ -147,7 +150,7 @@ def _postpone(services: "Services", row: "Row", kind: str, retry_after: int | No
     wait = BACKOFF_MS[min(row["attempts"], len(BACKOFF_MS)) - 1]
     services.store.run(
         "update outbox set leased_until = 0, next_at = :next, error = :kind, failed_at = :failed"
-        " where id = :id and attempts = :attempts",  # else the lease ran out, and the row is another's by now
+        " where id = :id and attempts = :attempts",  # else the lease ran out, and another process has the row
         next=now + max(wait, (retry_after or 0) * 1000),
         kind=kind,
         failed=now if kind in FINAL else None,
@@ -157,7 +160,7 @@ def _postpone(services: "Services", row: "Row", kind: str, retry_after: int | No
 
 
 def _put_off(services: "Services", row: "Row", wait: int) -> None:
-    """Wait without counting this as a try: what keeps it may last for hours, and then it should go at once."""
+    """Wait without counting this as a try, so that a long wait does not lengthen the next one."""
     services.store.run(
         "update outbox set leased_until = 0, next_at = :next, attempts = attempts - 1"
         " where id = :id and attempts = :attempts",

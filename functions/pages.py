@@ -60,7 +60,7 @@ def render(
     )
     slots = {TITLE: escape(title), CRUMBS: _crumbs(services, parents), CONTENT: content}
     html, rest = "", services.shell
-    # From front to back and each once: what a customer wrote must never fill a second slot.
+    # Each slot once, from front to back: a customer's text must never be taken for a slot.
     for marker, filling in slots.items():
         before, _, rest = rest.partition(marker)
         html += f"{before}{filling}"
@@ -76,7 +76,7 @@ def _crumbs(services: "Services", parents: Sequence[Parent]) -> str:
 
 @cache
 def environment() -> "Environment":
-    """The templates; Jinja is imported when the first page is made, since most answers are none."""
+    """The templates; Jinja is imported for the first page, since most answers are JSON."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     jinja = Environment(

@@ -3,10 +3,15 @@
 from typing import TYPE_CHECKING
 
 from functions.errors import Problem
+from functions.stores.people import Held
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
+
+# The name of the counted one is the end of `who`, after a colon or a space.
+ENDS = "substr(who, length(who) - length(cast(:name as text))) in (':' || :name, ' ' || :name)"
+PEOPLE = (Held("rate", ENDS),)
 
 
 def limit(services: "Services", what: str, who: str, times: int, per_seconds: int) -> None:
@@ -29,5 +34,5 @@ def limit(services: "Services", what: str, who: str, times: int, per_seconds: in
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: forget windows that have been over for a day (functions/status/tell.py still looks at them)."""
+    """Job of the tick: forget windows that have been over for a day."""
     services.store.run("delete from rate where span < :old", old=services.now() - 2 * DAY_MS)

@@ -1,4 +1,4 @@
-"""What a handler works with: settings, store, clock, the site's build, and the vendors, each connected on first use."""
+"""A handler's tools: settings, store, clock, the site's build, and the vendors, each connected on first use."""
 
 import importlib
 import json
@@ -28,7 +28,7 @@ class Services:
         self.settings = settings
         self.clock = clock
         self._bundle: dict[str, tuple[int, Any]] = {}
-        # What a part remembers in this process, for when the store does not answer.
+        # The last values that a part read, used while the store does not answer.
         self.memory: dict[str, Any] = {}
 
     @cached_property
@@ -93,7 +93,7 @@ class Services:
         return self.base + path.lstrip("/")
 
     def absolute(self, path: str) -> str:
-        """The full address of a path of this portal, for mails and other systems."""
+        """The full address of a path of this portal, for emails and other systems."""
         return self.settings.public_origin + self.url(path)
 
     def _connect(self, where: str) -> Any:

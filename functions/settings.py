@@ -1,4 +1,4 @@
-"""What only a function may know: read once from the environment, all mistakes listed at once."""
+"""The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from functions import vendors
 from functions.errors import SettingsError
 from portal.urls import is_local, is_safe
 
-# A variable that a serverless platform sets, and the platform: its disk forgets, so SQLite would lose tickets.
+# A variable that a serverless platform sets -> the platform. Its disk does not last, so SQLite would lose tickets.
 SERVERLESS = {
     "AWS_LAMBDA_FUNCTION_NAME": "AWS Lambda",
     "VERCEL": "Vercel",
@@ -60,7 +60,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether this is a portal on one's own machine."""
+        """Whether the portal is reached on this machine only."""
         return is_local(self.public_origin)
 
     @property
@@ -126,7 +126,7 @@ class Reader:
         """The name of a vendor of a family (functions/vendors.py) that has all it needs, or an adopter's own as
         custom.MODULE:FUNCTION."""
         value = self.get(name, default)
-        known = vendors.of(family)
+        known = vendors.family(family)
         if value in known:
             for variable, what in known[value].needs.items():
                 self.need(variable, what)
@@ -234,7 +234,7 @@ def _mail(reader: Reader) -> dict[str, Any]:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.of("billers")[biller].hosts if biller in vendors.of("billers") else ()
+    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")

@@ -1,4 +1,4 @@
-"""The one clock: every due job runs here, called by the host's scheduler over HTTP."""
+"""The job runner, called by the host's scheduler over HTTP."""
 
 import hmac
 import importlib
@@ -22,17 +22,22 @@ JOBS = {
     "poll": ("functions.status.poll:poll", 0),
     "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
-    "purge_events": ("functions.insights.retention:purge", HOUR_MS),
+    "purge_events": ("functions.insights.events:purge", HOUR_MS),
+    "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.webhook:purge", HOUR_MS),
-    "tell": ("functions.status.tell:tell", 0),
+    "tell": ("functions.status.tell:announce", 0),
+    "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),
     "purge_sessions": ("functions.signin.sessions:purge", HOUR_MS),
     "purge_verify": ("functions.signin.with_mail:purge", 15 * MINUTE_MS),
+    "purge_mailed": ("functions.mail.addresses:purge", HOUR_MS),
+    "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
 }
 BUDGET_SECONDS = 20
+NOBODY = ("job",)
 LEASE_MS = 2 * MINUTE_MS
 
 log = logging.getLogger(__name__)
@@ -59,7 +64,7 @@ def tick(services: "Services", deadline: float) -> dict[str, str]:
 
 
 def age_ms(services: "Services") -> int | None:
-    """How long ago a job last finished, or None when none ever did."""
+    """Milliseconds since a job last finished, or None when none has."""
     row = services.store.one("select max(finished_at) as at from job")
     return services.now() - row["at"] if row and row["at"] else None
 
@@ -75,7 +80,7 @@ def _claim(services: "Services", name: str, every: int) -> bool:
     services.store.run(
         "insert into job (name, due_at, leased_until) values (:name, 0, 0) on conflict (name) do nothing", name=name
     )
-    # What is due or leased later than can be was written before the clock was set back; a lease's length is left for
+    # A time further ahead than any can be was written before the clock was set back; a lease's length is allowed for
     # the difference between two processes' clocks.
     claimed = services.store.run(
         "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"

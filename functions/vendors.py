@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Vendor:
     """`family` is the folder of functions/ with its interface, `name` the word in the settings, `title` its name for
-    people, `module` where its `connect(settings, services)` is, `needs` the variables it cannot work without and what
-    each is. `hosts`: of a billing system those that customers are led to, of a check against robots those whose script
-    our page runs."""
+    people, `module` where its `connect(settings, services)` is, `needs` the variables that must be set and what each
+    is. `hosts`: where a billing system's pages are, or where the script of a check against robots comes from."""
 
     family: str
     name: str
@@ -88,12 +87,11 @@ VENDORS = (
 )
 
 
-def of(family: str) -> dict[str, Vendor]:
+def family(name: str) -> dict[str, Vendor]:
     """The vendors of a family, by name."""
-    return {vendor.name: vendor for vendor in VENDORS if vendor.family == family}
+    return {vendor.name: vendor for vendor in VENDORS if vendor.family == name}
 
 
-def connector(family: str, name: str) -> str:
-    """Where the vendor that the settings name is connected, as `module:function`; a name with a colon is an adopter's
-    own (`custom.desk:connect`)."""
-    return name if ":" in name else f"{of(family)[name].module}:connect"
+def connector(kind: str, name: str) -> str:
+    """The `module:function` that connects a vendor; a name with a colon is an adopter's own (`custom.desk:connect`)."""
+    return name if ":" in name else f"{family(kind)[name].module}:connect"

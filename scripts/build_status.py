@@ -2,7 +2,7 @@
 
 One page with everything in it, the feeds and the calendar: no file of the portal, nothing of a third party, and below
 100 KB. While the portal answers, the page shows its live state; while it does not, what was last known, with its age.
-Put it where the portal's own troubles do not reach: another host, another DNS provider, another CDN.
+Put it on another host, with another DNS provider and another CDN than the portal's.
 """
 
 import argparse

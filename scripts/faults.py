@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from aiosmtpd.controller import Controller
@@ -29,13 +29,9 @@ from functions.signin import sessions
 from portal.models import Requester
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
-if TYPE_CHECKING:
-    pass
-
 SERVERS = 2
 PER_CUSTOMER = 10
 DRAIN_SECONDS = 180
-STARTS_SECONDS = 30
 
 
 @dataclass

@@ -4,35 +4,38 @@ Everything that belongs to them goes at once, delivered or not; a help desk outs
 """
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from functions import outbox, rate
 from functions.errors import StoreError
-from functions.mail.addresses import mailbox
+from functions.helpdesks.built_in import tables as built_in
+from functions.mail import addresses, preferences
+from functions.signin import sessions, with_mail
+from functions.status import subscribers, tell, webhooks
+from functions.stores import people
+from functions.tickets import purge as tickets
 from portal.addresses import normalise, subject, subject_of_typed
 from scripts.lib.environment import services as environment
 
 if TYPE_CHECKING:
     from functions.services import Services
 
-# In the order in which rows may go: table, and which of its rows belong to a subject.
-OF_TICKET = "ticket_id in (select id from ticket where subject_id = :subject)"
-OF_DESK = "ticket_id in (select id from desk_ticket where subject_id = :subject)"
-ROWS = (
-    ("ticket_file", OF_TICKET),
-    ("ticket_reply", OF_TICKET),
-    ("ticket", "subject_id = :subject"),
-    ("ticket_list", "subject_id = :subject"),
-    ("desk_file", f"message_id in (select id from desk_message where {OF_DESK})"),  # noqa: S608
-    ("desk_message", OF_DESK),
-    ("desk_ticket", "subject_id = :subject"),
-    ("outbox", "subject_id in (:subject, 'subject:' || :subject)"),
-    ("preference", "subject_id = :subject"),
-    ("session", "subject_id = :subject"),
-    ("webhook", "owner = :subject"),
-    ("rate", "who like '%:' || :subject"),
+# Every module that keeps something of a person.
+MODULES = (
+    tickets,
+    built_in,
+    outbox,
+    preferences,
+    addresses,
+    sessions,
+    with_mail,
+    subscribers,
+    webhooks,
+    tell,
+    rate,
 )
+HELD = tuple(held for module in MODULES for held in module.PEOPLE)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,42 +60,27 @@ def main(argv: list[str] | None = None) -> int:
 
 def forget(services: "Services", person: str) -> dict[str, int]:
     """Erase everything of an address, or of a subject, in one transaction; table -> how many rows."""
-    store = services.store
-    with store.transaction():
-        subjects, addresses = _who(services, person)
-        counts = {
-            table: sum(store.run(f"delete from {table} where {which}", subject=one) for one in subjects)  # noqa: S608
-            for table, which in ROWS
-        }
-        # Mail about incidents is queued under the subscriber's own id.
-        their = "subject_id in (select id from subscriber where address = :one)"
-        counts["outbox"] += sum(store.run(f"delete from outbox where {their}", one=one) for one in addresses)  # noqa: S608
-        counts["subscriber"] = sum(
-            store.run("delete from subscriber where address = :one", one=one) for one in addresses
-        )
-        counts["verify"] = sum(store.run("delete from verify where address = :one", one=one) for one in addresses)
-        counts["verify_mailed"] = sum(
-            store.run("delete from verify_mailed where who = :who", who=mailbox(services, one)) for one in addresses
-        )
-    return counts
+    with services.store.transaction():
+        return people.forget(services.store, HELD, _known_as(services, person))
 
 
-def _who(services: "Services", person: str) -> tuple[set[str], set[str]]:
-    """Every subject and address that is this person, as far as the store knows."""
-    store, address = services.store, normalise(person)
-    sessions = [json.loads(row["requester"]) for row in store.all("select requester from session")]
-    subjects = {person} if address is None else _of_address(address)
-    if address is not None:
-        for table in ("ticket", "preference", "desk_ticket"):
-            rows = store.all(f"select subject_id from {table} where lower(email) = :email", email=address)  # noqa: S608
-            subjects |= {row["subject_id"] for row in rows}
-        subjects |= {who["subject"] for who in sessions if who["email"].lower() == address}
-        return subjects, {address}
-    addresses = {who["email"].lower() for who in sessions if who["subject"] == person}
-    for table in ("ticket", "preference", "desk_ticket"):
-        rows = store.all(f"select email from {table} where subject_id = :subject", subject=person)  # noqa: S608
-        addresses |= {row["email"].lower() for row in rows}
-    return subjects, addresses
+def _known_as(services: "Services", person: str) -> people.Person:
+    """Every subject with this address, or every address of this subject, and the hashes of each address."""
+    known = {
+        (subject, normalise(email) or email.lower())
+        for held in HELD
+        if held.people
+        for subject, email in held.people(services.store)
+    }
+    address = normalise(person)
+    if address is None:
+        subjects, own = {person}, {email for subject, email in known if subject == person and email}
+    else:
+        subjects, own = {subject for subject, email in known if email == address}, {address}
+    for one in own:
+        subjects |= _of_address(one)
+    hashes = {each for one in own for each in addresses.mailboxes(services, one)}
+    return people.Person(frozenset(subjects), frozenset(own), frozenset(hashes))
 
 
 def _of_address(address: str) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.helpdesks import Capabilities
-from functions.vendors import Vendor, of
+from functions.vendors import Vendor, family
 
 FILE = Path(__file__).parent.parent / ".github" / "guides" / "help-desks.md"
 BEGIN, END = "<!-- table: python -m scripts.help_desk_table -->\n", "<!-- end of the table -->"
@@ -64,7 +64,7 @@ def written(page: str) -> str:
 
 
 def table() -> str:
-    can = {desk.title: capabilities(desk) for desk in of("helpdesks").values()}
+    can = {desk.title: capabilities(desk) for desk in family("helpdesks").values()}
     lines = [f"| | {' | '.join(can)} |", f"|---{'|---' * len(can)}|"]
     lines += [f"| {what} | {' | '.join(say(one) for one in can.values())} |" for what, say in ROWS]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""On-call's hand: `python -m scripts.incident open|update|resolve|sync`.
+"""Incidents from on-call's terminal: `python -m scripts.incident open|update|resolve|sync`.
 
 `open`, `update` and `resolve` write status/incidents/*.md, which a build publishes. What was posted on the portal
 itself (/my/status/, POST /api/status/incidents) or opened by the checks is public within seconds; `sync` writes that
@@ -89,7 +89,7 @@ class Folder:
         return file
 
     def _file(self, incident_id: str) -> Path:
-        """The file that has this id, whatever it is called."""
+        """The file with this id, whatever its name."""
         for file in (self.path / "incidents").glob("*.md"):
             text = file.read_text("utf-8")
             if files.parse_incident(text, file.as_posix(), self.known).id == incident_id:
@@ -98,7 +98,7 @@ class Folder:
 
 
 def sync(folder: Folder, live: Sequence[Incident]) -> list[str]:
-    """Write what the portal knows and the files do not; returns the names of the files that changed."""
+    """Write the portal's incidents and updates that the files lack; returns the names of the changed files."""
     changed = []
     for incident in live:
         known = folder.incidents.get(incident.id)

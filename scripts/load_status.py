@@ -1,4 +1,4 @@
-"""The wave of an outage, measured: `make load-status` puts nginx in front of the status resources and wrk before it.
+"""Load test of an outage: `make load-status` sends requests by wrk through nginx to the status resources.
 
 Everything is on loopback: the functions with PostgreSQL (counted, request by request), nginx with load_status.conf,
 wrk for the wave and a second wrk for a file of nginx's own beside it. First 20 requests/s, then 1,000/s for a minute,
@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ MOST_AT_ORIGIN = 0.2
 
 @dataclass(frozen=True)
 class Run:
-    """What wrk saw: requests a second, percentiles in ms, answers that were no success, connections that broke."""
+    """wrk's result: requests a second, percentiles in ms, answers other than success, broken connections."""
 
     rate: float
     p50: float
@@ -90,6 +90,16 @@ class Origin:
         return self.portal(environ, start_response)
 
 
+@dataclass(frozen=True)
+class World:
+    """The address of nginx, the functions behind it, and how to stop store and functions."""
+
+    front: str
+    origin: Origin
+    stop_store: Callable[[], None]
+    stop_functions: Callable[[], None]
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.load_status", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rate", type=int, default=1000, help="requests a second of the wave")
@@ -103,6 +113,28 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _measure(folder: Path, stack: ExitStack, rate: int, seconds: int) -> int:
+    world = _start_world(folder, stack)
+    front, origin = world.front, world.origin
+    faults = _errors("20/s", *_wave(folder, front, 20, 15)) + _at_full_rate(folder, front, origin, rate, seconds)
+    before = json.loads(_get(front + ADDRESSES[0]))
+
+    world.stop_store()
+    faults += _errors("store stopped", *_wave(folder, front, rate, 40))
+    after = json.loads(_get(front + ADDRESSES[0]))
+    print(f"  asked while it was stopped: {origin.seen[ADDRESSES[0]]} times; last checked {after['checked_at']}")
+    if (after["status"], after["checked_at"]) != (before["status"], before["checked_at"]):
+        faults.append("without the store the last good state is gone")
+
+    world.stop_functions()
+    faults += _errors("functions stopped", *_wave(folder, front, rate, 40))
+    if json.loads(_get(front + ADDRESSES[0]))["status"] != before["status"]:
+        faults.append("without the functions the last good state is gone")
+    print("\n".join(faults) or "no error, and the last good state all the time")
+    return bool(faults)
+
+
+def _start_world(folder: Path, stack: ExitStack) -> World:
+    """PostgreSQL, the functions on it and nginx before them, with every address in nginx's cache."""
     folder.chmod(0o755)
     (folder / "store").mkdir()
     cluster = Cluster(folder / "store")
@@ -115,21 +147,22 @@ def _measure(folder: Path, stack: ExitStack, rate: int, seconds: int) -> int:
     stack.callback(services.store.close)
     assert set(tick.tick(services, time.monotonic() + 60).values()) == {"done"}
     origin = Origin(Portal(services))
-    functions = _Serving(origin)
+    functions = Serving(origin)
     stack.callback(functions.stop)
     front = stack.enter_context(_nginx(folder, port, functions.address))
     for path in ADDRESSES:
         _get(front + path)
     (folder / "static.json").write_bytes(_get(front + ADDRESSES[0]))
-    faults = []
+    return World(front, origin, store.close, functions.stop)
 
-    base, beside = _wave(folder, front, 20, 15)
-    _say("20/s", base, beside)
+
+def _at_full_rate(folder: Path, front: str, origin: Origin, rate: int, seconds: int) -> list[str]:
+    """The wave's faults, and how much of it reached the functions."""
     origin.seen.clear()
     began = time.monotonic()
-    wave, beside_wave = _wave(folder, front, rate, seconds)
+    wave, beside = _wave(folder, front, rate, seconds)
     lasted = time.monotonic() - began
-    _say(f"{rate:,}/s", wave, beside_wave)
+    faults = _errors(f"{rate:,}/s", wave, beside)
     for path in ADDRESSES:
         asked = origin.seen[path] / lasted
         print(f"  reached the functions: {asked:.3f}/s {path}")
@@ -137,37 +170,19 @@ def _measure(folder: Path, stack: ExitStack, rate: int, seconds: int) -> int:
             faults.append(f"{path} reached the functions {asked:.3f} times a second")
     if wave.rate < rate * 0.9:
         faults.append(f"wrk reached only {wave.rate:.0f} requests a second")
-    before = json.loads(_get(front + ADDRESSES[0]))
-
-    store.close()
-    stopped, beside_stopped = _wave(folder, front, rate, 40)
-    _say("store stopped", stopped, beside_stopped)
-    after = json.loads(_get(front + ADDRESSES[0]))
-    print(f"  asked while it was stopped: {origin.seen[ADDRESSES[0]]} times; last checked {after['checked_at']}")
-    if (after["status"], after["checked_at"]) != (before["status"], before["checked_at"]):
-        faults.append("without the store the last good state is gone")
-
-    functions.stop()
-    gone, beside_gone = _wave(folder, front, rate, 40)
-    _say("functions stopped", gone, beside_gone)
-    if json.loads(_get(front + ADDRESSES[0]))["status"] != before["status"]:
-        faults.append("without the functions the last good state is gone")
-
-    faults += [
-        f"{name}: {run.bad} answers were no success, {run.lost} connections broke"
-        for name, run in {"base": base, "wave": wave, "store stopped": stopped, "functions stopped": gone}.items()
-        if run.bad or run.lost
-    ]
-    print("\n".join(faults) or "no error, and the last good state all the time")
-    return bool(faults)
+    return faults
 
 
-def _say(name: str, run: Run, beside: Run) -> None:
+def _errors(name: str, run: Run, beside: Run) -> list[str]:
+    """Print what wrk saw, and return it as a fault when an answer was no success."""
     print(
         f"{name:>17}: {run.rate:7.1f}/s, p50 {run.p50:.2f} ms, p99 {run.p99:.2f} ms, {run.bad + run.lost} errors;"
         f" a file beside it: p99 {beside.p99:.2f} ms, ours is {run.p99 / beside.p99:.2f} of that",
         flush=True,
     )
+    if not run.bad and not run.lost:
+        return []
+    return [f"{name}: {run.bad} answers were no success, {run.lost} connections broke"]
 
 
 def _services(folder: Path, front: str, database: str) -> Services:
@@ -176,7 +191,7 @@ def _services(folder: Path, front: str, database: str) -> Services:
     environ = {"PORTAL_BUILD_DIR": str(build), "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(folder / "site")]
     subprocess.run(command, cwd=ROOT, env=os.environ | environ, check=True)
-    well = _Serving(_well)
+    well = Serving(_well)
     services = Services(
         read(
             environ
@@ -199,18 +214,18 @@ def _well(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterab
     return [b"ok\n"]
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nobody reads a line for each."""
+        """No line for each request."""
 
 
-class _Serving:
+class Serving:
     """An app on a free port of loopback, in a thread, until it is stopped."""
 
     def __init__(self, app: Any) -> None:
-        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()

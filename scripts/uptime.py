@@ -36,7 +36,7 @@ def figures(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differences(case: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """What a case expects otherwise, a sentence each."""
+    """A sentence for each figure that differs from what the case expects."""
     derived = "checks" in case or "auto" in case or "manual" in case
     expected = {name: case[name] for name in ("seconds", "uptime", "coverage") if name in case}
     if derived and "intervals" in case:
@@ -72,7 +72,7 @@ def _spans(case: Mapping[str, Any], start: int, end: int) -> list[Span]:
         samples = [(at, result) for at, result in case["checks"]]
         automatic = uptime.observed(samples, case["interval"], start, end, **thresholds)
     else:
-        # Beside what people said, `intervals` are what is expected, and not what the checks saw.
+        # With `manual` or `maint` the case's `intervals` are the expected result, not the checks' spans.
         seen = case.get("auto", [] if "manual" in case else case.get("intervals", []))
         automatic = [(one, other, state) for one, other, state in seen]
     if "maint" in case or "manual" in case:

@@ -220,7 +220,8 @@ def environ(tmp_path: Path, database_url: str) -> dict[str, str]:
 class Clock:
     """The machine's time in ms, or `at` once a test sets it."""
 
-    at: int | None = None
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
 
     def __call__(self) -> int:
         return time.time_ns() // 1_000_000 if self.at is None else self.at

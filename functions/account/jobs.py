@@ -100,11 +100,7 @@ def _end_session(request: Request, services: "Services") -> Response:
     handle = request.form.get("session", "")
     for row in own_sessions(services, session):
         if row["handle"] == handle:
-            services.store.run(
-                "delete from session where id = :id and subject_id = :subject",
-                id=row["id"],
-                subject=session.requester.subject,
-            )
+            sessions.end_one(services, str(row["id"]), session.requester.subject)
     return see_other(services.url(OWN_PAGES["sessions"]))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import altcha
 
+from functions.bots import used
 from portal.clock import MINUTE_MS
 
 if TYPE_CHECKING:
@@ -52,20 +53,10 @@ class Altcha:
         # The library raises for no input, and checks the expiry before anything else.
         for signing, solving in self._keys:
             if altcha.verify_solution(answer, signing, hmac_key_secret=solving).verified:
-                return self._first_time(altcha.Payload.from_base64(answer).challenge.signature or "")
+                # One challenge has one signature, whatever else the answer holds.
+                signature = altcha.Payload.from_base64(answer).challenge.signature or ""
+                return used.first_time(self._services, signature, VALID_MS)
         return False
-
-    def _first_time(self, signature: str) -> bool:
-        """Whether this challenge is used for the first time; its signature identifies it."""
-        store, now = self._services.store, self._services.now()
-        return (
-            store.run(
-                "insert into bot_used (id, expires_at) values (:id, :until) on conflict (id) do nothing",
-                id=signature,
-                until=now + VALID_MS,
-            )
-            == 1
-        )
 
 
 def _keys(key: str) -> tuple[str, str]:

@@ -1,1 +1,1 @@
-"""What readers did and said."""
+"""Visits, votes and comments of readers."""

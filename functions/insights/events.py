@@ -1,7 +1,7 @@
-"""POST /api/events: what visitors did, without who they are.
+"""POST /api/events: what visitors did, with nothing that identifies them.
 
-The answer is 204 whatever the events were worth: a counter must never trouble a reader. No address, no user
-agent and no cookie is stored; the address serves the rate limit, as a keyed hash that is forgotten after a day.
+The answer is 204 also for bad events: a counter must never trouble a reader. No address, no user
+agent and no cookie is stored; the rate limit keeps a keyed hash of the address for two days.
 """
 
 import re
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from functions.errors import Problem
 from functions.http import client, read_json
 from functions.rate import limit
+from portal.clock import DAY_MS
 from portal.insights.events import Event, EventError, parse
 
 if TYPE_CHECKING:
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16_000
 MOST_EVENTS = 20
+NOBODY = ("event",)
+# A month can be compared with the same month a year ago.
+KEPT_MS = 400 * DAY_MS
 # A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
 TIMES, PER_SECONDS = 1200, 600
-# Cubot makes telephones.
-_ROBOT = re.compile(
+# Cubot is a brand of telephones.
+ROBOT = re.compile(
     r"(?<!cu)bot|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|lighthouse|pagespeed|preview|"
     r"monitor|uptime|pingdom|statuscake|facebookexternalhit|curl|wget|python|httpx|go-http|java/|okhttp|axios|node",
     re.IGNORECASE,
 )
-_INSERT = """
+INSERT = """
 insert into event (event_id, at, visit, view, seq, name, path, kind, referrer, query_id, query, results, rank,
                    vote, reason, engaged_ms, scroll, build)
 values (:event_id, :at, :visit, :view, :seq, :name, :path, :kind, :referrer, :query_id, :query, :results, :rank,
@@ -53,13 +57,18 @@ def keep(services: "Services", events: list[Event]) -> None:
     now, build = services.now(), str(services.portal["build"])
     with services.store.transaction():
         for event in events:
-            services.store.run(_INSERT, at=now, build=build, **asdict(event))
+            services.store.run(INSERT, at=now, build=build, **asdict(event))
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget visits after 400 days."""
+    services.store.run("delete from event where at < :old", old=services.now() - KEPT_MS)
 
 
 def is_robot(request: "Request") -> bool:
-    """Whether the user agent is empty or says that nobody reads along."""
+    """Whether the user agent is empty or a program's."""
     agent = request.headers.get("User-Agent", "")
-    return not agent or _ROBOT.search(agent) is not None
+    return not agent or ROBOT.search(agent) is not None
 
 
 def asks_not_to_be_counted(request: "Request") -> bool:
@@ -79,5 +88,5 @@ def _events(request: "Request") -> list[Event]:
         try:
             events.append(parse(item))
         except EventError:
-            continue  # the good ones beside it are worth keeping
+            continue  # the others are kept
     return events

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from functions.errors import Problem
 from functions.http import came_from, client, json_response, see_other, wants_json
-from functions.insights.events import keep
+from functions.insights.events import KEPT_MS, keep
 from functions.rate import limit
 from portal.insights.events import LONGEST_COMMENT, REASONS, VOTES, Event, is_uuid, redact_comment
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 TIMES, PER_SECONDS = 60, 600
-_INSERT = """
+NOBODY = ("feedback_comment",)
+INSERT = """
 insert into feedback_comment (event_id, at, article, vote, reason, comment, build)
 values (:event_id, :at, :article, :vote, :reason, :comment, :build)
 on conflict (event_id) do nothing
@@ -29,7 +30,7 @@ def submit(request: "Request", services: "Services") -> "Response":
     script; raises Problem 422 or 429."""
     form = request.form
     vote, reason = form.get("vote", ""), form.get("reason") or None
-    # Without JavaScript the static why page cannot fill in its article, but its own address names it.
+    # Without JavaScript the static why page cannot fill in its article, but its address names it.
     article = form.get("article") or came_from(request, services.settings, "a")
     comment = form.get("comment", "").replace("\r\n", "\n").strip()
     path = _check(services, article, vote, reason, comment)
@@ -55,6 +56,11 @@ def submit(request: "Request", services: "Services") -> "Response":
     return see_other(services.url(f"{page}?a={quote(article)}"))
 
 
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget comments on articles after 400 days."""
+    services.store.run("delete from feedback_comment where at < :old", old=services.now() - KEPT_MS)
+
+
 def _check(services: "Services", article: str, vote: str, reason: str | None, comment: str) -> str:
     """The article's path below the base path; raises Problem 422 that names each wrong field."""
     wrong = {}
@@ -78,7 +84,7 @@ def _store(services: "Services", event: Event, article: str, comment: str) -> No
         text = redact_comment(comment.replace("\0", ""))
         if text:
             services.store.run(
-                _INSERT,
+                INSERT,
                 event_id=event.event_id,
                 at=services.now(),
                 article=article,
@@ -90,7 +96,7 @@ def _store(services: "Services", event: Event, article: str, comment: str) -> No
 
 
 def _id(request: "Request", field: str) -> str:
-    """The id that the page's script sent, so that the vote joins its visit; else the vote is a visit of its own."""
+    """The id that the page's script sent, which joins the vote to its visit, or a new one."""
     sent = request.form.get(field, "")
     return sent if is_uuid(sent) else str(uuid4())
 

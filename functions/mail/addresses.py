@@ -4,6 +4,7 @@ import hmac
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from functions.stores.people import Held
 from portal.clock import DAY_MS, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -11,15 +12,20 @@ if TYPE_CHECKING:
 
 SPACED_MS = 10 * MINUTE_MS
 
+# What a mail is about has its own count; sign-in has the empty one.
+ABOUT = ("", "status:")
+PEOPLE = (Held("verify_mailed", "who = :mailbox"),)
 
-def may_mail(services: "Services", address: str) -> bool:
-    """Count one more mail to an address and return True; False when it had one in ten minutes or three in a day."""
+
+def may_mail(services: "Services", address: str, about: str = "") -> bool:
+    """Count one more mail to an address `about` one of ABOUT and return True, unless it had one of these within ten
+    minutes or three within a day."""
     now = services.now()
     row = services.store.one(
         "insert into verify_mailed (who, at1, at2, at3) values (:who, :now, 0, 0)"
         " on conflict (who) do update set at1 = :now, at2 = verify_mailed.at1, at3 = verify_mailed.at2"
         " where verify_mailed.at1 <= :spaced and verify_mailed.at3 <= :yesterday returning who",
-        who=mailbox(services, address),
+        who=mailbox(services.settings.secret_keys[0], about + address),
         now=now,
         spaced=now - SPACED_MS,
         yesterday=now - DAY_MS,
@@ -27,9 +33,19 @@ def may_mail(services: "Services", address: str) -> bool:
     return row is not None
 
 
-def mailbox(services: "Services", address: str) -> str:
-    """A keyed hash of the mailbox behind an address."""
+def mailboxes(services: "Services", address: str) -> set[str]:
+    """Every keyed hash under which mails to an address may be counted, also with keys of before."""
+    return {mailbox(key, f"{about}{address}") for key in services.settings.secret_keys for about in ABOUT}
+
+
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget when addresses were mailed after a day."""
+    services.store.run("delete from verify_mailed where at1 < :old", old=services.now() - DAY_MS)
+
+
+def mailbox(key: str, address: str) -> str:
+    """A keyed hash of where an address's mail ends up."""
     local, _, domain = address.rpartition("@")
     # ada+1@, ada+2@ ... reach one mailbox, which must not be flooded.
     spelling = f"{local.partition('+')[0] or local}@{domain}"
-    return hmac.new(services.settings.secret_keys[0].encode(), spelling.encode(), sha256).hexdigest()
+    return hmac.new(key.encode(), spelling.encode(), sha256).hexdigest()

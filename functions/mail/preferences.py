@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from functions.errors import Problem
+from functions.stores.people import Held, emails
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 DEFAULTS = {"ticket_mail": True, "changelog_digest": False, "incident_mail": False}
 # Nothing sends these yet, so the form has no field for them.
 UNSENT = {"changelog_digest"}
+PEOPLE = (Held("preference", "subject_id = :subject", people=emails("preference")),)
 
 
 def wants(services: "Services", subject: str, kind: str, component: str = "") -> bool:
@@ -27,6 +29,28 @@ def wants(services: "Services", subject: str, kind: str, component: str = "") ->
         kind=_key(kind, component),
     )
     return bool(row["wanted"]) if row else default
+
+
+def wants_any(services: "Services", subject: str, kind: str) -> bool:
+    """Whether the customer has chosen mails of `kind` for at least one component."""
+    return (
+        services.store.one(
+            "select 1 as one from preference where subject_id = :subject and wanted = 1 and kind like :kinds limit 1",
+            subject=subject,
+            kinds=f"{kind}:%",
+        )
+        is not None
+    )
+
+
+def stop(services: "Services", subject: str, kind: str) -> None:
+    """Take back the customer's choice of `kind` for every component."""
+    services.store.run(
+        "update preference set wanted = 0, updated_at = :now where subject_id = :subject and kind like :kinds",
+        subject=subject,
+        kinds=f"{kind}:%",
+        now=services.now(),
+    )
 
 
 def recipients(services: "Services", kind: str, component: str = "") -> Iterator[tuple[str, str]]:

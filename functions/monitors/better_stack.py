@@ -38,7 +38,7 @@ class BetterStack:
             following = pagination.get("next") if isinstance(pagination, dict) else None
             if not isinstance(following, str):
                 return found
-            # The token goes to nobody but the API.
+            # The token goes to the API alone.
             if urlsplit(following)[:2] != urlsplit(self._api)[:2]:
                 raise VendorError(detail="Better Stack's next page is on another host")
             url = following

@@ -1,4 +1,4 @@
-"""Checks one address over HTTP, as a customer's browser would reach it: one request, no redirect followed.
+"""Checks one address over HTTP with one request; no redirect is followed.
 
 The error text goes to logs and may go to the page, so it never holds the address: that may carry a secret.
 """
@@ -6,7 +6,7 @@ The error text goes to logs and may go to the page, so it never holds the addres
 import json
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import requests
@@ -14,9 +14,16 @@ from urllib3.exceptions import LocationParseError
 
 from functions.outgoing.careful import PRIVATE, Careful
 
-# Enough to prove that an answer arrives; a status address that streams for ever must not hold the tick.
+# Enough to see that an answer arrives; an endless one must not hold the tick.
 BODY_LIMIT = 65_536
 USER_AGENT = "Helpfront status check"
+NOT_VALID = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    LocationParseError,
+    UnicodeError,
+)
 
 
 @dataclass(frozen=True)
@@ -41,48 +48,52 @@ def check(
     private: bool = False,
 ) -> Result:
     """Ask once, for at most about `timeout` seconds to connect and as long again to answer. `expected` are values in a
-    JSON body by dotted path; `private` allows addresses that are not public (a demo on one's own machine)."""
+    JSON body by dotted path; `private` allows addresses that are not public (the demo)."""
     started = time.monotonic()
+    adapter = Careful(private=private)
     try:
-        with requests.Session() as session:
-            # No proxy or .netrc of the machine: the check sends no credentials that components.yml does not hold.
-            session.trust_env = False
-            adapter = Careful(private=private)
-            session.mount("http://", adapter)
-            session.mount("https://", adapter)
-            headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
-            with (
-                adapter.within(2 * timeout),
-                session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response,
-            ):
-                result = _judge(response, statuses, expected or {}, started + timeout, timeout)
-    except requests.Timeout:
-        result = _timed_out(timeout)
-    except requests.exceptions.SSLError:
-        result = Result("fail", "the certificate was refused")
-    except (
-        requests.exceptions.InvalidURL,
-        requests.exceptions.MissingSchema,
-        requests.exceptions.InvalidSchema,
-        LocationParseError,  # requests lets this one of urllib3 through, and the encodings' own
-        UnicodeError,
-    ):
+        result = _get(url, adapter, timeout, statuses, expected or {})
+    # requests lets the last two through, which are urllib3's and the encodings' own.
+    except (requests.RequestException, LocationParseError, UnicodeError) as error:
+        result = _failure(error, timeout, late=time.monotonic() - started >= timeout)
+    else:
+        result = _timed_out(timeout) if adapter.late else _slower(result, started, slow_ms, adapter.ends, tls_days)
+    return replace(result, ms=round((time.monotonic() - started) * 1000))
+
+
+def _get(url: str, adapter: Careful, timeout: float, statuses: Collection[int], expected: Mapping[str, Any]) -> Result:
+    deadline = time.monotonic() + timeout
+    with requests.Session() as session:
+        # No proxy or .netrc of the machine: the check sends no credentials that components.yml does not hold.
+        session.trust_env = False
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
+        with (
+            adapter.within(2 * timeout),
+            session.get(url, timeout=timeout, headers=headers, allow_redirects=False, stream=True) as response,
+        ):
+            return _judge(response, statuses, expected, deadline, timeout)
+
+
+def _failure(error: Exception, timeout: float, *, late: bool) -> Result:
+    """The result of a request that raised; `late`: the time for it had passed."""
+    if isinstance(error, requests.Timeout):
+        return _timed_out(timeout)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Result("fail", "the certificate was refused")
+    if isinstance(error, NOT_VALID):
         return Result("error", "the address is not valid")
-    except requests.ConnectionError as error:
+    if isinstance(error, requests.ConnectionError):
         if PRIVATE in str(error):
             return Result("error", PRIVATE)
         # A body that stops arriving is a ConnectionError to requests, and a timeout to us.
-        late = time.monotonic() - started >= timeout
-        result = _timed_out(timeout) if late else Result("fail", "no connection")
-    except requests.RequestException as error:
-        result = Result("fail", f"the answer broke off ({type(error).__name__})")
-    else:
-        result = _timed_out(timeout) if adapter.late else _slower(result, started, slow_ms, adapter.ends, tls_days)
-    return Result(result.outcome, result.error, result.timed_out, round((time.monotonic() - started) * 1000))
+        return _timed_out(timeout) if late else Result("fail", "no connection")
+    return Result("fail", f"the answer broke off ({type(error).__name__})")
 
 
 def _slower(result: Result, started: float, slow_ms: int, ends: float | None, tls_days: int) -> Result:
-    """A good answer that is a warning: it took too long, or its certificate is about to end."""
+    """`slow` for a good answer that took too long, or whose certificate is about to end."""
     if result.outcome == "ok" and (time.monotonic() - started) * 1000 > slow_ms:
         return Result("slow", f"the answer took longer than {slow_ms} ms")
     days = (ends - time.time()) / 86_400 if ends is not None else tls_days
@@ -122,7 +133,7 @@ def _expect(body: bytes, expected: Mapping[str, Any]) -> Result:
         found = data
         for part in path.split("."):
             found = found.get(part) if isinstance(found, dict) else None
-        # YAML has the value as text, and so has the writer in mind: `true` is true.
+        # components.yml is read as text, so `true` there means JSON's true.
         if (found if isinstance(found, str) else json.dumps(found)) != str(wanted):
             return Result("fail", f"'{path}' in the answer is not what it should be")
     return Result("ok")

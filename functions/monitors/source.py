@@ -1,4 +1,4 @@
-"""A monitor that already watches the product, asked what it says: one call for all its checks.
+"""An outside monitor that already watches the product, asked once for all its checks.
 
 https://docs.pingdom.com/api/, https://betterstack.com/docs/uptime/api/, https://metastatuspage.com/api: none of them
 signs its webhooks, so a webhook only means "ask now" (functions/status/poll.py).
@@ -19,20 +19,20 @@ from portal.urls import is_safe
 
 TIMEOUT_SECONDS = 10
 BODY_LIMIT = 5_000_000
-# A monitor whose own last look is older than this says nothing about now.
+# A monitor's result that is older than this says nothing about now.
 OLD_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a monitor says of one check: its word as ours, and when it last looked (unix seconds, None: not said)."""
+    """A monitor's result of one check in our words, and when it last looked (unix seconds, None: not said)."""
 
     outcome: str
     word: str
     at: float | None = None
 
     def result(self, now: float) -> Result:
-        """`error` (nothing is learned) for an unknown word and for an old look."""
+        """`error` (nothing is learned) for an unknown word and for an old result."""
         if self.at is not None and now - self.at > OLD_SECONDS:
             return Result("error", "the monitor's own last look is too old")
         if self.outcome == "fail":
@@ -43,14 +43,14 @@ class Reading:
 
 
 class Source(Protocol):
-    """What the poll asks of such a monitor; every failure is a VendorError."""
+    """A monitor as the poll uses it; every failure is a VendorError."""
 
     def readings(self) -> Mapping[str, Reading]:
-        """Each check's id and what is said of it."""
+        """Check id -> its reading."""
 
 
 def reading(words: Mapping[str, str], word: object, at: float | None = None) -> Reading:
-    """A vendor's word by its table; an unknown one is no knowledge."""
+    """A vendor's word in ours by its table; an unknown one becomes `error`."""
     text = word if isinstance(word, str) else "?"
     return Reading(words.get(text, "error"), text, at)
 

@@ -1,5 +1,5 @@
-"""An adapter for `requests` that looks at where each connection really leads: one to an address that is not public is
-closed before a byte is sent, whatever the name resolved to."""
+"""An adapter for `requests` that checks the address of each open connection, and closes one that is not public before a
+byte is sent."""
 
 import ssl
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def is_public(address: str) -> bool:
 
 
 class Careful(HTTPAdapter):
-    """Looks at where a connection really leads, so that no name can resolve to one thing and then to another; `private`
+    """Checks the peer of the connection itself, so that a name cannot resolve to another address in between; `private`
     allows every address. `ends` is when the certificate of the last connection ends (unix seconds), `late` whether it
     was cut: what had come by then may look whole."""
 
@@ -46,8 +46,8 @@ class Careful(HTTPAdapter):
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Cut the connection when the whole exchange takes longer: a header that comes byte by byte is always in time
-        for the timeout of the next byte."""
+        """Cut the connection when the whole exchange takes longer: the timeout of `requests` starts anew with each
+        byte."""
         timer = Timer(seconds, self._cut)
         timer.daemon = True
         timer.start()
@@ -84,9 +84,9 @@ class Careful(HTTPAdapter):
 
             def connect(self) -> None:
                 super().connect()
-                # Again: time may have run out during the handshake, when there was nothing to cut.
+                # Time may have run out during the handshake, when there was nothing to cut.
                 adapter._opened(self, self.sock)
-                # Now: when the answer is here, a server that closes after each has left no connection to ask.
+                # Read now: once the answer is here, the server may have closed the connection.
                 adapter.ends = _ends(self.sock)
 
         class HTTPPool(HTTPConnectionPool):

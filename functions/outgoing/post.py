@@ -1,5 +1,4 @@
-"""Sends a message to an address that a customer chose: no redirect is followed, and no address that is not public is
-connected to, whatever its name resolves to by now."""
+"""Sends a message to an address that a customer chose: public addresses only, and no redirects."""
 
 import logging
 
@@ -31,7 +30,7 @@ def send(url: str, body: bytes, headers: dict[str, str], *, private: bool, secon
                     headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
                     timeout=seconds,
                     allow_redirects=False,
-                    stream=True,  # the status is enough; nobody can make us read a body without end
+                    stream=True,  # only the status counts, so an endless body costs nothing
                 ) as response,
             ):
                 return 0 if adapter.late else response.status_code

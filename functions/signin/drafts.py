@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 DRAFT_MS = 24 * HOUR_MS
+NOBODY = ("draft",)
 GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 

@@ -7,6 +7,7 @@ the identity provider.
 import json
 import logging
 import secrets
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import SignInNeeded, VendorError
 from functions.settings import Settings
+from functions.stores.people import Held
 from portal.clock import HOUR_MS, MINUTE_MS
 from portal.models import Requester, clean
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.identity import Identity
     from functions.services import Services
-    from functions.stores import Row
+    from functions.stores import Row, Store
 
 IDLE_MS = 12 * HOUR_MS
 ABSOLUTE_MS = 24 * HOUR_MS
@@ -115,6 +117,11 @@ def end(request: "Request", services: "Services", *, everywhere: bool = False) -
     elif row is not None:
         services.store.run("delete from session where id = :id", id=row["id"])
     return row
+
+
+def end_one(services: "Services", session_id: str, subject: str) -> None:
+    """Close one session of a subject."""
+    services.store.run("delete from session where id = :id and subject_id = :subject", id=session_id, subject=subject)
 
 
 def end_all(services: "Services", subject: str | None = None, sid: str | None = None) -> int:
@@ -239,3 +246,14 @@ def _claims(claims: dict[str, Any]) -> str:
 
 def _text(requester: Requester) -> str:
     return json.dumps(asdict(requester) | {"scopes": sorted(requester.scopes)})
+
+
+def _people(store: "Store") -> Iterator[tuple[str, str]]:
+    for row in store.all("select * from session"):
+        session = _session(row)
+        if session:
+            yield row["subject_id"], session.requester.email
+
+
+PEOPLE = (Held("session", "subject_id = :subject", people=_people),)
+NOBODY = ("logout_token",)

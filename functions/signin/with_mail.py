@@ -22,8 +22,8 @@ from functions.mail.addresses import may_mail
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
 from functions.signin.ways import by_mail, return_path, way_in
+from functions.stores.people import Held
 from portal.addresses import normalise, subject
-from portal.clock import DAY_MS
 from portal.models import Requester
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ EARLY = (
 )
 # Longer addresses are cut or refused by mail programs.
 LETTER_MOST = 1500
+PEOPLE = (Held("verify", "address = :address"),)
 
 log = logging.getLogger(__name__)
 
@@ -160,11 +161,8 @@ def confirm(request: Request, services: "Services") -> Response:
 
 
 def purge(services: "Services", deadline: float) -> None:
-    """Job of the tick: delete expired links, codes and puzzles, and the counts of mails older than a day."""
-    now = services.now()
-    services.store.run("delete from verify where expires_at < :now", now=now)
-    services.store.run("delete from bot_used where expires_at < :now", now=now)
-    services.store.run("delete from verify_mailed where at1 < :old", old=now - DAY_MS)
+    """Job of the tick: forget links and codes that are over."""
+    services.store.run("delete from verify where expires_at < :now", now=services.now())
 
 
 def _must_be_on(services: "Services") -> None:

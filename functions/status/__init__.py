@@ -1,1 +1,1 @@
-"""The status page as of now: checks, incidents, and who is told."""
+"""The live side of the status page: checks, incidents, subscribers."""

@@ -1,4 +1,4 @@
-"""The live state for everybody: public JSON in Statuspage's shape, made to sit in shared caches."""
+"""The live state as public JSON in Statuspage's shape, for shared caches."""
 
 import json
 from hashlib import sha256
@@ -27,27 +27,27 @@ def summary(request: "Request", services: "Services") -> Response:
 
 def status(request: "Request", services: "Services") -> Response:
     """GET /api/v2/status.json: page and indicator only."""
-    return _cached(request, _of(_summary(services), "status", "checked_at", "stale_after"))
+    return _cached(request, _part(_summary(services), "status", "checked_at", "stale_after"))
 
 
 def components(request: "Request", services: "Services") -> Response:
     """GET /api/v2/components.json."""
-    return _cached(request, _of(_summary(services), "components", "checked_at", "stale_after"))
+    return _cached(request, _part(_summary(services), "components", "checked_at", "stale_after"))
 
 
 def incidents(request: "Request", services: "Services") -> Response:
     """GET /api/v2/incidents.json: the newest fifty."""
-    return _cached(request, _of(_summary(services), all="incidents"))
+    return _cached(request, _newest(_summary(services), "incidents"))
 
 
 def unresolved(request: "Request", services: "Services") -> Response:
     """GET /api/v2/incidents/unresolved.json."""
-    return _cached(request, _of(_summary(services), "incidents"))
+    return _cached(request, _part(_summary(services), "incidents"))
 
 
 def maintenances(request: "Request", services: "Services") -> Response:
     """GET /api/v2/scheduled-maintenances.json: the newest fifty."""
-    return _cached(request, _of(_summary(services), all="scheduled_maintenances"))
+    return _cached(request, _newest(_summary(services), "scheduled_maintenances"))
 
 
 def upcoming(request: "Request", services: "Services") -> Response:
@@ -73,8 +73,8 @@ def badge_json(request: "Request", services: "Services") -> Response:
 
 
 def _summary(services: "Services") -> dict[str, Any]:
-    """The summary as of now. Without the store from what it last gave this process, or from what the build knew: that
-    has the time of its checks, and grows old like any other."""
+    """The summary of now. Without the store it is made from what this process last read, or from the build, with the
+    time of those checks."""
     board = incident_store.last_known(services)
     if board is None:
         raise Problem(404, "This portal has no status page.")
@@ -82,8 +82,8 @@ def _summary(services: "Services") -> dict[str, Any]:
 
 
 def _believed(full: dict[str, Any]) -> tuple[str, int]:
-    """The indicator for an answer that cannot say how old it is, and for how many seconds more a cache may believe it
-    when we are down: green for no longer than its checks are."""
+    """The indicator for an answer without a time in it, and for how many seconds a cache may serve it while we are
+    down: green only as long as its checks are fresh."""
     indicator = full["status"]["indicator"]
     if indicator != "none":
         return indicator, DAY
@@ -91,18 +91,22 @@ def _believed(full: dict[str, Any]) -> tuple[str, int]:
     return (indicator, left) if left > 0 else ("unknown", DAY)
 
 
-def _of(full: dict[str, Any], *parts: str, all: str = "") -> dict[str, Any]:
-    every = {all: full["every"][all]} if all else {}
-    return {"page": full["page"]} | {part: full[part] for part in ("generated_at", *parts)} | every
+def _part(full: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: full[key] for key in ("page", "generated_at", *keys)}
+
+
+def _newest(full: dict[str, Any], key: str) -> dict[str, Any]:
+    """With those that are over, which the summary itself leaves out."""
+    return _part(full) | {key: full["every"][key]}
 
 
 def _phases(full: dict[str, Any], phases: set[str]) -> dict[str, Any]:
     works = [work for work in full["scheduled_maintenances"] if work["status"] in phases]
-    return _of(full) | {"scheduled_maintenances": works}
+    return _part(full) | {"scheduled_maintenances": works}
 
 
 def _cached(request: "Request", data: dict[str, Any]) -> Response:
-    """The answer, or 304 when the reader has it: its tag covers all but the time at which it was made."""
+    """The answer, or 304 when the reader has it; its tag leaves out the time of making."""
     said = {key: value for key, value in data.items() if key not in {"generated_at", "every"}}
     answer = {key: value for key, value in data.items() if key != "every"}
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
@@ -113,10 +117,10 @@ def tagged(request: "Request", response: Response, canonical: str = "", stale_if
     """The answer with the headers of a shared cache and a strong tag of `canonical`, or of its own bytes."""
     stale = f"stale-while-revalidate={REFRESHING}, stale-if-error={stale_if_error}"
     response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={FRESH}, {stale}"
-    # Some hosts strip s-maxage on its way to their own cache; this one is for that cache alone.
+    # Some hosts strip s-maxage before their own cache; this header is for that cache.
     response.headers["CDN-Cache-Control"] = f"max-age={FRESH}, {stale}"
     response.headers["Access-Control-Allow-Origin"] = "*"
-    # By these a page on another host tells how old an answer is.
+    # A page on another host needs these to tell how old an answer is.
     response.headers["Access-Control-Expose-Headers"] = "Age, Date, ETag"
     text = canonical.encode() or response.get_data()
     response.set_etag(sha256(text).hexdigest()[:32])

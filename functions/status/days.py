@@ -1,4 +1,4 @@
-"""GET /api/status/days.json: the last days as status/history/ keeps them, made from the samples of the store."""
+"""GET /api/status/days.json: the last days in the shape of status/history/, from the store's samples."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ DAYS = 4  # today, and those whose samples are there from their first second
 
 
 def days(request: "Request", services: "Services") -> "Response":
-    """{day: {component: ...}} (portal.status.days), today's too, which is not over; for five minutes in caches."""
+    """{day: {component: ...}} (portal.status.days), with today so far; five minutes in caches."""
     board = incident_store.board(services)
     if board is None:
         raise Problem(404, "This portal has no status page.")

@@ -1,4 +1,4 @@
-"""The status feeds as of now: what a build does not know yet is in them within seconds."""
+"""The live status feeds: a new update is in them within seconds, without a build."""
 
 from html import escape
 from typing import TYPE_CHECKING
@@ -30,13 +30,13 @@ def json_feed(request: "Request", services: "Services") -> Response:
 
 
 def _feed(request: "Request", services: "Services", kind: str, name: str, mimetype: str) -> Response:
-    from portal.status import feeds  # a feed's library is of no use to any other request
+    from portal.status import feeds  # heavy, and no other request needs it
 
     board = incident_store.last_known(services)
     component = request.args.get("component", "")
     if board is None or (component and component not in {one.id for one in board.components}):
         raise Problem(404, "There is no such feed.")
-    # Its own address, or a reader goes on with the file of the last build.
+    # Its own address, or readers switch to the file of the last build.
     address = services.absolute(f"api/status/{name}") + (f"?component={component}" if component else "")
     text = getattr(feeds, kind)(board, address, _paragraphs, component)
     return tagged(request, Response(text, mimetype=mimetype))

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row, Store
 
-# What is over stays in the answers for as long as a build may take to know it.
+# An incident that is over stays in the answers until a build surely has it.
 KEPT_MS = 30 * DAY_MS
+NOBODY = ("status_incident",)
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def board(services: "Services") -> Board | None:
 
 
 def last_known(services: "Services") -> Board | None:
-    """The board; without the store the last one of this process, or what the build knew."""
+    """The board; without the store the last one that this process read, or the build's."""
     try:
         services.memory["board"] = board(services)
     except StoreError as error:
@@ -95,8 +96,8 @@ def last_known(services: "Services") -> Board | None:
 
 
 def joined(built: Board, live: list[Incident]) -> Board:
-    """Of an incident that both have, the one that knows more; newest first. A component that no longer exists is
-    left out of the store's."""
+    """The build's board with the store's incidents, newest first: of one that both have, the one with more updates.
+    Components that no longer exist are left out of the store's."""
     known = {incident.id: incident for incident in built.incidents}
     components = {component.id for component in built.components}
     for incident in live:

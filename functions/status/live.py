@@ -1,14 +1,16 @@
-"""What the checks last said of each component, as the store has it."""
+"""The stored live state of each component."""
 
 import logging
 from typing import TYPE_CHECKING
 
 from functions.errors import StoreError
-from portal.status import Live
+from portal.status.live import Live
 
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Store
+
+NOBODY = ("status_live",)
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ def last_checks(store: "Store") -> dict[str, tuple[Live, int]]:
 
 
 def known(services: "Services") -> dict[str, Live]:
-    """Component -> its live state; without the store as this process last read it."""
+    """Component -> its live state; without the store the last one that this process read."""
     try:
         services.memory["live"] = {key: state for key, (state, _) in last_checks(services.store).items()}
     except StoreError as error:

@@ -1,5 +1,5 @@
-"""The tick's job that asks each monitored component how it is and writes what follows to the store: samples, live
-states, and the incidents that the checks open and close."""
+"""The tick's job that checks each monitored component, and writes samples, live states, and the incidents that the
+checks open and close."""
 
 import hmac
 import importlib
@@ -18,8 +18,9 @@ from functions.status import incident_store
 from functions.status.incident_store import Stored
 from functions.status.live import last_checks, swap
 from portal.clock import DAY_MS
-from portal.status import Board, Check, Component, Live, advance, read
+from portal.status import Board, Check, Component, read
 from portal.status.auto import Watched, review
+from portal.status.live import Live, advance
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -30,18 +31,19 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 HOOK_SECONDS = 15
-# A scheduler is never on the second: a check that is due this much later is done now rather than a tick late.
+# Schedulers are not exact: a check is done this much early rather than a tick late.
 EARLY_SHARE = 0.1
-# A day is written down after it is over; a run that was missed loses nothing.
+# A day goes to status/history/ once it is over, with time to repeat a run that failed.
 SAMPLES_MS = 4 * DAY_MS
+NOBODY = ("status_sample",)
 VARIABLE = re.compile(r"\$\{(CHECK_[A-Z0-9_]+)\}")
 
 log = logging.getLogger(__name__)
 
 
 def poll(services: "Services", deadline: float) -> None:
-    """Check every component that is due, longest unchecked first, until `deadline` (monotonic seconds), then look at
-    what all states come to: also when nothing was due, since a maintenance may have ended."""
+    """Check every component that is due, longest unchecked first, until `deadline` (monotonic seconds), then review
+    the incidents: also when nothing was due, since a maintenance may have ended."""
     bundle = services.portal.get("status")
     if bundle:
         board = read(bundle)
@@ -55,8 +57,8 @@ def purge(services: "Services", deadline: float) -> None:
 
 
 def hook(request: "Request", services: "Services") -> "Response":
-    """POST /api/status/hook?token=: a monitor's webhook. None of them is signed, so it only means: ask now. 202 at
-    once, the asking comes after the answer."""
+    """POST /api/status/hook?token=: a monitor's webhook. None of them is signed, so it only means: ask now.
+    Answers 202 and asks afterwards."""
     token = services.settings.environ.get("STATUS_HOOK_TOKEN", "")
     if len(token) < 16 or not hmac.compare_digest(request.args.get("token", "").encode(), token.encode()):
         raise Problem(404, "There is no page here.")
@@ -87,7 +89,7 @@ def _check_due(services: "Services", board: Board, deadline: float, asked: list[
     pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
     given = deadline - time.monotonic()
     private = services.settings.loopback
-    said = _said(ready, services.settings.environ)
+    said = _readings(ready, services.settings.environ)
     waiting = [(component, pool.submit(_ask, component, urls, deadline, private, said)) for component, urls in ready]
     results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
     if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
@@ -95,17 +97,17 @@ def _check_due(services: "Services", board: Board, deadline: float, asked: list[
     else:
         for component, result in results:
             _record(services, board, component, rows.get(component.id), result)
-    # A server that sends a header byte by byte outlives every timeout; nobody waits for it here.
+    # A header sent byte by byte outlives every timeout, so do not wait for its thread.
     pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _blind(board: Board, results: list[Result], environ: Mapping[str, str], deadline: float, private: bool) -> bool:
-    """Whether it is the prober that cannot see: everything failed at once, and the control address failed, too."""
+    """Whether the fault is on our side: every check failed, and so did the control address."""
     if not board.control or not results or any(result.outcome in {"ok", "slow"} for result in results):
         return False
     control = VARIABLE.sub(lambda match: environ.get(match[1], ""), board.control)
     left = min(5.0, deadline - time.monotonic())
-    # Any answer shows that the world can be seen.
+    # Any answer shows that our network works.
     return left <= 0 or check(control, timeout=left, statuses=range(100, 600), private=private).outcome != "ok"
 
 
@@ -114,7 +116,7 @@ def _review(services: "Services", board: Board) -> None:
     live = {key: state for key, (state, _) in last_checks(store).items()}
     known = incident_store.stored(store)
     revisions = {one.incident.id: one.revision for one in known}
-    # What Git has of an incident by now is what people know, and so does automation.
+    # Automation works on what people see, which may be the build's newer text.
     whole = incident_store.joined(board, [one.incident for one in known])
     newest = {incident.id: incident for incident in whole.incidents}
     watched = [Watched(newest[one.incident.id], one.seen) for one in known]
@@ -145,7 +147,7 @@ def _is_due(component: Component, rows: Mapping[str, tuple[Live, int]], now: int
 
 
 def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tuple[Component, list[str]]]:
-    """The components whose addresses are complete; the others stay unknown, and the log names what is not set."""
+    """The components whose addresses are complete; the others stay unknown, and the log names the missing variables."""
     ready = []
     missing: set[str] = set()
     for component in due:
@@ -164,8 +166,8 @@ def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tu
     return ready
 
 
-def _said(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
-    """What other monitors say of their checks, by (type, id): one call for each kind of monitor."""
+def _readings(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
+    """Other monitors' results by (type, id), with one call for each kind of monitor."""
     wanted = {(check.type, check.id) for component, _ in ready for check in component.checks if check.type != "http"}
     found: dict[tuple[str, str], Result] = {}
     for kind in sorted({kind for kind, _ in wanted}):
@@ -183,7 +185,7 @@ def _said(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) 
 def _ask(
     component: Component, urls: list[str], deadline: float, private: bool, said: Mapping[tuple[str, str], Result]
 ) -> Result:
-    """The worst result, a failure at once; with too little time left it learns nothing rather than blame."""
+    """The worst result of a component's checks, or the first failure; `error` when the tick's time ran out."""
     worst = Result("ok")
     for one, url in zip(component.checks, urls, strict=True):
         left = deadline - time.monotonic()
@@ -192,7 +194,7 @@ def _ask(
         if one.type != "http":
             result = said.get((one.type, one.id), Result("error", f"{one.type} says nothing of its check {one.id}"))
         else:
-            result = _look(component, one, url, left, private)
+            result = _check_address(component, one, url, left, private)
         if result.timed_out and left < component.timeout:
             return Result("error", "the tick ended before the check's own timeout")
         if result.outcome in {"fail", "error"}:
@@ -201,7 +203,7 @@ def _ask(
     return worst
 
 
-def _look(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
+def _check_address(component: Component, one: Check, url: str, left: float, private: bool) -> Result:
     return check(
         url,
         timeout=min(component.timeout, left),

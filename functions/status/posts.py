@@ -1,6 +1,6 @@
 """On-call's page: open an incident or post an update that everybody sees within seconds.
 
-Who may is said by a scope of the session (`status_write`), never by the form.
+The session's scope (`status_write`) decides who may.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -33,10 +33,10 @@ SLOWER = (
 )
 
 
-def page(request: "Request", services: "Services") -> "Response":
-    """GET /my/status/: what is open, a form for each, and one for something new."""
+def posts_page(request: "Request", services: "Services") -> "Response":
+    """GET /my/status/: a form for each open incident, and one for a new one."""
     _require(request, services)
-    return _page(services, posted=request.args.get("posted") == "1")
+    return _render(services, posted=request.args.get("posted") == "1")
 
 
 def post(request: "Request", services: "Services") -> "Response":
@@ -51,11 +51,11 @@ def post(request: "Request", services: "Services") -> "Response":
     except Refused as error:
         if wants_json(request):
             raise Problem(422, "Look at the marked fields.", fields=error.fields) from error
-        return _page(services, status=422, wrong=error.fields, given=given)
+        return _render(services, status=422, wrong=error.fields, given=given)
     if not incident_store.save(services.store, one, services.now()):
         if wants_json(request):
             raise Problem(409, SLOWER)
-        return _page(services, status=409, wrong={"id": SLOWER}, given=given)
+        return _render(services, status=409, wrong={"id": SLOWER}, given=given)
     if wants_json(request):
         return json_response({"id": one.incident.id}, 201)
     return see_other(services.url("my/status/?posted=1"))
@@ -82,7 +82,7 @@ def _stored(services: "Services", board: "Board", given: "Mapping[str, Any]") ->
 
 
 def _given(request: "Request") -> dict[str, Any]:
-    """The fields of form or JSON, every one of them text, and `components` as id -> state."""
+    """The fields of form or JSON, all as text, and `components` as id -> state."""
     if request.mimetype == "application/json":
         data = read_json(request, JSON_LIMIT)
         if not isinstance(data, dict):
@@ -122,7 +122,7 @@ def _board(services: "Services") -> "Board":
     return board
 
 
-def _page(services: "Services", status: int = 200, **context: Any) -> "Response":
+def _render(services: "Services", status: int = 200, **context: Any) -> "Response":
     board = _board(services)
     return pages.render(
         services,

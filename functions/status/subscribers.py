@@ -1,6 +1,7 @@
 """Subscribing to the status page by mail: asked for here, confirmed by a button, ended by one click (RFC 8058).
 
-Whoever asks gets the same answer and the same mail, subscribed or not. A link alone does nothing: scanners follow it.
+Every address gets the same answer and the same mail, subscribed or not. Links only open a page with a button, since
+scanners follow links.
 """
 
 import json
@@ -15,10 +16,11 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, see_other
-from functions.mail import delivery
+from functions.mail import delivery, preferences
 from functions.mail.addresses import may_mail
 from functions.pages import when
 from functions.rate import limit
+from functions.stores.people import Held
 from portal.addresses import normalise
 from portal.clock import HOUR_MS
 
@@ -30,6 +32,8 @@ VALID_MS = 48 * HOUR_MS
 CONFIRM = "status subscription"
 STOP = "status unsubscription"
 ONE_CLICK = "One-Click"
+# A subscriber's mails are queued under the row's id.
+PEOPLE = (Held("subscriber", "address = :address", is_name=True),)
 GONE = "This link is older than 48 hours, or a part of it is missing. Subscribe again on the status page."
 
 
@@ -43,23 +47,23 @@ def subscribe(request: "Request", services: "Services") -> Response:
         raise Problem(422, "Write your whole e-mail address, like ada@example.com. Go back and try again.")
     chosen = _known(services, request.form.getlist("component"))
     response = see_other(services.url("my/status/sent/"))
-    # The field that people do not see, and a mailbox that has had its mails for today, get the same answer.
-    if not request.form.get("website") and may_mail(services, f"status:{address}"):
+    # A robot (it fills in the hidden field) and a mailbox past its limit get the same answer.
+    if not request.form.get("website") and may_mail(services, address, "status:"):
         payload = {"address": address, "components": chosen, "asked_at": services.now()}
         with services.store.transaction():
             row = outbox.put(services, "status.confirm", payload, subject_id="")
-        # After the answer, so that its time says nothing; without that chance the tick delivers.
+        # After the answer, whose time then tells nothing; else the tick delivers.
         response.call_on_close(lambda: outbox.deliver(services, row))
     return response
 
 
-def sent(request: "Request", services: "Services") -> Response:
+def sent_page(request: "Request", services: "Services") -> Response:
     """GET /my/status/sent/: what happens next."""
     return pages.render(services, "Look into your inbox", "status/sent.html")
 
 
-def look(request: "Request", services: "Services") -> Response:
-    """GET /my/status/confirm/?token=: the mail's link; a page with a button, however often it is opened."""
+def confirm_page(request: "Request", services: "Services") -> Response:
+    """GET /my/status/confirm/?token=: the page that the mail's link opens, with the button."""
     token = request.args.get("token", "")
     address, chosen = _asked(services, token)
     names = [name for key, name in _components(services).items() if key in chosen]
@@ -81,8 +85,8 @@ def confirm(request: "Request", services: "Services") -> Response:
     return pages.render(services, "You will be told", "status/subscribed.html", address=address)
 
 
-def leave(request: "Request", services: "Services") -> Response:
-    """GET of either address to unsubscribe: only a button; a scanner that follows links ends nothing."""
+def unsubscribe_page(request: "Request", services: "Services") -> Response:
+    """GET of either address to unsubscribe: a page with the button."""
     who = _who(request, services)
     return pages.render(
         services, "No more status updates?", "status/unsubscribe.html", id=who, token=request.args["token"]
@@ -96,12 +100,7 @@ def unsubscribe(request: "Request", services: "Services") -> Response:
         raise Problem(400, "Nothing was changed. Open the link of the mail and press its button.")
     kind, _, subject = who.partition(":")
     if kind == "subject":
-        services.store.run(
-            "update preference set wanted = 0, updated_at = :now"
-            " where subject_id = :subject and kind like 'incident_mail:%'",
-            subject=subject,
-            now=services.now(),
-        )
+        preferences.stop(services, subject, "incident_mail")
     else:
         services.store.run("delete from subscriber where id = :id", id=who)
     return pages.render(services, "No more status updates", "status/unsubscribed.html")
@@ -113,11 +112,10 @@ def way_out(services: "Services", who: str) -> str:
 
 
 def wanted(services: "Services", who: str) -> bool:
-    """Whether `who` still wants mails; one may have unsubscribed since a mail was put into the outbox."""
+    """Whether `who` still wants mails: they may have unsubscribed after a mail was queued."""
     kind, _, subject = who.partition(":")
     if kind == "subject":
-        sql = "select 1 as one from preference where subject_id = :who and wanted = 1 and kind like 'incident_mail:%'"
-        return services.store.one(sql, who=subject) is not None
+        return preferences.wants_any(services, subject, "incident_mail")
     return services.store.one("select 1 as one from subscriber where id = :who", who=who) is not None
 
 
@@ -146,7 +144,7 @@ def _known(services: "Services", chosen: Iterable[str]) -> list[str]:
     wanted, known = set(chosen) - {""}, set(_components(services))
     if wanted - known:
         raise Problem(422, "This page was out of date, so nothing was done. Open the status page again and choose.")
-    # All of them is "all", those that are added later included.
+    # Choosing all of them means also those that are added later.
     return [] if wanted == known else sorted(wanted)
 
 
@@ -171,5 +169,5 @@ def _who(request: "Request", services: "Services") -> str:
 
 
 def _signer(services: "Services", purpose: str) -> URLSafeSerializer:
-    # The purpose is in the key: a link to confirm never ends anything, and a session's cookie is neither.
+    # With the purpose in the key a link to confirm is no link to unsubscribe, and a session's cookie is neither.
     return URLSafeSerializer(list(reversed(services.settings.secret_keys)), salt=purpose)

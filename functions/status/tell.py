@@ -1,4 +1,4 @@
-"""The tick's job that tells subscribers of each update once, and no one more often than they can bear."""
+"""The tick's job that tells subscribers of each update once, within limits per address."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from functions.pages import when
 from functions.rate import limit
 from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
+from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from portal.status import OVER, PHASES, Board, Incident, Update
 from portal.status.summary import iso, update_id
@@ -20,23 +21,24 @@ from portal.status.summary import iso, update_id
 if TYPE_CHECKING:
     from functions.services import Services
 
-# What is older was told by somebody else, or nobody was there to tell it; a mail about it would only confuse.
+# A mail about an older update would only confuse.
 NEWS_MS = 3 * HOUR_MS
 KEPT_MS = 40 * DAY_MS
-# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that it hears of in a
-# day at all, so that what flaps opens and ends a few of them and not hundreds.
+# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that an address hears of
+# in a day, so that a flapping component sends a few mails and not hundreds.
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
 EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
+PEOPLE = (Held("status_heard", "who in (:name, 'subject:' || :name)"),)
+NOBODY = ("status_told",)
 
 
-def tell(services: "Services", deadline: float) -> None:
-    """Put a mail for every recipient of every new update into the outbox, in the transaction that marks it as told."""
+def announce(services: "Services", deadline: float) -> None:
+    """Queue a mail for every recipient of every new update, in the transaction that marks the update as told."""
     board = incident_store.board(services)
     if board is None:
         return
     now = services.now()
-    services.store.run("delete from status_told where at < :old", old=now - KEPT_MS)
     events: list[Any] = [*board.incidents, *board.maintenances]
     news = [
         (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + MINUTE_MS
@@ -60,20 +62,27 @@ def tell(services: "Services", deadline: float) -> None:
                 outbox.put(services, "status.webhook", payload, subject_id="")
             for who, address in _recipients(services, affected) if services.mailer.configured else ():
                 if _may_have(services, event.id, who, over=update.status in OVER):
-                    told = _told(event, update, board.page.url)
-                    payload = {"to": address, "who": who, **told, "body": told["body"] + _earlier(event, update)}
+                    message = _message(event, update, board.page.url)
+                    payload = {"to": address, "who": who, **message, "body": message["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
 
 
+def purge(services: "Services", deadline: float) -> None:
+    """Job of the tick: forget which updates were told to whom after 40 days."""
+    old = services.now() - KEPT_MS
+    services.store.run("delete from status_told where at < :old", old=old)
+    services.store.run("delete from status_heard where at < :old", old=old)
+
+
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `status.mail`: one update to one address, with the way out that mail programs show as a button."""
+    """Outbox `status.mail`: one update to one address, with the headers of an unsubscribe button."""
     if not services.mailer.configured:
         raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
     if not wanted(services, payload["who"]):
         return
     product = services.portal["product"]
     out = way_out(services, payload["who"])
-    # A folded or encoded address in List-Unsubscribe is one that mail programs do not offer as a button.
+    # Mail programs show no button for a folded or encoded List-Unsubscribe.
     mail = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
     mail["To"] = payload["to"]
     mail["Subject"] = f"[{product} status] {payload['title']}"
@@ -89,19 +98,19 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 
 def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
-    """What a webhook is sent: the words of the summary, so that a program needs to know them once."""
-    told = _told(event, update, board.page.url)
+    """A webhook's payload, in the words of the summary."""
+    message = _message(event, update, board.page.url)
     affected = sorted(event.states if isinstance(event, Incident) else event.components)
     return {
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
-        "event": {"id": event.id, "name": event.title, "shortlink": told["link"], "components": affected},
-        "update": {"id": told["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        "event": {"id": event.id, "name": event.title, "shortlink": message["link"], "components": affected},
+        "update": {"id": message["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
         | {"next_update_by": iso(update.next_update_by)},
     }
 
 
-def _told(event: Any, update: Update, url: str) -> dict[str, str]:
+def _message(event: Any, update: Update, url: str) -> dict[str, str]:
     page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
     title = _plain(f"{PHASES[update.status]}: {event.title}")
     body = update.body
@@ -111,14 +120,14 @@ def _told(event: Any, update: Update, url: str) -> dict[str, str]:
 
 
 def _earlier(event: Any, update: Update) -> str:
-    """What was said before: a mail that was one too many is not lost."""
+    """The updates before this one, since some may have had no mail of their own."""
     before = [one for one in event.updates if one.at < update.at][-EARLIER:]
     lines = [f"{when(one.at)}, {PHASES[one.status]}:\n{one.body}" for one in reversed(before)]
     return "\n\n".join(["\n\nBefore that:", *lines]) if lines else ""
 
 
 def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:
-    """Who wants to hear of these components: subscribers, and customers by their preferences; each address once."""
+    """Id and address of the subscribers and customers who chose one of these components; each address once."""
     seen = set()
     for row in services.store.all("select * from subscriber order by id"):
         chosen = set(json.loads(row["components"]))
@@ -133,15 +142,31 @@ def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str,
 
 
 def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> bool:
-    """Whether one more mail is bearable; the end is told to whoever heard of the beginning."""
-    key = f"{incident} {who}"
+    """Whether the limits allow one more mail; an incident's end goes to everyone but those who were spared it."""
+    row = services.store.one(
+        "select heard from status_heard where incident_id = :incident and who = :who", incident=incident, who=who
+    )
     if over:
-        return not _counted(services, "status-silent", key)
-    if not _counted(services, "status-mail", key) and not _allows(services, "status-new", who, MOST_INCIDENTS, 86_400):
-        _allows(services, "status-silent", key, 1, 86_400)
-        return False
+        return row is None or bool(row["heard"])
+    if not (row and row["heard"]):
+        heard = _allows(services, "status-new", who, MOST_INCIDENTS, 86_400)
+        _remember(services, incident, who, heard=heard)
+        if not heard:
+            return False
+    key = f"{incident} {who}"
     hourly = _allows(services, "status-mail", key, MOST_PER_HOUR, 3600)
     return hourly and _allows(services, "status-mail-day", key, MOST_PER_DAY, 86_400)
+
+
+def _remember(services: "Services", incident: str, who: str, *, heard: bool) -> None:
+    services.store.run(
+        "insert into status_heard (incident_id, who, heard, at) values (:incident, :who, :heard, :now)"
+        " on conflict (incident_id, who) do update set heard = excluded.heard, at = excluded.at",
+        incident=incident,
+        who=who,
+        heard=int(heard),
+        now=services.now(),
+    )
 
 
 def _allows(services: "Services", what: str, who: str, times: int, per_seconds: int) -> bool:
@@ -150,10 +175,6 @@ def _allows(services: "Services", what: str, who: str, times: int, per_seconds: 
     except Problem:
         return False
     return True
-
-
-def _counted(services: "Services", what: str, who: str) -> bool:
-    return services.store.one("select 1 as one from rate where who = :who limit 1", who=f"{what}:{who}") is not None
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Webhooks of the status page: a customer's own https address is told of every update, signed, until it is gone.
+"""Webhooks of the status page: every update is posted, signed, to a customer's own https address, until that is gone.
 
 Signed as Standard Webhooks does it (https://www.standardwebhooks.com), for which libraries exist in every language.
 """
@@ -17,6 +17,7 @@ from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
 from functions.rate import limit
 from functions.signin import sessions
+from functions.stores.people import Held
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
@@ -26,15 +27,16 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 MOST = 5
-# An address that answered nothing good for so long is taken off the list.
+# An address that failed for so long is removed.
 GIVE_UP_MS = 3 * DAY_MS
 PREFIX = "whsec_"
+PEOPLE = (Held("webhook", "owner = :subject", is_name=True),)
 
 log = logging.getLogger(__name__)
 
 
-def page(request: "Request", services: "Services") -> "Response":
-    """GET /my/status/webhooks/: one's own webhooks with their secrets, and a form for another."""
+def webhooks_page(request: "Request", services: "Services") -> "Response":
+    """GET /my/status/webhooks/: the customer's webhooks with their secrets, and a form for another."""
     session = sessions.require(request, services)
     rows = services.store.all(
         "select * from webhook where owner = :owner order by created_at, id",
@@ -43,7 +45,7 @@ def page(request: "Request", services: "Services") -> "Response":
     return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST)
 
 
-def change(request: "Request", services: "Services") -> "Response":
+def add_or_remove(request: "Request", services: "Services") -> "Response":
     """POST /api/status/webhooks: url to add one, or remove=id."""
     session = sessions.require(request, services)
     owner = session.requester.subject
@@ -84,7 +86,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 
 def signed(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that prove where a message comes from."""
+    """The headers that sign a message."""
     content = f"{message_id}.{timestamp}.".encode() + body
     signature = b64encode(hmac.new(b64decode(secret.removeprefix(PREFIX)), content, sha256).digest()).decode()
     return {"webhook-id": message_id, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}
@@ -94,7 +96,7 @@ def post(url: str, body: bytes, headers: dict[str, str], services: "Services") -
     """The status of the answer; 0 when none came."""
     from functions.outgoing.post import send  # an HTTP client, which no other request needs
 
-    # On one's own machine, every address is private.
+    # On a loopback portal every address is private.
     return send(url, body, headers, private=services.settings.loopback)
 
 
@@ -114,7 +116,7 @@ def _failed(services: "Services", key: str, *, gone: bool) -> None:
 
 
 def checked(services: "Services", typed: str) -> str:
-    """An address that may become a webhook; raises Problem 422."""
+    """The typed address, if it may become a webhook; raises Problem 422."""
     url = typed.strip()
     try:
         parts = urlsplit(url)

@@ -29,7 +29,7 @@ def connect(url: str) -> "Store":
 
 
 class Store(ABC):
-    """What handlers use; every method raises StoreError when the engine does not do what it was asked."""
+    """The store as handlers use it; every method raises StoreError when the engine fails."""
 
     begin = "begin"
 
@@ -92,8 +92,8 @@ class Store(ABC):
 
     @abstractmethod
     def _execute(self, sql: str, parameters: dict[str, Any]) -> tuple[list[Row], int]:
-        """Rows and their number, or how many the statement touched. An engine whose connection may be out of step
-        after an error closes it: a later customer must never read an earlier one's answer."""
+        """Rows, and how many the statement returned or touched. After an error that may leave half an answer on the
+        connection it is closed, so that nobody reads another customer's answer."""
 
     @abstractmethod
     def _lock_migrations(self) -> None:
@@ -104,7 +104,7 @@ class Store(ABC):
         try:
             self.run(how)
         except StoreError:
-            self.close()  # whatever is left of the transaction goes with its connection
+            self.close()  # the rest of the transaction goes with its connection
             if how == "commit":
                 raise
 

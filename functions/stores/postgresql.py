@@ -33,19 +33,19 @@ class PostgreSQL(Store):
             try:
                 connection.close()
             except (InterfaceError, OSError):
-                return  # it was gone already
+                return  # the connection was gone already
 
     def _execute(self, sql: str, parameters: dict[str, Any]) -> tuple[list[Row], int]:
         connection = self._connection()
         try:
             values = connection.run(sql, **parameters)
-        except DatabaseError as error:  # the server refused, and the protocol went to its end
+        except DatabaseError as error:  # the server refused; the connection stays usable
             raise StoreError(f"PostgreSQL: {_message(error)}") from error
         except (InterfaceError, OSError) as error:
             self.close()
             raise StoreError("PostgreSQL: the connection broke") from error
         except BaseException:
-            # Half a message may have been sent: every later answer would be one query late.
+            # Half a message may have been sent, and every later answer would be one query late.
             self.close()
             raise
         self._thread.used = time.monotonic()
@@ -59,7 +59,7 @@ class PostgreSQL(Store):
         connection: Connection | None = getattr(self._thread, "connection", None)
         idle = time.monotonic() - getattr(self._thread, "used", 0.0)
         if connection is not None and idle > IDLE_SECONDS and not self.in_transaction:
-            # A pooler closes idle connections without a word: ask before trusting an old one.
+            # Poolers close idle connections silently, so test an old one first.
             try:
                 connection.run("select 1")
             except (InterfaceError, DatabaseError, OSError):

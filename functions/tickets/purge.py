@@ -1,7 +1,8 @@
-"""Deleting old tickets; the operators' guide has the table of periods."""
+"""What is kept of tickets, of whom and for how long (the operators' guide has the table)."""
 
 from typing import TYPE_CHECKING
 
+from functions.stores.people import Held, emails
 from functions.tickets.ledger import WAITING
 from portal.clock import DAY_MS
 
@@ -10,6 +11,14 @@ if TYPE_CHECKING:
 
 ROW_MS = 730 * DAY_MS
 LIST_MS = 30 * DAY_MS
+OF_TICKET = "ticket_id in (select id from ticket where subject_id = :subject)"
+# In the order in which rows may go.
+PEOPLE = (
+    Held("ticket_file", OF_TICKET),
+    Held("ticket_reply", OF_TICKET),
+    Held("ticket", "subject_id = :subject", people=emails("ticket")),
+    Held("ticket_list", "subject_id = :subject", key="subject_id"),
+)
 
 
 def purge(services: "Services", deadline: float) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 BODY_MOST = 256_000
+NOBODY = ("desk_delivery",)
 
 
 def receive(request: "Request", services: "Services") -> Response:

@@ -1,1 +1,1 @@
-"""What readers did, counted."""
+"""Events of visits, and the metrics made of them."""

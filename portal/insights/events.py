@@ -1,4 +1,4 @@
-"""One event of a visit: what the portal agrees to remember about what a visitor did, and nothing more."""
+"""One event of a visit: which fields the portal accepts from a browser and stores."""
 
 import re
 import unicodedata
@@ -65,16 +65,16 @@ LONGEST_COMMENT = 1000
 REMOVED = "[removed]"
 
 # Ids are UUIDs and nothing else, so that no address or name can travel in one.
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# A path of ours has no @, query or fragment; a mistyped address with one is not worth remembering.
-_PATH = re.compile(r"/(?:[\w.~/-]|%(?!40)[0-9A-Fa-f]{2})*", re.ASCII)
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Our paths have no @, query or fragment; others are not stored.
+PATH = re.compile(r"/(?:[\w.~/-]|%(?!40)[0-9A-Fa-f]{2})*", re.ASCII)
 # Seven digits in a row, or nine with the marks of a telephone or card number: a date stays.
-_LONG_NUMBER = re.compile(r"\d{7}")
-_PRIVATE = re.compile(r"[^\s@]+@[^\s@]+|\d{7,}|\+?\d(?:[ ./()-]{0,2}\d){8,}")
+LONG_NUMBER = re.compile(r"\d{7}")
+PRIVATE = re.compile(r"[^\s@]+@[^\s@]+|\d{7,}|\+?\d(?:[ ./()-]{0,2}\d){8,}")
 # Control characters and lone surrogates are legal in JSON and fatal to a database.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # In a query also addresses with a query of their own and long tokens, which may be a key or a session.
-_SECRET = re.compile(rf"https?://\S+\?\S*|{_PRIVATE.pattern}|[\w.=/+~%-]{{25,}}", re.ASCII | re.IGNORECASE)
+SECRET = re.compile(rf"https?://\S+\?\S*|{PRIVATE.pattern}|[\w.=/+~%-]{{25,}}", re.ASCII | re.IGNORECASE)
 
 
 class EventError(ValueError):
@@ -125,12 +125,12 @@ def parse(raw: object) -> Event:
         engaged_ms=_number(raw, "engaged_ms", DAY_MS),
         scroll=_number(raw, "scroll", 100),
     )
-    for field in _NEEDS.get(event.name, ()):
+    for field in NEEDS.get(event.name, ()):
         _required(getattr(event, field), field)
     return event
 
 
-_NEEDS = {
+NEEDS = {
     "engage": ("engaged_ms", "scroll"),
     "search": ("query_id", "results"),
     "search_zero": ("query_id",),
@@ -142,20 +142,20 @@ _NEEDS = {
 def redact_query(text: str) -> str | None:
     """A query without addresses, long numbers and tokens; None when more than half of it was private."""
     text = " ".join(unicodedata.normalize("NFC", text).lower().split())
-    rest = len(_SECRET.sub("", text))
+    rest = len(SECRET.sub("", text))
     if not text or rest * 2 < len(text):
         return None
-    return _SECRET.sub(REMOVED, text)[:LONGEST_QUERY]
+    return SECRET.sub(REMOVED, text)[:LONGEST_QUERY]
 
 
 def redact_comment(text: str) -> str:
     """A comment without e-mail addresses and long numbers."""
-    return _PRIVATE.sub(REMOVED, text)
+    return PRIVATE.sub(REMOVED, text)
 
 
 def is_uuid(text: str) -> bool:
     """Whether this is a UUID as browsers write it."""
-    return _UUID.fullmatch(text) is not None
+    return UUID.fullmatch(text) is not None
 
 
 def _required(value: T | None, field: str) -> T:
@@ -168,7 +168,7 @@ def _text(raw: Mapping[str, object], field: str) -> str | None:
     value = raw.get(field)
     if value is None:
         return None
-    if not isinstance(value, str) or _UNPRINTABLE.search(value):
+    if not isinstance(value, str) or UNPRINTABLE.search(value):
         raise EventError(f"{field} is not plain text")
     return value
 
@@ -198,7 +198,7 @@ def _number(raw: Mapping[str, object], field: str, largest: int) -> int | None:
 
 def _path(raw: Mapping[str, object]) -> str:
     value = _required(_text(raw, "path"), "path")
-    if len(value) > LONGEST_PATH or not _PATH.fullmatch(value) or _LONG_NUMBER.search(value):
+    if len(value) > LONGEST_PATH or not PATH.fullmatch(value) or LONG_NUMBER.search(value):
         raise EventError("path is not a path of this site")
     return value
 

@@ -1,4 +1,4 @@
-"""The five metrics: what the events say about whether the portal answers questions, with what they cannot say.
+"""The five metrics: whether the portal answers questions, each with its uncertainty.
 
 The SQL is one text for SQLite and PostgreSQL. It returns counts; shares and intervals are made here, so that no
 number can be shown without the number of cases behind it. Parameters: `:since` and `:until` bound the start of
@@ -138,8 +138,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Deflection:
-    """Help-seeking visits that ended without a ticket because they were answered: `low` says so themselves,
-    `high` adds those who read like it. Never "all who sent no ticket": most of those just left."""
+    """Help-seeking visits that were answered without a ticket: `low` counts those that said so, `high` adds those that
+    read an answer. Visits that just left count in neither."""
 
     low: Share
     high: Share
@@ -161,7 +161,7 @@ class TimeToFind:
 
 @dataclass(frozen=True)
 class SearchExit:
-    """Visits with a search that ended at their last query: nothing found, or nothing worth a click."""
+    """Visits that ended at a search, with no result or no click."""
 
     exits: Share
     missing: int

@@ -1,29 +1,24 @@
-"""What runs, what is wrong and what is planned, and how checks of a component become its live state.
+"""The status page's model: `Board` holds the components, incidents and maintenance of the repository, as the build
+hands them to the functions. Times are unix milliseconds.
 
-Times are unix milliseconds. `Board` is what the repository knows (components, incidents, maintenance) and
-what the build hands to the functions; `Live` is what the checks know, one row a component. Neither claims
-anything alone: `portal.status.summary` joins them.
+What the checks know is `portal.status.live`; `portal.status.summary` joins the two into the answer that is shown.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
-
-from portal.clock import MINUTE_MS
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 OPERATIONAL = "operational"
 UNKNOWN = "unknown"
 UNDER_MAINTENANCE = "under_maintenance"
-MAJOR_OUTAGE = "major_outage"
 DEGRADED = "degraded_performance"
+PARTIAL_OUTAGE = "partial_outage"
+MAJOR_OUTAGE: Final = "major_outage"
 # From best to worst. `unknown` is ours: Statuspage has no word for "we could not check".
-STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, "degraded_performance", "partial_outage", MAJOR_OUTAGE)
-WEIGHTS = {MAJOR_OUTAGE: "1", "partial_outage": "0.3", DEGRADED: "0"}
+STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, DEGRADED, PARTIAL_OUTAGE, MAJOR_OUTAGE)
+WEIGHTS = {MAJOR_OUTAGE: "1", PARTIAL_OUTAGE: "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
-# A clock that runs ahead by more than this makes a check unbelievable rather than fresh.
-CLOCK_SKEW_MS = MINUTE_MS
-Result = Literal["ok", "slow", "fail"]
 # What customers read for the phase of an incident or a maintenance.
 PHASES = {
     "investigating": "Investigating",
@@ -41,10 +36,10 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Check:
-    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that mean well: a
+    """One request to `url` (may hold ${CHECK_NAME}, filled in when it is sent) and the answers that are good: a
     status, and values in the JSON body by their dotted path. `tls_days`: slow when the certificate ends sooner.
 
-    Or, with another `type` than http, what that monitor says of its own check `id`."""
+    With another `type` than http: the result of that monitor's check `id`."""
 
     url: str = ""
     statuses: tuple[int, ...] = (200,)
@@ -75,8 +70,8 @@ class Component:
 
 @dataclass(frozen=True)
 class Update:
-    """What was said at `at` (Markdown in the repository, plain text for the functions), the components' states from
-    then on, when more will be said at the latest, and when the words were changed."""
+    """A text posted at `at` (Markdown in the repository, plain text for the functions), the components' states from
+    then on, when the next update is promised, and when the text was edited."""
 
     at: int
     status: str
@@ -88,7 +83,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Incident:
-    """Something that went wrong; `components` is how it began, the updates say how it went on."""
+    """An incident; `components` are the states at its beginning, the updates those later on."""
 
     id: str
     title: str
@@ -104,7 +99,7 @@ class Incident:
 
     @property
     def key(self) -> str:
-        """What its updates and its place on the page are called by."""
+        """The name in the ids of its updates and in its anchor."""
         return self.id
 
     @property
@@ -121,14 +116,14 @@ class Incident:
 
     @property
     def next_update_by(self) -> int | None:
-        """What the last update promised; None once it is over."""
+        """When the last update promised another; None once the incident is over."""
         return self.updates[-1].next_update_by if self.active and self.updates else None
 
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Work that was announced; the actual times win over the scheduled ones. `rrule` says when it comes again, and
-    `series` whose repetition it is (portal.status.recur)."""
+    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, and `series` the id of what it
+    repeats (portal.status.recur)."""
 
     id: str
     title: str
@@ -145,7 +140,7 @@ class Maintenance:
 
     @property
     def key(self) -> str:
-        """What its updates and its place on the page are called by: of what comes again, the same each time."""
+        """The name in the ids of its updates and in its anchor, the same for all of a series."""
         return self.series or self.id
 
     @property
@@ -170,8 +165,8 @@ class Maintenance:
 
 @dataclass(frozen=True)
 class Group:
-    """Components that belong together; `uptime` is how theirs becomes one figure: `worst` (down when any of them is),
-    `mean`, or none."""
+    """A group of components; `uptime` is how theirs becomes one figure: `worst` (down when any of them is), `mean`, or
+    none."""
 
     id: str
     name: str
@@ -198,7 +193,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the repository knows; `defaults` are the writer's, already filled into the components."""
+    """Everything from the repository; the writer's `defaults` are already filled into the components."""
 
     page: Page
     components: tuple[Component, ...] = ()
@@ -206,13 +201,13 @@ class Board:
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     defaults: Mapping[str, int] = field(default_factory=dict)
-    # An address of somebody else that always answers: when it does not, it is we who cannot see.
+    # An outside address that always answers: when it does not, our own network is at fault.
     control: str = ""
     uptime: Uptime = Uptime()
 
     @property
     def stale_after(self) -> int:
-        """Seconds after which a check proves nothing any more; never above ten minutes."""
+        """Seconds after which a check is stale; never above ten minutes."""
         return min(self.defaults.get("stale_after", STALE_AFTER), STALE_AFTER)
 
     @property
@@ -226,7 +221,7 @@ def write(board: Board) -> dict[str, Any]:
 
 
 def read(data: Mapping[str, Any]) -> Board:
-    """The board from that JSON; trusts it, since the same build wrote it."""
+    """The board from that JSON, which is trusted."""
     return Board(
         page=Page(**data["page"]),
         groups=tuple(Group(**group) for group in data["groups"]),
@@ -255,77 +250,6 @@ def _check(data: Mapping[str, Any]) -> Check:
 
 def _updates(data: Mapping[str, Any]) -> tuple[Update, ...]:
     return tuple(Update(**update) for update in data["updates"])
-
-
-@dataclass(frozen=True)
-class Live:
-    """What the checks of one component say: its `state` and since when (back-dated to the first check of the
-    run that decided it), the last check, the last good one (0: none yet), the `run` of good or of bad results, and how
-    many of them, counted from the last, failed rather than being slow."""
-
-    component_id: str
-    state: str
-    since: int
-    checked_at: int
-    ok_at: int
-    ok: bool
-    run: int
-    run_since: int
-    error: str = ""
-    fails: int = 0
-
-    @property
-    def confirmed_at(self) -> int:
-        """When the state was last seen to be so: for `operational` the last good check, not just the last."""
-        return self.ok_at if self.state == OPERATIONAL else self.checked_at
-
-    def fresh(self, now: int, stale_after: int) -> bool:
-        """Whether it was confirmed within `stale_after` seconds before `now`."""
-        return -CLOCK_SKEW_MS <= now - self.confirmed_at <= stale_after * 1000
-
-
-def advance(
-    component: Component, stale_after: int, live: Live | None, *, result: Result, at: int, error: str = ""
-) -> Live:
-    """The live state after one more result: bad ones count after `fail_after` in a row (as degraded when some were
-    only slow), a recovery after `ok_after`; a first good result after start or silence counts at once, since nothing
-    contradicts it."""
-    ok = result == "ok"
-    first = Live(component.id, UNKNOWN, since=at, checked_at=at, ok_at=0, ok=ok, run=0, run_since=at)
-    before = live or first
-    silent = at - before.checked_at > stale_after * 1000
-    if silent:
-        # Nobody looked for a while: an old "operational" is no evidence, and the run starts anew.
-        state = UNKNOWN if before.state == OPERATIONAL else before.state
-        since = at if state == UNKNOWN else before.since
-        before = replace(before, run=0, run_since=at, state=state, since=since, fails=0)
-    repeated = before.run > 0 and before.ok == ok
-    run = before.run + 1 if repeated else 1
-    run_since = before.run_since if repeated else at
-    fails = before.fails + 1 if result == "fail" else 0
-    state = _decide(component, before.state, ok, run, fails)
-    return Live(
-        component_id=component.id,
-        state=state,
-        since=before.since if state == before.state else run_since,
-        checked_at=at,
-        ok_at=at if ok else before.ok_at,
-        ok=ok,
-        run=run,
-        run_since=run_since,
-        error="" if ok else error,
-        fails=fails,
-    )
-
-
-def _decide(component: Component, state: str, ok: bool, run: int, fails: int) -> str:
-    if ok and (state == UNKNOWN or run >= component.ok_after):
-        return OPERATIONAL
-    if ok or run < component.fail_after:
-        return state
-    # What is down is not better for one slow answer: only good ones end it.
-    down = fails >= component.fail_after or state == component.impact_on_fail
-    return component.impact_on_fail if down else DEGRADED
 
 
 def worst(states: Iterable[str]) -> str:

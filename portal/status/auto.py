@@ -1,8 +1,8 @@
-"""Incidents that the checks open, follow and close: what to write down after each look at the live states.
+"""Incidents that the checks open, follow and close, worked out from the live states.
 
-Looked at again at every tick, not when something changes, so that what is still down when a maintenance ends becomes
-an incident, and nothing is called resolved while it is down. Once a person has posted, automation adds facts and closes
-nothing. Times are unix milliseconds.
+They are reviewed at every tick, so that a component that is still down when its maintenance ends becomes an incident,
+and nothing is resolved while it is down. Once a person has posted, automation adds facts and closes nothing. Times are
+unix milliseconds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,35 +11,37 @@ from datetime import UTC, datetime
 
 from portal.clock import MINUTE_MS
 from portal.status import (
+    DEGRADED,
     MAJOR_OUTAGE,
     OPERATIONAL,
+    PARTIAL_OUTAGE,
     UNKNOWN,
     Board,
     Component,
     Incident,
-    Live,
     Update,
     worst,
 )
+from portal.status.live import Live
 
 # Components that fail within this of each other are one incident.
 JOINED_MS = 2 * MINUTE_MS
 QUIET_MS = 10 * MINUTE_MS
-# So many changes in so long a time, and it stays open until it has been quiet for longer.
+# After FLAPS changes within FLAP_MS an incident stays open until it was quiet for STABLE_MS.
 FLAPS, FLAP_MS, STABLE_MS = 4, 30 * MINUTE_MS, 15 * MINUTE_MS
-IMPACTS = {OPERATIONAL: "none", "degraded_performance": "minor", "partial_outage": "major", MAJOR_OUTAGE: "critical"}
+IMPACTS = {OPERATIONAL: "none", DEGRADED: "minor", PARTIAL_OUTAGE: "major", MAJOR_OUTAGE: "critical"}
 IMPACT_ORDER = tuple(IMPACTS.values())
 FACTS = {
     OPERATIONAL: "{name} answers our checks again.",
-    "degraded_performance": "{name} answers our checks slowly.",
-    "partial_outage": "{name} fails some of our checks.",
+    DEGRADED: "{name} answers our checks slowly.",
+    PARTIAL_OUTAGE: "{name} fails some of our checks.",
     MAJOR_OUTAGE: "{name} does not answer our checks.",
 }
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What automation knows of an incident: each component's last state, and when one changed."""
+    """What automation remembers of an incident: each component's last state, and the times of changes."""
 
     states: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[int, ...] = ()
@@ -54,8 +56,8 @@ class Watched:
 
 
 def review(board: Board, live: Mapping[str, Live], known: Sequence[Watched], now: int) -> list[Watched]:
-    """What is to be written after a look at `live`: incidents of `known` that changed, and new ones. `board` has the
-    repository's incidents and maintenance, `known` the store's that are not over."""
+    """The incidents to write: those of `known` that changed, and new ones. `board` has the repository's incidents and
+    maintenance, `known` the store's incidents that are not over."""
     states = {component.id: _state(board, live.get(component.id), now) for component in board.monitored}
     active = [one for one in known if one.incident.active]
     followed = [_follow(one, board, live, states, now) for one in active]
@@ -83,7 +85,7 @@ def _working(board: Board, now: int) -> set[str]:
 
 
 def _since(component: Component, board: Board, since: int) -> int:
-    """When it became an incident: the first bad check, or the end of the maintenance in which that was made."""
+    """When the incident began: at the first bad check, or at the end of the maintenance around it."""
     ends = [
         work.end
         for work in board.maintenances
@@ -150,7 +152,7 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     changed = {
         key: states[key]
         for key, before in one.seen.states.items()
-        # What nobody can see just now, or is worked on, is as it was: never better.
+        # Unknown, or under maintenance: the last state stays.
         if key not in working and states.get(key, UNKNOWN) not in {UNKNOWN, before}
     }
     seen = Seen({**one.seen.states, **changed}, (*one.seen.changes, *(now for _ in changed))[-50:])
@@ -168,7 +170,7 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     if not well or incident.status != "monitoring" or len(visible) < len(seen.states) or UNKNOWN in visible:
         return one
     flapping = len([at for at in seen.changes if now - at <= FLAP_MS]) >= FLAPS
-    # Seen to be quiet: minutes in which nobody looked do not count.
+    # Minutes without a check do not count as quiet.
     quiet = min(live[key].confirmed_at - live[key].since for key in seen.states)
     if quiet < (STABLE_MS if flapping else QUIET_MS):
         return one
@@ -178,7 +180,7 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
 
 
 def _add_facts(one: Watched, changed: Mapping[str, str], board: Board, now: int) -> Watched:
-    """People have spoken: their status and their word on each component stay."""
+    """Add the checks' facts to an incident of people, whose status and states stay."""
     incident = one.incident
     update = Update(_next(incident, now), incident.status, " ".join(_facts(changed, board)), {})
     return replace(one, incident=replace(incident, updates=(*incident.updates, update)))

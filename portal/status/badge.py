@@ -24,7 +24,7 @@ LETTER = 6.6  # px, of an 11 px sans-serif: wide enough for any font
 
 
 def svg(indicator: str, label: str = "status") -> str:
-    """A badge with its words as text, readable by a screen reader; an unknown indicator is not confirmed."""
+    """A badge with its words as text for screen readers; an unknown indicator reads as not confirmed."""
     key = indicator if indicator in WORDS else "unknown"
     left, right = (round(len(text) * LETTER) + 16 for text in (label, WORDS[key]))
     name = escape(f"{label}: {WORDS[key]}")

@@ -1,4 +1,4 @@
-"""A component's days: what status/history/YYYY-MM.json keeps, and what the page's bars and percentages are made of.
+"""A component's days, as status/history/YYYY-MM.json keeps them and the page's bars and percentages show them.
 
 A file holds {day: {component: {op, deg, part, maj, maint, unk (seconds, together 86,400), p50, p95 (ms), n (checks),
 inc (ids of incidents)}}}. Times here are unix seconds, days are UTC.
@@ -10,23 +10,34 @@ from fractions import Fraction
 from statistics import quantiles
 from typing import Any
 
-from portal.status import Board, Component, Group, Incident, Uptime, uptime
+from portal.status import (
+    DEGRADED,
+    MAJOR_OUTAGE,
+    OPERATIONAL,
+    PARTIAL_OUTAGE,
+    Board,
+    Component,
+    Group,
+    Incident,
+    Uptime,
+    uptime,
+)
 from portal.status.uptime import DAY, Figures, Span
 
 # A sample: (unix seconds, result, milliseconds).
 Sample = tuple[int, str, int]
 KEYS = dict(zip(uptime.BUCKETS, ("op", "deg", "part", "maj", "maint", "unk"), strict=True))
 SHORT = {
-    "operational": uptime.OPERATIONAL,
-    "degraded_performance": uptime.DEGRADED,
-    "partial_outage": uptime.PARTIAL,
-    "major_outage": uptime.MAJOR,
+    OPERATIONAL: uptime.OPERATIONAL,
+    DEGRADED: uptime.DEGRADED,
+    PARTIAL_OUTAGE: uptime.PARTIAL,
+    MAJOR_OUTAGE: uptime.MAJOR,
 }
 BAR_DAYS = 90
 
 
 def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
-    """The day that begins at `first`, for every component that existed; what has not happened yet is unknown."""
+    """The day that begins at `first`, for every component that existed; the rest of today is unknown."""
     end = min(first + DAY, now)
     found: dict[str, Any] = {}
     timelines: dict[str, list[Span]] = {}
@@ -80,7 +91,7 @@ def timeline(board: Board, component: Component, samples: Sequence[Sample], star
 
 
 def _said(incident: Incident, component: str, end: int) -> list[Span]:
-    """What people said of a component in an incident, from its beginning to its end."""
+    """A component's states in an incident as people gave them."""
     over = end if incident.resolved_at is None else incident.resolved_at // 1000
     points = [(incident.started_at // 1000, incident.components.get(component))]
     points += [
@@ -91,7 +102,7 @@ def _said(incident: Incident, component: str, end: int) -> list[Span]:
     spans = []
     for place, (at, state) in enumerate(points):
         until = points[place + 1][0] if place + 1 < len(points) else over
-        if state in SHORT and state != "operational" and at < min(until, over):
+        if state in SHORT and state != OPERATIONAL and at < min(until, over):
             spans.append((at, min(until, over), SHORT[state]))
     return spans
 
@@ -135,7 +146,7 @@ def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
 def windows(
     board: Board, component: Component, history: Mapping[str, Mapping[str, Any]], today: date
 ) -> list[tuple[int, Figures]]:
-    """The component's uptime over its last known days, of each window that the writer wants."""
+    """The component's uptime over each window of days that the writer chose."""
     return [
         (length, figures(_window(component.id, component.start_date, history, today, length), board.uptime))
         for length in board.uptime.windows
@@ -145,12 +156,12 @@ def windows(
 def group_windows(
     board: Board, group: Group, history: Mapping[str, Mapping[str, Any]], today: date
 ) -> list[tuple[int, Figures]]:
-    """The same of a group: of the seconds in which its worst member was so, or of all members' seconds."""
+    """The uptime of a group, from the seconds of its worst member or of all members."""
     members = [one for one in board.monitored if one.group == group.id]
     if not members or not group.uptime:
         return []
     starts = [(one.id, one.start_date) for one in members]
-    # It began when its first member did.
+    # A group begins with its first member.
     parts = [(group.id, min(start for _, start in starts))] if group.uptime == "worst" else starts
     return [
         (

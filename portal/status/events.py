@@ -24,8 +24,8 @@ def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:
 
 
 def past(board: Board, now: int, url: str) -> list[dict[str, Any]]:
-    """The last days, newest first: {label, events} of a day on which something began (or ended, when it began before
-    all of them), and one without events for each run of days on which nothing did."""
+    """The last days, newest first: {label, events} for each day on which something began (or ended, when it began
+    earlier), and one without events for each run of quiet days."""
     today = moment(now).date()
     first = today - timedelta(days=PAST_DAYS)
     told: dict[date, list[dict[str, Any]]] = {}
@@ -114,7 +114,7 @@ def _of(board: Board, keys: Mapping[str, str] | tuple[str, ...]) -> list[Compone
 
 
 def plain(board: Board) -> Board:
-    """The board with its updates as plain text, for functions that know no Markdown."""
+    """The board with its updates as plain text, since functions have no Markdown."""
     incidents = [replace(one, updates=_plain(one.updates), body="") for one in board.incidents]
     works = [replace(work, updates=_plain(work.updates), body="") for work in board.maintenances]
     return replace(board, incidents=tuple(incidents), maintenances=tuple(works))

@@ -1,6 +1,6 @@
 """The status page for feed readers and calendars: an item for each update, with an id that stays for ever.
 
-Nothing here knows Markdown: whoever asks says how an update becomes HTML (the build) or stays text (the functions).
+The caller says how an update becomes HTML: from Markdown (the build) or from plain text (the functions).
 """
 
 import json
@@ -49,7 +49,7 @@ def _stable(board: Board, key: str) -> str:
 
 
 def atom(board: Board, address: str, html: Callable[[str], str], component: str = "", most: int = MOST) -> str:
-    """Atom 1.0; `address` is where the feed itself is to be found, empty when nobody knows: readers go there."""
+    """Atom 1.0; `address` is the feed's own, which readers follow; empty when it is not known."""
     return _write(Atom1Feed, board, address, html, component, most)
 
 
@@ -106,7 +106,7 @@ def _event(work: Maintenance, board: Board) -> Any:
     event.add("dtstart", _moment(work.start))
     event.add("dtend", _moment(work.end))
     event.add("dtstamp", _moment(work.updates[-1].at if work.updates else work.scheduled_for))
-    # Calendars take a change only with a higher number: an update has one, and so has a time that became known.
+    # Calendars take a change only with a higher number: each update counts, and each time that became known.
     event.add("sequence", len(work.updates) + (work.actual_start is not None) + (work.actual_end is not None))
     event.add("status", "CANCELLED" if work.status == "cancelled" else "CONFIRMED")
     event.add("url", f"{board.page.url}#{work.id}")
@@ -117,7 +117,7 @@ def _event(work: Maintenance, board: Board) -> Any:
 
 
 def _events(board: Board) -> Iterator[tuple[str, str, str, tuple[Update, ...], set[str]]]:
-    """Id, title, link, updates and components of everything that is told."""
+    """Id, title, link, updates and components of every incident and maintenance."""
     url = board.page.url
     for one in board.incidents:
         link = f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}"

@@ -191,7 +191,7 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
 
 
 def _never_overlap(works: Sequence[Maintenance], files: Mapping[str, str]) -> None:
-    """Two maintenances of a component at one time say two things of it, and end at two times."""
+    """Raise ContentError when two maintenances of one component overlap, whose phases would contradict each other."""
     until = max((work.end for work in works), default=0) + YEAR_MS
     times = [
         (one.start, one.end, place)
@@ -273,7 +273,7 @@ class _Source:
             return model.model_validate(self.data)
         except ValidationError as error:
             first = error.errors()[0]
-            # The kind of a check is part of pydantic's path, and not of the file's.
+            # Pydantic's path has the kind of a check in it, the file's has not.
             path = tuple(part for part in first["loc"] if part not in KINDS)
             place = ".".join(str(part) for part in path)
             message = first["msg"].removeprefix("Value error, ")

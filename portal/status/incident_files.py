@@ -43,8 +43,8 @@ def render(incident: Incident) -> str:
 
 
 def extended(known: Incident, newer: Incident) -> Incident:
-    """`known`, the file's, with the updates of `newer` that it does not have; its own words stay as a writer left
-    them, and whoever spoke last says how it stands."""
+    """The file's incident `known` with the updates of `newer` that it lacks; its own text stays as a writer left it,
+    and the last update gives the status."""
     times = {update.at for update in known.updates}
     added = [update for update in newer.updates if update.at not in times]
     if not added:

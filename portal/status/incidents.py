@@ -1,4 +1,4 @@
-"""What on-call does with an incident: open it, post an update, resolve it. The same for a file and for the store.
+"""Opening, updating and resolving an incident, the same for a file and for the store.
 
 Times are unix milliseconds, kept in whole seconds as files keep them.
 """
@@ -20,7 +20,7 @@ UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 
 class Refused(ValueError):
-    """What cannot be posted: field -> what is wrong with it and what to do."""
+    """The post is refused: field -> what is wrong with it and what to do."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
@@ -73,7 +73,7 @@ def updated(
     impact: str = "",
     next_in: str = "",
 ) -> Incident:
-    """The incident with one more update, which is later than the last one whatever the clock says. Resolving it makes
+    """The incident with one more update, which is always later than the last one. Resolving it makes
     its components operational unless the update says otherwise. Raises Refused."""
     if impact and impact not in IMPACTS:
         raise Refused({"impact": f"The impact {impact!r} is not one of: {', '.join(IMPACTS)}."})
@@ -115,7 +115,7 @@ def _update(status: str, body: str, components: Mapping[str, str], at: int, next
 
 
 def _clean(text: str) -> str:
-    """Without what neither XML nor YAML may hold, which would take every feed and the next build down."""
+    """The text without characters that XML or YAML cannot hold: one would break every feed and the next build."""
     return UNPRINTABLE.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""What every page and the status page say of the board as of the build, as plain values."""
+"""The board at the time of the build as plain values, for the status page and for the header of every page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from portal.status.uptime import Figures
 AHEAD_DAYS = 14
 SOON_MS = DAY_MS
 NO_DATA = "No data"
-# Below this share of known time the percentage stands beside how much of it is known.
+# Below this share of known time the page says how much is known.
 KNOWN = Fraction(99, 100)
 # The header's dot, as portal.css draws it.
 DOTS = {"none": "ok", "unknown": "unknown", "maintenance": "info", "minor": "warn", "major": "warn", "critical": "bad"}
@@ -30,7 +30,7 @@ LEVEL_WORDS = {
 
 
 def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
-    """What every page says: level, sentence and what is active, as of the build; never green."""
+    """For every page: level, sentence and active events at the time of the build; never green."""
     summary = summarise(board, {}, built_at)
     active = [
         _line(one.title, f"{url}incidents/{one.id}/", one.impact, "Follow the incident")
@@ -60,7 +60,7 @@ def page(
     history: Mapping[str, Mapping[str, Any]] | None = None,
     corrections: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """All that the status page shows, as of the build (unix ms), with the days of `history` as bars."""
+    """Everything on the status page at the time of the build (unix ms), with the days of `history` as bars."""
     days = status_days.corrected(history or {}, corrections)
     today = moment(built_at).date()
     summary = summarise(board, {}, built_at)
@@ -118,7 +118,7 @@ def _windows(figures: Sequence[tuple[int, Figures]]) -> list[dict[str, Any]]:
 
 
 def _weights(board: Board) -> list[str]:
-    """How much a second in each bad state counts, as it stands beside the figures."""
+    """The weights of the bad states in words, for the line beside the figures."""
     return [f"{LEVEL_WORDS[LEVEL_OF_STATE[state]].lower()} {weight}" for state, weight in board.uptime.weights.items()]
 
 
@@ -148,7 +148,7 @@ def _when(work: Maintenance, now: int) -> str:
 
 
 def _revision(summary: Mapping[str, Any]) -> str:
-    """Which events the page shows in which state; the browser compares it with the live answer's."""
+    """A text of all shown events and states; the browser compares it with the live answer's."""
     events = summary["incidents"] + summary["scheduled_maintenances"]
     return " ".join(f"{event['id']}:{event['status']}:{len(event['incident_updates'])}" for event in events)
 
@@ -156,7 +156,7 @@ def _revision(summary: Mapping[str, Any]) -> str:
 def _grouped(
     board: Board, states: Mapping[str, str], days: Mapping[str, Mapping[str, Any]], today: date
 ) -> list[dict[str, Any]]:
-    # What belongs to no group comes last.
+    # Components without a group come last.
     groups = [*board.groups, Group("", "Other" if board.groups else "Components")]
     found = []
     for group in groups:

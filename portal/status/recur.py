@@ -1,7 +1,7 @@
-"""Maintenance that comes again: an `rrule` (RFC 5545, 3.3.10) as the single times that it stands for.
+"""Recurring maintenance: an `rrule` (RFC 5545, 3.3.10) expanded to single times.
 
-The build does this, so the functions need no calendar: what it hands them reaches from a month back to two months
-ahead, and a build is made every day. Times are unix milliseconds.
+The build does this, from a month back to two months ahead, so that functions need no calendar; a build is made every
+day. Times are unix milliseconds.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from portal.clock import DAY_MS
 from portal.status import Board, Maintenance
 
 BACK_MS, AHEAD_MS = 31 * DAY_MS, 60 * DAY_MS
-# Not more than once a day, and nothing whose times take long to find.
+# At most once a day, and no rule that takes long to expand.
 RULE = re.compile(
     r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;(INTERVAL=[1-9]\d?|COUNT=[1-9]\d{0,3}|UNTIL=\d{8}T\d{6}Z"
     r"|BYDAY=[A-Z0-9,+-]+|BYMONTHDAY=[0-9,-]+|BYMONTH=[0-9,]+|BYSETPOS=[0-9,-]+|WKST=[A-Z]{2}))*"
@@ -25,7 +25,7 @@ MOST = 1000
 
 
 def problem(work: Maintenance) -> str:
-    """What is wrong with the rule of a maintenance; empty when nothing is."""
+    """The mistake in a maintenance's rule, or empty."""
     if not RULE.fullmatch(work.rrule):
         return "is not a rule like FREQ=WEEKLY;BYDAY=SU (at most daily; INTERVAL, COUNT, UNTIL in UTC, BYDAY, ...)"
     try:
@@ -62,7 +62,7 @@ def _around(work: Maintenance, now: int) -> list[Maintenance]:
     found = list(single(work, now - BACK_MS, now + AHEAD_MS))
     ahead = [place for place, one in enumerate(found) if one.scheduled_until > now]
     if ahead:
-        # What was said of all of them stands once, at the next.
+        # The updates of the series are shown once, at the next time.
         found[ahead[0]] = replace(found[ahead[0]], updates=work.updates)
     return found
 

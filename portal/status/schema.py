@@ -1,4 +1,4 @@
-"""What a writer may put into the files of status/: their fields, types and limits."""
+"""The fields, types and limits of the files of status/."""
 
 import re
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from portal.status import STALE_AFTER
+from portal.status import MAJOR_OUTAGE, STALE_AFTER
 
-# Of these alone: an address that could name any variable would send the portal's own secrets wherever it leads.
+# Only these variables: an address with any of them could send the portal's own secrets away.
 MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
 
 
@@ -44,10 +44,11 @@ def _empty(value: Any) -> Any:
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1)]
-# What is a header of a mail and a line of a calendar.
+# One line: it becomes a mail's header and a line of a calendar.
 Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 Time = Annotated[int, BeforeValidator(_time)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
+# The names of portal.status again: a type takes no variables, and a test compares the two.
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
 Weight = Annotated[str, Field(pattern=r"^(0(\.\d{1,3})?|1(\.0{1,3})?)$")]
@@ -95,7 +96,7 @@ class ComponentEntry(_Strict):
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
-    impact_on_fail: Fault = "major_outage"
+    impact_on_fail: Fault = MAJOR_OUTAGE
     interval: Seconds | None = None
     timeout: Annotated[int, Field(ge=1, le=30)] | None = None
     fail_after: Count | None = None

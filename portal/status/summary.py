@@ -19,18 +19,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.status import (
+    DEGRADED,
+    MAJOR_OUTAGE,
     OPERATIONAL,
+    PARTIAL_OUTAGE,
     STATES,
     UNDER_MAINTENANCE,
     UNKNOWN,
     Board,
     Component,
     Incident,
-    Live,
     Maintenance,
     Update,
     worst,
 )
+from portal.status.live import Live
 
 # From best to worst.
 LEVELS = ("none", "unknown", "maintenance", "minor", "major", "critical")
@@ -39,16 +42,16 @@ WORDS = {
     OPERATIONAL: "Operational",
     UNKNOWN: "Not confirmed",
     UNDER_MAINTENANCE: "Under maintenance",
-    "degraded_performance": "Degraded performance",
-    "partial_outage": "Partial outage",
-    "major_outage": "Major outage",
+    DEGRADED: "Degraded performance",
+    PARTIAL_OUTAGE: "Partial outage",
+    MAJOR_OUTAGE: "Major outage",
 }
 NO_MONITOR = "No monitor"
 MOST = 50
 
 
 def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any]:
-    """The summary as of `now` (unix ms); with no live states it is what a build may say: never green."""
+    """The summary as of `now` (unix ms); without live states (in a build) it is never green."""
     states = {component.id: _state(component, board, live.get(component.id), now) for component in board.components}
     incidents = [incident for incident in board.incidents if incident.active]
     works = planned(board, now)
@@ -78,7 +81,7 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
 
 
 def planned(board: Board, now: int) -> list[Maintenance]:
-    """What is worked on or will be, soonest first; of what comes again only the next."""
+    """Maintenance that is running or planned, soonest first; of a series only the next."""
     found: dict[str, Maintenance] = {}
     for work in board.maintenances:
         if work.phase(now) != "completed":
@@ -87,12 +90,12 @@ def planned(board: Board, now: int) -> list[Maintenance]:
 
 
 def _newest(board: Board, works: list[Maintenance], now: int) -> list[Maintenance]:
-    """What is planned and what is over, the latest first."""
+    """The newest of planned and past maintenance."""
     return [one for one in board.maintenances[::-1] if one in works or one.phase(now) == "completed"][:MOST]
 
 
 def seconds_left(summary: Mapping[str, Any]) -> int:
-    """For how much longer the checks of a summary prove anything; 0 without checks, and below it when they are old."""
+    """Seconds until the checks of a summary are stale; 0 without checks, negative when they are stale."""
     if summary["checked_at"] is None:
         return 0
     checked, made = (datetime.fromisoformat(summary[name]) for name in ("checked_at", "generated_at"))
@@ -107,14 +110,14 @@ def iso(at: int | None) -> str | None:
 
 
 def _state(component: Component, board: Board, live: Live | None, now: int) -> str:
-    """A human's word, else maintenance, else the checks; of a human's and the checks' fault the worse."""
+    """The state that people gave, else maintenance, else the checks'; of two faults the worse."""
     known = live is not None and component.checks and live.fresh(now, board.stale_after)
     automatic = live.state if live is not None and known else UNKNOWN
     in_maintenance = any(component.id in work.components and work.active(now) for work in board.maintenances)
     said = worst(
         incident.states.get(component.id, UNKNOWN)
         for incident in board.incidents
-        # What the checks alone have said is hidden like what they say now.
+        # An incident that only the checks opened is hidden by maintenance, like the checks.
         if incident.active and not (in_maintenance and incident.source == "auto")
     )
     if said not in {OPERATIONAL, UNKNOWN}:
@@ -127,13 +130,13 @@ def _level(board: Board, states: Mapping[str, str], incidents: Iterable[Incident
     levels += [_weight(incident) for incident in incidents]
     levels += ["maintenance"] if working else []
     monitored = {component.id for component in board.monitored}
-    # What nobody monitors will never be confirmed: it must not keep the whole page grey for ever.
+    # A component without a monitor is never confirmed, and must not keep the page grey.
     levels += [LEVEL_OF_STATE[state] for key, state in states.items() if key in monitored or state != UNKNOWN]
     return max(levels, key=LEVELS.index)
 
 
 def _weight(incident: Incident) -> str:
-    """What an incident does to the page: while it is only watched, things may be said to work again."""
+    """The level that an incident gives to the page; one that is only watched may leave it green."""
     return min(incident.impact, "minor", key=LEVELS.index) if incident.status == "monitoring" else incident.impact
 
 
@@ -157,7 +160,7 @@ def _sentence(
         watched = all(incident.status == "monitoring" for incident in incidents)
         titles = _titles(incident.title for incident in incidents if _weight(incident) == level)
         return f"Fixed, being watched: {titles}" if watched else titles
-    # Worst first; each component is called what it is.
+    # The worst first, each with its own state.
     found = sorted({states[component.id] for component in bad}, key=STATES.index, reverse=True)
     named = [(WORDS[state], [one.name for one in bad if states[one.id] == state]) for state in found]
     return ". ".join(f"{word}: {_titles(names)}" for word, names in named)

@@ -20,9 +20,9 @@ Span = tuple[int, int, str]
 OPERATIONAL, DEGRADED, PARTIAL, MAJOR = "operational", "degraded", "partial", "major"
 MAINTENANCE, UNKNOWN = "maintenance", "unknown"
 BUCKETS = (OPERATIONAL, DEGRADED, PARTIAL, MAJOR, MAINTENANCE, UNKNOWN)
-# From best to worst, for two sources that disagree; what nobody knows gives way to whoever does.
+# From best to worst, for two sources that disagree; unknown gives way to anything known.
 SEVERITY = {state: rank for rank, state in enumerate((UNKNOWN, OPERATIONAL, DEGRADED, PARTIAL, MAJOR))}
-# The same for components that make up a whole: it is well only when all of them are known to be.
+# The order for a group, which is well only when all its components are known to be.
 WORSE = (OPERATIONAL, UNKNOWN, MAINTENANCE, DEGRADED, PARTIAL, MAJOR)
 WEIGHTS: Mapping[str, str] = {DEGRADED: "0", PARTIAL: "0.3", MAJOR: "1"}
 DAY = 86_400
@@ -41,8 +41,8 @@ class Figures:
 def figures(
     seconds: Mapping[str, int], weights: Mapping[str, str] = WEIGHTS, *, exclude_maintenance: bool = True
 ) -> Figures:
-    """What the buckets of a window come to. `weights` are decimals between 0 and 1 as text or numbers; maintenance that
-    is not excluded is time in which nothing was down."""
+    """Uptime and coverage of a window's buckets. `weights` are decimals between 0 and 1 as text or numbers;
+    maintenance that is not excluded is time in which nothing was down."""
     window = sum(seconds.get(state, 0) for state in BUCKETS)
     measured = window - seconds.get(UNKNOWN, 0) - (seconds.get(MAINTENANCE, 0) if exclude_maintenance else 0)
     down = sum((Fraction(str(weight)) * seconds.get(state, 0) for state, weight in weights.items()), Fraction())
@@ -85,7 +85,7 @@ def merged(
     start: int,
     end: int,
 ) -> list[Span]:
-    """What people, maintenance and checks come to, second by second (the order of the module's first rule)."""
+    """The spans of people, maintenance and checks as one timeline (the module's first rule)."""
     planned = [(one, other, MAINTENANCE) for one, other in maintenance]
 
     def decide(states: Sequence[str]) -> str:
@@ -98,7 +98,7 @@ def merged(
 
 
 def together(timelines: Sequence[Sequence[Span]], start: int, end: int) -> list[Span]:
-    """Several components as one that is only as well as the worst of them."""
+    """The timeline of a group: in each second its worst component's state."""
     return _overlaid(start, end, [list(spans) for spans in timelines], lambda states: max(states, key=WORSE.index))
 
 
@@ -112,7 +112,7 @@ def observed(
     ok_after: int = 2,
     impact: str = MAJOR,
 ) -> list[Span]:
-    """What checks saw: `samples` are (time, "ok" | "slow" | "fail") in order, `interval` the seconds between them.
+    """The checks' spans: `samples` are (time, "ok" | "slow" | "fail") in order, `interval` the seconds between them.
 
     `fail_after` bad ones in a row count from the first of them: as `impact` when all of them failed, as degraded when
     some were only slow. `ok_after` good ones in a row end it, from the first of those. Fewer change nothing. After the
@@ -127,7 +127,7 @@ def observed(
             run = []
             if state in {"", OPERATIONAL}:
                 state = ""
-            else:  # an outage that nobody saw the end of
+            else:  # an outage whose end no check saw
                 changes.append((at, state))
         if run and (run[-1][1] == "ok") != (result == "ok"):
             run = []
@@ -149,7 +149,7 @@ def _decide(state: str, run: Sequence[tuple[int, str]], fail_after: int, ok_afte
     if len(run) < fail_after:
         return state
     down = all(result == "fail" for _, result in run[-fail_after:])
-    # What is down is not better for one slow answer: only good ones end it.
+    # One slow answer does not end an outage, only good ones do.
     return impact if down or state == impact else DEGRADED
 
 

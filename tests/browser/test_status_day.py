@@ -26,6 +26,7 @@ from functions.signin import sessions
 from portal.clock import MINUTE_MS
 from portal.models import Requester
 from tests.browser.test_axe import violations
+from tests.conftest import Clock
 from tests.functions.inbox import Inbox, listening
 from tests.hooks.portals import SITE
 
@@ -55,15 +56,6 @@ def with_an_incident(folder: Path) -> Path:
     return folder
 
 
-class Clock(Services):
-    """A clock that a test moves; it starts now, since browsers use the later of two clocks."""
-
-    at = int(time.time() * 1000)
-
-    def now(self) -> int:
-        return self.at
-
-
 class Day:
     """The portal on a free port, the service that it checks, and its inbox."""
 
@@ -91,7 +83,9 @@ class Day:
         self.inbox, smtp = stack.enter_context(listening())
         environ |= {"PUBLIC_ORIGIN": self.origin, "SECRET_KEYS": "k" * 32, "TICK_TOKEN": "t" * 16, "SMTP_URL": smtp}
         environ |= {"MAIL_FROM": "status@acme.example", "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}"}
-        self.services = Clock(read(environ | {"CHECK_DEMO_URL": service, "BOT_CHECK": "none"}))
+        environ |= {"CHECK_DEMO_URL": service, "BOT_CHECK": "none"}
+        # From now on, since browsers believe the later of two clocks.
+        self.services = Services(read(environ), Clock(int(time.time() * 1000)))
         self.services.store.migrate()
         stack.callback(self.services.store.close)
         self.portal = Portal(self.services)
@@ -125,7 +119,7 @@ class Day:
     def pass_minutes(self, count: int) -> None:
         """Move the clock, with a tick each minute."""
         for _ in range(count):
-            self.services.at += MINUTE_MS
+            self.services.clock.at += MINUTE_MS
             outcome = tick.tick(self.services, time.monotonic() + 60)
             assert set(outcome.values()) <= {"done"}
 
@@ -218,7 +212,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     page.goto(f"{day.origin}/status/")
     expect(page.get_by_text("A disk is full. We move the data.")).to_be_visible()
 
-    now = day.services.at
+    now = day.services.clock.at
     work = {"id": "swap", "title": "A new disk", "status": "scheduled", "components": ["web-app"], "updates": []}
     times = {"scheduled_for": now, "scheduled_until": now + 30 * MINUTE_MS, "actual_start": None, "actual_end": None}
     day.bundle(maintenances=[work | times | {"body": ""}])

@@ -162,8 +162,8 @@ GUARDS = [
     Guard(
         "a puzzle counts once",
         ALTCHA,
-        "return self._first_time(",
-        "return True or self._first_time(",
+        "return used.first_time(",
+        "return True or used.first_time(",
         f"{BOTS}test_a_solved_puzzle_passes_once",
     ),
     Guard(

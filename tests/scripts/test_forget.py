@@ -1,16 +1,22 @@
 """Forgetting a person, by address or by subject: everything of theirs, and nothing of others."""
 
+import hmac
 import re
+from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 
 from functions import outbox
 from functions.mail import preferences
 from functions.mail.addresses import may_mail
+from functions.rate import limit
 from functions.services import Services
+from functions.signin import sessions
 from functions.stores import MIGRATIONS
 from portal.addresses import subject
+from portal.models import Requester
 from scripts import forget
 from tests.conftest import ADA, BEN, Browser
 
@@ -47,6 +53,79 @@ def people(
 def everything(services: Services) -> str:
     tables = {name for file in MIGRATIONS.glob("*.sql") for name in re.findall(r"CREATE TABLE (\w+)", file.read_text())}
     return str([services.store.all(f"select * from {table}") for table in sorted(tables)])
+
+
+def hashes(services: Services, address: str) -> set[str]:
+    """What the store may hold of an address that can be made from it again."""
+    names = {sha256(address.encode()).hexdigest()[:40], sha256(address.encode()).hexdigest()}
+    for key in services.settings.secret_keys:
+        for about in ("", "status:"):
+            names.add(hmac.new(key.encode(), f"{about}{address}".encode(), sha256).hexdigest())
+    return names
+
+
+def queue(services: Services, person: Requester) -> None:
+    """A row of every kind of outbox, as the parts write it, by whatever subject."""
+    payloads: dict[str, tuple[str, dict[str, object]]] = {
+        "ticket.create": (person.subject, {"ticket": "t1"}),
+        "ticket.reply": (person.subject, {"reply": "r1"}),
+        "ticket.rating": (person.subject, {"ticket": "t1"}),
+        "ticket.look": (person.subject, {"ticket": "t1"}),
+        "mail.send": ("another-subject", {"to": person.email.upper(), "subject": "Answered", "text": "There is one."}),
+        "mail.verify": (subject(person.email), {"verify": "v1", "nonce": "n1"}),
+        "status.confirm": ("", {"address": person.email, "components": [], "asked_at": 1}),
+        "status.mail": (f"subject:{person.subject}", {"to": person.email, "who": f"subject:{person.subject}"}),
+        "status.webhook": ("", {"webhook": f"hook-{person.name}", "id": "u1", "data": {"type": "status.update"}}),
+    }
+    assert payloads.keys() == outbox.KINDS.keys()
+    for kind, (by, payload) in payloads.items():
+        outbox.put(services, kind, payload, subject_id=by)
+
+
+@pytest.mark.parametrize("who", ["sub-ada", "Ada@Customer.example", " ada@customer.example"])
+def test_no_table_and_no_log_has_an_address_that_was_forgotten(
+    services: Services, caplog: pytest.LogCaptureFixture, who: str
+):
+    store = services.store
+    for person in (ADA, BEN):
+        queue(services, person)
+        may_mail(services, person.email, "status:")
+        limit(services, "status-mail", f"2026-11-22-web hears-{person.name}", 9, 60)
+        limit(services, "status-mail", f"2026-11-22-web subject:{person.subject}", 9, 60)
+        for heard in (f"hears-{person.name}", f"subject:{person.subject}"):
+            store.run("insert into status_heard values ('2026-11-22-web', :who, 1, 1)", who=heard)
+        store.run(
+            "insert into verify values (:id, :address, '/my/', 'n', null, null, 0, 1)",
+            id=f"asked-{person.name}",
+            address=person.email,
+        )
+        by_mail = Requester(subject(person.email), person.email)
+        sessions.start(services, by_mail, {})
+        limit(services, "look", by_mail.subject, 9, 60)
+    before = everything(services).lower()
+    with caplog.at_level(0):
+        assert forget.main([who]) == 0
+    left, kinds = everything(services).lower(), Counter(row["kind"] for row in store.all("select kind from outbox"))
+
+    for trace in (ADA.email, ADA.subject, "hears-ada", "hook-ada", "asked-ada", *hashes(services, ADA.email)):
+        assert trace not in left
+    assert ADA.email not in caplog.text.lower()
+    # Ben keeps everything: one of each kind, and what his ticket and his subscription put there.
+    assert set(kinds) == set(outbox.KINDS)
+    for trace in (BEN.email, BEN.subject, "hears-ben", "hook-ben", "asked-ben"):
+        assert left.count(trace) == before.count(trace)
+    assert {one for one in hashes(services, BEN.email) if one in before} == {
+        one for one in hashes(services, BEN.email) if one in left
+    }
+
+
+def test_an_address_counted_under_a_key_of_before_is_forgotten_too(
+    services: Services, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    may_mail(services, "eve@customer.example")
+    monkeypatch.setenv("SECRET_KEYS", f"{'n' * 32},{environ['SECRET_KEYS']}")
+
+    assert forget.main(["eve@customer.example"]) == 0
 
 
 @pytest.mark.parametrize("who", ["sub-ada", "Ada@Customer.example"])

@@ -16,7 +16,7 @@ def test_it_has_each_desk_and_each_variable_it_needs():
     page = help_desk_table.FILE.read_text("utf-8")
     (head,) = [line for line in page.splitlines() if line.startswith("| | ")]
 
-    for desk in vendors.of("helpdesks").values():
+    for desk in vendors.family("helpdesks").values():
         assert desk.title in head
         assert f"\n## {desk.title}\n" in page
         assert all(f"`{variable}`" in page for variable in desk.needs)

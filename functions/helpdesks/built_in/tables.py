@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from functions.errors import VendorError
+from functions.stores.people import Held, emails
 from portal.tickets import STATUS_WORDS, Attachment, File, Message, Status, Thread
 
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
+
+OF_TICKET = "ticket_id in (select id from desk_ticket where subject_id = :subject)"
+# In the order in which rows may go.
+PEOPLE = (
+    Held("desk_file", f"message_id in (select id from desk_message where {OF_TICKET})"),  # noqa: S608
+    Held("desk_message", OF_TICKET),
+    Held("desk_ticket", "subject_id = :subject", people=emails("desk_ticket")),
+)
 
 
 class BuiltInTables:

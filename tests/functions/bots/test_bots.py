@@ -16,10 +16,10 @@ from demo import server
 from functions.app import Portal
 from functions.bots import turnstile
 from functions.bots.altcha import VALID_MS, Altcha
+from functions.bots.used import purge
 from functions.errors import SettingsError, VendorError
 from functions.services import Services
 from functions.settings import read
-from functions.signin.with_mail import purge
 from tests.conftest import Browser
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions import helpdesks, vendors
 
-DESKS = vendors.of("helpdesks")
+DESKS = vendors.family("helpdesks")
 FOLDER = Path(helpdesks.__file__).parent
 LINES = {
     str(file.relative_to(FOLDER).with_suffix("")).removesuffix("/__init__"): len(file.read_text("utf-8").splitlines())

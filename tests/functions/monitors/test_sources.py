@@ -18,7 +18,7 @@ from functions.settings import read
 from functions.status.live import last_checks
 from functions.status.poll import poll
 from portal.status import Board, Check, Component, Page, write
-from tests.conftest import Browser, write_bundle
+from tests.conftest import Browser, Clock, write_bundle
 
 # Kind -> the variables that point it at the server, and the vendor's words for: well, bad, and none of our business.
 KINDS = {
@@ -115,34 +115,27 @@ def test_a_token_is_not_sent_in_the_open(kind: str):
         )
 
 
-class Clock(Services):
-    """Services whose clock a test moves."""
-
-    time = 1_795_384_800_000
-
-    def now(self) -> int:
-        return self.time
-
-
 @pytest.fixture
-def clock(environ: dict[str, str], variables: dict[str, str], kind: str, tmp_path: Path) -> Iterator[Clock]:
+def services(environ: dict[str, str], variables: dict[str, str], kind: str, tmp_path: Path) -> Iterator[Services]:
     components = tuple(Component(f"c{key}", f"C{key}", checks=(Check(type=kind, id=key),)) for key in ("1", "2", "9"))
     write_bundle(tmp_path / "build", status=write(Board(Page("acme", "Acme"), components)))
-    clock = Clock(read(environ | variables | {"STATUS_HOOK_TOKEN": "hook-token-hook-token"}))
-    clock.store.migrate()
-    yield clock
-    clock.store.close()
+    services = Services(
+        read(environ | variables | {"STATUS_HOOK_TOKEN": "hook-token-hook-token"}), Clock(1_795_384_800_000)
+    )
+    services.store.migrate()
+    yield services
+    services.store.close()
 
 
-def test_the_poll_asks_once_for_all_and_shows_what_is_said(kind: str, monitors: Monitors, clock: Clock, caplog):
+def test_the_poll_asks_once_for_all_and_shows_what_is_said(kind: str, monitors: Monitors, services: Services, caplog):
     well, bad, _ = KINDS[kind][1]
     monitors.states = {"1": well, "2": bad}
     for _ in range(3):
-        clock.time += 60_000
+        services.clock.at += 60_000
         with caplog.at_level(logging.WARNING):
-            poll(clock, time.monotonic() + 10)
+            poll(services, time.monotonic() + 10)
 
-    assert {key: live.state for key, (live, _) in last_checks(clock.store).items()} == {
+    assert {key: live.state for key, (live, _) in last_checks(services.store).items()} == {
         "c1": "operational",
         "c2": "major_outage",
     }
@@ -150,24 +143,24 @@ def test_the_poll_asks_once_for_all_and_shows_what_is_said(kind: str, monitors: 
     assert f"{kind} says nothing of its check 9" in caplog.text
 
 
-def test_a_monitor_that_does_not_answer_blames_nobody(kind: str, monitors: Monitors, clock: Clock):
+def test_a_monitor_that_does_not_answer_blames_nobody(kind: str, monitors: Monitors, services: Services):
     monitors.fault = "broken"
-    poll(clock, time.monotonic() + 10)
+    poll(services, time.monotonic() + 10)
 
-    assert last_checks(clock.store) == {}
+    assert last_checks(services.store) == {}
 
 
 @pytest.mark.parametrize("kind", ["pingdom"], indirect=True)
-def test_a_webhook_means_ask_now_and_needs_its_token(monitors: Monitors, clock: Clock):
+def test_a_webhook_means_ask_now_and_needs_its_token(monitors: Monitors, services: Services):
     monitors.states = {"1": "up", "2": "up"}
-    client = Browser(Portal(clock))
+    client = Browser(Portal(services))
     assert client.post("/api/status/hook?token=wrong", json={"current_state": "DOWN"}).status_code == 404
     assert monitors.asked == []
     answer = client.post("/api/status/hook?token=hook-token-hook-token", json={"current_state": "DOWN"})
     answer.close()
 
     assert answer.status_code == 202
-    assert last_checks(clock.store)["c1"][0].state == "operational"
+    assert last_checks(services.store)["c1"][0].state == "operational"
     for _ in range(6):
         client.post("/api/status/hook?token=hook-token-hook-token").close()
     assert len(monitors.asked) == 6

@@ -14,7 +14,7 @@ from functions.status.incident_store import Stored
 from functions.stores import Store
 from portal.status import Board, Check, Component, Incident, Page, Update, write
 from portal.status.days import KEYS
-from tests.conftest import Browser, write_bundle
+from tests.conftest import Browser, Clock, write_bundle
 
 BOARD = Board(
     Page("acme", "Acme", "https://help.acme.example/status/"),
@@ -23,26 +23,17 @@ BOARD = Board(
 START = 1_795_384_800_000
 
 
-class Clock(Services):
-    """Services whose clock a test moves."""
-
-    time = START
-
-    def now(self) -> int:
-        return self.time
-
-
 @pytest.fixture
-def clock(environ: dict[str, str], database_url: str, store: Store, tmp_path: Path) -> Iterator[Clock]:
+def services(environ: dict[str, str], database_url: str, store: Store, tmp_path: Path) -> Iterator[Services]:
     write_bundle(tmp_path / "build", status=write(BOARD))
-    clock = Clock(read(environ | {"DATABASE_URL": database_url}))
-    yield clock
-    clock.store.close()
+    services = Services(read(environ | {"DATABASE_URL": database_url}), Clock(START))
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
-def client(clock: Clock) -> Browser:
-    return Browser(Portal(clock))
+def client(services: Services) -> Browser:
+    return Browser(Portal(services))
 
 
 def check(store: Store, state: str, at: int) -> None:
@@ -55,11 +46,11 @@ def check(store: Store, state: str, at: int) -> None:
     )
 
 
-def test_the_summary_is_green_only_while_the_check_is_fresh(client: Browser, clock: Clock):
+def test_the_summary_is_green_only_while_the_check_is_fresh(client: Browser, services: Services):
     never = client.get("/api/v2/summary.json").json
-    check(clock.store, "operational", START)
+    check(services.store, "operational", START)
     fresh = client.get("/api/v2/summary.json").json
-    clock.time += 601_000
+    services.clock.at += 601_000
     stale = client.get("/api/v2/summary.json").json
 
     assert [answer["status"]["indicator"] for answer in (never, fresh, stale)] == ["unknown", "none", "unknown"]
@@ -67,8 +58,8 @@ def test_the_summary_is_green_only_while_the_check_is_fresh(client: Browser, clo
     assert fresh["checked_at"] == "2026-11-22T22:00:00.000Z"
 
 
-def test_an_outage_is_served_with_no_rebuild(client: Browser, clock: Clock):
-    check(clock.store, "major_outage", START)
+def test_an_outage_is_served_with_no_rebuild(client: Browser, services: Services):
+    check(services.store, "major_outage", START)
 
     assert client.get("/api/v2/status.json").json["status"] == {
         "indicator": "critical",
@@ -90,12 +81,12 @@ def test_everybody_gets_the_same_answer_and_shared_caches_may_keep_it(client: Br
     assert "Vary" not in response.headers
 
 
-def test_an_unchanged_answer_is_304_and_a_changed_one_is_not(client: Browser, clock: Clock):
-    check(clock.store, "operational", START)
+def test_an_unchanged_answer_is_304_and_a_changed_one_is_not(client: Browser, services: Services):
+    check(services.store, "operational", START)
     etag = client.get("/api/v2/summary.json").headers["ETag"]
-    clock.time += 5_000
+    services.clock.at += 5_000
     same = client.get("/api/v2/summary.json", headers={"If-None-Match": etag})
-    check(clock.store, "major_outage", START + 5_000)
+    check(services.store, "major_outage", START + 5_000)
     changed = client.get("/api/v2/summary.json", headers={"If-None-Match": etag})
 
     assert not etag.startswith("W/")
@@ -110,13 +101,13 @@ def test_a_portal_without_a_status_page_has_none_here(client: Browser, tmp_path:
     assert client.get("/api/v2/summary.json").status_code == 404
 
 
-def test_while_the_store_is_away_the_last_good_answer_stays_with_its_time(client: Browser, clock: Clock):
-    check(clock.store, "operational", START)
+def test_while_the_store_is_away_the_last_good_answer_stays_with_its_time(client: Browser, services: Services):
+    check(services.store, "operational", START)
     good = client.get("/api/v2/summary.json").json
-    clock.store.run("drop table status_live")
-    clock.time += 300_000
+    services.store.run("drop table status_live")
+    services.clock.at += 300_000
     later = client.get("/api/v2/summary.json")
-    clock.time += 301_000
+    services.clock.at += 301_000
     old = client.get("/api/v2/summary.json").json
 
     assert {**later.json, "generated_at": ""} == {**good, "generated_at": ""}
@@ -125,22 +116,30 @@ def test_while_the_store_is_away_the_last_good_answer_stays_with_its_time(client
     assert old["checked_at"] == good["checked_at"]
 
 
-def test_without_the_store_and_without_a_memory_the_answer_is_what_the_build_knew(client: Browser, clock: Clock):
-    clock.store.run("drop table status_live")
+def test_without_the_store_and_without_a_memory_the_answer_is_what_the_build_knew(client: Browser, services: Services):
+    services.store.run("drop table status_live")
     summary = client.get("/api/v2/summary.json").json
 
     assert (summary["status"]["indicator"], summary["checked_at"]) == ("unknown", None)
 
 
-def down(clock: Clock) -> None:
-    incident = Incident("2026-11-23-web-down", "Web is down", "investigating", "critical", clock.time, built=False,
-        components={"web": "major_outage"}, updates=(Update(clock.time, "investigating", "We look.", {}),))  # fmt: skip
-    assert incident_store.save(clock.store, Stored(incident), clock.time)
+def down(services: Services) -> None:
+    incident = Incident(
+        "2026-11-23-web-down",
+        "Web is down",
+        "investigating",
+        "critical",
+        services.clock.at,
+        built=False,
+        components={"web": "major_outage"},
+        updates=(Update(services.clock.at, "investigating", "We look.", {}),),
+    )
+    assert incident_store.save(services.store, Stored(incident), services.clock.at)
 
 
-def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(client: Browser, clock: Clock):
+def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(client: Browser, services: Services):
     before = client.get("/api/v2/incidents/unresolved.json")
-    down(clock)
+    down(services)
     (incident,) = client.get("/api/v2/incidents/unresolved.json").json["incidents"]
 
     assert before.json["incidents"] == []
@@ -149,10 +148,10 @@ def test_an_incident_of_the_store_is_public_at_once_and_has_a_place_to_link_to(c
     assert [one["id"] for one in client.get("/api/v2/incidents.json").json["incidents"]] == [incident["id"]]
 
 
-def test_a_feed_keeps_what_it_had_while_the_store_is_away(client: Browser, clock: Clock):
-    down(clock)
+def test_a_feed_keeps_what_it_had_while_the_store_is_away(client: Browser, services: Services):
+    down(services)
     before = client.get("/api/status/feed.json").json
-    clock.store.run("drop table status_incident")
+    services.store.run("drop table status_incident")
     after = client.get("/api/status/feed.json")
 
     assert "We look." in str(before)
@@ -160,25 +159,25 @@ def test_a_feed_keeps_what_it_had_while_the_store_is_away(client: Browser, clock
     assert "stale-if-error=86400" in after.headers["Cache-Control"]
 
 
-def test_a_feed_without_the_store_and_without_a_memory_is_the_builds(client: Browser, clock: Clock):
-    clock.store.run("drop table status_incident")
+def test_a_feed_without_the_store_and_without_a_memory_is_the_builds(client: Browser, services: Services):
+    services.store.run("drop table status_incident")
 
     assert client.get("/api/status/feed.json").json["items"] == []
 
 
-def test_of_two_writers_the_later_one_is_told(clock: Clock):
-    down(clock)
-    found = incident_store.find(clock.store, "2026-11-23-web-down")
+def test_of_two_writers_the_later_one_is_told(services: Services):
+    down(services)
+    found = incident_store.find(services.store, "2026-11-23-web-down")
     assert found
 
-    assert incident_store.save(clock.store, found, clock.time)
-    assert not incident_store.save(clock.store, found, clock.time)
-    assert not incident_store.save(clock.store, replace(found, revision=0), clock.time)
+    assert incident_store.save(services.store, found, services.clock.at)
+    assert not incident_store.save(services.store, found, services.clock.at)
+    assert not incident_store.save(services.store, replace(found, revision=0), services.clock.at)
 
 
-def test_the_builds_text_wins_as_soon_as_it_is_complete(clock: Clock):
-    down(clock)
-    (one,) = incident_store.stored(clock.store)
+def test_the_builds_text_wins_as_soon_as_it_is_complete(services: Services):
+    down(services)
+    (one,) = incident_store.stored(services.store)
     edited = replace(one.incident, title="The web app was down", built=True)
     board = incident_store.joined(replace(BOARD, incidents=(edited,)), [one.incident])
     behind = incident_store.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one.incident])
@@ -216,12 +215,12 @@ def test_a_badge_says_the_state_in_words(client: Browser):
 
 @pytest.mark.parametrize("name", ["badge.svg", "badge.json"])
 def test_no_cache_may_keep_a_green_badge_for_longer_than_its_checks_are_believed(
-    client: Browser, clock: Clock, name: str
+    client: Browser, services: Services, name: str
 ):
-    check(clock.store, "operational", START)
-    clock.time += 100_000
+    check(services.store, "operational", START)
+    services.clock.at += 100_000
     green = client.get(f"/api/status/{name}")
-    clock.time += 471_000
+    services.clock.at += 471_000
     old = client.get(f"/api/status/{name}")
 
     assert "operational" in green.text
@@ -231,11 +230,11 @@ def test_no_cache_may_keep_a_green_badge_for_longer_than_its_checks_are_believed
     assert old.headers["Cache-Control"].endswith("stale-if-error=86400")
 
 
-def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, clock: Clock):
+def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, services: Services):
     for minute in range(120):
-        clock.store.run(
+        services.store.run(
             "insert into status_sample (component_id, at, result, ms) values ('web', :at, 'ok', 80)",
-            at=clock.time - minute * 60_000,
+            at=services.clock.at - minute * 60_000,
         )
     answer = client.get("/api/status/days.json")
     days = answer.json
@@ -249,8 +248,8 @@ def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, c
     ("name", "mimetype"),
     [("feed.xml", "application/atom+xml"), ("rss.xml", "application/rss+xml"), ("feed.json", "application/feed+json")],
 )
-def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, clock: Clock, name: str, mimetype: str):
-    down(clock)
+def test_a_feed_has_what_was_posted_a_moment_ago(client: Browser, services: Services, name: str, mimetype: str):
+    down(services)
     feed = client.get(f"/api/status/{name}?component=web")
     again = client.get(f"/api/status/{name}?component=web", headers={"If-None-Match": feed.headers["ETag"]})
 

@@ -21,7 +21,7 @@ from functions.status.live import last_checks
 from functions.status.poll import poll, purge
 from functions.stores import Store
 from portal.status import Board, Check, Component, Page, write
-from tests.conftest import Browser, write_bundle
+from tests.conftest import Browser, Clock, write_bundle
 
 START = 1_795_384_800_000
 
@@ -234,37 +234,28 @@ def test_a_check_sends_no_credentials_of_the_machine(service: Service, monkeypat
     assert "Authorization" not in service.headers
 
 
-class Clock(Services):
-    """Services whose clock a test moves."""
-
-    time = START
-
-    def now(self) -> int:
-        return self.time
-
-
 @pytest.fixture
 def polled(
     environ: dict[str, str], database_url: str, store: Store, service: Service, tmp_path: Path
-) -> Iterator[Clock]:
+) -> Iterator[Services]:
     """A portal that watches `web` at the service's /health, and nobody watches `api`."""
     web = Component("web", "Web app", checks=(Check("${CHECK_SERVICE}/health"),), interval=10, timeout=5)
     bundle = write(Board(Page("acme", "Acme"), (web, Component("api", "API")), defaults={"stale_after": 600}))
     write_bundle(tmp_path / "build", status=bundle)
-    clock = Clock(read(environ | {"DATABASE_URL": database_url, "CHECK_SERVICE": service.url}))
-    yield clock
-    clock.store.close()
+    services = Services(read(environ | {"DATABASE_URL": database_url, "CHECK_SERVICE": service.url}), Clock(START))
+    yield services
+    services.store.close()
 
 
-def tick(services: Clock, seconds: int = 10) -> str:
+def tick(services: Services, seconds: int = 10) -> str:
     """Let time pass, poll, and return the state of the watched component."""
-    services.time += seconds * 1000
+    services.clock.at += seconds * 1000
     poll(services, time.monotonic() + 20)
     rows = last_checks(services.store)
     return rows["web"][0].state if rows else "never checked"
 
 
-def test_an_outage_is_known_after_three_checks_and_over_after_two(polled: Clock, service: Service):
+def test_an_outage_is_known_after_three_checks_and_over_after_two(polled: Services, service: Service):
     before = tick(polled)
     service.status = 503
     down = [tick(polled) for _ in range(3)]
@@ -277,7 +268,7 @@ def test_an_outage_is_known_after_three_checks_and_over_after_two(polled: Clock,
     assert last_checks(polled.store).keys() == {"web"}
 
 
-def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
+def test_a_component_is_asked_when_it_is_due(polled: Services, service: Service):
     for seconds in (0, 5, 4, 10, 1):
         tick(polled, seconds)
 
@@ -285,9 +276,9 @@ def test_a_component_is_asked_when_it_is_due(polled: Clock, service: Service):
 
 
 def test_an_address_that_is_not_set_leaves_the_component_unknown(
-    polled: Clock, service: Service, caplog: pytest.LogCaptureFixture
+    polled: Services, service: Service, caplog: pytest.LogCaptureFixture
 ):
-    unset = Clock(read({k: v for k, v in polled.settings.environ.items() if k != "CHECK_SERVICE"}))
+    unset = Services(read({k: v for k, v in polled.settings.environ.items() if k != "CHECK_SERVICE"}), Clock(START))
 
     with caplog.at_level(logging.WARNING):
         state = tick(unset)
@@ -298,14 +289,14 @@ def test_an_address_that_is_not_set_leaves_the_component_unknown(
     assert service.asked == []
 
 
-def test_a_poll_without_time_left_blames_nobody(polled: Clock, service: Service):
+def test_a_poll_without_time_left_blames_nobody(polled: Services, service: Service):
     poll(polled, time.monotonic() - 1)
 
     assert last_checks(polled.store) == {}
     assert service.asked == []
 
 
-def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, service: Service, tmp_path):
+def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Services, service: Service, tmp_path):
     bundle = polled.portal["status"]
     bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/slow"
     write_bundle(tmp_path / "build", status=bundle)
@@ -315,9 +306,9 @@ def test_a_timeout_that_the_tick_cut_short_is_not_a_failure(polled: Clock, servi
     assert last_checks(polled.store) == {}
 
 
-def test_of_two_pollers_the_later_one_gives_way(polled: Clock, service: Service, monkeypatch: pytest.MonkeyPatch):
+def test_of_two_pollers_the_later_one_gives_way(polled: Services, service: Service, monkeypatch: pytest.MonkeyPatch):
     tick(polled)
-    polled.time += 10_000
+    polled.clock.at += 10_000
     rows = last_checks(polled.store)
     poll(polled, time.monotonic() + 20)
     with monkeypatch.context() as patch:
@@ -332,7 +323,7 @@ def test_of_two_pollers_the_later_one_gives_way(polled: Clock, service: Service,
 def test_a_portal_without_a_status_page_polls_nothing(environ: dict[str, str], tmp_path):
     write_bundle(tmp_path / "build", status=None)
 
-    poll(Clock(read(environ)), time.monotonic() + 20)
+    poll(Services(read(environ), Clock(START)), time.monotonic() + 20)
 
     assert not (tmp_path / "portal.db").exists()
 
@@ -351,7 +342,7 @@ def test_one_wrong_address_does_not_silence_the_others(environ: dict[str, str], 
     services.store.close()
 
 
-def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, service: Service, tmp_path: Path):
+def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Services, service: Service, tmp_path: Path):
     bundle = polled.portal["status"]
     bundle["components"][0]["checks"][0]["url"] = "${CHECK_SERVICE}/drip-header"
     bundle["components"][0]["timeout"] = 0.2
@@ -362,15 +353,15 @@ def test_an_answer_that_never_ends_costs_no_more_than_the_tick(polled: Clock, se
     assert last_checks(polled.store)["web"][0].error == "no answer within 0.2 s"
 
 
-def summary(clock: Clock) -> Any:
-    return Browser(Portal(clock)).get("/api/v2/summary.json").json
+def summary(services: Services) -> Any:
+    return Browser(Portal(services)).get("/api/v2/summary.json").json
 
 
-def test_an_outage_opens_an_incident_that_everybody_sees_and_its_end_closes_it(polled: Clock, service: Service):
+def test_an_outage_opens_an_incident_that_everybody_sees_and_its_end_closes_it(polled: Services, service: Service):
     for status, minutes in ((200, 1), (500, 3), (200, 14)):
         service.status = status
         for _ in range(minutes):
-            polled.time += 60_000
+            polled.clock.at += 60_000
             poll(polled, time.monotonic() + 5)
         if status == 500:
             (incident,) = summary(polled)["incidents"]
@@ -383,27 +374,27 @@ def test_an_outage_opens_an_incident_that_everybody_sees_and_its_end_closes_it(p
     assert polled.store.one("select count(*) as n from status_sample") == {"n": 18}
 
 
-def test_samples_are_forgotten_after_four_days(polled: Clock, service: Service):
+def test_samples_are_forgotten_after_four_days(polled: Services, service: Service):
     poll(polled, time.monotonic() + 5)
-    polled.time += 4 * 86_400_000 + 1
+    polled.clock.at += 4 * 86_400_000 + 1
     purge(polled, time.monotonic() + 5)
 
     assert polled.store.all("select * from status_sample") == []
 
 
 def test_when_nothing_answers_at_all_it_is_we_who_cannot_see(
-    polled: Clock, service: Service, refused: str, tmp_path: Path
+    polled: Services, service: Service, refused: str, tmp_path: Path
 ):
     board = Board(Page("acme", "Acme"), (Component("web", "Web", checks=(Check(service.url + "/health"),)),))
     write_bundle(tmp_path / "build", status=write(replace(board, control=refused)))
     service.status = 500
     for _ in range(5):
-        polled.time += 60_000
+        polled.clock.at += 60_000
         poll(polled, time.monotonic() + 5)
     assert last_checks(polled.store) == {}
 
     write_bundle(tmp_path / "build", status=write(replace(board, control=service.url + "/500")))
     for _ in range(3):
-        polled.time += 60_000
+        polled.clock.at += 60_000
         poll(polled, time.monotonic() + 5)
     assert last_checks(polled.store)["web"][0].state == "major_outage"

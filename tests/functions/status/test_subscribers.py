@@ -16,25 +16,16 @@ from functions.services import Services
 from functions.settings import read
 from functions.status import incident_store
 from functions.status.incident_store import Stored
-from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, tell
+from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, announce
 from functions.stores import Store
 from portal.status import Board, Component, Incident, Page, Update, write
-from tests.conftest import ADA, Browser, write_bundle
+from tests.conftest import ADA, Browser, Clock, write_bundle
 from tests.functions.inbox import Inbox, listening
 
 START = 1_795_384_800_000
 BOARD = Board(
     Page("acme", "Acme", "http://127.0.0.1:8000/status/"), (Component("web", "Web app"), Component("api", "API"))
 )
-
-
-class Clock(Services):
-    """Services whose clock a test moves."""
-
-    time = START
-
-    def now(self) -> int:
-        return self.time
 
 
 @pytest.fixture
@@ -44,14 +35,14 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
 
 
 @pytest.fixture
-def clock(
+def services(
     environ: dict[str, str], database_url: str, store: Store, tmp_path: Path, inbox: tuple[Inbox, str]
-) -> Iterator[Clock]:
+) -> Iterator[Services]:
     write_bundle(tmp_path / "build", status=write(BOARD))
     mail = {"SMTP_URL": inbox[1], "MAIL_FROM": "status@acme.example"}
-    clock = Clock(read(environ | {"DATABASE_URL": database_url} | mail))
-    yield clock
-    clock.store.close()
+    services = Services(read(environ | {"DATABASE_URL": database_url} | mail), Clock(START))
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
@@ -60,8 +51,8 @@ def kept(inbox: tuple[Inbox, str]) -> Inbox:
 
 
 @pytest.fixture
-def client(clock: Clock) -> Browser:
-    return Browser(Portal(clock))
+def client(services: Services) -> Browser:
+    return Browser(Portal(services))
 
 
 def subscribe(client: Browser, kept: Inbox, address: str = "eve@customer.example", *components: str) -> None:
@@ -74,35 +65,39 @@ def subscribe(client: Browser, kept: Inbox, address: str = "eve@customer.example
     kept.forget()
 
 
-def post(clock: Clock, *bodies: str, key: str = "2026-11-22-web") -> None:
+def post(services: Services, *bodies: str, key: str = "2026-11-22-web") -> None:
     """An incident of the web app with one update a minute."""
-    updates = tuple(Update(clock.time + 60_000 * n, "investigating", body, {}) for n, body in enumerate(bodies))
-    found = incident_store.find(clock.store, key)
+    updates = tuple(Update(services.clock.at + 60_000 * n, "investigating", body, {}) for n, body in enumerate(bodies))
+    found = incident_store.find(services.store, key)
     states = {"web": "degraded_performance"}
-    incident = Incident(key, "Web is slow", "investigating", "minor", clock.time, None, states, updates)
-    assert incident_store.save(clock.store, Stored(incident, revision=found.revision if found else 0), clock.time)
-    clock.time += 60_000 * len(bodies)
+    incident = Incident(key, "Web is slow", "investigating", "minor", services.clock.at, None, states, updates)
+    assert incident_store.save(
+        services.store, Stored(incident, revision=found.revision if found else 0), services.clock.at
+    )
+    services.clock.at += 60_000 * len(bodies)
 
 
-def told(clock: Clock, kept: Inbox) -> list[str]:
+def told(services: Services, kept: Inbox) -> list[str]:
     """Run the tick's jobs; the addresses that got a mail."""
     kept.forget()
-    tell(clock, time.monotonic() + 20)
-    outbox.deliver_due(clock, time.monotonic() + 20, most=500)
+    announce(services, time.monotonic() + 20)
+    outbox.deliver_due(services, time.monotonic() + 20, most=500)
     return sorted(kept.to)
 
 
-def test_nothing_is_kept_of_an_address_before_its_owner_pressed_the_button(client: Browser, clock: Clock, kept: Inbox):
+def test_nothing_is_kept_of_an_address_before_its_owner_pressed_the_button(
+    client: Browser, services: Services, kept: Inbox
+):
     client.post("/api/status/subscribe", data={"email": "eve@customer.example"}).close()
     path = kept.link()
 
     assert client.get(path).status_code == 200
-    assert clock.store.all("select * from subscriber") == []
-    post(clock, "We look.")
-    assert told(clock, kept) == []
+    assert services.store.all("select * from subscriber") == []
+    post(services, "We look.")
+    assert told(services, kept) == []
 
 
-def test_the_answer_is_the_same_for_every_address_and_one_mail_is_all(client: Browser, clock: Clock, kept: Inbox):
+def test_the_answer_is_the_same_for_every_address_and_one_mail_is_all(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept)
     both = ("eve@customer.example", "new@customer.example")
     answers = [client.post("/api/status/subscribe", data={"email": address}) for address in both]
@@ -114,80 +109,80 @@ def test_the_answer_is_the_same_for_every_address_and_one_mail_is_all(client: Br
     assert kept.to == ["new@customer.example"]  # the other one had its mail a moment ago
 
 
-def test_each_update_is_told_once_to_who_wants_its_component(client: Browser, clock: Clock, kept: Inbox):
+def test_each_update_is_told_once_to_who_wants_its_component(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept, "all@customer.example")
     subscribe(client, kept, "web@customer.example", "web")
     subscribe(client, kept, "api@customer.example", "api")
-    preferences.save(clock, ADA, ["incident_mail:web"], ["web", "api"])
-    post(clock, "We look.")
+    preferences.save(services, ADA, ["incident_mail:web"], ["web", "api"])
+    post(services, "We look.")
 
-    assert told(clock, kept) == ["ada@customer.example", "all@customer.example", "web@customer.example"]
-    assert told(clock, kept) == []
-    post(clock, "Found.")
-    assert len(told(clock, kept)) == 3
+    assert told(services, kept) == ["ada@customer.example", "all@customer.example", "web@customer.example"]
+    assert told(services, kept) == []
+    post(services, "Found.")
+    assert len(told(services, kept)) == 3
 
 
-def test_old_updates_are_not_told(client: Browser, clock: Clock, kept: Inbox):
-    post(clock, "We look.")
-    clock.time += 4 * 3_600_000
+def test_old_updates_are_not_told(client: Browser, services: Services, kept: Inbox):
+    post(services, "We look.")
+    services.clock.at += 4 * 3_600_000
     subscribe(client, kept)
 
-    assert told(clock, kept) == []
+    assert told(services, kept) == []
 
 
-def test_what_flaps_sends_a_few_mails_and_not_forty(client: Browser, clock: Clock, kept: Inbox):
+def test_what_flaps_sends_a_few_mails_and_not_forty(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept)
-    clock.time = START // 3_600_000 * 3_600_000
+    services.clock.at = START // 3_600_000 * 3_600_000
     bodies: list[str] = []
     sent = 0
-    start = clock.time
+    start = services.clock.at
     for number in range(40):
         bodies.append(f"Update {number}")
-        clock.time = start
-        post(clock, *bodies)
-        sent += len(told(clock, kept))
+        services.clock.at = start
+        post(services, *bodies)
+        sent += len(told(services, kept))
 
     assert sent == MOST_PER_HOUR
     # What came too often for a mail of its own is in the next.
-    clock.time = start
-    post(clock, *bodies, "One more")
-    clock.time = start + 3_600_000
-    assert len(told(clock, kept)) == 1
+    services.clock.at = start
+    post(services, *bodies, "One more")
+    services.clock.at = start + 3_600_000
+    assert len(told(services, kept)) == 1
     assert "Before that:" in kept.text()
     assert "Update 39" in kept.text()
 
 
-def test_an_incident_that_flaps_all_day_sends_a_few_mails(client: Browser, clock: Clock, kept: Inbox):
+def test_an_incident_that_flaps_all_day_sends_a_few_mails(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept)
-    clock.time = START // 86_400_000 * 86_400_000
+    services.clock.at = START // 86_400_000 * 86_400_000
     sent = 0
     for number in range(40):
-        clock.time += 30 * 60_000
-        post(clock, f"Update {number}")
-        sent += len(told(clock, kept))
+        services.clock.at += 30 * 60_000
+        post(services, f"Update {number}")
+        sent += len(told(services, kept))
 
     assert sent == MOST_PER_DAY
 
 
 def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_day(
-    client: Browser, clock: Clock, kept: Inbox
+    client: Browser, services: Services, kept: Inbox
 ):
-    clock.time -= 21 * 3_600_000  # within one day
+    services.clock.at -= 21 * 3_600_000  # within one day
     subscribe(client, kept)
     sent: list[str] = []
     for number in range(MOST_INCIDENTS + 3):
         key = f"2026-11-23-web-{number}"
         for status in ("investigating", "monitoring", "resolved"):
-            found = incident_store.find(clock.store, key)
+            found = incident_store.find(services.store, key)
             before = found.incident.updates if found else ()
-            updates = (*before, Update(clock.time, status, status, {}))
-            incident = Incident(key, "Web", status, "minor", clock.time, None, {"web": "major_outage"}, updates)
+            updates = (*before, Update(services.clock.at, status, status, {}))
+            incident = Incident(key, "Web", status, "minor", services.clock.at, None, {"web": "major_outage"}, updates)
             assert incident_store.save(
-                clock.store, Stored(incident, revision=found.revision if found else 0), clock.time
+                services.store, Stored(incident, revision=found.revision if found else 0), services.clock.at
             )
-            told(clock, kept)
+            told(services, kept)
             sent += [str(kept.message(n)["Subject"]).partition("] ")[2].partition(":")[0] for n in range(len(kept.raw))]
-            clock.time += 5 * 60_000
+            services.clock.at += 5 * 60_000
 
     assert len(sent) == 3 * MOST_INCIDENTS < 40
     # Whoever heard of a beginning hears of the end.
@@ -195,30 +190,30 @@ def test_a_component_that_opens_an_incident_every_quarter_sends_a_few_mails_a_da
 
 
 def test_an_end_after_midnight_is_not_told_to_who_never_heard_of_the_beginning(
-    client: Browser, clock: Clock, kept: Inbox
+    client: Browser, services: Services, kept: Inbox
 ):
-    clock.time = (START // 86_400_000 + 1) * 86_400_000 - 10 * 60_000
+    services.clock.at = (START // 86_400_000 + 1) * 86_400_000 - 10 * 60_000
     subscribe(client, kept)
     for number in range(MOST_INCIDENTS + 1):
-        post(clock, "We look.", key=f"2026-11-23-web-{number}")
-        told(clock, kept)
-    clock.time += 15 * 60_000
-    purge(clock, 0)
-    found = incident_store.find(clock.store, f"2026-11-23-web-{MOST_INCIDENTS}")
+        post(services, "We look.", key=f"2026-11-23-web-{number}")
+        told(services, kept)
+    services.clock.at += 15 * 60_000
+    purge(services, 0)
+    found = incident_store.find(services.store, f"2026-11-23-web-{MOST_INCIDENTS}")
     assert found
-    over = Update(clock.time, "resolved", "Over.", {})
+    over = Update(services.clock.at, "resolved", "Over.", {})
     incident = replace(
-        found.incident, status="resolved", resolved_at=clock.time, updates=(*found.incident.updates, over)
+        found.incident, status="resolved", resolved_at=services.clock.at, updates=(*found.incident.updates, over)
     )
-    assert incident_store.save(clock.store, Stored(incident, revision=found.revision), clock.time)
+    assert incident_store.save(services.store, Stored(incident, revision=found.revision), services.clock.at)
 
-    assert told(clock, kept) == []
+    assert told(services, kept) == []
 
 
-def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Browser, clock: Clock, kept: Inbox):
+def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept)
-    post(clock, "We look.")
-    told(clock, kept)
+    post(services, "We look.")
+    told(services, kept)
     raw = kept.raw[0].decode()
     headers = raw.partition("\r\n\r\n")[0].replace("\r\n ", " ").replace("\r\n\t", " ")
 
@@ -228,7 +223,7 @@ def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Brows
     assert re.search(r"^List-Id: Acme status <status\.127\.0\.0\.1>", headers, re.M)
     assert re.search(r"^Message-ID: <status-2026-11-22-web-\d+-[0-9a-f]{24}@acme\.example>", headers, re.M)
     # As a mail program does it: no cookie, no origin, exactly this body.
-    program = Browser(Portal(clock), use_cookies=False)
+    program = Browser(Portal(services), use_cookies=False)
     answer = program.open(
         url[2],
         method="POST",
@@ -238,46 +233,46 @@ def test_a_mail_has_the_headers_of_one_click_and_the_click_ends_it(client: Brows
     )
 
     assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
-    assert clock.store.all("select * from subscriber") == []
-    post(clock, "We look.", "Found.")
-    assert told(clock, kept) == []
+    assert services.store.all("select * from subscriber") == []
+    post(services, "We look.", "Found.")
+    assert told(services, kept) == []
 
 
-def test_following_the_link_alone_ends_nothing(client: Browser, clock: Clock, kept: Inbox):
+def test_following_the_link_alone_ends_nothing(client: Browser, services: Services, kept: Inbox):
     subscribe(client, kept)
-    post(clock, "We look.")
-    told(clock, kept)
+    post(services, "We look.")
+    told(services, kept)
     path = re.search(r"^http://127\.0\.0\.1:8000(/my/status/unsubscribe/\S+)$", kept.text(), re.M)
     assert path
     page = client.get(path[1])
 
     assert "No more mails" in page.text
-    assert len(clock.store.all("select * from subscriber")) == 1
+    assert len(services.store.all("select * from subscriber")) == 1
     assert client.get(path[1].replace("token=", "token=0")).status_code == 404
 
 
-def test_a_customer_ends_it_with_the_same_click(client: Browser, clock: Clock, kept: Inbox):
-    preferences.save(clock, ADA, ["incident_mail:web", "ticket_mail"], ["web"])
-    post(clock, "We look.")
-    assert told(clock, kept) == ["ada@customer.example"]
+def test_a_customer_ends_it_with_the_same_click(client: Browser, services: Services, kept: Inbox):
+    preferences.save(services, ADA, ["incident_mail:web", "ticket_mail"], ["web"])
+    post(services, "We look.")
+    assert told(services, kept) == ["ada@customer.example"]
     path = re.search(r"(/api/status/unsubscribe\S+)>", kept.raw[0].decode().replace("\r\n ", ""))
     assert path
     client.post(path[1], data={"List-Unsubscribe": "One-Click"})
 
-    assert list(preferences.recipients(clock, "incident_mail", "web")) == []
-    assert preferences.wants(clock, ADA.subject, "ticket_mail")
+    assert list(preferences.recipients(services, "incident_mail", "web")) == []
+    assert preferences.wants(services, ADA.subject, "ticket_mail")
 
 
 @pytest.mark.parametrize("token", ["", "x", "WyJhIl0.abc.def"])
-def test_a_made_up_token_subscribes_nobody(client: Browser, clock: Clock, token: str):
+def test_a_made_up_token_subscribes_nobody(client: Browser, services: Services, token: str):
     assert client.post("/api/status/confirm", data={"token": token}).status_code == 404
-    assert clock.store.all("select * from subscriber") == []
+    assert services.store.all("select * from subscriber") == []
 
 
-def test_a_link_is_over_after_two_days(client: Browser, clock: Clock, kept: Inbox):
+def test_a_link_is_over_after_two_days(client: Browser, services: Services, kept: Inbox):
     client.post("/api/status/subscribe", data={"email": "eve@customer.example"}).close()
     path = kept.link()
-    clock.time += 48 * 3_600_000
+    services.clock.at += 48 * 3_600_000
 
     assert client.get(path).status_code == 404
 

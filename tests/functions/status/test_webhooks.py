@@ -25,20 +25,11 @@ from functions.status import subscribers, tell, webhooks
 from functions.status.incident_store import Stored, save
 from portal.clock import HOUR_MS
 from portal.status import Board, Component, Incident, Page, Update, write
-from tests.conftest import ADA, BEN, Browser, write_bundle
+from tests.conftest import ADA, BEN, Browser, Clock, write_bundle
 from tests.functions.inbox import listening
 
 NOW = 1_795_384_800_000
 BOARD = Board(Page("acme", "Acme", "http://127.0.0.1:8000/status/"), (Component("api", "API"),))
-
-
-class Clock(Services):
-    """Services whose clock a test moves."""
-
-    at = NOW
-
-    def now(self) -> int:
-        return self.at
 
 
 class Receiver:
@@ -67,9 +58,9 @@ def receiver() -> Iterator[tuple[Receiver, str]]:
 
 
 @pytest.fixture
-def services(environ: dict[str, str], tmp_path: Path) -> Iterator[Clock]:
+def services(environ: dict[str, str], tmp_path: Path) -> Iterator[Services]:
     write_bundle(tmp_path / "build", status=write(BOARD))
-    services = Clock(read(environ))
+    services = Services(read(environ), Clock(NOW))
     services.store.migrate()
     yield services
     services.store.close()
@@ -82,16 +73,23 @@ def public(environ: dict[str, str]) -> Services:
 
 
 def tick(services: Services) -> None:
-    tell.tell(services, time.monotonic() + 60)
+    tell.announce(services, time.monotonic() + 60)
     outbox.deliver_due(services, time.monotonic() + 60)
 
 
-def post(services: Clock) -> None:
-    updates = (Update(services.at, "investigating", "We look."),)
+def post(services: Services) -> None:
+    updates = (Update(services.clock.at, "investigating", "We look."),)
     incident = Incident(
-        "2026-11-23-api", "API errors", "investigating", "major", services.at, None, {"api": "major_outage"}, updates
+        "2026-11-23-api",
+        "API errors",
+        "investigating",
+        "major",
+        services.clock.at,
+        None,
+        {"api": "major_outage"},
+        updates,
     )
-    assert save(services.store, Stored(incident), services.at)
+    assert save(services.store, Stored(incident), services.clock.at)
 
 
 def hooks(services: Services) -> list[dict[str, Any]]:
@@ -99,7 +97,7 @@ def hooks(services: Services) -> list[dict[str, Any]]:
 
 
 def test_a_webhook_is_called_once_for_each_update_with_a_signature(
-    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str]
 ):
     sign_in(browser, ADA)
     browser.post("/api/status/webhooks", data={"url": receiver[1]})
@@ -116,7 +114,7 @@ def test_a_webhook_is_called_once_for_each_update_with_a_signature(
     assert json.loads(body)["event"]["components"] == ["api"]
 
 
-def test_only_its_owner_sees_and_removes_a_webhook(browser: Browser, sign_in: Callable[..., None], services: Clock):
+def test_only_its_owner_sees_and_removes_a_webhook(browser: Browser, sign_in: Callable[..., None], services: Services):
     sign_in(browser, ADA)
     browser.post("/api/status/webhooks", data={"url": "https://ada.example/hook"})
     (row,) = hooks(services)
@@ -132,7 +130,7 @@ def test_only_its_owner_sees_and_removes_a_webhook(browser: Browser, sign_in: Ca
 
 
 def test_nobody_adds_a_webhook_without_signing_in_and_nobody_adds_many(
-    browser: Browser, sign_in: Callable[..., None], services: Clock
+    browser: Browser, sign_in: Callable[..., None], services: Services
 ):
     as_script = {"Accept": "application/json"}
     anonymous = browser.post("/api/status/webhooks", data={"url": "https://x.example"}, headers=as_script)
@@ -148,19 +146,19 @@ def test_nobody_adds_a_webhook_without_signing_in_and_nobody_adds_many(
 
 @pytest.mark.parametrize("status", [500, 302, 404])
 def test_a_webhook_that_fails_is_tried_again_and_given_up_after_three_days(
-    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str], status: int
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str], status: int
 ):
     sign_in(browser, ADA)
     receiver[0].status = status
     browser.post("/api/status/webhooks", data={"url": receiver[1]})
     post(services)
     tick(services)
-    services.at += 6_000
+    services.clock.at += 6_000
     tick(services)
     assert len(receiver[0].came) == 2
-    services.at += webhooks.GIVE_UP_MS
+    services.clock.at += webhooks.GIVE_UP_MS
     tick(services)
-    services.at += 24 * HOUR_MS
+    services.clock.at += 24 * HOUR_MS
     tick(services)
 
     assert len(receiver[0].came) == 3
@@ -169,7 +167,7 @@ def test_a_webhook_that_fails_is_tried_again_and_given_up_after_three_days(
 
 
 def test_a_webhook_that_says_it_is_gone_is_called_no_more(
-    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str]
 ):
     sign_in(browser, ADA)
     receiver[0].status = 410
@@ -181,17 +179,17 @@ def test_a_webhook_that_says_it_is_gone_is_called_no_more(
 
 
 def test_a_good_answer_ends_a_time_of_failures(
-    browser: Browser, sign_in: Callable[..., None], services: Clock, receiver: tuple[Receiver, str]
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str]
 ):
     sign_in(browser, ADA)
     receiver[0].status = 503
     browser.post("/api/status/webhooks", data={"url": receiver[1]})
     post(services)
     tick(services)
-    assert hooks(services)[0]["failing_since"] == services.at
+    assert hooks(services)[0]["failing_since"] == services.clock.at
     assert "It has not answered since" in browser.get("/my/status/webhooks/").text
     receiver[0].status = 200
-    services.at += 6_000
+    services.clock.at += 6_000
     tick(services)
 
     assert hooks(services)[0]["failing_since"] == 0
@@ -210,10 +208,10 @@ def test_only_an_https_address_can_be_a_webhook(public: Services, url: str):
         webhooks.checked(public, url)
 
 
-def test_one_click_works_on_the_raw_bytes_of_a_mail(app: Portal, environ: dict[str, str], services: Clock):
+def test_one_click_works_on_the_raw_bytes_of_a_mail(app: Portal, environ: dict[str, str], services: Services):
     with listening() as (inbox, address):
         environ |= {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}
-        mailing = Clock(read(environ))
+        mailing = Services(read(environ), Clock(NOW))
         preferences.save(mailing, BEN, ["ticket_mail", "incident_mail:api"], ["api"])
         post(mailing)
         tick(mailing)
@@ -237,7 +235,7 @@ def test_one_click_works_on_the_raw_bytes_of_a_mail(app: Portal, environ: dict[s
     assert preferences.wants(services, BEN.subject, "ticket_mail")
 
 
-def test_nobody_ends_the_mails_of_another(browser: Browser, services: Clock):
+def test_nobody_ends_the_mails_of_another(browser: Browser, services: Services):
     preferences.save(services, BEN, ["incident_mail:api"], ["api"])
     own = subscribers.way_out(services, f"subject:{ADA.subject}").partition("&token=")[2]
     other = subscribers.way_out(services, f"subject:{BEN.subject}").partition("&token=")[0]
@@ -247,12 +245,12 @@ def test_nobody_ends_the_mails_of_another(browser: Browser, services: Clock):
     assert preferences.wants(services, BEN.subject, "incident_mail", "api")
 
 
-def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str, str], services: Clock):
+def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str, str], services: Services):
     preferences.save(services, BEN, ["incident_mail:api"], ["api"])
     post(services)
     with listening() as (inbox, address):
-        mailing = Clock(read(environ | {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}))
-        tell.tell(mailing, time.monotonic() + 60)
+        mailing = Services(read(environ | {"SMTP_URL": address, "MAIL_FROM": "status@acme.example"}), Clock(NOW))
+        tell.announce(mailing, time.monotonic() + 60)
         preferences.save(services, BEN, [], ["api"])
         outbox.deliver_due(mailing, time.monotonic() + 60)
         mailing.store.close()

@@ -426,7 +426,7 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
 
 
 def test_visits_and_comments_are_forgotten_after_400_days(services: Services):
-    from functions.insights import retention
+    from functions.insights import events, feedback
 
     for event, days in (("old", 0), ("new", 2)):
         services.store.run(
@@ -441,7 +441,8 @@ def test_visits_and_comments_are_forgotten_after_400_days(services: Services):
             at=days * DAY_MS,
         )
     services.clock.at = 401 * DAY_MS
-    retention.purge(services, float("inf"))
+    events.purge(services, float("inf"))
+    feedback.purge(services, float("inf"))
 
     for table in ("event", "feedback_comment"):
         assert services.store.all(f"select event_id from {table}") == [{"event_id": "new"}]

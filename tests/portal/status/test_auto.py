@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.clock import MINUTE_MS
-from portal.status import Board, Check, Component, Incident, Live, Maintenance, Page, Update, advance
+from portal.status import Board, Check, Component, Incident, Maintenance, Page, Update
 from portal.status.auto import Watched, review
+from portal.status.live import Live, advance
 
 NOW = 1_795_384_800_000
 HTTP = (Check("https://acme.example/"),)

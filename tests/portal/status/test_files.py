@@ -2,13 +2,16 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import ContentError
+from portal.status import DEGRADED, MAJOR_OUTAGE, PARTIAL_OUTAGE, schema
 from portal.status.files import load, parse_components, parse_incident, parse_maintenance
+from portal.status.incidents import SAYABLE
 
 COMPONENTS = """page: {id: acme, name: Acme}
 defaults: {interval: 30, fail_after: 4}
@@ -269,3 +272,8 @@ def test_no_text_gives_anything_but_a_result_or_a_named_error(text: str | tuple[
 def test_endless_nesting_is_a_named_error():
     with pytest.raises(ContentError, match="nested too deeply"):
         parse_components("[" * 5000, "a")
+
+
+def test_a_file_may_use_the_states_that_people_can_say():
+    assert set(get_args(schema.State)) == set(SAYABLE)
+    assert set(get_args(schema.Fault)) == {DEGRADED, PARTIAL_OUTAGE, MAJOR_OUTAGE}

@@ -8,21 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.clock import MINUTE_MS
-from portal.status import (
-    STATES,
-    Board,
-    Check,
-    Component,
-    Group,
-    Incident,
-    Live,
-    Maintenance,
-    Page,
-    Update,
-    advance,
-    read,
-    write,
-)
+from portal.status import STATES, Board, Check, Component, Group, Incident, Maintenance, Page, Update, read, write
+from portal.status.live import Live, advance
 from portal.status.summary import summarise
 
 NOW = 1_795_384_800_000
