@@ -9,6 +9,7 @@ from functions.account.jobs import account_session, component_ids, own_sessions
 from functions.http import Request
 from functions.mail import preferences
 from functions.signin import sessions
+from portal.clock import HOUR_MS
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -38,6 +39,7 @@ def sessions_page(request: Request, services: "Services") -> Response:
         "Where you are signed in",
         "account/sessions.html",
         rows=own_sessions(services, session),
+        hours={"most": sessions.ABSOLUTE_MS // HOUR_MS, "idle": sessions.IDLE_MS // HOUR_MS},
         parents=PARENTS,
         leads_away=True,
     )
