@@ -98,7 +98,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 seconds[report.nodeid.partition("::")[0].rpartition("/")[0]] += report.duration
-    terminalreporter.section("minutes by folder, of one core")
+    if seconds:
+        terminalreporter.section("minutes by folder, of one core")
     for folder, spent in seconds.most_common():
         terminalreporter.write_line(f"{spent / 60:6.2f}  {folder}")
     for package, count in config.stash[LEFT_OUT].items():

@@ -203,7 +203,7 @@ GUARDS = [
         ADDRESSES,
         "or not LOCAL.fullmatch(local)",
         "",
-        f"{LIE}[{{'claims': {{'email': 'ad\\u200ba@customer.example'}}}}]",
+        f"{LIE}[{{'claims': {{'email': 'ad\\\\u200ba@customer.example'}}}}]",
     ),
     Guard(
         "nobody passes for another by what is not seen",
