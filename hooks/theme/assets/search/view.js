@@ -125,9 +125,17 @@ export function askUs(text, className = "hf-button") {
   return [way];
 }
 
+// A search within one kind says nothing about the others.
+const NONE = { change: "No change has", status: "No incident has" };
+const WORDLESS = {
+  common: (text) => `${text} alone is too common a word to search for. Add another one.`,
+  signs: (text) => `${text} has no word or number to search for.`,
+};
+
 /** The sentence over the results. */
-export function headline({ total, weak }, text) {
-  if (!total) return `No article has ${quoted(short(text))}.`;
+export function headline({ total, weak, wordless }, text, kind) {
+  if (!total && wordless) return WORDLESS[wordless](quoted(short(text)));
+  if (!total) return `${NONE[kind] ?? "No article has"} ${quoted(short(text))}.`;
   return weak ? "Closest we have" : `${total} ${total === 1 ? "result" : "results"}`;
 }
 
