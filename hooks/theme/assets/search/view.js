@@ -146,7 +146,7 @@ export const search = (text) => link(text, searchPage(text));
 export const searchPage = (text, kind) => `${base()}search/?q=${encodeURIComponent(short(text))}${kind ? `&kind=${kind}` : ""}`;
 
 /** A query that fits into an address and on a screen, without half a character at its end. */
-export const short = (text) => text.slice(0, LONGEST_QUERY).toWellFormed?.() ?? text.slice(0, LONGEST_QUERY).replace(/[\ud800-\udbff]$/, "");
+export const short = (text) => text.slice(0, LONGEST_QUERY).replace(/[\ud800-\udbff]$/, "");
 
 export const quoted = (text) => `\u201c${text}\u201d`;
 
