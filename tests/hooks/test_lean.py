@@ -44,3 +44,17 @@ def test_a_sheet_of_which_nothing_is_unused_stays_as_it_is() -> None:
     css = sheet.read_text(encoding="utf-8")
 
     assert lean.trim(css, lean.re.compile(r"(?!)")) == css
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        ("/* a */\n.a {\n  b: c; /* d */\n}\n", ".a {\nb: c;\n}\n"),
+        ('a:after { content: "/* b */"; }', 'a:after { content: "/* b */"; }'),
+        ("a { b: url(data:image/svg,/*c*/); }", "a { b: url(data:image/svg,/*c*/); }"),
+        ("a { b: 'c\\'/*d*/'; }", "a { b: 'c\\'/*d*/'; }"),
+        ("/**//* ** */a{}/* open", "a{}/* open"),
+    ],
+)
+def test_a_bare_sheet_has_no_comments_and_all_that_is_quoted(css: str, left: str) -> None:
+    assert lean.bare(css) == left

@@ -146,28 +146,6 @@ def test_the_bundle_says_where_the_site_is_and_what_is_in_it(built: Built) -> No
     assert f'data-portal-build="{data["build"]}"' in built.shell
 
 
-def test_the_first_view_of_an_article_weighs_at_most_70_kb(built: Built) -> None:
-    html = built.page("getting-in/cant-sign-in")
-    loaded = {
-        urljoin(f"{built.base}getting-in/cant-sign-in/", value).removeprefix(built.base)
-        for tag, name, value in Links(html).found
-        if (tag, name) == ("script", "src") or ((tag, name) == ("link", "href") and value.endswith(".css"))
-    }
-    todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w/-]+)"', html)]
-    todo += [name for name in loaded if name.endswith("portal.js")]
-    while todo:
-        # What a module imports at its top is loaded with it.
-        name = todo.pop()
-        loaded.add(name)
-        imports = re.findall(
-            r'^(?:import|export)\b[^;]*?from "(\.[\w./-]+\.js)"', (built.site / name).read_text(), re.MULTILINE
-        )
-        todo += [other for other in (urljoin(name, each) for each in imports) if other not in loaded]
-
-    weights = {name: len(gzip.compress((built.site / name).read_bytes())) for name in loaded}
-    assert len(gzip.compress(html.encode())) + sum(weights.values()) <= 70_000, weights
-
-
 SMALL = {
     "billing/card": ARTICLE.format(title="Update the card", text="One card."),
     "billing/declined": ARTICLE.format(title="My card was declined", text="Text."),
