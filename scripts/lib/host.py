@@ -3,6 +3,7 @@
 import functools
 import gzip
 import http.server
+import json
 import os
 import subprocess
 import sys
@@ -39,10 +40,18 @@ class Host(http.server.SimpleHTTPRequestHandler):
         if path.suffix in TEXT:
             body = gzip.compress(body, 9)
             self.send_header("Content-Encoding", "gzip")
+        for name, value in self.site_headers().items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-cache" if path.suffix == ".html" else "max-age=31536000")
         self.end_headers()
         return BytesIO(body)
+
+    def site_headers(self) -> dict[str, str]:
+        """What the build says that a host sends with its files."""
+        text = (Path(self.directory).parent / "build" / "headers.json").read_text("utf-8")
+        [found] = json.loads(text).values()
+        return dict(found)
 
     def _function(self) -> BytesIO:
         answer = self.functions.get(self.path, base_url=f"http://{self.headers['Host']}")

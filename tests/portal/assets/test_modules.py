@@ -54,8 +54,10 @@ def test_each_module_is_there_once_and_keeps_its_own_names() -> None:
 
 def test_names_folders_whole_modules_and_what_comes_later_are_understood() -> None:
     sources = {
-        "first": 'import * as one from "./part/one.js";\nimport { go as run } from "./two.js";\nexport const sum = () => one.start() + run();\n',
-        "part/one": '/** What it\n    does. */\nimport { go } from "../two.js";\n// why\nexport const start = () => go();\n'
+        "first": 'import * as one from "./part/one.js";\nimport { go as run } from "./two.js";\n'
+        "export const sum = () => one.start() + run();\n",
+        "part/one": '/** What it\n    does. */\nimport { go } from "../two.js";\n// why\n'
+        "export const start = () => go();\n"
         'export const later = () => import("./three.js");\n',
         "two": "let count = 0;\nexport function go() {\n  return ++count;\n}\n",
         "part/three": 'import { go } from "../two.js";\nimport { other } from "./four.js";\nexport const more = go;\n',
