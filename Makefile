@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test coverage fresh lint format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ lint: setup ## formatting, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+lint-js: $(NODE) ## the scripts of customers' browsers: nothing newer than Baseline 2022
+	@tests/node/node_modules/.bin/node tests/node/node_modules/eslint/bin/eslint.js --config tests/node/eslint.config.mjs hooks/theme/assets hooks/engine
 
 format: setup ## put formatting and imports right
 	@$(BIN)/ruff check --fix-only --quiet .

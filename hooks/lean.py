@@ -56,6 +56,11 @@ EXTENSIONS = {
 }
 ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
 
+_COMMENT = re.compile(
+    r"(?P<quoted>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|url\([^)\"']*\))|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/", re.DOTALL
+)
+_SPACE = re.compile(r"\s*\n\s*")
+
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Replace Material's sheets by the lean ones, under the same names."""
@@ -93,6 +98,11 @@ def trim(css: str, unused: re.Pattern[str]) -> str:
             selectors = [selector for selector in _selectors(head) if not unused.search(_positive(selector))]
             kept.append(f"{','.join(selectors)}{{{body}}}" if selectors else "")
     return "".join(kept)
+
+
+def bare(css: str) -> str:
+    """The sheet without comments and indentation; what is quoted stays."""
+    return _SPACE.sub("\n", _COMMENT.sub(lambda found: found["quoted"] or "", css)).lstrip()
 
 
 def _positive(selector: str) -> str:

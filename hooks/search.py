@@ -16,8 +16,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from portal import search
+from portal.assets import modules
 from portal.errors import ContentError
-from portal.search import Document, Index, engine_file, index_file, questions, sections
+from portal.search import Document, Index, index_file, questions, sections
 from portal.search import jobs as search_jobs
 from portal.search import synonyms as search_synonyms
 from portal.search.sections import Section
@@ -99,7 +100,7 @@ def _publish(
 def _engine() -> str:
     """The engine as one file."""
     sources = {path.stem: path.read_text(encoding="utf-8") for path in ENGINE.glob("*.js")}
-    return engine_file.joined(sources, "main")
+    return modules.joined(sources, "main")
 
 
 def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:

@@ -1,13 +1,16 @@
 """Serves the functions on the origin of `mkdocs serve`, so that a writer sees the whole portal."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
+from werkzeug.wrappers import Response
+
+from portal.assets.policy import script_hash
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,12 +27,34 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
 
     # The page just left may still be polling: a short wait lets the form page send its own poll.
     server.poll_response_timeout = 5
-    server.set_app(mount(app, server.serve_request, config.extra["base_path"]))
+    headers = config.extra["view"]["headers"]
+    server.set_app(mount(app, guarded(server.serve_request, headers), config.extra["base_path"]))
     root = Path(config.config_file_path).parent
     for folder in WATCHED:
         if (root / folder).is_dir():
             server.watch(str(root / folder))
     return server
+
+
+def guarded(site: "WSGIApplication", headers: Mapping[str, str]) -> "WSGIApplication":
+    """The site's pages with the headers that a host sends, and the script that MkDocs adds to each of them allowed."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        found = Response.from_app(site, environ)
+        found.headers.update(headers)
+        found.headers["Content-Security-Policy"] = _with_reload(headers["Content-Security-Policy"], found.get_data())
+        return found(environ, start_response)
+
+    return answer
+
+
+def _with_reload(policy: str, body: bytes) -> str:
+    # The last thing in the page, so that nothing of a writer's is taken for it.
+    before, end, _ = body.rpartition(b"</script></body>")
+    text = before.rpartition(b"<script>")[2].decode(errors="replace")
+    if not end or "livereload(" not in text:
+        return policy
+    return policy.replace("script-src ", f"script-src '{script_hash(text)}' ", 1)
 
 
 def mount(api: "WSGIApplication", site: "WSGIApplication", base: str, seconds: float = 60) -> "WSGIApplication":

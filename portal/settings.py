@@ -29,6 +29,9 @@ def _address(text: str) -> str:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
+# What pages may load from hosts that a writer names (portal/assets/policy.py).
+Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
+Origin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s;,'/]+$")]
 A_URL = "a URL that starts with https://, http://, mailto: or /"
 
 
@@ -154,6 +157,10 @@ class Settings(Part):
     parts: Parts = Field(default=Parts(), description="names of parts, each true or false")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
+    allow: dict[Directive, list[Origin]] = Field(
+        default_factory=dict,
+        description="what articles may load from other hosts, such as frame-src: [https://videos.example.com]",
+    )
     shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
 
     @model_validator(mode="after")

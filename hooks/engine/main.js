@@ -1,15 +1,15 @@
 // The search engine on the index of hooks/search.py. All of it is synchronous, except open() and quote().
 //
-// const engine = await open(indexUrl)          rejects with an Error when the index does not load, is incomplete or of another version
-// engine.search(query, {limit, kinds}) -> {results, total, counts, weak, corrected, dropped}
+// const engine = await open(indexUrl)          rejects with an Error when the index does not load, is not whole or of another version
+// engine.search(query, {limit, kinds}) -> {results, total, counts, weak, corrected, dropped, wordless, begun}
 //   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
-//   counts: results of each kind; weak: even the best may not be meant; corrected: the query that was probably meant, or
-//   null; dropped: words without a match. kind is article, change, job or status. Until quote(), section is null, and in
-//   large portals sentence is "":
-// await engine.quote(results, query)           the same results with their best section and sentence; loads a small file each, never rejects
+//   counts: how many there are of each kind; weak: even the best may not be what was meant; corrected: the query as it was
+//   probably meant, or null; dropped: words that nothing has; wordless: why nothing could be looked for, "common" when all words
+//   are too frequent to be in the index, "signs" when there is none, or null; begun: whether one or two letters, which no text has as a word, found titles. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
+// await engine.quote(results, query)           the same results with the section and the sentence that answer best; a small file each, never rejects
 // engine.topics -> [{title, url}]; engine.article(id) -> its title, or null
 import { decode } from "./decode.js";
-import { clauses, lexicon } from "./query.js";
+import { clauses, isShort, lexicon } from "./query.js";
 import { marks, quoted } from "./quote.js";
 import { words } from "./stem.js";
 
@@ -39,15 +39,20 @@ export function engine(index, indexUrl) {
 
   function search(query, { limit = 8, kinds } = {}) {
     const asked = ask(query);
-    const { scores, hits } = rank(index, asked, onlyTitles(asked));
+    const short = asked.length === 1 && asked[0].half && isShort(asked[0].word);
+    const { scores, hits } = rank(index, asked, short);
     const all = asked.reduce((sum, clause) => sum + clause.rarity, 0);
     const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
     const order = [];
     if (!scores.some(Boolean)) byTitle(query, scores);
-    const least = FAR * Math.max(...scores);
-    for (let document = 0; document < scores.length; document++) {
+    const scored = [...scores.keys()].filter((document) => scores[document]);
+    const apt = scored.filter((document) => !BESIDE.has(KINDS[index.kinds[document]]) || hits[document] >= ENOUGH * all);
+    const candidates = apt.length ? apt : scored;
+    const least = FAR * Math.max(...candidates.map((document) => scores[document]));
+    for (const document of candidates) {
+      // A text that has all of the words is never left out, however little it is about them.
+      if (scores[document] < least && hits[document] < all) continue;
       const kind = KINDS[index.kinds[document]];
-      if (!scores[document] || scores[document] < least || (BESIDE.has(kind) && hits[document] < ENOUGH * all)) continue;
       counts[kind]++;
       if (!kinds || kinds.includes(kind)) order.push(document);
     }
@@ -59,11 +64,19 @@ export function engine(index, indexUrl) {
       counts,
       weak: order.length > 0 && (all === 0 || hits[best] < WEAK * all),
       corrected: order.length ? corrected(query, asked) : null,
-      dropped: order.length ? asked.filter((clause) => !clause.words.size && !clause.alike.size).map((clause) => clause.word) : [],
+      dropped: order.length ? asked.filter(isNowhere).map((clause) => clause.word) : [],
+      wordless: candidates.length ? null : wordless(query),
+      begun: short && ![...asked[0].words.values()].includes(1),
     };
   }
 
-  // "how to" or "what is this" has only stop words, but titles may begin with it.
+  function wordless(query) {
+    const typed = words(query);
+    if (!typed.length) return "signs";
+    return typed.every((word) => terms.stop.has(word)) ? "common" : null;
+  }
+
+  // "how to" or "what is this" has no word that tells one text from another, but it may be how titles begin.
   function byTitle(query, scores) {
     const typed = words(query.slice(0, 200));
     if (!typed.every((word) => terms.stop.has(word))) return;
@@ -119,8 +132,8 @@ export function engine(index, indexUrl) {
   return { search, quote, article, topics: index.groups.map(([title, url]) => ({ title, url: base + url })) };
 }
 
-/** Every document's score, and the share of the query that it covers. */
-function rank(index, asked, onlyTitles) {
+/** Every document's score, and how much of what was asked for it has. */
+function rank(index, asked, short) {
   const { starts, docs, impacts, counts } = index;
   const fields = index.weights[2].length;
   const scores = new Float64Array(index.titles.length);
@@ -130,6 +143,7 @@ function rank(index, asked, onlyTitles) {
   const exact = new Float64Array(scores.length);
   const each = (number, share, take) => {
     const factor = share * index.weigh(number);
+    const onlyTitles = short && share < 1;
     for (let i = starts[number]; i < starts[number + 1]; i++) if (!onlyTitles || counts[i * fields]) take(docs[i], impacts[i] * factor);
   };
   for (const clause of asked) {
@@ -142,6 +156,15 @@ function rank(index, asked, onlyTitles) {
       each(number, share, (document, score) => {
         best[document] = Math.max(best[document], score);
         exact[document] = Math.max(exact[document], share / full);
+      });
+    }
+    for (const [one, other] of clause.apart) {
+      const there = new Map();
+      each(one, 1, (document, score) => there.set(document, score));
+      each(other, 1, (document, score) => {
+        if (!there.has(document)) return;
+        best[document] = Math.max(best[document], (there.get(document) + score) / 2);
+        exact[document] = 1;
       });
     }
     for (const [number, share] of clause.alike) each(number, share, (document, score) => (alike[document] += score));
@@ -157,22 +180,23 @@ function rank(index, asked, onlyTitles) {
 
 /** A clause's share of the query: larger for a rarer word. */
 function rarityOf(clause, index) {
-  const numbers = clause.words.size ? clause.words : clause.alike;
-  const rare = numbers.size ? Math.max(...[...numbers].map(([number]) => index.rarity(number))) : index.unknown;
+  const numbers = [clause.apart.flat(), [...clause.words.keys()], [...clause.alike.keys()]].find((found) => found.length);
+  const rare = numbers ? Math.max(...numbers.map((number) => index.rarity(number))) : index.unknown;
   return rare * clause.factor;
 }
 
-/** The words that count as matches of a clause, each with its share. */
+// A part of a dotted number is looked for, but it was not typed as a word.
+const isNowhere = ({ words, alike, apart, part }) => !words.size && !alike.size && !apart.length && !part;
+
+/** The words that count as found, each with its share. */
 function shares(asked) {
   const found = new Map();
   for (const clause of asked) {
-    for (const [number, share] of [...clause.alike, ...clause.words]) found.set(number, Math.max(found.get(number) ?? 0, share));
+    const halves = clause.apart.flat().map((number) => [number, 1]);
+    for (const [number, share] of [...clause.alike, ...halves, ...clause.words]) found.set(number, Math.max(found.get(number) ?? 0, share));
   }
   return found;
 }
-
-// Two letters begin too many words, so only titles are searched.
-const onlyTitles = (asked) => asked.length === 1 && asked[0].half && asked[0].word.length < 3;
 
 function corrected(query, asked) {
   const wrong = new Map(asked.filter((clause) => clause.corrected).map((clause) => [clause.word, clause.corrected]));

@@ -1,15 +1,20 @@
 // Turns a question into clauses: for each of its words the matching words of the index, each with how well it matches.
 import { corrections } from "./spell.js";
-import { stem, words } from "./stem.js";
+import { isUnspaced, stem, words } from "./stem.js";
 
 const MOST_LETTERS = 2000;
 const MOST_WORDS = 40;
 // In words: a longer synonym finds others, but is not found itself.
 const LONGEST_PHRASE = 4;
-// Chosen on questions of real customers; decision 20 has what each figure gains.
+const LONGEST_JOINED = 30;
+// Too frequent to be in the index, and yet half of a word: login, inbox, turnoff.
+const PARTICLES = new Set(["in", "on", "off"]);
+// Each figure was chosen on questions of real customers; decision 20 has what it is worth.
 const SYNONYM = 0.3;
 const HALF_TYPED = 0.5;
 const CORRECTED = 0.8;
+// Two letters begin too many words: what else they begin is offered by titles only, after the texts that have them.
+const BEGINNING = 0.1;
 const POLITE = 0.5;
 // Stems that are frequent in questions and rare in articles, so that their rarity means nothing.
 const POLITE_WORDS = new Set(
@@ -18,14 +23,22 @@ const POLITE_WORDS = new Set(
 // Endings of a half-typed word: "setti" is on the way from "set" to "settings".
 const BEGUN = /^(e|i|in|ing|s|a|at|ati|atio|ation|io|ion|m|me|men|ment|n|ne|nes|l|ly|al|er|or|ed|d|t|ti|g|gi|gin|ging|tin|ting|nin|ning|pin|ping)$/;
 
-/** Looks up words in an index of decode.js. */
-export function lexicon({ vocabulary, stop, synonyms, near, spelling }) {
-  // Binary search: making a map of all words takes longer than all look-ups of a visit.
+/** Words to look up in an index, from the index as decode.js gives it. */
+export function lexicon({ vocabulary, stop, synonyms, near, spelling, weigh, starts, docs }) {
+  // By halves: a map of all words takes longer to make than any visit looks words up.
   const number = (word) => {
     const found = place(vocabulary, word);
     return vocabulary[found] === word ? found : undefined;
   };
-  return { vocabulary, number, groups: once(() => grouped(synonyms)), pairs: once(() => paired(near)), spelling, stop: new Set(stop.split(" ")) };
+  // Whether any document has both words.
+  const together = (one, other) => {
+    weigh(one);
+    weigh(other);
+    const there = new Set(docs.subarray(starts[one], starts[one + 1]));
+    return docs.subarray(starts[other], starts[other + 1]).some((document) => there.has(document));
+  };
+  const lists = { groups: once(() => grouped(synonyms)), pairs: once(() => paired(near)) };
+  return { vocabulary, number, together, ...lists, spelling, stop: new Set(stop.split(" ")) };
 }
 
 // Made at the first question, which alone needs it.
@@ -62,34 +75,57 @@ function paired(near) {
 }
 
 /**
- * The clauses of a question: {word, words: Map(number -> share), alike: Map(number -> share of a synonym), factor, half}.
- * `corrected` is the word that was probably meant; `half`: the word may not be fully typed.
+ * The clauses of a question: {word, words: Map(number -> share), alike: Map(number -> share of a synonym), apart, factor, half}.
+ * `apart` has the two halves of a joined word, [[number, number], ...], which count where a text has both; `part` says that the
+ * word is a part of a dotted number.
+ * `corrected` of a clause is the word that was probably meant; `half` says that its word may go on.
  */
 export function clauses(text, lexicon) {
   const raw = words(text.slice(0, MOST_LETTERS)).slice(0, MOST_WORDS);
   const open = /[\p{L}\p{M}\p{N}]$/u.test(text);
   const stems = raw.map(stem);
+  const parts = partsOfNumbers(raw);
   const found = [];
   raw.forEach((word, place) => {
     const half = open && place === raw.length - 1;
     if (lexicon.stop.has(word) && !(half && raw.length === 1)) return;
-    const clause = { word, place, half, words: new Map(), alike: new Map(), factor: POLITE_WORDS.has(stems[place]) ? POLITE : 1 };
+    const factor = POLITE_WORDS.has(stems[place]) ? POLITE : 1;
+    const clause = { word, place, half, words: new Map(), alike: new Map(), apart: [], factor, part: parts.has(place) };
     const known = lexicon.number(stems[place]);
     if (known !== undefined) clause.words.set(known, 1);
     if (half) continued(clause, known, lexicon);
+    if (known === undefined) parted(clause, lexicon);
     found.push(clause);
   });
   joined(found, raw, lexicon);
-  for (const clause of found) if (!clause.words.size) spelled(clause, lexicon);
+  for (const clause of found) if (!clause.words.size && !clause.apart.length) spelled(clause, lexicon);
   synonyms(found, stems, raw, lexicon);
   return found;
 }
 
+// Where the parts of dotted numbers are, which each number follows.
+function partsOfNumbers(raw) {
+  const places = new Set();
+  raw.forEach((word, place) => {
+    if (word.includes(".")) word.split(".").forEach((_, back) => places.add(place - 1 - back));
+  });
+  return places;
+}
+
+/** Whether a word is too short to say what was meant by it. */
+export const isShort = (word) => word.length < 3 && !isUnspaced(word);
+
 function continued(clause, known, { vocabulary, number }) {
   const { word, words } = clause;
+  const share = isShort(word) ? BEGINNING : HALF_TYPED;
+  // Of a text without spaces the index has pairs of letters, and a single one may be the second of its pair.
+  if (isUnspaced(word) && [...word].length === 1) {
+    vocabulary.forEach((other, i) => i !== known && other.includes(word) && words.set(i, share));
+    return;
+  }
   const start = word.length > 2 ? word.replace(/y$/, "") : word;
   for (let i = place(vocabulary, start); i < vocabulary.length && vocabulary[i].startsWith(start); i++) {
-    if (i !== known) words.set(i, HALF_TYPED);
+    if (i !== known) words.set(i, share);
   }
   for (let end = word.length - 1; !words.size && end >= 3; end--) {
     const found = number(word.slice(0, end));
@@ -109,11 +145,34 @@ function place(vocabulary, word) {
   return low;
 }
 
-// "book mark" and "pop-up" also match bookmark and popup.
+// "checkout" and "iso27001" also ask for texts that write them as two words, of which one may be too frequent ("log in").
+function parted(clause, { number, stop, together }) {
+  const { word, words } = clause;
+  if (isUnspaced(word) || word.includes(".") || word.length > LONGEST_JOINED) return;
+  for (let at = 1; at < word.length; at++) {
+    const halves = [word.slice(0, at), word.slice(at)];
+    if (!isLikely(...halves)) continue;
+    const [one, other] = halves.map((half) => (stop.has(half) ? undefined : number(stem(half))));
+    if (one !== undefined && other !== undefined) {
+      if (together(one, other)) clause.apart.push([one, other]);
+    } else {
+      const rest = PARTICLES.has(halves[1]) ? one : PARTICLES.has(halves[0]) ? other : undefined;
+      if (rest !== undefined && word.length > 4) words.set(rest, CORRECTED);
+    }
+  }
+}
+
+// Two numbers are never one. A single letter is a word before others (e-mail) or beside a number (usb 3).
+function isLikely(one, other) {
+  const [number, next] = [/\d$/.test(one), /^\d/.test(other)];
+  return number || next ? number !== next : other.length > 1 && (one.length > 1 || other.length > 2);
+}
+
+// "book mark" and "e-mail" also ask for bookmark and email.
 function joined(found, raw, { number }) {
   const at = new Map(found.map((clause) => [clause.place, clause]));
   for (let i = 0; i + 1 < raw.length; i++) {
-    const whole = raw[i].length > 1 && raw[i + 1].length > 1 ? number(stem(raw[i] + raw[i + 1])) : undefined;
+    const whole = isLikely(raw[i], raw[i + 1]) ? number(stem(raw[i] + raw[i + 1])) : undefined;
     const clause = at.get(i) ?? at.get(i + 1);
     if (whole !== undefined && clause) clause.words.set(whole, 1);
   }

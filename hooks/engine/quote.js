@@ -4,8 +4,8 @@ import { stem, words } from "./stem.js";
 const LONGEST = 200;
 // A match in the heading counts more: the whole section is about it.
 const HEADING = 1.5;
-const WORD = /[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
-// In scripts without spaces, the matching pairs of letters are marked.
+const WORD = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
+// Without spaces there are no words to mark, only the pairs of letters that were found.
 const ASCII = /^[\0-\x7f]*$/;
 
 /** [[start, end], ...] of the words of a text whose stems are in `found` (a Map by number in the vocabulary). */
@@ -13,10 +13,15 @@ export function marks(text, found, vocabulary) {
   if (!text || !found.size) return [];
   const wanted = new Set([...found.keys()].map((number) => vocabulary[number]));
   const ranges = [];
+  let before = null;
   for (const { 0: word, index } of text.matchAll(WORD)) {
     const parts = words(word);
+    const end = index + word.length;
     if (ASCII.test(word) || parts.length < 2) {
-      if (parts.some((part) => wanted.has(stem(part)))) ranges.push([index, index + word.length]);
+      const joined = before && /^[\s-]+$/.test(text.slice(before.end, index)) && wanted.has(stem(before.word + parts[0]));
+      if (joined && ranges.at(-1)?.[1] !== before.end) ranges.push([before.start, before.end]);
+      if (joined || parts.some((part) => wanted.has(stem(part)))) ranges.push([index, end]);
+      before = parts.length === 1 ? { word: parts[0], start: index, end } : null;
     } else ranges.push(...pairs(word, index, parts, wanted));
   }
   return ranges;
@@ -37,7 +42,7 @@ function pairs(word, start, parts, wanted) {
 /** {section, sentence, ranges, updated} from an article's summary, month and sections; `weights` by number in the vocabulary. */
 export function quoted([summary, updated, ...sections], weights, vocabulary) {
   const value = new Map([...weights].map(([number, weight]) => [vocabulary[number], weight]));
-  const points = (text) => [...new Set(words(text).map(stem))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
+  const points = (text) => [...new Set(stems(text))].reduce((sum, word) => sum + (value.get(word) ?? 0), 0);
   let best = { points: 0, section: ["", "", ""] };
   for (const section of sections) {
     const [title, , text] = section;
@@ -52,6 +57,12 @@ export function quoted([summary, updated, ...sections], weights, vocabulary) {
   }
   const sentence = short(said.text, weights, vocabulary);
   return { section: title && anchor ? { title, anchor } : null, sentence, ranges: marks(sentence, weights, vocabulary), updated };
+}
+
+// Also those that a text writes as two: "set up" answers `setup`.
+function stems(text) {
+  const found = words(text);
+  return [...found.map(stem), ...found.slice(1).map((word, before) => stem(found[before] + word))];
 }
 
 const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];

@@ -13,7 +13,7 @@ export function corrections(word, lexicon) {
     memory.set(lexicon, { found: new Map(), starts: new Set(lexicon.vocabulary.map((known) => known.slice(0, 3))) });
   }
   const { found, starts } = memory.get(lexicon);
-  if (!found.has(word)) found.set(word, word.length < 3 || word.length > 30 ? [] : find(word, lexicon, starts));
+  if (!found.has(word)) found.set(word, word.length < 3 || word.length > 30 || word.includes(".") ? [] : find(word, lexicon, starts));
   return found.get(word);
 }
 

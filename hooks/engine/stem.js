@@ -1,21 +1,40 @@
 // The words and stems of a text; portal/search/words.py makes exactly the same ones (a test compares them).
 
-const APOSTROPHES = /['\u2019\u02bc]/g;
-// Scripts without spaces (or with many endings, as Korean): pairs of neighbouring letters serve as words.
+const APOSTROPHES = /['\u2018\u2019\u02bb\u02bc]/g;
+const ELIDED = /([\p{L}\p{N}])['\u2019\u02bc]([\p{L}\p{N}]{3,})/gu;
+const UNSEEN = /[\u00ad\u200c\u200d\u2060]/g;
+// Letters that Unicode does not take apart, as people write them who do not have them on their keyboard.
+const OTHER_LETTERS =
+  "ßss æae œoe þth ðd øo đd ħh ıi ĸk łl ŋn ŧt ƀb ƈc ƒf ƙk ƚl ƥp ƭt ƴy ƶz ǝe ǥg ȼc ɇe ɉj ɍr ɏy ɑa ɓb ɔo ɖd ɗd əe ɛe " +
+  "ɠg ɡg ɣg ɨi ɩi ɫl ɲn ɵo ʈt ʉu ʊu ʋv ʒz ⱥa ⱦt";
+const FOLDED = new Map(OTHER_LETTERS.split(" ").map((pair) => [pair[0], pair.slice(1)]));
+const FOLDS = new RegExp(`[${[...FOLDED.keys()].join("")}]`, "g");
+const DOTTED = /([0-9]+(?:\.[0-9]+)*)([a-z]*)/g;
+const DOT = "\ue000";
+// Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
 const UNSPACED =
   "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\u{20000}-\u{3ffff}";
 const RUN = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
 const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
 const ASCII = /^[\0-\x7f]*$/;
 
-/** Lower-case words of letters and digits, without accents. */
+/** Lower-case words of letters and digits, without accents; a dotted number follows its parts. */
 export function words(text) {
-  text = text.replace(APOSTROPHES, "");
-  if (ASCII.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const plain = text.normalize("NFKD").toLowerCase().normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
-  const found = plain.replaceAll("\u03c2", "\u03c3").replace(/[^\p{L}\p{N}]+/gu, " ").normalize("NFC").split(" ").filter(Boolean);
-  return found.flatMap((word) => (HAS_UNSPACED.test(word) ? pairs(word) : word));
+  text = text.replace(ELIDED, "$1$2 $2").replace(APOSTROPHES, "");
+  if (ASCII.test(text)) return text.toLowerCase().replace(DOTTED, wholeAfterParts).match(/[0-9]+(?:\.[0-9]+)+|[a-z0-9]+/g) ?? [];
+  const plain = text.replace(UNSEEN, "").normalize("NFKD").toLowerCase().normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
+  const folded = plain.replaceAll("\u03c2", "\u03c3").replace(FOLDS, (letter) => FOLDED.get(letter)).replaceAll(DOT, " ");
+  const dotted = folded.replace(DOTTED, (...match) => wholeAfterParts(...match).replaceAll(".", DOT));
+  const found = dotted.replace(/[^\p{L}\p{N}\ue000]+/gu, " ").normalize("NFC").split(" ").filter(Boolean);
+  return found.flatMap((word) => (HAS_UNSPACED.test(word) ? pairs(word) : word.replaceAll(DOT, ".")));
 }
+
+function wholeAfterParts(found, number, letters) {
+  return number.includes(".") ? `${number.replaceAll(".", " ")}${letters} ${number} ` : found;
+}
+
+/** Whether a word is of a script without spaces, in which two letters are as good as a word. */
+export const isUnspaced = (word) => HAS_UNSPACED.test(word);
 
 function pairs(word) {
   return word.match(RUN).flatMap((run) => {
@@ -40,7 +59,9 @@ const STEP_3 = table("icate:ic ative: alize:al iciti:ic ical:ic ful: ness:");
 const ends = (names) => new RegExp(`^(.+?)(${names})$`);
 const ENDS_2 = ends(Object.keys(STEP_2).join("|"));
 const ENDS_3 = ends(Object.keys(STEP_3).join("|"));
-const ENDS_4 = ends("al|ance|ence|er|ic|able|ible|ant|ement|ment|ent|ou|ism|ate|iti|ous|ive|ize|(?<=[st])ion");
+const ENDS_4 = ends("al|ance|ence|er|ic|able|ible|ant|ement|ment|ent|ou|ism|ate|iti|ous|ive|ize");
+// No look behind: browsers of 2022 do not have it.
+const ENDS_ION = /^(.+[st])ion$/;
 
 const known = new Map();
 
@@ -62,7 +83,7 @@ function porter(word) {
   if (match && MORE_THAN_0.test(match[1])) word = match[1] + STEP_2[match[2]];
   match = ENDS_3.exec(word);
   if (match && MORE_THAN_0.test(match[1])) word = match[1] + STEP_3[match[2]];
-  match = ENDS_4.exec(word);
+  match = ENDS_4.exec(word) ?? ENDS_ION.exec(word);
   if (match && MORE_THAN_1.test(match[1])) word = match[1];
   return step5(word).toLowerCase();
 }

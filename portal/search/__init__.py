@@ -1,6 +1,6 @@
 """The search index: which words occur in which document and field; lunr counts and weighs them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from lunr.field_ref import FieldRef
 from lunr.pipeline import Pipeline
 
 from portal.search.sections import Section, sentence
-from portal.search.words import spellings, stems
+from portal.search.words import joined, spellings, stems
 
 # Title and customers' wordings say what an article is about; its text mentions many things.
 FIELDS = {"title": 5, "questions": 5, "headings": 2, "text": 1}
@@ -87,15 +87,21 @@ def build(documents: Iterable[Document]) -> Index:
     builder.ref("number")
     for name, boost in FIELDS.items():
         builder.field(name, boost=boost)
-    for number, document in enumerate(documents):
-        builder.add({"number": number} | _fields(document))
+    stemmed = [{name: stems(text) for name, text in _texts(document).items()} for document in documents]
+    vocabulary = {word for fields in stemmed for found in fields.values() for word in found}
+    for number, (document, fields) in enumerate(zip(documents, stemmed, strict=True)):
+        texts = _texts(document)
+        whole = {name: found + _apart(texts[name], set(found), vocabulary) for name, found in fields.items()}
+        builder.add({"number": number} | whole)
     lengths = [tuple(builder.field_lengths[f"{name}/{n}"] for name in FIELDS) for n in range(len(documents))]
     known = spellings(text for document in documents for text in _texts(document).values())
     return Index(documents, _postings(builder, len(documents)), _weights(builder), lengths, known)
 
 
-def _fields(document: Document) -> dict[str, list[str]]:
-    return {name: stems(text) for name, text in _texts(document).items()}
+def _apart(text: str, own: Collection[str], vocabulary: Collection[str]) -> list[str]:
+    """Words that another text has in one and this one in two, so that `setup` finds "set up": each once, since how
+    often neighbours meet ("email address", beside a name `emailaddress`) says little of what a text is about."""
+    return [word for word in dict.fromkeys(joined(text)) if word in vocabulary and word not in own]
 
 
 def _texts(document: Document) -> dict[str, str]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 # Too frequent to tell articles apart. The browser gets this list with the index.
 TOO_FREQUENT = """
@@ -21,10 +22,24 @@ TOO_FREQUENT = """
 """
 STOP = frozenset(TOO_FREQUENT.split())
 
-APOSTROPHES = re.compile(r"['\u2019\u02bc]")
-ASCII_WORD = re.compile(r"[a-z0-9]+")
-# Scripts without spaces (or with many endings, as Korean): pairs of neighbouring letters serve as words.
-UNSPACED = (
+_APOSTROPHES = re.compile(r"['\u2018\u2019\u02bb\u02bc]")
+# After them a word of its own may stand: l'entreprise, O'Brien, but not what English shortens (it's, they'll).
+_ELIDED = re.compile(r"([^\W_])['\u2019\u02bc]([^\W_]{3,})")
+# A soft hyphen, joiners: they change how a word looks, and not which word it is.
+_UNSEEN = re.compile("[\u00ad\u200c\u200d\u2060]")
+# Letters that Unicode does not take apart, as people write them who do not have them on their keyboard.
+_OTHER_LETTERS = (
+    "ßss æae œoe þth ðd øo đd ħh ıi ĸk łl ŋn ŧt ƀb ƈc ƒf ƙk ƚl ƥp ƭt ƴy ƶz ǝe ǥg ȼc ɇe ɉj ɍr ɏy ɑa ɓb ɔo ɖd ɗd əe ɛe "
+    "ɠg ɡg ɣg ɨi ɩi ɫl ɲn ɵo ʈt ʉu ʊu ʋv ʒz ⱥa ⱦt"
+)
+_FOLDED = str.maketrans({pair[0]: pair[1:] for pair in _OTHER_LETTERS.split()})
+# A number such as 14.2.1.0, and letters that belong to its last part. Others are read over in one step.
+_DOTTED = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]*)")
+# While a text is taken apart this stands for the dots that stay; it is nobody's letter.
+_DOT = "\ue000"
+_ASCII_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)+|[a-z0-9]+")
+# Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
+_UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
@@ -33,19 +48,29 @@ FIRST_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of letters and digits, without accents: `can't` is `cant`, 設定画面 is 設定, 定画, 画面."""
-    text = APOSTROPHES.sub("", text)
+    """Lower-case words of letters and digits, without accents: `can't` is `cant`, 設定画面 is 設定, 定画, 画面.
+
+    A dotted number follows its parts: `14.2` is 14, 2, 14.2.
+    """
+    text = _APOSTROPHES.sub("", _ELIDED.sub(r"\1\2 \2", text))
     if text.isascii():
-        return ASCII_WORD.findall(text.lower())
+        text = text.lower()
+        return _ASCII_WORD.findall(_DOTTED.sub(_whole_after_parts, text) if "." in text else text)
     found: list[str] = []
-    for word in _letters(text).split():
-        found.extend(_pairs(word) if FIRST_UNSPACED.search(word) else [word])
+    for word in _letters(_UNSEEN.sub("", text)).split():
+        found.extend(_pairs(word) if _FIRST_UNSPACED.search(word) else [word.replace(_DOT, ".")])
     return found
 
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words, in order and with repetitions, without the too frequent ones."""
     return [stem(word) for word in words(text) if word not in STOP]
+
+
+def joined(text: str) -> list[str]:
+    """The stems that neighbouring words of a text would have if they were written as one, `set up` as `setup`."""
+    neighbours = pairwise(words(text))
+    return [stem(one + other) for one, other in neighbours if one not in STOP and not _numbers(one, other)]
 
 
 def spellings(texts: Iterable[str]) -> dict[str, str]:
@@ -56,14 +81,21 @@ def spellings(texts: Iterable[str]) -> dict[str, str]:
     return {stem: min(found, key=lambda word: (-found[word], word)) for stem, found in counts.items()}
 
 
+def _numbers(one: str, other: str) -> bool:
+    return one[-1].isdigit() and other[0].isdigit()
+
+
 def _letters(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower()).lower()
-    kept = [
-        letter if unicodedata.category(letter)[0] in "LN" else " "
-        for letter in plain.replace("\u03c2", "\u03c3")
-        if unicodedata.category(letter)[0] != "M"
-    ]
+    plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "M")
+    plain = plain.replace("\u03c2", "\u03c3").translate(_FOLDED).replace(_DOT, " ")
+    plain = _DOTTED.sub(lambda match: _whole_after_parts(match).replace(".", _DOT), plain)
+    kept = [letter if letter == _DOT or unicodedata.category(letter)[0] in "LN" else " " for letter in plain]
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _whole_after_parts(match: re.Match[str]) -> str:
+    return f"{match[1].replace('.', ' ')}{match[2]} {match[1]} " if "." in match[1] else match[0]
 
 
 def _pairs(word: str) -> list[str]:

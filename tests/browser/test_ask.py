@@ -143,8 +143,7 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
     page.route("**/api/tickets", lambda route: route.fulfill(**answer) if status else status is None or route.abort())
     if status is None:  # the browser's timeout, shortened
         page.add_init_script(
-            "AbortSignal.timeout = (wait) => { const c = new AbortController();"
-            " setTimeout(() => c.abort(new DOMException('', 'TimeoutError')), wait / 10); return c.signal; }"
+            "const wait = setTimeout; setTimeout = (call, ms, ...with_) => wait(call, ms / 10, ...with_);"
         )
     ask(world, page)
     fill(page)
@@ -240,3 +239,83 @@ def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: B
         page.get_by_role("button", name="Send and mark as solved").click()
         expect(page.locator("#latest")).to_contain_text("We found them ourselves")
         expect(page.locator(".hf-chip").first).to_have_text("Solved")
+
+
+# What goes wrong in a browser of 2022, or in any other one with a script that fails.
+FAILURES = {
+    "no AbortSignal.timeout": "delete AbortSignal.timeout",
+    "no button of a submit": "Object.defineProperty(SubmitEvent.prototype, 'submitter', { value: undefined })",
+    "a script that throws while sending": "FormData = class { constructor() { throw new Error('not here'); } }",
+    "another that does": "AbortController = class { constructor() { throw new Error('not here'); } }",
+    "a script that throws while starting": "crypto.randomUUID = () => { throw new Error('not here'); }",
+    "one that throws later at the start": "const find = Element.prototype.querySelector;"
+    " Element.prototype.querySelector = function (selector) {"
+    " if (selector === '[data-ask-copy]') throw new Error('not here'); return find.call(this, selector); }",
+    "no WeakSet": "WeakSet = undefined",
+}
+
+
+def loaded(page: Page, name: str) -> None:
+    """Wait for a module; the page, which asked for it before, has then tried to start it."""
+    page.evaluate(f"() => import('/assets/tickets/{name}.js').then(() => true, () => false)")
+
+
+@pytest.mark.parametrize("script", FAILURES.values(), ids=FAILURES)
+def test_a_ticket_and_a_reply_leave_whatever_fails(world: World, context: BrowserContext, script: str):
+    page = context.new_page()
+    sign_in(world, page)
+    context.add_init_script(script)
+    page.goto(f"{world.url}ask/")
+    loaded(page, "ask")
+    page.on("dialog", lambda dialog: dialog.dismiss())  # "leave this page?" would keep it here
+    subject = f"Exports are empty: {abs(hash(script)) % 10_000}"
+    fill(page, subject)
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text(BODY)).to_be_visible()
+    loaded(page, "reply")
+    page.get_by_label("Your message").fill("The export of May as well.")
+    page.get_by_role("button", name="Send and mark as solved").click()
+
+    expect(page.locator("#latest")).to_contain_text("The export of May as well.")
+    expect(page.locator(".hf-chip").first).to_have_text("Solved")
+
+
+def test_a_script_that_does_not_load_leaves_the_plain_form(world: World, context: BrowserContext):
+    page = context.new_page()
+    sign_in(world, page)
+    page.route("**/assets/tickets/*.js", lambda route: route.abort())
+    page.goto(f"{world.url}ask/")
+    fill(page, "Exports are empty once more")
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+
+    expect(page.get_by_text("We have your message.")).to_be_visible()
+
+
+def test_what_was_typed_before_the_script_was_there_gets_its_suggestions(world: World, context: BrowserContext):
+    page = context.new_page()
+    waiting: list[Route] = []
+    page.route("**/assets/tickets/ask.js", lambda route: waiting.append(route))
+    page.goto(f"{world.url}ask/")
+    fill(page, "My card was declined")
+    expect(page.locator("[data-ask-suggest]")).to_be_hidden()
+    page.unroute("**/assets/tickets/ask.js")
+    for route in waiting:
+        route.continue_()
+
+    expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
+
+
+def test_an_answer_of_the_server_that_the_script_cannot_read_is_not_sent_twice(world: World, context: BrowserContext):
+    page = context.new_page()
+    sign_in(world, page)
+    context.add_init_script("Headers.prototype.get = () => { throw new Error('not here'); }")
+    sent: list[str] = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    ask(world, page)
+    fill(page)
+    page.get_by_role("button", name=re.compile("^Send to")).click()
+
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Your text is still here.")
+    expect(page.get_by_label("What happened")).to_have_value(BODY)
+    assert len([url for url in sent if url.endswith("/api/tickets")]) == 1

@@ -216,6 +216,30 @@ def test_one_or_two_letters_find_titles_only(page: Page):
     expect(options(page).locator(".hf-result__text:visible")).to_have_count(0)
 
 
+def test_two_letters_that_stand_in_a_text_are_found_in_the_box_and_on_the_page(page: Page):
+    found = search(page, "go")
+    expect(found.first).to_contain_text("go")
+    box(page).press("Enter")
+
+    expect(
+        page.get_by_role("heading", name="results for “go”").or_(page.get_by_role("heading", name="1 result for “go”"))
+    ).to_be_visible()
+
+
+def test_a_search_within_a_kind_says_nothing_of_the_others(page: Page, world: World):
+    page.goto(f"{world.url}search/?q=go&kind=status")
+
+    expect(page.get_by_role("heading", name="No incident has “go”.")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Kinds of results")).to_contain_text("Articles")
+
+
+def test_what_is_too_common_to_be_searched_is_said_to_be_so(page: Page):
+    box(page).fill("the")
+
+    expect(popup(page)).to_contain_text("“the” alone is too common a word to search for.")
+    expect(popup(page)).not_to_contain_text("No article has")
+
+
 def test_eight_at_most_and_a_page_with_all(page: Page):
     found = search(page, "how do I change my plan or add seats to the team")
     assert found.count() == 8
@@ -468,11 +492,11 @@ def test_whatever_is_asked_gets_an_answer(page: Page, text: str):
         }""",
         text,
     )
-    expect(popup(page)).to_contain_text(re.compile("No article has|Closest we have|choose"))
+    expect(popup(page)).to_contain_text(re.compile("No article has|Closest we have|choose|to search for"))
     box(page).press("Enter")
     expect(page).to_have_url(re.compile(r"/search/\?q="))
     expect(page.get_by_role("main").get_by_role("heading", level=2).first).to_have_text(
-        re.compile("results? for|^No article has|^Closest we have")
+        re.compile("results? for|^No article has|^Closest we have|has no word or number to search for")
     )
 
     assert len(page.url) < 2000

@@ -74,3 +74,17 @@ def test_the_installed_sheets_have_nothing_that_the_trimmer_cannot_read(css: str
 @pytest.mark.parametrize("css", ["p{a:b;q &{c:d}}", "@media print{p{q{a:b}}}", "p:is(:not(.x),q){a:b}"])
 def test_the_check_sees_what_the_trimmer_cannot_read(css: str) -> None:
     assert len(unread(css)) == 1
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        ("/* a */\n.a {\n  b: c; /* d */\n}\n", ".a {\nb: c;\n}\n"),
+        ('a:after { content: "/* b */"; }', 'a:after { content: "/* b */"; }'),
+        ("a { b: url(data:image/svg,/*c*/); }", "a { b: url(data:image/svg,/*c*/); }"),
+        ("a { b: 'c\\'/*d*/'; }", "a { b: 'c\\'/*d*/'; }"),
+        ("/**//* ** */a{}/* open", "a{}/* open"),
+    ],
+)
+def test_a_bare_sheet_has_no_comments_and_all_that_is_quoted(css: str, left: str) -> None:
+    assert lean.bare(css) == left

@@ -1,11 +1,11 @@
 """The whole site, built at / and at /help/: addresses, search index, bundle; and what stops a build."""
 
 import base64
-import gzip
 import hashlib
 import json
 import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from portal.assets.policy import script_hash, script_hashes
 from tests.hooks.portals import ARTICLE, CONFIG, SITE, mkdocs, write
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
@@ -146,26 +147,22 @@ def test_the_bundle_says_where_the_site_is_and_what_is_in_it(built: Built) -> No
     assert f'data-portal-build="{data["build"]}"' in built.shell
 
 
-def test_the_first_view_of_an_article_weighs_at_most_70_kb(built: Built) -> None:
-    html = built.page("getting-in/cant-sign-in")
-    loaded = {
-        urljoin(f"{built.base}getting-in/cant-sign-in/", value).removeprefix(built.base)
-        for tag, name, value in Links(html).found
-        if (tag, name) == ("script", "src") or ((tag, name) == ("link", "href") and value.endswith(".css"))
-    }
-    todo = [f"assets/{name}.js" for name in re.findall(r'data-portal="([\w/-]+)"', html)]
-    todo += [name for name in loaded if name.endswith("portal.js")]
-    while todo:
-        # Static imports are loaded with their module.
-        name = todo.pop()
-        loaded.add(name)
-        imports = re.findall(
-            r'^(?:import|export)\b[^;]*?from "(\.[\w./-]+\.js)"', (built.site / name).read_text(), re.MULTILINE
-        )
-        todo += [other for other in (urljoin(name, each) for each in imports) if other not in loaded]
+def headers(built: Built) -> dict[str, str]:
+    found: dict[str, dict[str, str]] = json.loads((built.site.parent / "build" / "headers.json").read_text())
+    return found[f"{built.base}*"]
 
-    weights = {name: len(gzip.compress((built.site / name).read_bytes())) for name in loaded}
-    assert len(gzip.compress(html.encode())) + sum(weights.values()) <= 70_000, weights
+
+def test_every_static_page_carries_the_policy_that_its_host_sends_and_runs_under_it(built: Built) -> None:
+    policy = headers(built)["Content-Security-Policy"]
+    carried = policy.removesuffix("; frame-ancestors 'none'")
+    pages = [path.read_text() for path in built.site.rglob("*.html")]
+
+    assert len(pages) > 30
+    for html in pages:
+        assert f'<meta http-equiv="Content-Security-Policy" content="{carried}">' in unescape(html)
+        assert html.index("http-equiv") < html.index("<script")
+        assert all(f"'{found}'" in policy for found in script_hashes(html))
+    assert "http-equiv" not in built.shell
 
 
 SMALL = {
@@ -174,7 +171,7 @@ SMALL = {
     "billing/tax": ARTICLE.format(title="Tax", text="Text."),
     "billing/more/deep": ARTICLE.format(title="Deep [down] <here>", text="See [tax](../tax.md)."),
     "team/card": ARTICLE.format(title="Card of the team", text="Text."),
-    "contact": "# Contact\n",
+    "contact": "# Contact\n\n<script>stolen()</script>\n\n<p onclick='stolen()'>A</p>\n",
 }
 
 
@@ -191,6 +188,35 @@ def test_a_folder_of_articles_is_a_portal_without_further_settings(small: Built)
     assert "Deep [down] &lt;here&gt;" in small.page("billing")
     assert 'href="/help/billing/"' in small.page(".")
     assert {article["id"] for article in small.portal["articles"]} == set(SMALL)
+
+
+def test_a_script_that_stands_in_an_article_is_in_no_policy(small: Built) -> None:
+    assert "<script>stolen()</script>" in small.page("contact")
+    assert script_hash("stolen()") not in headers(small)["Content-Security-Policy"]
+    assert script_hash("stolen()") not in small.page("contact")
+
+
+def test_an_adopters_own_hosts_are_allowed(tmp_path: Path) -> None:
+    config = CONFIG + "    allow: {frame-src: [https://videos.example.com]}\n"
+    config += "extra_javascript: [https://count.example.com/a.js, {path: assets/portal.js, type: module}]\n"
+    config += "extra_css: ['https://brand.example.com/b.css?c=d']\n"
+    folder = write(tmp_path, {"contact": "# Contact\n"}, config)
+    result = mkdocs(folder, folder / "site")
+    assert result.returncode == 0, result.stderr
+    policy = headers(Built(folder / "site", "/help/"))["Content-Security-Policy"]
+
+    assert "frame-src https://videos.example.com;" in policy
+    assert re.search("script-src 'self' https://count.example.com '", policy)
+    assert "style-src 'self' 'unsafe-inline' https://brand.example.com;" in policy
+
+
+@pytest.mark.parametrize("host", ["http://a.example", "https://a.example/b", "*", "'unsafe-inline'", "https://a; x"])
+def test_a_host_that_is_none_is_refused(tmp_path: Path, host: str) -> None:
+    folder = write(tmp_path, {"contact": "# Contact\n"}, CONFIG + f"    allow: {{script-src: [{json.dumps(host)}]}}\n")
+    result = mkdocs(folder, folder / "site")
+
+    assert result.returncode != 0
+    assert "allow" in result.stderr
 
 
 def test_articles_of_one_topic_that_share_words_are_related(small: Built) -> None:

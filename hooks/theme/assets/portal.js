@@ -1,12 +1,32 @@
 // Starts the component ./part/name.js of each element with data-portal="part/name", once, also after an in-site click.
 
+import * as measure from "./insights/measure.js";
+import * as menu from "./menu.js";
+import * as palette from "./palette.js";
+import * as search from "./search/search.js";
+import * as banner from "./status/banner.js";
+import * as bars from "./status/bars.js";
+import * as status from "./status/status.js";
 import { note } from "./visit.js";
 
+// What every page starts. The build joins it with this module into one file (hooks/joined.py); the others come when a
+// page has their element.
+const EVERYWHERE = {
+  "insights/measure": measure,
+  menu: menu,
+  palette: palette,
+  "search/search": search,
+  "status/banner": banner,
+  // Small, and the status page has ten requests.
+  "status/bars": bars,
+  "status/status": status,
+};
 const started = new WeakSet();
 
 async function startOne(element) {
   started.add(element);
-  const component = await import(`./${element.dataset.portal}.js`);
+  const name = element.dataset.portal;
+  const component = EVERYWHERE[name] ?? (await import(`./${name}.js`));
   component.start(element);
   element.dataset.started = "";
 }

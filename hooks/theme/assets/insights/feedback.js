@@ -23,8 +23,12 @@ export function start(section) {
 
   for (const form of section.querySelectorAll("form")) {
     form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      answer(form.elements.vote.value);
+      try {
+        answer(form.elements.vote.value);
+        event.preventDefault();
+      } catch (error) {
+        console.warn("feedback:", error); // the browser sends the form by itself
+      }
     });
   }
 
@@ -49,10 +53,14 @@ export function start(section) {
     return send({});
   }
 
-  async function send(more) {
+  function send(more) {
     const where = { ...apart, seq: answers++, ...whereabouts() };
     const body = new URLSearchParams({ article, ...given, ...more, ...where, event_id: crypto.randomUUID() });
     const post = () => fetch(`${base}api/feedback`, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } });
+    return sent(post);
+  }
+
+  async function sent(post) {
     let response = await post().catch(() => null);
     if (!response || response.status >= 500) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -3,7 +3,7 @@
 // Global Privacy Control) or for robots (navigator.webdriver). There is no switch for tests: they start a browser that
 // does not call itself a robot.
 
-const visit = newId();
+let visit = "";
 const queue = [];
 let view = null; // the page on the screen; null until counting begins
 let sequence = 0;
@@ -68,6 +68,7 @@ export function redact(text) {
 }
 
 function begin() {
+  visit = newId();
   // Material swaps the page without a reload when navigation.instant is on.
   if (window.document$) window.document$.subscribe(enter);
   else enter();

@@ -10,8 +10,6 @@ const SETTLED_MS = 800;
 const QUOTE_MS = 120;
 const NARROW = matchMedia("(max-width: 599px)");
 const { make } = view;
-// Two letters are a word in Chinese, Japanese and Korean.
-const SHORT = /^(?!.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{N}\p{M}]{1,2}$/u;
 
 let boxes = 0;
 
@@ -247,20 +245,15 @@ export function start(form, cameFrom) {
   if (document.activeElement === input) styled().then(() => document.activeElement === input && update());
 }
 
-/** The best results for a box; for one or two letters only those with a title word that begins with them. */
 async function ask(text) {
   await styled();
   const open = await engine();
-  const short = SHORT.test(text);
-  const found = await open.search(view.short(text), { limit: short ? Infinity : MOST });
-  const more = { topics: open.topics, quote: (results, query) => open.quote(results, query) };
-  if (!short) return { ...found, ...more };
-  const results = found.results
-    .filter(({ title }) => title.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(text.toLowerCase())))
-    .map((result) => ({ ...result, sentence: "", ranges: [], section: null }));
-  const counts = {};
-  for (const { kind } of results) counts[kind] = (counts[kind] ?? 0) + 1;
-  return { ...found, ...more, results: results.slice(0, MOST), total: results.length, counts, weak: false, corrected: null, dropped: [], quote: async (results) => results };
+  const found = await open.search(view.short(text), { limit: MOST });
+  const { topics } = open;
+  if (!found.begun) return { ...found, topics, quote: (results, query) => open.quote(results, query) };
+  // Found by their titles, which their sentences say nothing about.
+  const results = found.results.map((result) => ({ ...result, sentence: "", ranges: [] }));
+  return { ...found, results, topics, quote: async (results) => results };
 }
 
 /** The links to all results, and to those of one kind. */

@@ -66,7 +66,7 @@ async function render(container, again = false) {
     const open = await engine();
     const found = await open.search(text, { limit: PAGE, kinds: kind ? [kind] : undefined });
     if (!place.isConnected) return;
-    heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text);
+    heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text, kind);
     place.append(...view.incidents());
     if (found.total || kind) place.append(view.tabs(text, found.counts, kind));
     place.append(...view.understood(found));

@@ -125,9 +125,17 @@ export function askUs(text, className = "hf-button") {
   return [way];
 }
 
+// A search within one kind says nothing about the others.
+const NONE = { change: "No change has", status: "No incident has" };
+const WORDLESS = {
+  common: (text) => `${text} alone is too common a word to search for. Add another one.`,
+  signs: (text) => `${text} has no word or number to search for.`,
+};
+
 /** The sentence over the results. */
-export function headline({ total, weak }, text) {
-  if (!total) return `No article has ${quoted(short(text))}.`;
+export function headline({ total, weak, wordless }, text, kind) {
+  if (!total && wordless) return WORDLESS[wordless](quoted(short(text)));
+  if (!total) return `${NONE[kind] ?? "No article has"} ${quoted(short(text))}.`;
   return weak ? "Closest we have" : `${total} ${total === 1 ? "result" : "results"}`;
 }
 
@@ -137,8 +145,8 @@ export const search = (text) => link(text, searchPage(text));
 /** The address of the page of all results. */
 export const searchPage = (text, kind) => `${base()}search/?q=${encodeURIComponent(short(text))}${kind ? `&kind=${kind}` : ""}`;
 
-/** A query shortened to fit into an address, never within a character. */
-export const short = (text) => text.slice(0, LONGEST_QUERY).toWellFormed?.() ?? text.slice(0, LONGEST_QUERY).replace(/[\ud800-\udbff]$/, "");
+/** A query that fits into an address and on a screen, without half a character at its end. */
+export const short = (text) => text.slice(0, LONGEST_QUERY).replace(/[\ud800-\udbff]$/, "");
 
 export const quoted = (text) => `\u201c${text}\u201d`;
 

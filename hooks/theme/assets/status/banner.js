@@ -1,2 +1,4 @@
-// The incident banner, kept current by status/status.js.
-export { banner as start } from "./status.js";
+// The banner shares the one answer that status/status.js keeps.
+import { banner } from "./status.js";
+
+export const start = banner;

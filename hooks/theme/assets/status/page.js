@@ -1,5 +1,6 @@
 // Keeps the status page and an incident's page current from the answer of status/status.js.
 
+import { patience } from "../patience.js";
 import { base, local, localPath, make, put, start as follow } from "./status.js";
 
 const STATES = {
@@ -175,7 +176,7 @@ async function all() {
     const response = await fetch(`${base()}api/v2/incidents.json`, {
       headers: { Accept: "application/json" },
       credentials: "omit",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: patience(TIMEOUT_MS),
     });
     return response.ok ? await response.json() : null;
   } catch (error) {

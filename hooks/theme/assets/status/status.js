@@ -1,6 +1,7 @@
 // The live state on every page: one answer of api/v2/summary.json, shared by the header's dot, the home page's
 // sentence, the status page and the banner. Without this module each shows what the build knew.
 
+import { patience } from "../patience.js";
 import { keep, last } from "./last.js";
 
 const EVERY_MS = 25_000;
@@ -68,7 +69,7 @@ async function ask() {
       credentials: "omit",
       // Else the browser's own cache repeats an answer for 15 s longer than shared caches.
       cache: "no-cache",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: patience(TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`status answered ${response.status}`);
     const answer = await response.json();

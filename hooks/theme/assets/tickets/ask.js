@@ -1,9 +1,10 @@
 // The ticket form: counts characters, suggests articles, shows the context, and sends without ever losing the text.
 
 import { hint } from "../address-hint.js";
+import { patience } from "../patience.js";
 import { addAccount, fillContext } from "./context.js";
 import { files } from "./files.js";
-import { busy, copy, failed, go, guard, json, post } from "./send.js";
+import { busy, copy, failed, go, guard, json, post, takeOver } from "./send.js";
 import { suggest } from "./suggest.js";
 
 const TIMEOUT_MS = 10_000;
@@ -11,7 +12,6 @@ const TIMEOUT_MS = 10_000;
 export function start(form) {
   form.elements.key.value = newKey();
   form.dataset.openedAt = String(performance.now());
-  form.noValidate = true; // the same checks, with our messages in one place
   const chosen = files(form);
   const clean = guard(form);
   fillContext(form);
@@ -22,12 +22,11 @@ export function start(form) {
   count(form);
   hint(form.elements.email);
   sayWho(form);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter, chosen, clean);
-  });
   const copying = form.querySelector("[data-ask-copy]");
   copying.addEventListener("click", () => copy(form, copying, form.elements.subject.value));
+  // Last: a form that did not get here is sent by the browser, and checked by it.
+  takeOver(form, clean, (button) => send(form, button, chosen, clean));
+  form.noValidate = true; // the same checks, said in one place and in our words
 }
 
 /** An article answered the question: nothing is sent or kept. */
@@ -129,7 +128,7 @@ function count(form) {
 async function sayWho(form) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
   try {
-    const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" }, signal: patience(TIMEOUT_MS) });
     const session = await json(response);
     if (response.ok && !session.signed_in) sayStranger(form, session.anonymous);
     if (response.ok && session.signed_in) {

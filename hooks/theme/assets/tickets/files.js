@@ -73,7 +73,7 @@ export function files(form) {
     fault(sentence, tooLarge) {
       const largest = kept.reduce((most, file) => (file.size > (most?.size ?? -1) ? file : most), null);
       for (const file of kept) {
-        const named = sentence.match(new RegExp(`${RegExp.escape?.(file.name) ?? escaped(file.name)}: (.+?[.])(?=\\s\\S+: |$)`, "u"));
+        const named = sentence.match(new RegExp(`${escaped(file.name)}: (.+?[.])(?=\\s\\S+: |$)`, "u"));
         if (named) reasons.set(file, named[1][0].toUpperCase() + named[1].slice(1));
         else if (tooLarge && file === largest) reasons.set(file, "Too large together with the others.");
       }

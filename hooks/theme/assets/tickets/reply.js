@@ -1,17 +1,14 @@
 // The reply form under a ticket, and the page before a kept message is sent: files as rows, and no failure loses the text.
 
 import { files } from "./files.js";
-import { busy, copy, failed, go, guard, post } from "./send.js";
+import { busy, copy, failed, go, guard, post, takeOver } from "./send.js";
 
 export function start(form) {
   const chosen = files(form);
   const clean = guard(form);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter, chosen, clean);
-  });
   const copying = form.querySelector("[data-ask-copy]");
   copying.addEventListener("click", () => copy(form, copying, form.dataset.subject));
+  takeOver(form, clean, (button) => send(form, button, chosen, clean));
 }
 
 async function send(form, button, chosen, clean) {

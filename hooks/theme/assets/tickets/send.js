@@ -1,26 +1,69 @@
 // Sends a ticket form by script, and offers ways out when that fails: nothing typed is ever lost.
 
-const TIMEOUT_MS = 15_000; // the functions answer after ten seconds when the help desk hangs
-const FILES_TIMEOUT_MS = 120_000; // a few megabytes on a mobile network
-const MAILTO_MOST = 2000; // mail programs cut or refuse longer addresses
+import { patience } from "../patience.js";
 
-/** Send a form; returns {next}, the address to go to, {fields}, the fault of each field, or {cause}, why it was not sent,
-    with {unsure} when it may have arrived and {way} to a page that helps. */
+const TIMEOUT_MS = 15_000; // a help desk that hangs is given up after ten seconds, and then there is an answer
+const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
+const UNSURE = "It may have arrived. Trying again does not send it twice.";
+const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
+
+// Forms of which a request has left.
+const underway = new WeakSet();
+
+/** Send a form by `send(button)`. Whatever fails before the request leaves, the browser then sends the form by itself, as
+    it would without a script; `clean()` is called before. */
+export function takeOver(form, clean, send) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") === "true") return;
+    const button = pressed(form, event);
+    underway.delete(form);
+    try {
+      await send(button);
+    } catch (error) {
+      console.warn("ask:", error);
+      if (underway.has(form)) lost(form);
+      else plain(form, button, clean);
+    }
+  });
+}
+
+// Safari 15 does not tell a submit's button.
+function pressed(form, { submitter }) {
+  const active = document.activeElement;
+  return submitter ?? (active?.form === form && active.type === "submit" ? active : null);
+}
+
+function plain(form, button, clean) {
+  clean();
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+// There was an answer, and this script could not say what it was.
+function lost(form) {
+  busy(form, false);
+  failed(form, { cause: UNSURE, unsure: true }, form.elements.subject?.value ?? form.dataset.subject);
+}
+
+/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
+    {unsure} when it may have arrived and {way} to a page that helps. */
 export async function post(form, button) {
   const files = form.elements.files?.files.length ?? 0;
+  const body = new FormData(form);
+  // Browsers of 2022 do not know FormData's second argument.
+  if (button?.name) body.append(button.name, button.value);
+  const signal = patience(files ? FILES_TIMEOUT_MS : TIMEOUT_MS);
+  const sending = fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body, signal });
+  underway.add(form);
   try {
-    const response = await fetch(form.action, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new FormData(form, button),
-      signal: AbortSignal.timeout(files ? FILES_TIMEOUT_MS : TIMEOUT_MS),
-    });
+    const response = await sending;
     return outcome(response, await json(response), files);
   } catch (error) {
     console.warn("ask:", error);
     if (navigator.onLine === false) return { cause: "You are offline." };
-    if (error.name !== "TimeoutError") return { cause: "We could not reach the server." };
-    return { cause: "It may have arrived. Trying again does not send it twice.", unsure: true };
+    if (!signal.aborted) return { cause: "We could not reach the server." };
+    return { cause: UNSURE, unsure: true };
   }
 }
 
@@ -99,6 +142,8 @@ export function guard(form) {
     dirty = is;
   };
   form.addEventListener("input", () => set(Boolean(form.elements.body?.value.trim() || form.elements.files?.files.length)));
+  // The browser sends it by itself: the script that would have taken it over did not start to its end.
+  document.addEventListener("submit", (event) => event.target === form && !event.defaultPrevented && set(false));
   return () => set(false);
 }
 

@@ -1,5 +1,6 @@
 // Suggestions while a question is typed: first matching incidents, then articles, which open in place.
 
+import { patience } from "../patience.js";
 import { engine } from "../search/index.js";
 import { link, make, marked, target } from "../search/view.js";
 import { incidents } from "../status/status.js";
@@ -63,6 +64,8 @@ export function suggest(form, solved) {
       timer = setTimeout(update, WAIT_MS);
     });
   }
+  // Typed before this was loaded, or kept by the browser.
+  update();
 }
 
 // Articles only: changelog entries do not answer questions.
@@ -136,7 +139,7 @@ async function open(details, found, line, decline, give) {
 /** The best section, or the article's beginning, as HTML of the built site. */
 async function section(found) {
   const url = new URL(found.url, location.href);
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(url, { signal: patience(10_000) });
   if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const anchor = target(found).split("#")[1];
