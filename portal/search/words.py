@@ -39,7 +39,7 @@ _DOTTED = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]*)")
 _DOT = "\ue000"
 _ASCII_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)+|[a-z0-9]+")
 # Written without spaces (or with many endings, as Korean): pairs of neighbouring letters stand for words.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
@@ -58,7 +58,7 @@ def words(text: str) -> list[str]:
         return _ASCII_WORD.findall(_DOTTED.sub(_whole_after_parts, text) if "." in text else text)
     found: list[str] = []
     for word in _letters(_UNSEEN.sub("", text)).split():
-        found.extend(_pairs(word) if _FIRST_UNSPACED.search(word) else [word.replace(_DOT, ".")])
+        found.extend(_pairs(word) if FIRST_UNSPACED.search(word) else [word.replace(_DOT, ".")])
     return found
 
 
