@@ -2,11 +2,12 @@
 
 import hmac
 import json
+import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -17,12 +18,18 @@ from functions.errors import Problem
 from functions.settings import Settings
 from portal.urls import is_safe
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 JSON = "application/json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
-
 # All text fields of a form together; the longest message fits, percent-encoded.
 TEXT_LIMIT = 300_000
+
+
+# What stands in an address as a percent and two digits only.
+BARE = re.compile(rb"[^\x21-\x7e]")
 
 
 class Request(WerkzeugRequest):
@@ -30,6 +37,11 @@ class Request(WerkzeugRequest):
 
     max_form_parts = 200
     max_form_memory_size = TEXT_LIMIT
+
+    def __init__(self, environ: "WSGIEnvironment") -> None:
+        super().__init__(environ)
+        # A query may hold any byte, and Werkzeug reads only UTF-8 and percents.
+        self.query_string = BARE.sub(lambda byte: b"%%%02X" % byte[0][0], self.query_string)
 
     def limit(self, most: int) -> None:
         """Refuse more than `most` bytes; only a form with files may be larger than its text."""
