@@ -148,7 +148,7 @@ def check_origin(request: WerkzeugRequest, settings: Settings) -> None:
 
 
 def client(request: WerkzeugRequest, settings: Settings) -> str:
-    """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /64.
+    """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /56.
 
     The address comes from CLIENT_IP_HEADER, or from the TRUSTED_HOPS-th entry of X-Forwarded-For counted from
     the right, or from the connection; the client can invent the entries further left.
@@ -164,8 +164,8 @@ def client(request: WerkzeugRequest, settings: Settings) -> str:
 
 
 def _household(address: str) -> str:
-    """An address without its port; of an IPv6 address the first 64 bits, since one household holds the rest."""
-    from ipaddress import IPv6Address, ip_address
+    """An address without its port; of an IPv6 address the first 56 bits, since providers give a household the rest."""
+    from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
     bare = address.strip().removeprefix("[").partition("]")[0] if address.startswith("[") else address.strip()
     if bare.count(":") == 1:
@@ -175,5 +175,7 @@ def _household(address: str) -> str:
     except ValueError:
         return bare
     if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
+        if known in IPv6Network("64:ff9b::/96"):
+            return str(IPv4Address(int(known) & 0xFFFFFFFF))  # the IPv4 address that NAT64 carries (RFC 6052)
+        return str(known.ipv4_mapped or IPv6Address(int(known) >> 72 << 72))
     return str(known)
