@@ -39,6 +39,11 @@ UNVERIFIED = (
     " Confirm your address in your account, then sign in again."
 )
 
+UNUSABLE = (
+    "We cannot write to the e-mail address of your account, so nobody was signed in. We need letters from a to z"
+    " before the @, and a domain such as example.com after it. Change it in your account, then sign in again."
+)
+
 
 def connect(settings: Settings, services: "Services") -> "OpenIDConnect":
     """The provider that the settings name."""
@@ -239,8 +244,10 @@ class OpenIDConnect:
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = address(claims.get("email"))
-        if email is None or not is_true(claims.get("email_verified")):
+        if not claims.get("email") or not is_true(claims.get("email_verified")):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
+        if email is None:
+            raise VendorError(UNUSABLE, "rejected", detail="the email claim is no address that the portal can mail")
         mapped = ours(claims, self.settings.oidc_claims)
         account = mapped.pop("account", None) or None
         if not is_one_of_us(str(claims["sub"]), account):
