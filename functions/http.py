@@ -2,11 +2,12 @@
 
 import hmac
 import json
+import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -17,12 +18,18 @@ from functions.errors import Problem
 from functions.settings import Settings
 from portal.urls import is_safe
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 JSON = "application/json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
-
 # All text fields of a form together; the longest message fits, percent-encoded.
 TEXT_LIMIT = 300_000
+
+
+# What stands in an address as a percent and two digits only.
+BARE = re.compile(rb"[^\x21-\x7e]")
 
 
 class Request(WerkzeugRequest):
@@ -30,6 +37,11 @@ class Request(WerkzeugRequest):
 
     max_form_parts = 200
     max_form_memory_size = TEXT_LIMIT
+
+    def __init__(self, environ: "WSGIEnvironment") -> None:
+        super().__init__(environ)
+        # A query may hold any byte, and Werkzeug reads only UTF-8 and percents.
+        self.query_string = BARE.sub(lambda byte: b"%%%02X" % byte[0][0], self.query_string)
 
     def limit(self, most: int) -> None:
         """Refuse more than `most` bytes; only a form with files may be larger than its text."""
@@ -136,7 +148,7 @@ def check_origin(request: WerkzeugRequest, settings: Settings) -> None:
 
 
 def client(request: WerkzeugRequest, settings: Settings) -> str:
-    """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /64.
+    """Who is calling, for rate limits only: a keyed hash of the address, IPv6 cut to its /56.
 
     The address comes from CLIENT_IP_HEADER, or from the TRUSTED_HOPS-th entry of X-Forwarded-For counted from
     the right, or from the connection; the client can invent the entries further left.
@@ -152,8 +164,8 @@ def client(request: WerkzeugRequest, settings: Settings) -> str:
 
 
 def _household(address: str) -> str:
-    """An address without its port; of an IPv6 address the first 64 bits, since one household holds the rest."""
-    from ipaddress import IPv6Address, ip_address
+    """An address without its port; of an IPv6 address the first 56 bits, since providers give a household the rest."""
+    from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
     bare = address.strip().removeprefix("[").partition("]")[0] if address.startswith("[") else address.strip()
     if bare.count(":") == 1:
@@ -163,5 +175,7 @@ def _household(address: str) -> str:
     except ValueError:
         return bare
     if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
+        if known in IPv6Network("64:ff9b::/96"):
+            return str(IPv4Address(int(known) & 0xFFFFFFFF))  # the IPv4 address that NAT64 carries (RFC 6052)
+        return str(known.ipv4_mapped or IPv6Address(int(known) >> 72 << 72))
     return str(known)

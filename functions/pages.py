@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
+from portal.models import counted
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -88,6 +90,7 @@ def environment() -> "Environment":
     )
     jinja.filters["when"] = when
     jinja.filters["iso"] = iso
+    jinja.filters["counted"] = counted
     return jinja
 
 

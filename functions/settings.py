@@ -1,5 +1,6 @@
 """The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 from functions import vendors
 from functions.errors import SettingsError
-from portal.urls import is_local, is_safe
+from portal.urls import ascii_host, is_local, is_safe, why_unsafe
 
 # A variable that a serverless platform sets -> the platform. Its disk does not last, so SQLite would lose tickets.
 SERVERLESS = {
@@ -18,6 +19,9 @@ SERVERLESS = {
     "FUNCTION_TARGET": "Google Cloud Functions",
     "FUNCTIONS_WORKER_RUNTIME": "Azure Functions",
 }
+# Headers to which every proxy adds, so that a client may write the beginning.
+SHARED_HEADERS = {"forwarded", "forwarded-for", "x-forwarded", "x-forwarded-for", "x-original-forwarded-for"}
+HEADER = re.compile(r"[a-z0-9-]+")
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
 
@@ -114,6 +118,29 @@ class Reader:
         """The variable's entries, which stand between commas."""
         return [word.strip() for word in self.get(name, default).split(",") if word.strip()]
 
+    def host(self, name: str) -> str:
+        """The host and port of an address, empty without one."""
+        try:
+            parts = urlsplit(self.get(name))
+        except ValueError:
+            self.faults.append(f"{name} cannot be read as an address; write a '[' or ']' in it as %5B or %5D.")
+            return ""
+        self._check_host(name, parts.hostname or "")
+        return parts.netloc
+
+    def hosts(self, name: str, default: str = "") -> list[str]:
+        """The variable's hosts, which stand between commas."""
+        found = self.words(name, default)
+        for host in found:
+            self._check_host(name, host)
+        return found
+
+    def _check_host(self, name: str, host: str) -> None:
+        # Browsers and HTTP clients differ in how they encode another one.
+        if not host.isascii():
+            written = ascii_host(host)
+            self.faults.append(f"{name} has the host {host!r}" + (f"; write it as {written}." if written else "."))
+
     def choice(self, name: str, *known: str) -> str:
         """One of the known values, the first when nothing is set."""
         value = self.get(name, known[0])
@@ -150,18 +177,34 @@ def _address(reader: Reader) -> dict[str, Any]:
     return {
         "public_origin": origin,
         "cookie_name": reader.get("COOKIE_NAME", "__Host-portal" if secure else "portal"),
-        "client_ip_header": reader.get("CLIENT_IP_HEADER").lower(),
+        "client_ip_header": _client_ip_header(reader),
         "trusted_hops": reader.number("TRUSTED_HOPS", 0),
     }
 
 
+def _client_ip_header(reader: Reader) -> str:
+    given = reader.get("CLIENT_IP_HEADER")
+    name = given.lower().replace("_", "-").removeprefix("http-").rstrip(":")
+    if name in SHARED_HEADERS:
+        reader.faults.append(
+            f"CLIENT_IP_HEADER={given!r} is a header that clients may begin themselves. Leave it out, and set"
+            " TRUSTED_HOPS to how many proxies of yours add to X-Forwarded-For."
+        )
+    elif given and not HEADER.fullmatch(name):
+        reader.faults.append(f"CLIENT_IP_HEADER={given!r} is not the name of one header.")
+    return name
+
+
 def _origin_faults(origin: str) -> list[str]:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return [f"PUBLIC_ORIGIN={origin!r} cannot be read as an address."]
     if parts.path or parts.query or parts.fragment or not parts.hostname:
         return [f"PUBLIC_ORIGIN={origin!r} must be scheme and host only; the path comes from site_url."]
     if is_safe(origin):
         return []
-    return [f"PUBLIC_ORIGIN={origin!r} must be https:// (plain http only on this machine's loopback)."]
+    return [f"PUBLIC_ORIGIN={origin!r} {why_unsafe(origin)}."]
 
 
 def _keys(reader: Reader) -> dict[str, Any]:
@@ -177,7 +220,8 @@ def _keys(reader: Reader) -> dict[str, Any]:
 
 def _store(reader: Reader) -> dict[str, Any]:
     url = reader.get("DATABASE_URL", "sqlite:///.portal/portal.db")
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0].lower() if "://" in url else ""
+    reader.host("DATABASE_URL")
     if scheme not in {"postgresql", "postgres", "sqlite"}:
         reader.faults.append(f"DATABASE_URL has the scheme {scheme!r}; use postgresql:// or sqlite:///FILE.")
     platform = next((name for variable, name in SERVERLESS.items() if reader.environ.get(variable)), "")
@@ -189,7 +233,7 @@ def _store(reader: Reader) -> dict[str, Any]:
 
 
 def _identity(reader: Reader) -> dict[str, Any]:
-    issuer = reader.get("OIDC_ISSUER")
+    issuer, issuers_host = reader.get("OIDC_ISSUER"), reader.host("OIDC_ISSUER")
     scopes = reader.get("OIDC_SCOPES", "openid profile email")
     if issuer:
         reader.need("OIDC_CLIENT_ID", "the portal's client id at the identity provider")
@@ -202,7 +246,7 @@ def _identity(reader: Reader) -> dict[str, Any]:
         "oidc_client_secret": reader.get("OIDC_CLIENT_SECRET"),
         "oidc_claims": _claims(reader),
         "oidc_scopes": scopes,
-        "oidc_hosts": frozenset({urlsplit(issuer).netloc, *reader.words("OIDC_HOSTS")} - {""}),
+        "oidc_hosts": frozenset({issuers_host, *reader.hosts("OIDC_HOSTS")} - {""}),
     }
 
 
@@ -219,6 +263,7 @@ def _claims(reader: Reader) -> dict[str, str]:
 
 def _mail(reader: Reader) -> dict[str, Any]:
     smtp_url = reader.get("SMTP_URL")
+    reader.host("SMTP_URL")
     if smtp_url:
         reader.need("MAIL_FROM", "the address that the portal's mail comes from")
     elif reader.get("SUPPORT_MAILBOX"):
@@ -241,7 +286,7 @@ def _parts(reader: Reader) -> dict[str, Any]:
     return {
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
-        "billing_hosts": frozenset(reader.words("BILLING_HOSTS", ",".join(hosts))),
+        "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),

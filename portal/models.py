@@ -12,6 +12,11 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts: `1 ticket`, `2 tickets`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def is_true(claim: object) -> bool:
     """Whether a claim says yes; some providers send every claim as text, and to Python 1 is True."""
     return claim is True or claim == "true"

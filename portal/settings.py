@@ -12,7 +12,7 @@ from portal import account as accounts
 from portal import yaml_lines
 from portal.addresses import checked
 from portal.errors import ContentError
-from portal.urls import is_safe
+from portal.urls import is_safe, why_unsafe
 
 WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
@@ -133,7 +133,7 @@ class Account(Part):
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         if self.at is not None and not is_safe(self.at):
-            raise PydanticCustomError("account", "at must start with https:// and a host")
+            raise PydanticCustomError("account", "at {why}", {"why": why_unsafe(self.at)})
         wanted = accounts.PROVIDERS[self.provider].at if self.provider else ""
         used = any("{at}" in (card.get("url") or "") for card in self.cards.model_dump(exclude_none=True).values())
         if (wanted or used) and not self.at:

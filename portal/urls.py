@@ -21,6 +21,18 @@ def is_safe(url: object) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
 
 
+def why_unsafe(url: str) -> str:
+    """What is wrong with an address that `is_safe` refuses, to follow its name in a sentence."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return "cannot be read as an address"
+    if host.isascii():
+        return "must be https:// (plain http only on this machine's loopback)"
+    written = ascii_host(host)
+    return f"must have its host in ASCII: {written}" if written else "has a host that does not exist in ASCII"
+
+
 def is_local(url: str) -> bool:
     """Whether the host of an address is this machine."""
     try:

@@ -1,7 +1,7 @@
 """Canaille, an identity provider with account pages, in its own process for the tests.
 
-`python -m tests.canaille PORTAL` prints its origin. `ada` has an address that counts as verified; `bob` has one too,
-but Canaille says nothing about it.
+`python -m tests.canaille PORTAL CLIENT SECRET` prints its origin. `ada` has an address that counts as verified; `bob`
+has one too, but Canaille says nothing about it.
 """
 
 import sys
@@ -12,10 +12,10 @@ from canaille.backends import Backend
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
-from tests.providers import CLIENT, PASSWORD, SECRET
+from tests.providers import PASSWORD
 
 
-def main(portal: str) -> None:
+def main(portal: str, client_id: str, secret: str) -> None:
     """Serve until stopped."""
     server = make_server("127.0.0.1", 0, None, threaded=True)
     origin = f"http://127.0.0.1:{server.server_port}"
@@ -43,8 +43,8 @@ def main(portal: str) -> None:
                 )
             )
         client = models.Client(
-            client_id=CLIENT,
-            client_secret=SECRET,
+            client_id=client_id,
+            client_secret=secret,
             client_name="Portal",
             # A client on a trusted host asks for no consent.
             client_uri=portal,
@@ -63,4 +63,4 @@ def main(portal: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -55,11 +55,15 @@ def mock_provider() -> Iterator[str]:
 
 
 @contextmanager
-def strict_provider(portal: str = PORTAL) -> Iterator[str]:
-    """The certified `oidc-provider`, for a portal at this address; yields its issuer. Any password is right."""
+def strict_provider(
+    portal: str = PORTAL, client: str = CLIENT, secret: str = SECRET, way: str = "client_secret_basic"
+) -> Iterator[str]:
+    """The certified `oidc-provider`, for a portal at this address and a client that may show its secret in this way
+    alone; yields its issuer. Any password is right."""
     settings = {
-        "client": CLIENT,
-        "secret": SECRET,
+        "client": client,
+        "secret": secret,
+        "way": way,
         "portal": portal,
         "backchannel": f"{portal}api/signin/backchannel",
         "people": PEOPLE,
@@ -70,9 +74,9 @@ def strict_provider(portal: str = PORTAL) -> Iterator[str]:
 
 
 @contextmanager
-def canaille(portal: str = PORTAL) -> Iterator[str]:
+def canaille(portal: str = PORTAL, client: str = CLIENT, secret: str = SECRET) -> Iterator[str]:
     """Canaille with its account pages; yields its issuer. `ada` and `bob` have PASSWORD."""
-    with _process(sys.executable, "-m", "tests.canaille", portal) as origin:
+    with _process(sys.executable, "-m", "tests.canaille", portal, client, secret) as origin:
         yield origin
 
 

@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 from functions.errors import VendorError
 from functions.helpdesks.rows import Row, at, parsed
 from functions.helpdesks.words import GONE, REFUSED, UNREACHABLE
-from portal.urls import is_safe
+from portal.urls import is_safe, why_unsafe
 
 TIMEOUT_SECONDS = 10
 BODY_LIMIT, BODY_SECONDS = 10_000_000, 30
@@ -133,7 +133,7 @@ def address(url: str, name: str) -> str:
     """An API's address without a slash at its end: https, or on this machine's loopback; raises VendorError."""
     if is_safe(url):
         return url.rstrip("/")
-    raise VendorError(UNREACHABLE, "authentication", detail=f"{name} is not an https address")
+    raise VendorError(UNREACHABLE, "authentication", detail=f"{name} {why_unsafe(url)}")
 
 
 def _read(response: requests.Response) -> bytes:

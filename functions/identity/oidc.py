@@ -15,8 +15,9 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.jwt import JWTClaimsRegistry
 
 from functions.errors import VendorError
-from functions.identity import Identity, Logout
+from functions.identity import Identity, Logout, client_secret
 from functions.identity.claims import address, is_one_of_us, ours
+from functions.identity.client_secret import Way
 from functions.identity.provider import DOWN, TIMEOUT_SECONDS, UNREADABLE, Provider, fetch
 from functions.identity.vault import seal, unseal
 from functions.settings import Settings
@@ -38,6 +39,11 @@ UNVERIFIED = (
     " Confirm your address in your account, then sign in again."
 )
 
+UNUSABLE = (
+    "We cannot write to the e-mail address of your account, so nobody was signed in. We need letters from a to z"
+    " before the @, and a domain such as example.com after it. Change it in your account, then sign in again."
+)
+
 
 def connect(settings: Settings, services: "Services") -> "OpenIDConnect":
     """The provider that the settings name."""
@@ -57,7 +63,7 @@ class OpenIDConnect:
         # Without consent a provider ignores offline_access (Core 11).
         consent = {"prompt": "consent"} if "offline_access" in self.settings.oidc_scopes.split() else {}
         metadata = self.provider.metadata()
-        with self._session(metadata, redirect_uri) as session:
+        with self._session(redirect_uri) as session:
             url, _ = session.create_authorization_url(
                 metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **consent
             )
@@ -149,27 +155,29 @@ class OpenIDConnect:
         if "error" in answer or not answer.get("code"):
             raise VendorError("You were not signed in.", "rejected", detail="the provider sent no code")
 
-    def _session(self, metadata: Mapping[str, Any], redirect_uri: str = "") -> OAuth2Session:
-        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    def _session(self, redirect_uri: str, way: Way = client_secret.BASIC) -> OAuth2Session:
         return OAuth2Session(
             self.settings.oidc_client_id,
             self.settings.oidc_client_secret,
             scope=self.settings.oidc_scopes,
             redirect_uri=redirect_uri or None,
             code_challenge_method="S256",
-            token_endpoint_auth_method="client_secret_basic" if "client_secret_basic" in methods else methods[0],
+            token_endpoint_auth_method=way,
             default_timeout=TIMEOUT_SECONDS,
         )
 
     def _token(self, metadata: Mapping[str, Any], redirect_uri: str = "", **grant: str) -> dict[str, Any]:
         """The token endpoint's answer to a grant; it has an access token."""
-        endpoint = metadata["token_endpoint"]
+        settings = self.settings
+        *first, last = client_secret.ways(metadata, settings.oidc_client_id, settings.oidc_client_secret)
         try:
-            with self._session(metadata, redirect_uri) as session:
-                if "code" in grant:
-                    token: dict[str, Any] = session.fetch_token(endpoint, allow_redirects=False, **grant)
-                else:
-                    token = session.refresh_token(endpoint, grant["refresh_token"], allow_redirects=False)
+            for way in first:
+                try:
+                    return self._ask_token(metadata["token_endpoint"], redirect_uri, way, grant)
+                except OAuthError as error:
+                    if error.error not in client_secret.CLIENT_REFUSED:
+                        raise
+            return self._ask_token(metadata["token_endpoint"], redirect_uri, last, grant)
         except OAuthError as error:
             # A code works once: this is also what a replayed answer gets. Of a refresh token only invalid_grant is
             # final; anything else may be the operator's mistake, and is no reason to sign customers out at once.
@@ -180,6 +188,13 @@ class OpenIDConnect:
             ) from error
         except (requests.RequestException, ValueError) as error:
             raise VendorError(DOWN, detail="the token endpoint did not answer") from error
+
+    def _ask_token(self, endpoint: str, redirect_uri: str, way: Way, grant: Mapping[str, str]) -> dict[str, Any]:
+        with self._session(redirect_uri, way) as session:
+            if "code" in grant:
+                token: dict[str, Any] = session.fetch_token(endpoint, allow_redirects=False, **grant)
+            else:
+                token = session.refresh_token(endpoint, grant["refresh_token"], allow_redirects=False)
         if not isinstance(token.get("access_token"), str):
             _refuse("the token answer has no access_token")
         return token
@@ -229,8 +244,10 @@ class OpenIDConnect:
 
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = address(claims.get("email"))
-        if email is None or not is_true(claims.get("email_verified")):
+        if not claims.get("email") or not is_true(claims.get("email_verified")):
             raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
+        if email is None:
+            raise VendorError(UNUSABLE, "rejected", detail="the email claim is no address that the portal can mail")
         mapped = ours(claims, self.settings.oidc_claims)
         account = mapped.pop("account", None) or None
         if not is_one_of_us(str(claims["sub"]), account):

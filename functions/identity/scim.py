@@ -13,7 +13,7 @@ import requests
 
 from functions.errors import Kind, Problem, SettingsError, VendorError
 from functions.settings import Settings
-from portal.urls import is_safe
+from portal.urls import is_safe, why_unsafe
 
 if TYPE_CHECKING:
     from portal.models import Requester
@@ -85,7 +85,7 @@ def connect(settings: Settings) -> "Scim":
         if match[what] not in names
     ]
     if not is_safe(url):
-        faults.append(f"SCIM_URL={url!r} must be https:// (plain http only on this machine's loopback).")
+        faults.append(f"SCIM_URL={url!r} {why_unsafe(url)}.")
     if not token:
         faults.append("Set SCIM_TOKEN: the bearer token for SCIM_URL.")
     if faults:

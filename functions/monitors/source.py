@@ -15,7 +15,7 @@ import requests
 from functions.errors import VendorError
 from functions.monitors.http import Result
 from functions.outgoing.careful import Careful
-from portal.urls import is_safe
+from portal.urls import is_safe, why_unsafe
 
 TIMEOUT_SECONDS = 10
 BODY_LIMIT = 5_000_000
@@ -60,7 +60,7 @@ def address(environ: Mapping[str, str], name: str, default: str) -> str:
     url = environ.get(name, "").strip().rstrip("/") or default
     if is_safe(url):
         return url
-    raise VendorError(kind="authentication", detail=f"{name} is not an https address")
+    raise VendorError(kind="authentication", detail=f"{name} {why_unsafe(url)}")
 
 
 def need(environ: Mapping[str, str], name: str) -> str:

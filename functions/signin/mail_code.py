@@ -5,6 +5,8 @@ them, the outbox neither, and a second delivery carries the same ones.
 """
 
 import hmac
+import re
+import unicodedata
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 VALID_MS = 15 * MINUTE_MS
+DIGITS = 6
+# Of a pasted email the beginning; the code is in its first lines.
+LONGEST = 2000
+# What stands between the digits of one number: spaces, dashes, dots, and what nobody sees.
+SEPARATORS = re.compile(
+    r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2010-\u2015\u2212\u30fb\u30fc\uff0d._·-]"
+)
+# Where the digits may stand, the likeliest first: unbroken, not in a longer word such as a link's, anywhere.
+RUN = re.compile(rf"[0-9](?:{SEPARATORS.pattern}{{0,4}}[0-9])*")
+ALONE = re.compile(rf"(?<![A-Za-z0-9_=-]){RUN.pattern}(?![A-Za-z0-9_=-])")
+BARE = re.compile(r"(?<![A-Za-z0-9_=-])[0-9]{6}(?![A-Za-z0-9_=-])")
 
 
 def token(key: str, row_id: str, nonce: str) -> str:
@@ -28,6 +41,18 @@ def token(key: str, row_id: str, nonce: str) -> str:
 def code(key: str, row_id: str, nonce: str) -> str:
     """The six digits of a mail."""
     return f"{int.from_bytes(_mac(key, 'code', row_id, nonce)) % 1_000_000:06d}"
+
+
+def typed(text: str) -> str:
+    """The six digits in what a customer typed or pasted: in any script, with spaces, dashes or words around them; all
+    digits when no six stand together."""
+    plain = "".join(_ascii_digit(character) for character in text[:LONGEST])
+    for pattern in (BARE, ALONE, RUN):
+        for run in pattern.findall(plain):
+            digits = SEPARATORS.sub("", run)
+            if len(digits) == DIGITS:
+                return digits
+    return re.sub("[^0-9]", "", plain)
 
 
 def token_hash(token: str) -> str:
@@ -80,6 +105,12 @@ def _message(services: "Services", row: "Row", link_token: str, digits: str) -> 
         "html": html,
         "message_id": f"verify-{row['nonce']}",
     }
+
+
+def _ascii_digit(character: str) -> str:
+    """A digit of any script as ours (also full-width and in a circle); any other character as it is."""
+    value = unicodedata.digit(character, None)
+    return character if value is None else str(value)
 
 
 def _mac(key: str, *parts: str) -> bytes:

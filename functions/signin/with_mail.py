@@ -105,7 +105,7 @@ def enter_code(request: Request, services: "Services") -> Response:
     _must_be_on(services)
     limit(services, "verify-code", client(request, services.settings), times=60, per_seconds=3600)
     page_id = request.form.get("ask", "")
-    digits = re.sub(r"\D", "", request.form.get("code", ""))
+    digits = mail_code.typed(request.form.get("code", ""))
     row = services.store.one(
         "update verify set attempts = attempts + 1"
         " where id = :id and attempts < :most and expires_at > :now returning *",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.http import came_from
 from functions.tickets.ledger import plain
+from portal.models import counted
 from portal.tickets import CONTEXT_LABELS, VOTES, Draft
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
         "Article's address": services.settings.public_origin + urls[article] if article else "",
         "Article's revision": f"build {services.portal['build']}" if article else "",
         "Searches": _searches(request.form.get(SEARCHES, "")),
-        "Time in the form": f"{int(seconds)} seconds, as the browser counted" if _is_number(seconds) else "",
+        "Time in the form": f"{counted(int(seconds), 'second')}, as the browser counted" if _is_number(seconds) else "",
     }
     return {label: text for label, text in found.items() if text}
 
@@ -110,7 +111,7 @@ def _searches(text: str) -> str:
     except (ValueError, RecursionError):
         return ""
     good = [
-        f"{plain(row[0], 120)!r} ({int(row[1])} results)"
+        f"{plain(row[0], 120)!r} ({counted(row[1], 'result')})"
         for row in (rows if isinstance(rows, list) else [])[:5]
         if isinstance(row, list) and len(row) == 2 and isinstance(row[0], str) and type(row[1]) is int
     ]

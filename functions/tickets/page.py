@@ -15,6 +15,7 @@ from functions.tickets.ledger import DELIVERED, WAITING
 from functions.tickets.overview import STATES, status_of
 from portal.clock import DAY_MS, MINUTE_MS
 from portal.tickets import Message, Thread, word
+from portal.tickets.links import pieces
 from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _of_desk(services: "Services", row: "Row", message: Message, number: int, wh
     return {
         "author": message.author,
         "who": who if message.author == "customer" else "",
-        "body": message.body,
+        "body": list(pieces(message.body)),
         "html": markup.clean(message.html) if message.html else "",
         "at": message.at,
         "files": files,
@@ -176,7 +177,7 @@ def _of_ours(
     return {
         "author": "customer",
         "who": who,
-        "body": body,
+        "body": list(pieces(body)),
         "html": "",
         "at": at,
         "files": [file | {"url": ""} for file in files],

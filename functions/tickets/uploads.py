@@ -1,4 +1,4 @@
-"""Files of tickets: checking uploads by name and content, and downloads."""
+"""Files of tickets: taking uploads by name and content, and downloads."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import Problem, VendorError
 from functions.signin import sessions
-from functions.tickets import ledger
+from functions.tickets import contents, ledger
 from portal.models import clean
 from portal.tickets import File
 
@@ -20,47 +20,13 @@ if TYPE_CHECKING:
 
 MOST = 10
 NAME_MOST = 100
-# Extension -> the MIME type we tell the desk, and how such a file begins (any of these).
-TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
-    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
-    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    ".gif": ("image/gif", (b"GIF87a", b"GIF89a")),
-    ".webp": ("image/webp", (b"RIFF",)),
-    ".pdf": ("application/pdf", (b"%PDF-",)),
-    ".txt": ("text/plain", ()),
-    ".log": ("text/plain", ()),
-    ".csv": ("text/csv", ()),
+# Ending -> the MIME type we tell the desk.
+TYPES = {ending: mime for mime, (_, endings, _) in contents.PICTURES.items() for ending in endings} | {
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+    ".log": "text/plain",
+    ".csv": "text/csv",
 }
-# How a file ends, where that holds: something after it is a second kind of file. Phones add to their JPEGs.
-ENDS = {"image/png": b"IEND\xaeB`\x82", "image/gif": b"\x3b"}
-# What a page, a program or another archive begins with, wherever it stands in a picture or a PDF, and a ZIP's end. Five
-# letters at least: four are found by chance in one of 200 large photos.
-FOREIGN = (
-    b"<?php",
-    b"<script",
-    b"<html",
-    b"<!doctype",
-    b"<svg ",
-    b"<svg/",
-    b"<svg>",
-    b"rar!\x1a\x07",
-    b"7z\xbc\xaf\x27\x1c",
-)
-ARCHIVE, ARCHIVE_TAIL = b"PK\x05\x06", 66_000
-# A PDF may write any letter of a name as its number: /J#61vaScript.
-PDF_ACTIVE = re.compile(
-    "/(?:{})".format(
-        "|".join("".join(f"(?:{a}|#{ord(a):x}|#{ord(a.upper()):x})" for a in name) for name in ("javascript", "launch"))
-    ).encode()
-)
-# What makes a browser take a text for a page (https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type)
-# or a system for a program, at its beginning.
-PAGE = re.compile(
-    r"<(!doctype|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg)[\s>/]|<!--|<\?|#!|%pdf"
-)
-# Control characters that a terminal may obey; ESC is allowed, since logs have colours.
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # A name that a system reads as a device.
 DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -85,18 +51,22 @@ def read(request: "Request") -> tuple[list[File], str]:
 
 
 def check(name: str, data: bytes) -> tuple[File | None, str]:
-    """The file under a harmless name, or None and what is wrong with it; the type that the browser gives is ignored."""
+    """The file under a harmless name, or None and what is wrong with it; the type that the browser gives is ignored. A
+    picture is taken as the kind that its content is, with an ending of that kind."""
     cleaned = clean_name(name)
-    dot = cleaned.rfind(".")
-    known = TYPES.get(cleaned[dot:].lower()) if dot > 0 else None
-    if known is None:
-        return None, f"{cleaned}: send pictures, PDF or text ({', '.join(TYPES)})."
-    mime, starts = known
+    stem, _, ending = cleaned.rpartition(".")
+    mime = TYPES.get(f".{ending.lower()}") if stem else None
+    if mime is None:
+        why = f"We do not take .{ending} files." if stem else "Its name has no ending that says what it is."
+        return None, f"{cleaned}: {why} Send pictures, PDF or text ({', '.join(TYPES)})."
     if not data:
-        return None, f"{cleaned}: this file is empty."
-    if not _is(mime, starts, data):
-        return None, f"{cleaned}: this file is not what its name says, so it was not taken."
-    return File(cleaned, mime, data), ""
+        return None, f"{cleaned}: This file is empty."
+    if mime in contents.PICTURES:
+        mime = contents.picture(data) or mime
+        endings = contents.PICTURES[mime][1]
+        cleaned = cleaned if f".{ending.lower()}" in endings else stem + endings[0]
+    fault = contents.fault(mime, data)
+    return (None, f"{cleaned}: {fault}") if fault else (File(cleaned, mime, data), "")
 
 
 def clean_name(name: str) -> str:
@@ -137,34 +107,3 @@ def attachment(name: str, data: bytes) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-def _is(mime: str, starts: tuple[bytes, ...], data: bytes) -> bool:
-    """Whether the content is of this type and of no other."""
-    if mime.startswith("text/"):
-        return _is_text(data)
-    if not data.startswith(starts) or (mime == "image/webp" and data[8:12] != b"WEBP"):
-        return False
-    if mime == "image/webp" and len(data) > int.from_bytes(data[4:8], "little") + 9:
-        return False
-    if mime == "application/pdf" and b"%%EOF" not in data[-1024:]:
-        return False
-    if mime in ENDS and not data.rstrip(b"\x00\r\n").endswith(ENDS[mime]):
-        return False
-    low = data.lower()
-    if any(mark in low for mark in FOREIGN) or ARCHIVE in data[-ARCHIVE_TAIL:]:
-        return False
-    # Compressed parts of a PDF are not searched.
-    return mime != "application/pdf" or not PDF_ACTIVE.search(low)
-
-
-def _is_text(data: bytes) -> bool:
-    """Text as editors and Excel write it, that no browser and no system takes for a page or a program."""
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return not CONTROL.search(text) and not PAGE.match(text.lstrip().lower())
-    return False

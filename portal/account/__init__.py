@@ -10,7 +10,7 @@ from portal.account.providers import PROVIDERS as PROVIDERS
 from portal.account.providers import Link as Link
 from portal.account.providers import Provider as Provider
 from portal.models import is_true
-from portal.urls import is_safe
+from portal.urls import is_safe, why_unsafe
 
 Who = Literal["anyone", "signed_in", "account_admin"]
 PLACEHOLDERS = ("at", "org", "user", "client_id", "back")
@@ -170,7 +170,8 @@ def fault(template: str) -> str | None:
     parts = urlsplit(template)
     # A name from a claim in the host's place would choose the host.
     if "{" in parts.scheme + parts.netloc or not is_safe(template):
-        return "it must start with https:// and a host of its own"
+        host = template.partition("://")[2].partition("/")[0]
+        return "it must start with https:// and a host of its own" if host.isascii() else f"it {why_unsafe(template)}"
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import requests
 from joserfc import jwt
@@ -23,9 +23,9 @@ from tests.conftest import Browser
 from tests.providers import CLIENT, SECRET
 
 
-def oidc_environ(issuer: str) -> dict[str, str]:
+def oidc_environ(issuer: str, client: str = CLIENT, secret: str = SECRET) -> dict[str, str]:
     """The settings that make the functions trust `issuer`."""
-    return {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET}
+    return {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": client, "OIDC_CLIENT_SECRET": secret}
 
 
 def sign_in(browser: Browser, user: str, back: str = "/my/") -> TestResponse:
@@ -51,6 +51,9 @@ def key(name: str) -> ECKey:
 class Liar:
     """A strict provider that lies where a test tells it to.
 
+    `takes` is how it reads the secret: `decoded` from the header as the specification says, `as written` there, or
+    from the `body`.
+
     `claims` and `userinfo` replace claims (None leaves one out), `signed_by` names the key that signs, `alg` may be
     `none`, `HS256` or `HS256 with the public key`, `metadata` replaces parts of the discovery document, `broken`
     holds paths that answer garbage, `slow` those that answer when `hurry` is set, `asked` counts requests by path.
@@ -70,6 +73,9 @@ class Liar:
     refresh: str = ""
     refusal: str = ""
     locked: bool = False
+    takes: str = "decoded"
+    client: str = CLIENT
+    secret: str = SECRET
     asked: list[str] = field(default_factory=list)
     codes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     given: str = ""
@@ -78,7 +84,7 @@ class Liar:
         """What the provider's page does once the customer signed in: the path of the callback."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
         assert asked["response_type"] == "code"
-        assert asked["client_id"] == CLIENT
+        assert asked["client_id"] == self.client
         assert asked["code_challenge_method"] == "S256"
         code = secrets.token_hex(8)
         self.codes[code] = asked
@@ -116,7 +122,7 @@ class Liar:
         """A logout token about eve's session `s1`; `changes` replace claims, and None leaves one out."""
         claims = {
             "iss": issuer,
-            "aud": CLIENT,
+            "aud": self.client,
             "iat": int(time.time()),
             "exp": int(time.time()) + 120,
             "jti": secrets.token_hex(8),
@@ -127,8 +133,7 @@ class Liar:
         return self._sign(_without_none(claims | changes))
 
     def _token(self, request: Request, issuer: str) -> Response:
-        who = request.authorization
-        if who is None or (who.username, who.password) != (CLIENT, SECRET):
+        if self._shown(request) != (self.client, self.secret):
             return _json({"error": "invalid_client"}, 401)
         if request.form.get("grant_type") == "refresh_token":
             given, self.refresh = request.form.get("refresh_token"), secrets.token_hex(8) if self.refresh else ""
@@ -142,12 +147,24 @@ class Liar:
             return _json({"error": "invalid_grant"}, 400)
         return self._tokens(issuer, {"nonce": asked["nonce"]})
 
+    def _shown(self, request: Request) -> tuple[str | None, str | None]:
+        """The client's id and secret; nothing when they are in two places, which the specification forbids."""
+        who, form = request.authorization, request.form
+        nowhere = None, None
+        if self.takes == "body":
+            return nowhere if who else (form.get("client_id"), form.get("client_secret"))
+        if who is None or "client_secret" in form:
+            return nowhere
+        if self.takes == "as written":
+            return who.username, who.password
+        return unquote_plus(who.username or ""), unquote_plus(who.password or "")
+
     def _tokens(self, issuer: str, more: dict[str, Any]) -> Response:
         now = int(time.time())
         claims = more | {
             "iss": issuer,
             "sub": "eve",
-            "aud": CLIENT,
+            "aud": self.client,
             "iat": now,
             "exp": now + 300,
             "email": "eve@customer.example",

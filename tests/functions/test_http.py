@@ -70,12 +70,24 @@ def test_a_client_cannot_choose_its_address():
 
 
 def test_one_ipv6_household_is_one_client():
-    one, two, other = (
-        client(request(environ_overrides={"REMOTE_ADDR": address}), settings())
-        for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")
-    )
+    household = [
+        "2001:db8:1:200::1",
+        "2001:db8:1:2ff:ffff::9",
+        "2001:0DB8:0001:0280:0:0:0:1",
+        "[2001:db8:1:2aa::3]:443",
+    ]
+    others = ["2001:db8:1:300::1", "2001:db8:1:1ff::1", "2001:db8:2:200::1", "fe80::1%eth0", "::1"]
 
-    assert one == two != other
+    assert len({caller(address) for address in household}) == 1
+    assert len({caller(address) for address in [*others, household[0]]}) == len(others) + 1
+
+
+def test_an_address_that_nat64_carries_is_the_ipv4_one():
+    assert caller("64:ff9b::203.0.113.9") == caller("203.0.113.9") != caller("64:ff9b::203.0.113.10")
+
+
+def caller(address: str) -> str:
+    return client(request(environ_overrides={"REMOTE_ADDR": address}), settings())
 
 
 def test_the_address_itself_is_not_kept():

@@ -34,6 +34,64 @@ def test_an_origin_must_be_https_without_a_path(origin: str):
         read(GOOD | {"PUBLIC_ORIGIN": origin})
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x-forwarded-for",
+        "X-Forwarded-For",
+        " X_FORWARDED_FOR ",
+        "HTTP_X_FORWARDED_FOR",
+        "x-forwarded-for:",
+        "Forwarded",
+        "http_forwarded",
+        "x-original-forwarded-for",
+        "Forwarded-For",
+    ],
+)
+def test_a_header_that_clients_may_begin_is_refused(name: str):
+    with pytest.raises(SettingsError, match="TRUSTED_HOPS to how many proxies of yours add to X-Forwarded-For"):
+        read(GOOD | {"CLIENT_IP_HEADER": name})
+
+
+@pytest.mark.parametrize(
+    "name", ["CF-Connecting-IP", "x-real-ip", "Fly-Client-IP", "True_Client_IP", "x-nf-client-connection-ip"]
+)
+def test_a_header_of_the_host_alone_is_taken(name: str):
+    assert read(GOOD | {"CLIENT_IP_HEADER": name}).client_ip_header == name.lower().replace("_", "-")
+
+
+@pytest.mark.parametrize("name", ["cf connecting ip", "x-real-ip, x-client", "x-real-ip: 1.2.3.4", "ü"])
+def test_what_is_no_header_is_refused(name: str):
+    with pytest.raises(SettingsError, match="is not the name of one header"):
+        read(GOOD | {"CLIENT_IP_HEADER": name})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PUBLIC_ORIGIN", "https://hilfe.bücher.example", "must have its host in ASCII: hilfe.xn--bcher-kva.example."),
+        ("PUBLIC_ORIGIN", "https://straße.example", "must have its host in ASCII: xn--strae-oqa.example."),
+        ("PUBLIC_ORIGIN", "https://помощь.example", "must have its host in ASCII: xn--l1adbb7cs.example."),
+        ("PUBLIC_ORIGIN", "https://💡.example", "has a host that does not exist in ASCII."),
+        ("PUBLIC_ORIGIN", "https://[::1", "cannot be read as an address."),
+        ("OIDC_ISSUER", "https://konto.bücher.example", "write it as konto.xn--bcher-kva.example."),
+        ("OIDC_ISSUER", "https://[konto", "cannot be read as an address"),
+        ("OIDC_HOSTS", "id.acme.example, 登录.example", "write it as xn--w2t382c.example."),
+        ("BILLING_HOSTS", "zahlen.grüße.example", "write it as zahlen.xn--gre-6ka8l.example."),
+        ("SMTP_URL", "smtps://u:p@post.grüße.example", "write it as post.xn--gre-6ka8l.example."),
+        ("DATABASE_URL", "postgresql://u:pass[word@db/portal", "cannot be read as an address"),
+    ],
+)
+def test_a_host_is_asked_for_in_ascii(variable: str, value: str, said: str):
+    more = {"OIDC_CLIENT_ID": "c", "OIDC_CLIENT_SECRET": "s", "MAIL_FROM": "help@acme.example"}
+    with pytest.raises(SettingsError) as error:
+        read(GOOD | more | {variable: value})
+
+    (fault,) = [line for line in str(error.value).split("\n") if line.startswith(f"- {variable}")]
+    assert said in fault
+    assert "pass[word" not in fault
+
+
 def test_plain_http_is_allowed_on_loopback_without_secure_cookies():
     settings = read(GOOD | {"PUBLIC_ORIGIN": "http://127.0.0.1:8000"})
 

@@ -3,6 +3,7 @@
 from tests.functions.guards import Guard
 
 LEDGER, FILES, HTML = "functions/tickets/ledger.py", "functions/tickets/uploads.py", "functions/tickets/markup.py"
+CONTENTS = "functions/tickets/contents.py"
 TICKETS, PAGE = "functions/tickets/ask.py", "functions/tickets/page.py"
 NEWS, WEBHOOK = "functions/tickets/news.py", "functions/tickets/webhook.py"
 BUILT_IN, MODEL = "functions/helpdesks/built_in/__init__.py", "portal/tickets/__init__.py"
@@ -193,37 +194,32 @@ GUARDS = [
     Guard(
         "the kinds of files",
         FILES,
-        "    if known is None:\n",
-        "    known = known or ('text/plain', ())\n    if False:\n",
+        "    if mime is None:\n",
+        "    mime = mime or 'text/plain'\n    if False:\n",
         REFUSED,
     ),
-    Guard("the content of files", FILES, "if not _is(mime, starts, data):", "if False:", REFUSED),
-    Guard("the beginning of files", FILES, "if not data.startswith(starts) or (", "if (", REFUSED),
-    Guard("the end of files", FILES, "if mime in ENDS and not", "if False and not", REFUSED),
-    Guard("pages and programs in pictures", FILES, "any(mark in low for mark in FOREIGN) or", "", REFUSED),
-    Guard("archives in pictures", FILES, "or ARCHIVE in data[-ARCHIVE_TAIL:]", "", REFUSED),
-    Guard(
-        "what a PDF does",
-        FILES,
-        'return mime != "application/pdf" or not PDF_ACTIVE.search(low)',
-        "return True",
-        REFUSED,
-    ),
+    Guard("the content of files", FILES, "fault = contents.fault(mime, data)", "fault = ''", REFUSED),
+    Guard("the beginning of files", CONTENTS, "    if picture(data) != mime:\n", "    if False:\n", REFUSED),
+    Guard("the beginning of a PDF", CONTENTS, 'if not data.startswith(b"%PDF-"):', "if False:", REFUSED),
+    Guard("the end of files", CONTENTS, "if mime in ENDS and not", "if False and not", REFUSED),
+    Guard("pages and programs in pictures", CONTENTS, "any(mark in low for mark in FOREIGN) or", "", REFUSED),
+    Guard("archives in pictures", CONTENTS, "or ARCHIVE in data[-ARCHIVE_TAIL:]", "", REFUSED),
+    Guard("what a PDF does", CONTENTS, 'return PDF_ACTS if PDF_ACTIVE.search(low) else ""', 'return ""', REFUSED),
     Guard(
         "how a PDF spells it",
-        FILES,
+        CONTENTS,
         "(?:{a}|#{ord(a):x}|#{ord(a.upper()):x})",
         "{a}",
         REFUSED,
     ),
     Guard(
         "pages that say they are text",
-        FILES,
-        " and not PAGE.match(text.lstrip().lower())",
+        CONTENTS,
+        " and not is_page",
         "",
         REFUSED,
     ),
-    Guard("programs that say they are text", FILES, "not CONTROL.search(text) and", "", REFUSED),
+    Guard("programs that say they are text", CONTENTS, " and not CONTROL.search(text)", "", REFUSED),
     Guard(
         "the size of all files",
         "functions/app.py",

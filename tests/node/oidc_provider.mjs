@@ -1,13 +1,13 @@
 // The certified `oidc-provider` as a strict provider for the tests: PKCE required, a code and a refresh token work
-// once, RP-initiated and back-channel logout. Argument: JSON {client, secret, portal, backchannel, people}.
-// Prints its issuer; PUT /users/NAME changes claims while it runs, PUT /keys makes new keys; it ends with its
-// standard input.
+// once, RP-initiated and back-channel logout. Argument: JSON {client, secret, way, portal, backchannel,
+// people}. Prints its issuer; PUT /users/NAME changes claims while it runs, PUT /keys makes new keys; it ends with
+// its standard input.
 
 import { createServer } from "node:http";
 import { generateKeyPairSync } from "node:crypto";
 import Provider from "oidc-provider";
 
-const { client, secret, portal, backchannel, people } = JSON.parse(process.argv[2]);
+const { client, secret, way, portal, backchannel, people } = JSON.parse(process.argv[2]);
 const CLAIMS = ["name", "account", "plan", "role", "billing_customer", "billing_admin", "scopes"];
 const HOURS = 3600;
 
@@ -30,6 +30,7 @@ server.listen(0, "127.0.0.1", () => {
       {
         client_id: client,
         client_secret: secret,
+        token_endpoint_auth_method: way,
         redirect_uris: [`${portal}api/signin/callback`],
         post_logout_redirect_uris: [portal],
         backchannel_logout_uri: backchannel,

@@ -197,14 +197,20 @@ def test_what_is_off_or_has_a_url_is_no_gap_and_neither_is_a_part_that_is_off() 
     [
         ("provider: keycloack", 14, "'keycloack' is wrong, expected one of: keycloak, auth0, okta"),
         ("provider: clerk", 13, "give at as well: the account portal's address"),
-        ("{provider: clerk, at: accounts.acme.example}", 13, "at must start with https://"),
-        ("{at: http://acme.example}", 13, "at must start with https://"),
+        ("{provider: clerk, at: accounts.acme.example}", 13, "at must be https://"),
+        ("{at: http://acme.example}", 13, "at must be https://"),
         (
             "cards: {profil: {hidden: true}}",
             14,
             "extra.portal.account.cards.profil: unknown setting. Did you mean 'profile'",
         ),
         ("cards: {profile: {url: 'http://acme.example/'}}", 14, "it must start with https://"),
+        ("{at: https://konto.grüße.example}", 13, "at must have its host in ASCII: konto.xn--gre-6ka8l.example"),
+        (
+            "cards: {profile: {url: 'https://grüße.example/me'}}",
+            14,
+            "it must have its host in ASCII: xn--gre-6ka8l.example",
+        ),
         ("cards: {profile: {url: 'javascript:alert(1)'}}", 14, "it must start with https://"),
         ("cards: {profile: {url: 'https://{org}.acme.example/'}}", 14, "a host of its own"),
         ("cards: {profile: {url: 'https://a@evil.example/'}}", 14, "a host of its own"),

@@ -59,6 +59,29 @@ def test_claims_can_have_other_names_at_the_provider(environ: dict[str, str], li
     assert row["claims"] == '{"plan": "Gold"}'
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "grüße@customer.example",
+        "用户@customer.example",
+        "eve@localhost",
+        "eve@intranet",
+        "eve@10.0.0.7",
+        "Eve <eve@customer.example>",
+        "eve@customer.example, bob@customer.example",
+        "eve.@customer.example",
+        "@customer.example",
+    ],
+)
+def test_an_address_that_cannot_be_mailed_is_named_as_the_reason(deceived: Browser, liar: Liar, email: str):
+    liar.claims = {"email": email}
+    answer = come_back(deceived, liar)
+
+    assert answer.status_code == 400
+    assert "We cannot write to the e-mail address of your account" in answer.text
+    assert not signed_in(deceived)
+
+
 def test_an_honest_answer_of_the_strict_provider_signs_in(deceived: Browser, liar: Liar):
     assert come_back(deceived, liar).status_code == 303
     assert signed_in(deceived)

@@ -109,7 +109,7 @@ def test_what_is_not_set_is_named(kind: str):
 
 @pytest.mark.parametrize("kind", ["pingdom"], indirect=True)
 def test_a_token_is_not_sent_in_the_open(kind: str):
-    with pytest.raises(VendorError, match="PINGDOM_API is not an https address"):
+    with pytest.raises(VendorError, match="PINGDOM_API must be https://"):
         importlib.import_module("functions.monitors.pingdom").connect(
             {"PINGDOM_API": "http://pingdom.example", "PINGDOM_TOKEN": "x"}
         )

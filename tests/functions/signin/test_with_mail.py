@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from functions import outbox, tick
@@ -230,6 +232,63 @@ def test_a_link_and_a_code_end_after_fifteen_minutes(
     assert tab.get(f"/my/verify/sent/?ask={page_id(page)}").status_code == 410
     with_mail.purge(services, 0)
     assert services.store.all("select * from verify") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("٤٠٧ ١٢٩", "407129"),
+        ("۴۰۷۱۲۹", "407129"),
+        ("４０７－１２９", "407129"),
+        ("४०७१२९", "407129"),
+        ("๔๐๗ ๑๒๙", "407129"),
+        ("④⓪⑦①②⑨", "407129"),
+        ("407\u00a0129", "407129"),
+        ("407\u2013129", "407129"),
+        (" 4 0 7 1 2 9 ", "407129"),
+        ("407.129", "407129"),
+        ("\u200e407\u200b129\u202c", "407129"),
+        ("Your code is 407 129.", "407129"),
+        (
+            "Or type this code into the page where you asked: 407 129\n\nEach works once, until 28 Nov 2026, 15:04 UTC",
+            "407129",
+        ),
+        ("valid for 15 minutes: 407129", "407129"),
+        ("2026-11-28 407129", "407129"),
+        ("https://help.acme.example/my/verify/open/?token=x123456-78 code: 407 129", "407129"),
+        ("验证码407129，15分钟", "407129"),
+        ("code407129x", "407129"),
+        ("کد ورود: ۴۰۷-۱۲۹ است", "407129"),
+        ("12345", "12345"),
+        ("four", ""),
+        ("", ""),
+        ("\x00", ""),
+    ],
+)
+def test_a_code_is_read_in_any_script_and_with_anything_around_it(typed: str, code: str):
+    assert mail_code.typed(typed) == code
+
+
+@given(st.integers(0, 999_999), st.sampled_from("0٠۰०০０𝟎๐"), st.sampled_from(["", " ", "-", "\u202f", "–", "."]))
+def test_any_code_in_any_script_is_the_code(number: int, zero: str, between: str):
+    code = f"{number:06d}"
+    typed = between.join(chr(ord(zero) + int(digit)) for digit in code)
+
+    assert mail_code.typed(f"code: {typed}!") == code
+
+
+@given(st.text())
+def test_any_text_gives_digits_or_nothing(text: str):
+    digits = mail_code.typed(text)
+
+    assert not digits or (digits.isascii() and digits.isdecimal())
+
+
+def test_a_code_with_other_digits_signs_in(tab: Browser, inbox: Inbox):
+    page = ask(tab)
+    typed = "".join(chr(ord("٠") + int(digit)) for digit in inbox.code())
+
+    assert type_code(tab, page, f"الرمز {typed[:3]} {typed[3:]}").location == "/my/tickets/"
 
 
 def test_the_code_has_five_attempts(tab: Browser, inbox: Inbox):

@@ -15,7 +15,7 @@ from functions.helpdesks.built_in import BuiltIn
 from functions.services import Services
 from functions.tickets import ledger, news, page, poll, purge
 from portal.clock import DAY_MS
-from portal.models import ORGANISATION_SCOPE, Requester
+from portal.models import ORGANISATION_SCOPE, Requester, counted
 from portal.tickets import STATUS_WORDS, Draft, Message, Thread, Ticket
 from tests.conftest import ADA, BEN, Browser
 
@@ -197,6 +197,45 @@ def test_twenty_are_on_a_page(browser: Browser, desk: Desk, sign_in):
     assert "45 tickets" in last.text
     assert 'href="/my/tickets/?text=number&amp;page=2"' in last.text
     assert "Page 3 of 3" in beyond.text
+
+
+def test_an_address_in_a_plain_answer_is_a_link_and_markup_stays_text(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    evil = 'See https://acme.example/a?x=1&y="><script>alert(1)</script> (or https://b.example/c).'
+    desk.answer(reference, evil, "pending")
+    shown = browser.get(f"/my/ticket/?ref={reference}").text
+
+    rel = 'rel="noopener noreferrer nofollow"'
+    assert f'See <a href="https://acme.example/a?x=1&amp;y=" {rel}>https://acme.example/a?x=1&amp;y=</a>' in shown
+    assert f'(or <a href="https://b.example/c" {rel}>https://b.example/c</a>).' in shown
+    assert "<script>alert" not in shown
+
+
+def test_a_list_counts_its_tickets(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    ask(browser)
+    one = browser.get("/my/tickets/").text
+    ask(browser, "Another question")
+    two = browser.get("/my/tickets/").text
+
+    assert ">1 ticket, the unsolved first" in one
+    assert ">2 tickets, the unsolved first" in two
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (0, "ticket", "0 tickets"),
+        (1, "ticket", "1 ticket"),
+        (2, "ticket", "2 tickets"),
+        (1, "second", "1 second"),
+        (21, "result", "21 results"),
+        (1000, "more time", "1000 more times"),
+    ],
+)
+def test_a_count_has_its_noun_in_the_right_number(number: int, noun: str, words: str):
+    assert counted(number, noun) == words
 
 
 def test_html_of_agents_is_cleaned(browser: Browser, desk: Desk, sign_in):
@@ -387,7 +426,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
     sign_in(browser, ADA, plan="Team", role="admin")
     sent = {
         "context_article": "getting-in/forgot-password",
-        "context_searches": '[["export empty", 3], ["x", "y"], "z", ["csv\\nPlan: none", 0]]',
+        "context_searches": '[["export empty", 1], ["x", "y"], "z", ["csv\\nPlan: none", 0]]',
         "seconds": "95",
         "context_vote": "unclear",
         "context_account": "1",
@@ -403,7 +442,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "Role: admin",
         "Article's address: http://127.0.0.1:8000/getting-in/forgot-password/",
         "Article's revision: build test",
-        "Searches: 'export empty' (3 results), 'csv Plan: none' (0 results)",
+        "Searches: 'export empty' (1 result), 'csv Plan: none' (0 results)",
         "Your answer about the article: not helpful: I could not follow a step",
         "Time in the form: 95 seconds, as the browser counted",
     ):

@@ -118,7 +118,8 @@ function count(form) {
   const said = form.querySelector("[data-ask-count]");
   const show = () => {
     const length = body.value.trim().length;
-    if (length < body.minLength) said.textContent = length ? `${body.minLength - length} more characters` : `At least ${body.minLength} characters`;
+    const missing = body.minLength - length;
+    if (missing > 0) said.textContent = length ? `${missing} more ${missing === 1 ? "character" : "characters"}` : `At least ${body.minLength} characters`;
     else said.textContent = `${length.toLocaleString("en")} of ${body.maxLength.toLocaleString("en")} characters`;
   };
   body.addEventListener("input", show);
