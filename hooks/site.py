@@ -1,6 +1,5 @@
 """The site around the articles: settings, topics, the portal's own pages, and what templates know about a page."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
@@ -18,8 +18,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from portal import articles, settings
+from portal import articles, settings, yaml_lines
 from portal.articles import Article
+from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.settings import Topic
 
@@ -65,6 +66,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if gaps:
         log.info("%s", gaps)
     config.extra["portal"] = state.portal.model_dump()
+    config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
         "topics": [],
@@ -128,6 +130,9 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     """What the template of an article or of a topic page knows beyond the page itself."""
     topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
     article = state.articles.get(page.file.src_uri)
+    # MkDocs has a title from front matter as text, and one from a heading as HTML.
+    written = page.meta.get("title")
+    context["title"] = article.title if article else written or do_striptags(page.title or "")
     if article is not None:
         topic = topics.get(article.topic) or {
             "id": "",
@@ -194,9 +199,9 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
 
 
 def _front(title: str, description: str, template: str | None = None) -> str:
-    """A page that is all template. JSON is YAML, whatever a writer has put into a title."""
+    """A page that is all template."""
     meta = {"title": title, "description": description, "hide": ["navigation", "toc"]}
-    return f"---\n{json.dumps(meta | ({'template': template} if template else {}), ensure_ascii=False)}\n---\n"
+    return yaml_lines.front_matter(meta | ({"template": template} if template else {}))
 
 
 def _generated(
