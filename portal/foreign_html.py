@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 # A mail's tables lie in tables, but nobody writes this deep by hand or by program.
 DEEPEST = 100
+# A mail of this many characters is a newsletter with its pictures in it.
+MOST = 512 * 1024
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]{0,40})")
 REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([a-zA-Z][a-zA-Z0-9]{1,31});)?")
 # They have no end, or the next of their kind ends them.
@@ -18,7 +20,9 @@ NEVER_DEEPER = frozenset(
 
 
 def tame(text: str) -> str:
-    """The same HTML with at most DEEPEST tags in each other, and with every lone `&` as a reference."""
+    """The same HTML (at most MOST characters, the rest is cut) with at most DEEPEST tags in each other, and with every
+    lone `&` as a reference."""
+    text = text[:MOST]
     return REFERENCE.sub(_reference, "".join(_shallow(text)))
 
 

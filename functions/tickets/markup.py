@@ -5,6 +5,8 @@ import re
 
 from markupsafe import Markup
 
+from portal.foreign_html import tame
+
 TAGS = {"a", "p", "br", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "span"}
 # A picture as the cleaning leaves it: at most its description, which is escaped.
@@ -16,7 +18,7 @@ def clean(html: str) -> Markup:
     import nh3
 
     safe = nh3.clean(
-        html,
+        tame(html),
         tags=TAGS | {"img"},
         clean_content_tags={"script", "style", "title", "template"},
         attributes={"a": {"href"}, "img": {"alt"}},
