@@ -3,7 +3,7 @@
 Cleaning takes quadratic time for tags in tags and for lone `&`; a search for the end of each `<` does too.
 """
 
-import html.entities
+import html
 import re
 from collections.abc import Iterator
 
@@ -12,7 +12,10 @@ DEEPEST = 100
 # A mail of this many characters is a newsletter with its pictures in it.
 MOST = 512 * 1024
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]{0,40})")
-REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([a-zA-Z][a-zA-Z0-9]{1,31});)?")
+REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};)?")
+# What must stay a reference, as characters of no meaning while the cleaning goes over the text.
+HELD = {"&": "\ue000", "<": "\ue001", ">": "\ue002", '"': "\ue003", "'": "\ue004"}
+GIVEN_BACK = str.maketrans({held: html.escape(sign) for sign, held in HELD.items()})
 # They have no end, or the next of their kind ends them.
 NEVER_DEEPER = frozenset(
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()  # noqa: SIM905
@@ -20,10 +23,15 @@ NEVER_DEEPER = frozenset(
 
 
 def tame(text: str) -> str:
-    """The same HTML (at most MOST characters, the rest is cut) with at most DEEPEST tags in each other, and with every
-    lone `&` as a reference."""
-    text = text[:MOST]
-    return REFERENCE.sub(_reference, "".join(_shallow(text)))
+    """The same HTML (at most MOST characters, the rest is cut) with at most DEEPEST tags in each other and without
+    references; what comes out of the cleaning goes through `restored`."""
+    text = text[:MOST].translate(dict.fromkeys(map(ord, HELD.values())))
+    return REFERENCE.sub(_character, "".join(_shallow(text)))
+
+
+def restored(cleaned: str) -> str:
+    """HTML that was tamed, with its references."""
+    return cleaned.translate(GIVEN_BACK)
 
 
 def tags(text: str) -> Iterator[tuple[int, int, str]]:
@@ -76,7 +84,7 @@ def _shallow(text: str) -> Iterator[str]:
     yield text[at:]
 
 
-def _reference(match: re.Match[str]) -> str:
-    if match[0] == "&" or (match[1] and f"{match[1]};" not in html.entities.html5):
-        return f"&amp;{match[0][1:]}"
-    return match[0]
+def _character(match: re.Match[str]) -> str:
+    """What a reference stands for; one that HTML does not know is the text that it is."""
+    text = html.unescape(match[0])
+    return HELD.get(text) or text.replace("&", HELD["&"])

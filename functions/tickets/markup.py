@@ -5,7 +5,7 @@ import re
 
 from markupsafe import Markup
 
-from portal.foreign_html import tame
+from portal.foreign_html import restored, tame
 
 TAGS = {"a", "p", "br", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "span"}
@@ -26,7 +26,7 @@ def clean(html: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return Markup(PICTURE.sub(_described, safe))  # noqa: S704 - this is what cleaned it
+    return Markup(restored(PICTURE.sub(_described, safe)))  # noqa: S704 - this is what cleaned it
 
 
 def _described(picture: re.Match[str]) -> str:

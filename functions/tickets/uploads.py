@@ -62,6 +62,7 @@ PAGE = re.compile(
 # What no text has but what a terminal may obey; ESC is left, since logs have colours.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # A name that a system reads as a device.
+LONGEST_NAME = 1000
 DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -101,7 +102,7 @@ def check(name: str, data: bytes) -> tuple[File | None, str]:
 
 def clean_name(name: str) -> str:
     """A name without folders, control or direction characters, quotes and second extensions that a system obeys."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = unicodedata.normalize("NFC", name[-LONGEST_NAME:]).replace("\\", "/").rpartition("/")[2]
     last = re.sub(r'[<>:"|?*;%\'`$&]+', "_", clean(last)).strip(" .")
     stem, dot, extension = last.rpartition(".")
     if dot:

@@ -16,7 +16,7 @@ from portal.sanitise import to_text
 from portal.settings import Topic, suggestion
 
 _FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"[ \t]*\{[^{}\n]*\}[ \t]*$")
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 # Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
@@ -139,7 +139,7 @@ def title_of(id: str) -> str:
 def _heading(body: str) -> str | None:
     match = _HEADING.search(_FENCE.sub("", body))
     # What a heading says beside its attributes (`{#id}`).
-    return to_text(_ATTRIBUTES.sub("", match[1])) or None if match else None
+    return to_text(_ATTRIBUTES.sub("", match[1].rstrip("# \t"))) or None if match else None
 
 
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:

@@ -9,11 +9,13 @@ import yaml
 
 from portal.changelog.outline import DEFINITION, blocks, heading, join
 from portal.errors import ContentError
-from portal.sanitise import clean
+from portal.sanitise import MAX_CHARACTERS, clean
 
 # In the order in which a customer should see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
 RECENT_DAYS = 30
+# A release of GitHub's largest size, with its definitions of links.
+MOST = 2 * MAX_CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def parse(text: str, file: str) -> Entry:
     """Read one changelog file; `file` is its path for people. Raises ContentError with the line to fix."""
     text = clean(text)
     fields, body = front_matter(text, file)
+    if len(body) > MOST:
+        raise ContentError(file, None, f"has {len(body):,} characters of text; write at most {MOST:,}")
     slug = file.rpartition("/")[2].removesuffix(".md")
     sections = tuple(_sections(body))
     if not any(section.blocks for section in sections):

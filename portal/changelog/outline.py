@@ -84,8 +84,8 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _dedented(lines: list[str]) -> str:
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 0)
+    lines = lines[:last]
     indent = min(len(lines[0]) - len(lines[0].lstrip(" ")), 3) if lines else 0
     return "\n".join(line[min(indent, len(line) - len(line.lstrip(" "))) :].rstrip() for line in lines)
 

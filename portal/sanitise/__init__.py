@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from portal.foreign_html import tags, tame, without_tags
+from portal.foreign_html import restored, tags, tame, without_tags
 from portal.sanitise import github
 
 # The lists are words in a row, which a reader can scan; as Python lists they are a page of quotes.
@@ -57,7 +57,7 @@ def to_html(source: str, link: Link = absolute_only) -> str:
         url_schemes=set(SCHEMES),
         link_rel="noopener noreferrer",
     )
-    return _without_dead_links(safe).strip().replace("{", "&#123;").replace("}", "&#125;")
+    return restored(_without_dead_links(safe)).strip().replace("{", "&#123;").replace("}", "&#125;")
 
 
 def to_text(source: str) -> str:
