@@ -19,7 +19,7 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
 from portal import articles, settings, yaml_lines
-from portal.articles import Article
+from portal.articles import Article, lists
 from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.settings import Topic
@@ -111,12 +111,13 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Home and topics get their template, also in a folder of articles that knows nothing of ours."""
+    """Home and topics get their template, also in a folder of articles that knows nothing of ours; lists are read as
+    on GitHub."""
     if page.is_homepage:
         page.meta.setdefault("template", "home.html")
     elif _topic(page.file) is not None:
         page.meta.setdefault("template", "topic.html")
-    return markdown
+    return lists.aligned(markdown)
 
 
 def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:
