@@ -4,7 +4,6 @@ Entries are rendered here and not by MkDocs: much of their Markdown is from outs
 (includes, attributes, macros) are for writers only.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date
@@ -19,7 +18,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_datetime
 
-from portal import changelog
+from portal import changelog, yaml_lines
 from portal.changelog import CATEGORIES, Entry, feeds
 from portal.errors import ContentError
 from portal.sanitise import absolute_only, to_html, to_text
@@ -236,4 +235,4 @@ def _url(config: MkDocsConfig) -> str:
 def _front(template: str, title: str, description: str = "", **meta: str) -> str:
     """The source of a page whose content is its template. Front matter is JSON, so that no title can break the YAML."""
     fields = {"template": template, "title": title, "description": description, "hide": ["navigation", "toc"], **meta}
-    return f"---\n{json.dumps(fields)}\n---\n"
+    return yaml_lines.front_matter(fields)

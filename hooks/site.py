@@ -1,6 +1,5 @@
 """The site around the articles: settings, topics, the portal's own pages, and the templates' context."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
@@ -18,8 +18,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from portal import articles, settings
-from portal.articles import Article
+from portal import articles, settings, yaml_lines
+from portal.articles import Article, lists
+from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.settings import Topic
 
@@ -65,6 +66,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if gaps:
         log.info("%s", gaps)
     config.extra["portal"] = state.portal.model_dump()
+    config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
         "topics": [],
@@ -109,12 +111,12 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Set the template of the home page and of topic pages, whose files need not name it."""
+    """Set the template of the home page and of topic pages, whose files need not name it; lists are read as on GitHub."""
     if page.is_homepage:
         page.meta.setdefault("template", "home.html")
     elif _topic(page.file) is not None:
         page.meta.setdefault("template", "topic.html")
-    return markdown
+    return lists.aligned(markdown)
 
 
 def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:
@@ -128,6 +130,9 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     """The context of an article's or topic page's template."""
     topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
     article = state.articles.get(page.file.src_uri)
+    # MkDocs has a title from front matter as text, and one from a heading as HTML.
+    written = page.meta.get("title")
+    context["title"] = article.title if article else written or do_striptags(page.title or "")
     if article is not None:
         topic = topics.get(article.topic) or {
             "id": "",
@@ -196,7 +201,7 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
 def _front(title: str, description: str, template: str | None = None) -> str:
     """The source of a page whose content is its template. Front matter is JSON, so that no title can break the YAML."""
     meta = {"title": title, "description": description, "hide": ["navigation", "toc"]}
-    return f"---\n{json.dumps(meta | ({'template': template} if template else {}), ensure_ascii=False)}\n---\n"
+    return yaml_lines.front_matter(meta | ({"template": template} if template else {}))
 
 
 def _generated(

@@ -13,6 +13,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
+from portal import yaml_lines
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
 from portal.status import Board, Incident, events, feeds, recur, write
@@ -159,4 +160,4 @@ def _front(template: str, title: str, description: str = "", **meta: str) -> str
         "hide": ["navigation", "toc"],
         **meta,
     }
-    return f"---\n{json.dumps(fields, ensure_ascii=False)}\n---\n"
+    return yaml_lines.front_matter(fields)

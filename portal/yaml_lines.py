@@ -1,4 +1,7 @@
-"""The line of every key in a YAML text, so that an error can point a writer at the place to fix."""
+"""YAML: the line of every key in a text, so that an error can point a writer at the place to fix; and front matter
+of our own."""
+
+from typing import Any
 
 import yaml
 
@@ -15,6 +18,11 @@ def lines(text: str, first_line: int = 1) -> dict[Path, int]:
     if root is not None:
         _walk(root, (), first_line, found, set())
     return found
+
+
+def front_matter(fields: dict[str, Any]) -> str:
+    """A page of front matter alone, from which YAML reads `fields` again whatever characters are in them."""
+    return f"---\n{yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)}---\n"
 
 
 def nearest(found: dict[Path, int], path: Path) -> int | None:

@@ -8,8 +8,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -44,6 +44,7 @@ class Report:
     outdated: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
     unpublished: int = 0
     left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -70,15 +71,37 @@ def sync(releases: Iterable[Release], folder: Path, product: str = "") -> Report
     repos: set[str] = set()
     for release in sorted(releases, key=lambda r: (str(r.published_at), r.id)):
         repos.add(release.repo)
+        release = _as_known(release, existing, report)
+        repos.add(release.repo)
         if not release.public:
             report.unpublished += 1
         elif release.id not in seen:
             seen.add(release.id)
             _sync_one(release, product, folder, existing, report)
     report.gone = sorted(
-        path.name for id, path in existing.items() if id not in seen and "@" in id and id.rpartition("@")[0] in repos
+        path.name for id, path in existing.items() if id not in seen and "@" in id and id.partition("@")[0] in repos
     )
     return report
+
+
+def _as_known(release: Release, existing: Mapping[str, Path], report: Report) -> Release:
+    """The release under the name of its repository in `existing`: one that was renamed, or is written in other
+    capitals, is no second release."""
+    if release.id in existing:
+        return release
+    for id, path in existing.items():
+        repo, _, tag = id.partition("@")
+        if tag == release.tag and repo and (repo.lower() == release.repo.lower() or _is_of(path, release)):
+            report.renamed[path.name] = f"{repo} -> {release.repo}"
+            return replace(release, repo=repo, url=release.url.replace(f"/{release.repo}/", f"/{repo}/"))
+    return release
+
+
+def _is_of(path: Path, release: Release) -> bool:
+    """Whether a file's release was published in the same second; two repositories do not do that with one tag."""
+    fields, _ = front_matter(clean(path.read_text(encoding="utf-8")), path.name)
+    published = release.published_at
+    return published is not None and fields.get("date") == f"{published:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def from_file(path: Path) -> list[Release]:
@@ -142,6 +165,8 @@ def describe(report: Report, total: int, show_left_out: bool = False) -> list[st
     lines += [f"{name}: kept, but its release has changed since; compare them" for name in report.outdated]
     lines += [f"{name}: its release is gone from the list; remove the file if customers should forget it"
               for name in report.gone]  # fmt: skip
+    lines += [f"{name}: the same release, its repository has another name now ({names}); the file keeps the first"
+              for name, names in report.renamed.items()]  # fmt: skip
     lines += [f"{id}: no text for customers, not published; write an entry if there is news" for id in report.empty]
     if show_left_out:
         lines += [f"{id}: left out: {block}" for id, found in report.left_out.items() for block in found]

@@ -4,6 +4,8 @@ import re
 
 from markupsafe import Markup
 
+from portal.foreign_html import restored, tame
+
 TAGS = {"a", "p", "br", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "span"}
 # A picture as the cleaning leaves it: at most its description, which is escaped.
@@ -15,7 +17,7 @@ def clean(html: str) -> Markup:
     import nh3
 
     safe = nh3.clean(
-        html,
+        tame(html),
         tags=TAGS | {"img"},
         clean_content_tags={"script", "style", "title", "template"},
         attributes={"a": {"href"}, "img": {"alt"}},
@@ -23,7 +25,7 @@ def clean(html: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return Markup(PICTURE.sub(_described, safe))  # noqa: S704 - this is what cleaned it
+    return Markup(restored(PICTURE.sub(_described, safe)))  # noqa: S704 - this is what cleaned it
 
 
 def _described(picture: re.Match[str]) -> str:

@@ -28,6 +28,7 @@ TYPES = {ending: mime for mime, (_, endings, _) in contents.PICTURES.items() for
     ".csv": "text/csv",
 }
 # A name that a system reads as a device.
+LONGEST_NAME = 1000
 DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -71,7 +72,7 @@ def check(name: str, data: bytes) -> tuple[File | None, str]:
 
 def clean_name(name: str) -> str:
     """A name without folders, control or direction characters, quotes and second extensions that a system obeys."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = unicodedata.normalize("NFC", name[-LONGEST_NAME:]).replace("\\", "/").rpartition("/")[2]
     last = re.sub(r'[<>:"|?*;%\'`$&]+', "_", clean(last)).strip(" .")
     stem, dot, extension = last.rpartition(".")
     if dot:

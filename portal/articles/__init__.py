@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from portal import yaml_lines
 from portal.errors import ContentError
+from portal.sanitise import to_text
 from portal.settings import Topic, suggestion
 
 FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
-HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+HEADING = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
+ATTRIBUTES = re.compile(r"[ \t]*\{[^{}\n]*\}[ \t]*$")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-# Keys of MkDocs and Material: never reported as a misspelling of ours.
+# Keys of MkDocs and Material: they are not ours, and none of them is a misspelling of ours.
 THEIRS = frozenset(
     [
         "template",
@@ -136,7 +138,8 @@ def title_of(id: str) -> str:
 
 def _heading(body: str) -> str | None:
     match = HEADING.search(FENCE.sub("", body))
-    return match[1].strip() if match else None
+    # What a heading says beside its attributes (`{#id}`).
+    return to_text(ATTRIBUTES.sub("", match[1].rstrip("# \t"))) or None if match else None
 
 
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:

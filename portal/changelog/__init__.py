@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import yaml
 
+from portal.changelog.outline import DEFINITION, blocks, heading, join
 from portal.errors import ContentError
-from portal.sanitise import clean
+from portal.sanitise import MAX_CHARACTERS, clean
 
 # In the order in which customers see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
 RECENT_DAYS = 30
-
-HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<text>.*?)[ \t]*#*$")
-BOLD_LINE = re.compile(r"^(?:\*\*|__)(?P<text>[^*_]+)(?:\*\*|__):?$")
-ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
-FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})")
+# A release of GitHub's largest size, with its definitions of links.
+MOST = 2 * MAX_CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -26,10 +24,12 @@ class Section:
 
     category: str | None
     blocks: tuple[str, ...]
+    # Where the links of the whole file lead that are written as `[words][name]`.
+    definitions: str = ""
 
     @property
     def markdown(self) -> str:
-        return join(self.blocks)
+        return join([*self.blocks, self.definitions] if self.definitions else self.blocks)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Entry:
             return None
         # A file whose categories are only named in the front matter is shown whole.
         sections = tuple(s for s in self.sections if s.category == category) or self.sections
-        return Entry(**{**self.__dict__, "sections": sections})
+        return replace(self, sections=sections)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def parse(text: str, file: str) -> Entry:
     """Read one changelog file; `file` is its path in messages. Raises ContentError with the line to fix."""
     text = clean(text)
     fields, body = front_matter(text, file)
+    if len(body) > MOST:
+        raise ContentError(file, None, f"has {len(body):,} characters of text; write at most {MOST:,}")
     slug = file.rpartition("/")[2].removesuffix(".md")
     sections = tuple(_sections(body))
     if not any(section.blocks for section in sections):
@@ -112,6 +114,15 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.published, reverse=True)
 
 
+def at_their_own_time(entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries, newest first, those of one moment a second apart: a reader sorts by time."""
+    found: list[Entry] = []
+    for entry in reversed(entries):
+        earlier = found[-1].published if found else entry.published - timedelta(seconds=1)
+        found.append(replace(entry, published=max(entry.published, earlier + timedelta(seconds=1))))
+    return found[::-1]
+
+
 def by_month(entries: Sequence[Entry]) -> list[Month]:
     """Group entries by calendar month (UTC), keeping their order."""
     months: dict[date, list[Entry]] = {}
@@ -137,81 +148,27 @@ def preview(entry: Entry, most: int) -> tuple[tuple[Section, ...], int]:
     room = most
     for section in entry.sections:
         if blocks := section.blocks[:room]:
-            shown.append(Section(section.category, blocks))
+            shown.append(Section(section.category, blocks, section.definitions))
         room -= len(blocks)
     return tuple(shown), sum(len(s.blocks) for s in entry.sections) - (most - room)
-
-
-def blocks(text: str) -> list[str]:
-    """Split Markdown into top-level headings, list items, paragraphs and code blocks; no line is lost."""
-    found: list[list[str]] = []
-    kind = ""
-    gap = False
-    fence: re.Match[str] | None = None
-    for line in text.split("\n"):
-        if fence:
-            found[-1].append(line.removeprefix(fence["indent"]))
-            closes = line.strip()
-            if closes.startswith(fence["marks"]) and set(closes) == {fence["marks"][0]}:
-                fence, kind = None, "code"
-            continue
-        if not line.strip():
-            gap = True
-            continue
-        item = ITEM.match(line)
-        nested = line.startswith(("  ", "\t"))
-        if fence := FENCE.match(line):
-            found.append([line.removeprefix(fence["indent"])])
-        elif HEADING.match(line) or BOLD_LINE.match(line.strip()):
-            found.append([line.strip()])
-            kind = "heading"
-        elif kind == "item" and nested:
-            found[-1] += ["", line] if gap else [line]
-        elif item:
-            found.append([line.strip()])
-            kind = "item"
-        elif kind in ("item", "text") and not gap:
-            found[-1].append(line)
-        else:
-            found.append([line.strip()])
-            kind = "text"
-        gap = False
-    if fence:  # never closed: the rest of the file is code
-        found[-1].append(fence["marks"])
-    return ["\n".join(lines) for lines in found]
-
-
-def heading(block: str) -> str | None:
-    """The words of a heading block (`## Fixed` or a line in bold), or None."""
-    match = None if "\n" in block else HEADING.match(block) or BOLD_LINE.match(block)
-    return match["text"] if match else None
-
-
-def join(parts: Iterable[str]) -> str:
-    """Join blocks: no blank line between list items, one between all others."""
-    text = ""
-    previous_item = False
-    for part in parts:
-        item = bool(ITEM.match(part))
-        text += ("" if not text else "\n" if item and previous_item else "\n\n") + part
-        previous_item = item
-    return text
 
 
 def _sections(body: str) -> Iterable[Section]:
     category: str | None = None
     held: list[str] = []
-    for block in blocks(body):
+    parts = blocks(body)
+    definitions = "\n".join(part for part in parts if DEFINITION.match(part))
+    for block in parts:
         words = heading(block)
         named = next((c for c in CATEGORIES if words and words.strip().lower() == c.lower()), None)
         if named is None:
-            held.append(block)
+            held += [] if DEFINITION.match(block) else [block]
             continue
         if held:
-            yield Section(category, tuple(held))
+            yield Section(category, tuple(held), definitions)
         category, held = named, []
     if held:
-        yield Section(category, tuple(held))
+        yield Section(category, tuple(held), definitions)
 
 
 def _categories(given: object, found: Sequence[str], file: str, line: int | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from portal.changelog import Entry
+from portal.changelog import Entry, at_their_own_time
 
 MOST = 50
 
@@ -50,7 +50,7 @@ def json_feed(channel: Channel, entries: Sequence[Entry], body: Callable[[Entry]
                 "date_published": entry.published.isoformat(),
                 "tags": list(entry.categories),
             }
-            for entry in entries[:MOST]
+            for entry in at_their_own_time(entries[:MOST])
         ],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
@@ -75,7 +75,7 @@ def _write(
         author_name=channel.author,
         feed_url=f"{channel.url}{name}",
     )
-    for entry in entries[:MOST]:
+    for entry in at_their_own_time(entries[:MOST]):
         # Atom has a place for a whole body, RSS readers expect it as the description.
         where = {"description": None, "content": body(entry)} if kind is Atom1Feed else {"description": body(entry)}
         feed.add_item(

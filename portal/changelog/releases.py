@@ -3,73 +3,16 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.changelog import CATEGORIES, ITEM, blocks, heading, join
-from portal.sanitise import MAX_CHARACTERS, clean, to_text
+from portal.changelog import CATEGORIES, news
+from portal.changelog.outline import DEFINITION, blocks, join
+from portal.sanitise import MAX_CHARACTERS, clean
 
-MAX_ITEMS = 200
-INTERNAL = "Internal"
-
-# The first row that matches a heading decides; under a heading in no row the lines' own words decide.
-HEADINGS: tuple[tuple[str, str], ...] = (
-    (r"breaking|removed|removals|deprecat|upgrade notes", "Breaking"),
-    (r"security|vulnerabilit", "Security"),
-    (r"dependenc|internal|\btests?\b|testing|\bci\b|\bcd\b|chore|\bdocs?\b|documentation|refactor|infrastructure"
-     r"|\bbuild\b|maintenance|miscellaneous tasks|code style|contributors|housekeeping", INTERNAL),
-    (r"\bbug|\bfix", "Fixed"),
-    (r"feature|\badded\b|(?<!what.s )\bnew\b|additions", "New"),
-    (r"improve|enhance|performance|\bchanged\b|\bchanges\b.*behaviou?r", "Improved"),
-)  # fmt: skip
-# Headings that are dropped, as are version numbers and dates; any other is shown above its lines.
-GENERIC_HEADING = re.compile(
-    r"what.?s (?:new|changed)|(?:all (?:.* )?|notable )?changes|changelog|also|other.*|\[?v?\d.*"
-)
-
-# https://www.conventionalcommits.org, with the types that teams add to it.
-PREFIXES: Mapping[str, str] = {
-    "feat": "New", "feature": "New", "fix": "Fixed", "bugfix": "Fixed", "hotfix": "Fixed", "perf": "Improved",
-    "improvement": "Improved", "revert": "Improved", "security": "Security", "build": INTERNAL, "chore": INTERNAL,
-    "ci": INTERNAL, "deps": INTERNAL, "docs": INTERNAL, "doc": INTERNAL, "refactor": INTERNAL, "style": INTERNAL,
-    "test": INTERNAL, "tests": INTERNAL, "fixed": "Fixed", "fixes": "Fixed", "added": "New", "new": "New",
-    "changed": "Improved", "breaking": "Breaking", "improved": "Improved",
-}  # fmt: skip
-INTERNAL_SCOPES = frozenset({"ci", "e2e", "test", "tests", "deps", "docs", "build", "lint", "release", "dev"})
-FIRST_WORDS: Mapping[str, str] = {
-    "fix": "Fixed", "fixes": "Fixed", "fixed": "Fixed", "resolve": "Fixed", "resolves": "Fixed", "resolved": "Fixed",
-    "add": "New", "adds": "New", "added": "New", "introduce": "New", "introduces": "New", "introduced": "New",
-}  # fmt: skip
-
-PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!)?:[ \t]+(?=\S)")
-SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
-BREAKING = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
-MARKER = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
-
-# Lines that are news to no reader, by their form alone: machine text, whatever its words.
-MACHINE = re.compile(
-    r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
-    r"|(?:build\(deps|chore\(deps|fix\(deps)|(?:bump|update dependency|upgrade dependency)\b.+"
-    r"(?:\bfrom\b.+\bto\b|\bto v?\d)|.*\bby @(?:dependabot|renovate|github-actions|snyk-bot|pre-commit-ci)\b"
-    r"|\d{4}-\d{2}-\d{2}$",
-    re.IGNORECASE,
-)
-NOISE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
-    (re.compile(r"\s*\(?\[[#!]?[0-9a-f]{7,40}\]\([^)\s]*\)\)?"), ""),  # ([fe16f9b](commit))
-    (re.compile(r"\s*,?\s*(?:closes|fixes|resolves|refs)?\s*\(?\[[\w./-]*[#!]\d+\]\([^)\s]*\)\)?"), ""),  # ([#12](..))
-    (re.compile(r"[ \t]+(?:thanks|thank you)(?: to)?:? \[?@[\w-]+\]?(?:\([^)\s]*\))?[^.\n]*\.?", re.IGNORECASE), ""),
-    (re.compile(r"[ \t]+by @[\w\[\]-]+(?:(?: and|,) @[\w\[\]-]+)*(?: in (?:https?://\S+|[#!]\d+))?", re.I), ""),
-    (re.compile(r"[ \t]+in https?://\S+/(?:pull|merge_requests|issues)/\d+"), ""),
-    (re.compile(r"\s*\((?:[#!]\d+|[A-Z]{2,}-\d+)(?:, ?(?:[#!]\d+|[A-Z]{2,}-\d+))*\)"), ""),  # (#12), (ABC-3)
-    (re.compile(r"[ \t]*\((?:[0-9a-f]{7,40})(?:, ?[0-9a-f]{7,40})*\)"), ""),
-    (re.compile(r"(?<=[^\s\w])?[ \t]+#\d+[ \t]*$", re.MULTILINE), ""),
-    (re.compile(r"!\[(?P<alt>[^\]]*)\]\([^)]*\)"), r"\g<alt>"),
-    (re.compile(r"\[(?P<words>[^\]\[]*)\]\((?!https?://|mailto:)[^)\s]*\)"), r"\g<words>"),  # relative link
-    (re.compile(r"^\[[^\]]+\]:[ \t]*(?!https?://|mailto:)\S+.*$", re.MULTILINE), ""),
-)
+VERSION = re.compile(r"(?:version |release )?v?\d+(?:\.\d+)*[\w.+-]*", re.IGNORECASE)
+TAG = re.compile(r"(?P<component>(?:.*[@/_-])?)v?(?P<version>\d+(?:\.\d+)*(?:[-+.]?[a-zA-Z][\w.+-]*)?)")
 
 
 class ReleaseError(ValueError):
@@ -121,7 +64,7 @@ def read(data: object) -> list[Release]:
 
 def draft(release: Release, product: str = "") -> Draft:
     """Write the entry of a public release, naming the product (default: the repository's name)."""
-    kept, left_out = classify(release.body)
+    kept, left_out = news.classify(release.body)
     categories = tuple(c for c in CATEGORIES if c in kept)
     if not categories:
         return Draft("", tuple(left_out), ())
@@ -142,69 +85,24 @@ def draft(release: Release, product: str = "") -> Draft:
         "---",
         "",
     ]
+    parts += _definitions(release.body, parts)
     return Draft(sign("\n".join(lines) + join(parts) + "\n"), tuple(left_out), categories)
 
 
-def classify(body: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Sort a release's blocks into categories ("" is the introduction) and those that customers need not read."""
-    kept: dict[str, list[str]] = {}
-    left_out: list[str] = []
-    section = before = pending = ""
-    count = 0
-    for block in blocks(NOISE[0][0].sub("", clean(body[:MAX_CHARACTERS]))):
-        words = heading(block)
-        if words is not None and not MACHINE.match(words):
-            section, before = to_text(words).lower(), ""
-            spoken_for = _by_heading(section) or GENERIC_HEADING.fullmatch(section)
-            pending = "" if spoken_for else f"**{to_text(words)}**"
-            continue
-        if count == MAX_ITEMS:
-            left_out.append(block)
-            continue
-        category, text = _category(block, section, before), tidy(block)
-        if category == INTERNAL or not to_text(text):
-            left_out.append(block)
-        elif category == "Improved" and not section and not before and not ITEM.match(block):
-            kept.setdefault("", []).append(text)
-            count += 1
-            continue
-        else:
-            kept.setdefault(category, []).extend([pending, text] if pending else [text])
-            pending = ""
-            count += 1
-        before = category
-    return ({"Improved": kept[""]} if list(kept) == [""] else kept), left_out
-
-
-def tidy(block: str) -> str:
-    """A block without authors, issue numbers, commits and commit types, beginning with a capital letter."""
-    if block.startswith(("```", "~~~")):
-        return block
-    for pattern, replacement in NOISE:
-        block = pattern.sub(replacement, block)
-    marker = MARKER.match(block)
-    lead, text = ("- " if marker else "", block[marker.end() if marker else 0 :])
-    scope = ""
-    if (prefix := PREFIX.match(text)) and prefix["type"].lower() in PREFIXES:
-        scope, text = prefix["scope"] or "", text[prefix.end() :]
-    elif found := SCOPE.match(text):
-        scope, text = (found["bold"] or found["cliff"] or "").strip(), text[found.end() :]
-    text = text.strip()
-    if re.search(r"\w", scope) and text and not re.fullmatch(r"\W*breaking( change)?\W*", scope, re.I):
-        return f"{lead}**{scope.strip('_ ')}:** {text}"
-    # `camelCase` and `/paths` are names and keep their spelling.
-    first = re.match(r"[a-z]+(?=[.,:;!?]*(?:\s|$))", text)
-    return lead + (text[0].upper() + text[1:] if first else text)
-
-
 def title(release: Release, product: str = "") -> str:
-    """The release's own name if it says more than a version, else the product and its version."""
-    name = to_text(release.name)
-    component, _, version = release.tag.rpartition("/")
-    if name and not re.fullmatch(r"(?:version |release )?v?\d+(?:\.\d+)*[\w.+-]*", name, re.I) and name != release.tag:
+    """The release's own name if it says more than a tag, else the product, the component and its version."""
+    name = " ".join(release.name.split())
+    if name and name != release.tag and not VERSION.fullmatch(name):
         return name
     subject = product or release.repo.rpartition("/")[2].replace("-", " ").capitalize()
-    return " ".join(f"{subject} {component} {re.sub(r'^v(?=[0-9])', '', version)}".split())
+    match = TAG.fullmatch(release.tag)
+    if match is None:
+        return f"{subject} {release.tag}".strip()
+    # `@acme/ui@3.1.0`, `ui/v3.1.0`, `ui-v3.1.0`: the package's own name, without whose it is.
+    component = match["component"].strip("/").rpartition("/")[2].strip("@-_ ").replace("-", " ")
+    if component.lower() in (subject.lower(), "v", "version", "release"):
+        component = ""
+    return " ".join(f"{subject} {component} {match['version']}".split())
 
 
 def sign(text: str) -> str:
@@ -249,29 +147,17 @@ def _repo(url: str) -> str:
     return match[1] if match else ""
 
 
-def _category(block: str, section: str, before: str) -> str:
-    text = MARKER.sub("", block, count=1)
-    if MACHINE.match(text):
-        return INTERNAL
-    prefix = PREFIX.match(text)
-    kind = PREFIXES.get(prefix["type"].lower(), "") if prefix else ""
-    if (prefix and kind and prefix["bang"]) or BREAKING.search(text):
-        return "Breaking"
-    by_heading = _by_heading(section)
-    scope = SCOPE.match(text)
-    named = (prefix["scope"] if prefix and kind else scope["bold"] or scope["cliff"] if scope else "") or ""
-    if by_heading == INTERNAL or kind == INTERNAL or named.strip(": ").lower() in INTERNAL_SCOPES:
-        return by_heading if by_heading in ("Breaking", "Security") else INTERNAL
-    if not ITEM.match(block) and before:
-        return before  # a paragraph or code after an item belongs to it
-    first = re.match(r"[A-Za-z]+", text)
-    return by_heading or kind or FIRST_WORDS.get(first[0].lower() if first else "", "Improved")
-
-
-def _by_heading(section: str) -> str:
-    if GENERIC_HEADING.fullmatch(section):
-        return ""
-    return next((category for pattern, category in HEADINGS if section and re.search(pattern, section)), "")
+def _definitions(body: str, parts: list[str]) -> list[str]:
+    """The addresses of the links by reference (`[words][name]`) that are still in the text."""
+    used = "\n".join(parts).casefold()
+    found = [line for block in blocks(clean(body[:MAX_CHARACTERS])) for line in block.split("\n")]
+    kept = (match for line in found if (match := DEFINITION.match(line)))
+    lines = [
+        match[0]
+        for match in kept
+        if f"[{match['label']}]".casefold() in used and match["href"].startswith(("https://", "http://", "mailto:"))
+    ]
+    return ["\n".join(lines)] if lines else []
 
 
 def _quoted(value: str) -> str:

@@ -140,8 +140,9 @@ NEEDS = {
 
 
 def redact_query(text: str) -> str | None:
-    """A query without addresses, long numbers and tokens; None when more than half of it was private."""
-    text = " ".join(unicodedata.normalize("NFC", text).lower().split())
+    """A query (its first 1,000 characters) without addresses, long numbers and tokens; None when more than half of it
+    was private."""
+    text = " ".join(unicodedata.normalize("NFC", text[:LONGEST_COMMENT]).lower().split())
     rest = len(SECRET.sub("", text))
     if not text or rest * 2 < len(text):
         return None
@@ -149,8 +150,8 @@ def redact_query(text: str) -> str | None:
 
 
 def redact_comment(text: str) -> str:
-    """A comment without e-mail addresses and long numbers."""
-    return PRIVATE.sub(REMOVED, text)
+    """A comment (its first 1,000 characters) without e-mail addresses and long numbers."""
+    return PRIVATE.sub(REMOVED, text[:LONGEST_COMMENT])
 
 
 def is_uuid(text: str) -> bool:

@@ -1,17 +1,16 @@
 """Which of our own replies a help desk's thread already shows: what tells a lost answer from a lost message."""
 
 import html
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.clock import MINUTE_MS
+from portal.foreign_html import MOST, tags
 from portal.tickets import Message
 
 # How far a desk's clock may be behind ours (ms).
 SKEW_MS = 5 * MINUTE_MS
-TAG = re.compile(r"<[^>]*>")
-LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
+LINE_END = frozenset("br /p /div /li /h1 /h2 /h3 /h4 /h5 /h6".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,16 @@ def _same(there: list[str], wanted: list[str], marked: bool) -> bool:
 def _lines(message: Message) -> list[str]:
     if message.body or not message.html:
         return _text_lines(message.body)
-    return _text_lines(html.unescape(TAG.sub("", LINE_END.sub("\n", message.html))))
+    return _text_lines(html.unescape("".join(_pieces(message.html[:MOST]))))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text of HTML, with a line end where a browser would begin a new line."""
+    at = 0
+    for start, end, name in tags(text):
+        yield text[at:start] + ("\n" if name in LINE_END else "")
+        at = end
+    yield text[at:]
 
 
 def _text_lines(text: str) -> list[str]:

@@ -91,6 +91,32 @@ def test_a_deleted_release_is_reported_and_its_file_stays(
     assert (folder / "2026-10-01-api-sdk-v1.0.md").exists()
 
 
+@pytest.mark.parametrize("repo", ["Acme/Web", "acme/WEB", "acme/website", "globex/web", "globex/web-app"])
+def test_a_repository_of_another_name_is_said_and_doubles_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], repo: str
+) -> None:
+    before = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    renamed = [one | {"html_url": one["html_url"].replace("acme/web/", f"{repo}/")} for one in RELEASES]
+
+    run(folder, "--from", save(tmp_path, renamed))
+
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == before
+    out = capsys.readouterr().out
+    assert f"the same release, its repository has another name now (acme/web -> {repo})" in out
+    assert "is gone from the list" not in out
+
+
+def test_a_tag_with_the_name_of_a_package_is_gone_only_when_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = RELEASES[0] | {"tag_name": "@acme/ui@3.1.0"}
+    run(tmp_path / "log", "--from", save(tmp_path, [release]))
+
+    run(tmp_path / "log", "--from", save(tmp_path, [RELEASES[0]]))
+
+    assert "its release is gone from the list" in capsys.readouterr().out
+
+
 def test_two_releases_that_would_share_a_file_name_get_one_each(tmp_path: Path) -> None:
     one, two = (RELEASES[2] | {"tag_name": tag} for tag in ("sdk/v1", "sdk-v1"))
 

@@ -1,6 +1,7 @@
 """Releases become entries in customers' words, and entries become a page."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import changelog
-from portal.changelog import Entry, Section, feeds, releases
+from portal.changelog import Entry, Section, feeds, news, outline, releases
 from portal.errors import ContentError
 from portal.sanitise import to_html
 
@@ -41,7 +42,7 @@ def entry(slug: str, day: str = "2026-11-10", categories: tuple[str, ...] = ("Ne
     ],
 )
 def test_a_line_is_shown_in_its_category(body: str, category: str) -> None:
-    kept, left_out = releases.classify(body)
+    kept, left_out = news.classify(body)
 
     assert list(kept) == [category]
     assert left_out == []
@@ -60,7 +61,7 @@ def test_a_line_is_shown_in_its_category(body: str, category: str) -> None:
     ],
 )
 def test_a_line_for_the_workshop_is_left_out_and_counted(body: str) -> None:
-    kept, left_out = releases.classify(body)
+    kept, left_out = news.classify(body)
 
     assert kept == {}
     assert len(left_out) == 1
@@ -75,40 +76,40 @@ def test_a_line_for_the_workshop_is_left_out_and_counted(body: str) -> None:
         ("- safer. Thanks to [@ada](https://github.com/ada) for telling us.", "- Safer."),
         ("- feat(reports): share", "- **reports:** share"),
         ("- **[BREAKING]** it ends", "- It ends"),
-        ("- [ABC-12] and UTF-8 stay, (ABC-12) goes", "- [ABC-12] and UTF-8 stay, goes"),
+        ("- [ABC-12] and UTF-8 stay, (ABC-12) goes", "- [ABC-12] and UTF-8 stay, (ABC-12) goes"),
         ("- see [the book](docs/book.md), [site](https://x.example)", "- See the book, [site](https://x.example)"),
         ("- camelCase keeps its spelling", "- camelCase keeps its spelling"),
     ],
 )
 def test_the_marks_of_the_workshop_are_taken_out(line: str, text: str) -> None:
-    assert releases.tidy(line) == text
+    assert news.tidy(line) == text
 
 
 def test_code_and_prose_after_an_item_stay_with_it_unchanged() -> None:
-    kept, _ = releases.classify("- fix: quotes\n\nOnly odd ones:\n\n```php\nf('#1') # (#2)\n```\n")
+    kept, _ = news.classify("- fix: quotes\n\nOnly odd ones:\n\n```php\nf('#1') # (#2)\n```\n")
 
     assert kept == {"Fixed": ["- Quotes", "Only odd ones:", "```php\nf('#1') # (#2)\n```"]}
 
 
 def test_a_huge_release_is_cut_and_the_rest_is_counted() -> None:
-    kept, left_out = releases.classify("- one more thing\n" * 5000)
+    kept, left_out = news.classify("".join(f"- one more thing, {n}\n" for n in range(5000)))
 
-    assert len(kept["Improved"]) == releases.MAX_ITEMS
-    assert len(left_out) == 5000 - releases.MAX_ITEMS
+    assert len(kept["Improved"]) == news.MAX_ITEMS
+    assert len(left_out) == 5000 - news.MAX_ITEMS
 
 
 @given(st.text(alphabet=st.sampled_from("-*#`~ \n\tab:!().[]1_"), max_size=200))
 def test_no_block_of_a_release_is_ever_lost(body: str) -> None:
-    kept, left_out = releases.classify(body)
+    kept, left_out = news.classify(body)
 
-    wanted = [b for b in changelog.blocks(body) if changelog.heading(b) is None]
+    wanted = [b for b in outline.blocks(body) if outline.heading(b) is None]
     shown = [b for found in kept.values() for b in found if not b.startswith("**")]
     assert len(shown) + len(left_out) >= len([b for b in wanted if not b.startswith("**")])
 
 
 @given(st.text(max_size=300))
 def test_splitting_and_joining_keeps_every_word(text: str) -> None:
-    joined = changelog.join(changelog.blocks(text.replace("\r", "")))
+    joined = outline.join(outline.blocks(text.replace("\r", "")))
 
     assert "".join(text.split()) in "".join(joined.split())
 
@@ -205,6 +206,19 @@ def test_a_feed_is_the_file_beside_this_test(name: str, write: object) -> None:
 
     feed = write(channel, [found], lambda e: "\n".join(to_html(s.markdown) for s in e.sections))  # type: ignore[operator]
     assert feed == (HERE / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [feeds.atom, feeds.rss, feeds.json_feed])
+def test_entries_of_one_day_have_times_of_their_own_in_the_lists_order(write: object) -> None:
+    channel = feeds.Channel("Acme", "News", "https://acme.example/changelog/", "Acme")
+    found = changelog.newest_first([entry(name) for name in "cbade"] + [entry("later", "2026-11-12")])
+
+    feed = write(channel, found, lambda e: e.slug)  # type: ignore[operator]
+    times = re.findall(
+        r"2026-11-1\dT\d\d:\d\d:\d\d|1\d Nov 2026 \d\d:\d\d:\d\d", feed.partition("<published>")[2] or feed
+    )
+    assert sorted(set(times), reverse=True) == list(dict.fromkeys(times))
+    assert len(set(times)) >= 6
 
 
 def test_an_id_of_a_feed_survives_a_new_title() -> None:

@@ -48,7 +48,7 @@ def test_an_article_is_read_from_its_front_matter() -> None:
 
 
 def test_without_a_title_the_first_heading_is_it() -> None:
-    assert article("a/b", "```\n# a comment\n```\n\n# Is it *down*? #\n").title == "Is it *down*?"
+    assert article("a/b", "```\n# a comment\n```\n\n# Is it *down*? #\n").title == "Is it down?"
 
 
 def test_without_a_heading_the_file_name_is_the_title() -> None:
