@@ -43,7 +43,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     state.board = board = recur.expanded(state.written, state.built_at) if state.written else None
     view = config.extra.setdefault("view", {})
     view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
-    view["status_bundle"] = write(events.plain(board)) if board else None
+    view["status_bundle"] = write(replace(events.plain(board), built_at=state.built_at)) if board else None
     return config
 
 

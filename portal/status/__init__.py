@@ -71,7 +71,7 @@ class Component:
 @dataclass(frozen=True)
 class Update:
     """A text posted at `at` (Markdown in the repository, plain text for the functions), the components' states from
-    then on, when the next update is promised, and when the text was edited."""
+    then on, when the next update is promised, when the text was edited, and whether the build has it."""
 
     at: int
     status: str
@@ -79,6 +79,7 @@ class Update:
     components: Mapping[str, str] = field(default_factory=dict)
     next_update_by: int | None = None
     edited_at: int | None = None
+    built: bool = True
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ class Board:
     # An outside address that always answers: when it does not, our own network is at fault.
     control: str = ""
     uptime: Uptime = Uptime()
+    built_at: int = 0
 
     @property
     def stale_after(self) -> int:
@@ -237,6 +239,7 @@ def read(data: Mapping[str, Any]) -> Board:
         defaults=data["defaults"],
         control=data.get("control", ""),
         uptime=_uptime(data["uptime"]) if "uptime" in data else Uptime(),
+        built_at=data.get("built_at", 0),
     )
 
 

@@ -4,7 +4,8 @@ What we add to that shape, because Statuspage has no word for it:
 - a component's `status` and the page's `indicator` may be `unknown`: no good check within `stale_after`, or
   no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine";
 - `indicator` may be `maintenance`, as Statuspage's own impact is;
-- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised;
+- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised; updates
+  `recorded`: whether the last build has them;
 - components carry `monitored` and `checked_at` (null: never), the answer `checked_at` (the oldest check that
   it rests on), `generated_at` and `stale_after` (seconds).
 
@@ -296,6 +297,7 @@ def _update(key: str, update: Update, before: Mapping[str, str], board: Board) -
         "updated_at": iso(update.edited_at) or at,
         "display_at": at,
         "next_update_by": iso(update.next_update_by),
+        "recorded": update.built,
         "affected_components": [
             {"code": code, "name": names[code], "old_status": before.get(code, OPERATIONAL), "new_status": state}
             for code, state in update.components.items()
