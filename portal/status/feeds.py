@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from portal.status import PHASES, Board, Maintenance, Update
+from portal.status import PHASES, Board, Incident, Maintenance, Update, notice
 from portal.status.summary import iso, update_id
 
 MOST = 100
@@ -20,25 +21,36 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Item:
-    """One update of an incident or a maintenance; `update` has its times in unix ms."""
+    """One update of an incident or a maintenance; `update` has its times in unix ms, `facts` are what it is about."""
 
     id: str
     title: str
     link: str
     update: Update
+    facts: tuple[str, ...] = ()
 
     @property
     def changed_at(self) -> int:
         return self.update.edited_at or self.update.at
 
+    def html(self, html: Callable[[str], str]) -> str:
+        """The text and the facts."""
+        return html(self.update.body) + "".join(f"<p>{escape(fact)}</p>" for fact in self.facts)
+
 
 def items(board: Board, component: str = "") -> list[Item]:
     """The newest updates, of one component or of all; newest first."""
     found = [
-        Item(_stable(board, update_id(key, update)), f"{PHASES[update.status]}: {title}", link, update)
-        for key, title, link, updates, affected in _events(board)
+        Item(
+            _stable(board, update_id(event.key, update)),
+            f"{PHASES[update.status]}: {event.title}",
+            link,
+            update,
+            tuple(notice.facts(event, board)),
+        )
+        for event, link, affected in _events(board)
         if not component or component in affected
-        for update in updates
+        for update in event.updates
     ]
     return sorted(found, key=lambda item: (-item.update.at, item.id))[:MOST]
 
@@ -70,7 +82,7 @@ def json_feed(board: Board, address: str, html: Callable[[str], str], component:
                 "id": item.id,
                 "url": item.link,
                 "title": item.title,
-                "content_html": html(item.update.body),
+                "content_html": item.html(html),
                 "date_published": iso(item.update.at),
                 "date_modified": iso(item.changed_at),
             }
@@ -116,14 +128,13 @@ def _event(work: Maintenance, board: Board) -> Any:
     return event
 
 
-def _events(board: Board) -> Iterator[tuple[str, str, str, tuple[Update, ...], set[str]]]:
-    """Id, title, link, updates and components of every incident and maintenance."""
+def _events(board: Board) -> Iterator[tuple[Incident | Maintenance, str, set[str]]]:
+    """Every incident and maintenance with its link and its components."""
     url = board.page.url
     for one in board.incidents:
-        link = f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}"
-        yield one.id, one.title, link, one.updates, set(one.states)
+        yield one, f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}", set(one.states)
     for work in board.maintenances:
-        yield work.key, work.title, f"{url}#{work.key}", work.updates, set(work.components)
+        yield work, f"{url}#{work.key}", set(work.components)
 
 
 def _write(
@@ -144,7 +155,7 @@ def _write(
     )
     for item in items(board, component)[:most]:
         # Atom has a place for a whole body, RSS readers expect it as the description.
-        body = html(item.update.body)
+        body = item.html(html)
         where = {"description": None, "content": body} if kind is Atom1Feed else {"description": body}
         feed.add_item(
             title=item.title,

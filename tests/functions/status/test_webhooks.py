@@ -5,6 +5,7 @@ import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -24,7 +25,7 @@ from functions.settings import read
 from functions.status import subscribers, tell, webhooks
 from functions.status.incident_store import Stored, save
 from portal.clock import HOUR_MS
-from portal.status import Board, Component, Incident, Page, Update, write
+from portal.status import Board, Component, Incident, Maintenance, Page, Update, write
 from tests.conftest import ADA, BEN, Browser, Clock, write_bundle
 from tests.functions.inbox import listening
 
@@ -257,3 +258,21 @@ def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str,
 
     assert inbox.raw == []
     assert outbox.count(services) == {"failed": 0, "overdue": 0}
+
+
+def test_a_webhook_about_maintenance_says_when_and_names_the_components(
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str], tmp_path: Path
+):
+    sign_in(browser, ADA)
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    update = Update(NOW, "scheduled", "Soon.\n\n- see https://help.acme.example/")
+    work = Maintenance("disks", "New disks", "scheduled", NOW + HOUR_MS, NOW + 2 * HOUR_MS, ("api",), updates=(update,))
+    write_bundle(tmp_path / "build", status=write(replace(BOARD, maintenances=(work,))))
+    tick(services)
+
+    data = json.loads(receiver[0].came[0][1])
+    assert data["event"]["affected"] == [{"id": "api", "name": "API", "status": "under_maintenance"}]
+    assert data["event"]["scheduled_for"] == "2026-11-22T23:00:00.000Z"
+    assert data["event"]["scheduled_until"] == "2026-11-23T00:00:00.000Z"
+    assert data["event"]["summary"].startswith("Planned: New disks (API), 22 November 2026, 23:00 to")
+    assert data["update"]["body"] == update.body
