@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
@@ -34,6 +35,7 @@ class State:
 
 
 state = State()
+log = get_plugin_logger("status")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -135,6 +137,11 @@ def _load(config: MkDocsConfig) -> Board | None:
         state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
+    if board:
+        for sentence in status_files.missing(folder):
+            log.warning(sentence)  # stops a strict build, which `make build` is
+        for sentence in status_files.skipped(folder):
+            log.info(sentence)
     if board is None or board.page.url:
         return board
     url = (config.site_url or "/").rstrip("/") + "/status/"

@@ -130,8 +130,8 @@ class Incident:
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, and `series` the id of what it
-    repeats (portal.status.recur)."""
+    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, `timezone` where its hour
+    stays the same, and `series` the id of what it repeats (portal.status.recur)."""
 
     id: str
     title: str
@@ -145,6 +145,7 @@ class Maintenance:
     body: str = ""
     rrule: str = ""
     series: str = ""
+    timezone: str = ""
 
     @property
     def key(self) -> str:

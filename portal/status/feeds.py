@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from typing import Any
 
@@ -17,6 +17,8 @@ from portal.status import PHASES, Board, Incident, Maintenance, Update, notice
 from portal.status.summary import iso, update_id
 
 MOST = 100
+# For so long a calendar with a local time is told when summer begins and ends there.
+ZONE_YEARS = 12
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def json_feed(board: Board, address: str, html: Callable[[str], str], component:
 
 
 def calendar(board: Board, only: str = "") -> str:
-    """Planned maintenance (or one of it) as iCalendar (RFC 5545), in UTC: a UID that stays, a SEQUENCE that grows with
-    each update, and a rule for what comes again. `board` is the writer's, with what comes again as one."""
+    """Planned maintenance (or one of it) as iCalendar (RFC 5545), in UTC or in the zone of a rule: a UID that stays, a
+    SEQUENCE that grows with each update, and a rule for what comes again. `board` is the writer's, with what comes
+    again as one."""
     from icalendar import Calendar
 
     found = Calendar()
@@ -104,6 +107,8 @@ def calendar(board: Board, only: str = "") -> str:
     for work in board.maintenances:
         if only in ("", work.id):
             found.add_component(_event(work, board))
+    first = min((_moment(work.start).date() for work in board.maintenances), default=date(2026, 1, 1))
+    found.add_missing_timezones(first.replace(day=1, month=1), date(first.year + ZONE_YEARS, 1, 1))
     return str(found.to_ical().decode())
 
 
@@ -111,12 +116,14 @@ def _event(work: Maintenance, board: Board) -> Any:
     from icalendar import Event
     from icalendar.prop import vRecur
 
+    from portal.status import recur
+
     affected = ", ".join(one.name for one in board.components if one.id in work.components)
     event = Event()
     event.add("uid", f"{work.id}@{board.page.id}.status")
     event.add("summary", f"{board.page.name}: {work.title}")
-    event.add("dtstart", _moment(work.start))
-    event.add("dtend", _moment(work.end))
+    event.add("dtstart", _moment(work.start).astimezone(recur.zone(work)))
+    event.add("dtend", _moment(work.end).astimezone(recur.zone(work)))
     event.add("dtstamp", _moment(work.updates[-1].at if work.updates else work.scheduled_for))
     # Calendars take a change only with a higher number: each update counts, and each time that became known.
     event.add("sequence", len(work.updates) + (work.actual_start is not None) + (work.actual_end is not None))
@@ -124,7 +131,7 @@ def _event(work: Maintenance, board: Board) -> Any:
     event.add("url", f"{board.page.url}#{work.id}")
     event.add("description", f"Affects: {affected}" if affected else work.title)
     if work.rrule:
-        event.add("rrule", vRecur.from_ical(work.rrule))
+        event.add("rrule", vRecur.from_ical(recur.rule(work)))
     return event
 
 

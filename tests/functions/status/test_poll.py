@@ -141,13 +141,20 @@ def test_a_check_tells_what_the_service_did(service: Service, path: str, outcome
     [
         ({"expected": {"status": "ok", "db.up": "true"}}, "ok", ""),
         ({"expected": {"db.up": "false"}}, "fail", "'db.up' in the answer is not what it should be"),
-        ({"expected": {"no.such": "x"}}, "fail", "'no.such' in the answer is not what it should be"),
+        ({"expected": {"no.such": "x"}}, "fail", "'no.such' is not in the answer"),
+        ({"expected": {"nodes.0.state": "up", "nodes.1.state": "down", "none": "null"}}, "ok", ""),
+        ({"expected": {"nodes.2.state": "up"}}, "fail", "'nodes.2.state' is not in the answer"),
+        ({"expected": {"nodes.-1.state": "down"}}, "fail", "'nodes.-1.state' is not in the answer"),
+        ({"expected": {"missing": "null"}}, "fail", "'missing' is not in the answer"),
+        ({"expected": {"db.0": "true"}}, "fail", "'db.0' is not in the answer"),
+        ({"expected": {"status.x": "null"}}, "fail", "'status.x' is not in the answer"),
         ({"slow_ms": 0}, "slow", "the answer took longer than 0 ms"),
     ],
     ids=str,
 )
 def test_an_answer_can_be_expected_to_say_something_and_soon(service: Service, options: Any, outcome: str, error: str):
-    service.body = b'{"status": "ok", "db": {"up": true}}'
+    service.body = b"""{"status": "ok", "db": {"up": true}, "none": null,
+        "nodes": [{"state": "up"}, {"state": "down"}]}"""
     result = check(service.url + "/json", timeout=1, statuses={200}, private=True, **options)
 
     assert (result.outcome, result.error) == (outcome, error)
