@@ -13,7 +13,7 @@ from typing import Any, Literal
 import requests
 from urllib3.exceptions import LocationParseError
 
-from functions.outgoing.careful import PRIVATE, Careful
+from functions.outgoing.careful import PRIVATE, Careful, ascii_url
 
 # Enough to see that an answer arrives; an endless one must not hold the tick.
 BODY_LIMIT = 65_536
@@ -52,8 +52,11 @@ def check(
     JSON body by dotted path (a number is a place in a list); `private` allows addresses that are not public."""
     started = time.monotonic()
     adapter = Careful(private=private)
+    spelled = ascii_url(url)
+    if spelled is None:
+        return Result("error", "the address is not valid")
     try:
-        result = _get(url, adapter, timeout, statuses, expected or {})
+        result = _get(spelled, adapter, timeout, statuses, expected or {})
     # requests lets the last two through, which are urllib3's and the encodings' own.
     except (requests.RequestException, LocationParseError, UnicodeError) as error:
         result = _failure(error, timeout, late=time.monotonic() - started >= timeout)
