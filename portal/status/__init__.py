@@ -54,7 +54,8 @@ class Check:
 @dataclass(frozen=True)
 class Component:
     """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks. An answer
-    that takes longer than `slow_ms` is slow. An interval below the scheduler's means: at every tick."""
+    that takes longer than `slow_ms` is slow. An interval below the scheduler's means: at every tick.
+    `assume` is the state of one without checks and without an incident; empty is unknown."""
 
     id: str
     name: str
@@ -68,6 +69,7 @@ class Component:
     fail_after: int = 3
     ok_after: int = 2
     slow_ms: int = 3000
+    assume: str = ""
 
     @property
     def expected_every(self) -> int:

@@ -155,6 +155,8 @@ def parse_components(text: str, file: str) -> Board:
     for index, item in enumerate(data.components):
         if item.group is not None and item.group not in groups:
             source.fail(("components", index, "group"), f"the group '{item.group}' is not in 'groups'")
+        if item.assume and item.checks:
+            source.fail(("components", index, "assume"), "'assume' is for a component without checks; take it out")
         component = _component(item, defaults)
         if component.interval >= defaults["stale_after"]:
             source.fail(
@@ -251,6 +253,7 @@ def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
         start_date=item.start_date or "",
         checks=tuple(_check(check) for check in item.checks),
         impact_on_fail=item.impact_on_fail,
+        assume=item.assume,
         **{name: defaults[name] if value is None else value for name, value in own.items()},
     )
 

@@ -118,6 +118,7 @@ class ComponentEntry(_Strict):
     fail_after: Count | None = None
     ok_after: Count | None = None
     slow_ms: Slow | None = None
+    assume: Literal["", "operational"] = ""
 
 
 class UptimeEntry(_Strict):

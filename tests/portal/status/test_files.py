@@ -349,3 +349,13 @@ def test_a_writer_hears_of_months_that_are_skipped(tmp_path: Path, rule: str, da
 def test_a_zone_that_means_nothing_is_named(fields: str, message: str):
     with pytest.raises(ContentError, match=message):
         parse_maintenance(WORK.replace("title:", f"{fields}\ntitle:"), "a.md", KNOWN)
+
+
+def test_what_to_assume_is_for_a_component_without_checks():
+    assumed = COMPONENTS.replace("interval: 10", "assume: operational")
+
+    assert parse_components(assumed, "components.yml").components[1].assume == "operational"
+    with pytest.raises(ContentError, match=r"components\.yml:\d+: 'assume' is for a component without checks"):
+        parse_components(
+            COMPONENTS.replace("group: core\n", "group: core\n    assume: operational\n"), "components.yml"
+        )
