@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ screenshots: setup packages ## pictures of every kind of page, wide and narrow, 
 
 check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder
 	@$(BIN)/python -m tests.functions.helpdesks.check_fakes "$(SPECS)"
+
+check-readers: setup ## read the status page with two programs that others wrote for Statuspage's
+	@$(BIN)/python -m tests.functions.status.check_readers
 
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")

@@ -111,7 +111,8 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Set the template of the home page and of topic pages, whose files need not name it; lists are read as on GitHub."""
+    """Set the template of the home page and of topic pages, whose files need not name it, and read lists as GitHub
+    does."""
     if page.is_homepage:
         page.meta.setdefault("template", "home.html")
     elif _topic(page.file) is not None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
@@ -35,6 +36,7 @@ class State:
 
 
 state = State()
+log = get_plugin_logger("status")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -44,7 +46,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     state.board = board = recur.expanded(state.written, state.built_at) if state.written else None
     view = config.extra.setdefault("view", {})
     view["status"] = status_page.brief(board, state.built_at, _path(config)) if board else None
-    view["status_bundle"] = write(events.plain(board)) if board else None
+    view["status_bundle"] = write(replace(events.plain(board), built_at=state.built_at)) if board else None
     return config
 
 
@@ -136,6 +138,11 @@ def _load(config: MkDocsConfig) -> Board | None:
         state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
+    if board:
+        for sentence in status_files.missing(folder):
+            log.warning(sentence)  # stops a strict build, which `make build` is
+        for sentence in status_files.skipped(folder):
+            log.info(sentence)
     if board is None or board.page.url:
         return board
     url = (config.site_url or "/").rstrip("/") + "/status/"

@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         portal = given.portal or _site_url(Path("mkdocs.yml"))
         size = write(given.status, given.folder, portal, int(time.time() * 1000))
+        for sentence in [*status_files.missing(given.status), *status_files.skipped(given.status)]:
+            print(sentence, file=sys.stderr)
     except (ContentError, TooLarge) as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,8 +17,9 @@ import requests
 
 from portal.errors import ContentError
 from portal.status import Incident, Update, files, incidents
-from portal.status.incident_files import extended, render
+from portal.status.incident_files import render
 from portal.status.incidents import IMPACTS, SAYABLE, STATUSES, Refused
+from portal.status.merge import extended
 
 TIMEOUT_SECONDS = 20
 
@@ -98,12 +99,12 @@ class Folder:
 
 
 def sync(folder: Folder, live: Sequence[Incident]) -> list[str]:
-    """Write the portal's incidents and updates that the files lack; returns the names of the changed files."""
+    """Write the portal's incidents and updates that no build had yet; returns the names of the changed files."""
     changed = []
     for incident in live:
         known = folder.incidents.get(incident.id)
-        newer = incident if known is None else extended(known, incident)
-        if newer != known:
+        newer = extended(known, incident) if known else incident
+        if newer != known and not all(update.built for update in incident.updates):
             changed.append(folder.write(newer).name)
     return changed
 
@@ -133,6 +134,7 @@ def _incident(item: Mapping[str, Any]) -> Incident:
             _ms(update["updated_at"])
             if update.get("updated_at", update["display_at"]) != update["display_at"]
             else None,
+            update.get("recorded", False),
         )
         for update in reversed(item["incident_updates"])
     )

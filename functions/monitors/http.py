@@ -4,6 +4,7 @@ The error text goes to logs and may go to the page, so it never holds the addres
 """
 
 import json
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import requests
 from urllib3.exceptions import LocationParseError
 
-from functions.outgoing.careful import PRIVATE, Careful
+from functions.outgoing.careful import PRIVATE, Careful, ascii_url
 
 # Enough to see that an answer arrives; an endless one must not hold the tick.
 BODY_LIMIT = 65_536
@@ -48,11 +49,14 @@ def check(
     private: bool = False,
 ) -> Result:
     """Ask once, for at most about `timeout` seconds to connect and as long again to answer. `expected` are values in a
-    JSON body by dotted path; `private` allows addresses that are not public (the demo)."""
+    JSON body by dotted path (a number is a place in a list); `private` allows addresses that are not public."""
     started = time.monotonic()
     adapter = Careful(private=private)
+    spelled = ascii_url(url)
+    if spelled is None:
+        return Result("error", "the address is not valid")
     try:
-        result = _get(url, adapter, timeout, statuses, expected or {})
+        result = _get(spelled, adapter, timeout, statuses, expected or {})
     # requests lets the last two through, which are urllib3's and the encodings' own.
     except (requests.RequestException, LocationParseError, UnicodeError) as error:
         result = _failure(error, timeout, late=time.monotonic() - started >= timeout)
@@ -130,13 +134,26 @@ def _expect(body: bytes, expected: Mapping[str, Any]) -> Result:
     except (ValueError, RecursionError):
         return Result("fail", "the answer is not JSON")
     for path, wanted in expected.items():
-        found = data
-        for part in path.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
+        try:
+            found = _at(data, path)
+        except LookupError:
+            return Result("fail", f"'{path}' is not in the answer")
         # components.yml is read as text, so `true` there means JSON's true.
         if (found if isinstance(found, str) else json.dumps(found)) != str(wanted):
             return Result("fail", f"'{path}' in the answer is not what it should be")
     return Result("ok")
+
+
+def _at(data: Any, path: str) -> Any:
+    """The value at a dotted path of keys and places in lists; raises LookupError where there is none."""
+    for part in path.split("."):
+        if isinstance(data, list) and re.fullmatch("[0-9]{1,6}", part):
+            data = data[int(part)]
+        elif isinstance(data, dict):
+            data = data[part]
+        else:
+            raise LookupError(part)
+    return data
 
 
 def _timed_out(timeout: float) -> Result:

@@ -4,7 +4,7 @@ import logging
 
 import requests
 
-from functions.outgoing.careful import Careful
+from functions.outgoing.careful import Careful, ascii_url
 
 TIMEOUT_SECONDS = 5
 USER_AGENT = "Helpfront status webhook"
@@ -15,6 +15,10 @@ log = logging.getLogger(__name__)
 def send(url: str, body: bytes, headers: dict[str, str], *, private: bool, seconds: float = TIMEOUT_SECONDS) -> int:
     """Post JSON and return the status of the answer, 0 when none came within `seconds`; `private` allows every
     address."""
+    spelled = ascii_url(url)
+    if spelled is None:
+        log.info("webhook: its host is none")
+        return 0
     with requests.Session() as session:
         # No proxy or .netrc of the machine: nothing but what is given is sent.
         session.trust_env = False
@@ -25,7 +29,7 @@ def send(url: str, body: bytes, headers: dict[str, str], *, private: bool, secon
             with (
                 adapter.within(seconds),
                 session.post(
-                    url,
+                    spelled,
                     data=body,
                     headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
                     timeout=seconds,

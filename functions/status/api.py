@@ -10,7 +10,7 @@ from functions.errors import Problem
 from functions.http import json_response
 from functions.status import incident_store, live
 from portal.status import badge as status_badge
-from portal.status.summary import seconds_left, summarise
+from portal.status.summary import for_readers, seconds_left, summarise
 
 if TYPE_CHECKING:
     from functions.http import Request
@@ -22,7 +22,7 @@ FRESH, REFRESHING, DAY = 15, 15, 86_400
 
 def summary(request: "Request", services: "Services") -> Response:
     """GET /api/v2/summary.json: page, indicator, components, open incidents, maintenance."""
-    return _cached(request, _summary(services))
+    return _cached(request, for_readers(_summary(services)))
 
 
 def status(request: "Request", services: "Services") -> Response:
@@ -32,7 +32,8 @@ def status(request: "Request", services: "Services") -> Response:
 
 def components(request: "Request", services: "Services") -> Response:
     """GET /api/v2/components.json."""
-    return _cached(request, _part(_summary(services), "components", "checked_at", "stale_after"))
+    full = for_readers(_summary(services))
+    return _cached(request, _part(full, "components", "unconfirmed", "checked_at", "stale_after"))
 
 
 def incidents(request: "Request", services: "Services") -> Response:

@@ -31,13 +31,13 @@ def days(request: "Request", services: "Services") -> "Response":
     samples: dict[str, list[Sample]] = defaultdict(list)
     # Three intervals before the first day tell how it began.
     since = (first - 3 * 600) * 1000
-    rows = services.store.all("select * from status_sample where at >= :since order by at", since=since)
+    rows = services.store.all(
+        "select component_id, at, result, ms from status_sample where at >= :since order by at", since=since
+    )
     for row in rows:
         samples[row["component_id"]].append((row["at"] // 1000, row["result"], row["ms"]))
-    found = {
-        f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d}": status_days.day(board, samples, start, now)
-        for start in range(first, today + DAY, DAY)
-    }
+    told = status_days.days(board, samples, first, today + DAY, now)
+    found = {f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d}": one for start, one in told.items()}
     answer = json_response(found)
     answer.headers["Cache-Control"] = "public, max-age=0, s-maxage=300, stale-if-error=86400"
     answer.headers["Access-Control-Allow-Origin"] = "*"

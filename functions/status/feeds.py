@@ -1,6 +1,5 @@
 """The live status feeds: a new update is in them within seconds, without a build."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -30,7 +29,9 @@ def json_feed(request: "Request", services: "Services") -> Response:
 
 
 def _feed(request: "Request", services: "Services", kind: str, name: str, mimetype: str) -> Response:
-    from portal.status import feeds  # heavy, and no other request needs it
+    # Heavy, and no other request needs them.
+    from portal.status import feeds
+    from portal.status.plain import from_plain
 
     board = incident_store.last_known(services)
     component = request.args.get("component", "")
@@ -38,9 +39,5 @@ def _feed(request: "Request", services: "Services", kind: str, name: str, mimety
         raise Problem(404, "There is no such feed.")
     # Its own address, or readers switch to the file of the last build.
     address = services.absolute(f"api/status/{name}") + (f"?component={component}" if component else "")
-    text = getattr(feeds, kind)(board, address, _paragraphs, component)
+    text = getattr(feeds, kind)(board, address, from_plain, component)
     return tagged(request, Response(text, mimetype=mimetype))
-
-
-def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())

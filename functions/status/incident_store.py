@@ -1,7 +1,7 @@
 """Incidents between two builds: what the checks opened and what on-call posted, public within seconds.
 
-Git stays the record: `python -m scripts.incident sync` writes these into `status/incidents/`. As soon as a build has an
-incident with all its updates, the build's text wins.
+Git stays the record: `python -m scripts.incident sync` writes these into `status/incidents/`. Of an update that both
+have the build's text wins, and one that a build had and a later one has not is no longer shown (portal.status.merge).
 """
 
 import json
@@ -14,6 +14,7 @@ from functions.errors import StoreError
 from portal.clock import DAY_MS
 from portal.status import Board, Incident, Update, read
 from portal.status.auto import Seen
+from portal.status.merge import whole
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -74,13 +75,36 @@ def save(store: "Store", one: Stored, now: int) -> bool:
     )
 
 
+def mark(store: "Store", one: Stored) -> None:
+    """Remember which updates the build has; no new revision, since nobody's text changes."""
+    store.run(
+        "update status_incident set seen = :seen where id = :id and revision = :before",
+        id=one.incident.id,
+        seen=json.dumps(asdict(one.seen)),
+        before=one.revision,
+    )
+
+
 def board(services: "Services") -> Board | None:
     """The build's board with the store's incidents; None for a portal without a status page."""
+    found = both(services, since=services.now() - KEPT_MS)
+    return found and found[0]
+
+
+def both(services: "Services", *, since: int = 0) -> tuple[Board, dict[str, Stored]] | None:
+    """The board and, of the same moment, what a writer needs of each of its incidents: text, memory and revision."""
     bundle = services.portal.get("status")
     if not bundle:
         return None
     built = read(bundle)
-    return joined(built, [one.incident for one in stored(services.store, since=services.now() - KEPT_MS)])
+    rows = [marked(one, built) for one in stored(services.store, since=since)]
+    known = {one.incident.id: one for one in rows}
+    board = joined(built, rows)
+    found = {
+        one.id: replace(known[one.id], incident=one) if one.id in known else marked(Stored(one), built)
+        for one in board.incidents
+    }
+    return board, found
 
 
 def last_known(services: "Services") -> Board | None:
@@ -95,15 +119,23 @@ def last_known(services: "Services") -> Board | None:
     return last
 
 
-def joined(built: Board, live: list[Incident]) -> Board:
-    """The build's board with the store's incidents, newest first: of one that both have, the one with more updates.
-    Components that no longer exist are left out of the store's."""
+def marked(one: Stored, built: Board) -> Stored:
+    """The incident with a note of which updates this build has."""
+    file = next((incident for incident in built.incidents if incident.id == one.incident.id), None)
+    has = {str(update.at): built.built_at for update in file.updates} if file else {}
+    return replace(one, seen=replace(one.seen, in_git={**one.seen.in_git, **has}))
+
+
+def joined(built: Board, live: list[Stored]) -> Board:
+    """The build's board with the store's incidents, newest first, each with the updates of both. Components that no
+    longer exist are left out of the store's."""
     known = {incident.id: incident for incident in built.incidents}
     components = {component.id for component in built.components}
-    for incident in live:
-        baked = known.get(incident.id)
-        if baked is None or len(baked.updates) < len(incident.updates):
-            known[incident.id] = replace(_only(incident, components), built=baked is not None)
+    for one in live:
+        file = known.get(one.incident.id)
+        incident = whole(file, one.incident, one.seen.in_git, built.built_at)
+        if incident is not None:
+            known[incident.id] = _only(incident, components)
     newest_first = sorted(known.values(), key=lambda incident: (-incident.started_at, incident.id))
     return replace(built, incidents=tuple(newest_first))
 
@@ -120,4 +152,4 @@ def _stored(row: "Row") -> Stored:
     data = json.loads(row["data"])
     incident = Incident(**{**data, "updates": tuple(Update(**update) for update in data["updates"])})
     seen = json.loads(row["seen"])
-    return Stored(incident, Seen(seen["states"], tuple(seen["changes"])), row["revision"])
+    return Stored(incident, Seen(**{**seen, "changes": tuple(seen["changes"])}), row["revision"])

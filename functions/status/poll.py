@@ -111,18 +111,25 @@ def _blind(board: Board, results: list[Result], environ: Mapping[str, str], dead
     return left <= 0 or check(control, timeout=left, statuses=range(100, 600), private=private).outcome != "ok"
 
 
-def _review(services: "Services", board: Board) -> None:
+def _review(services: "Services", built: Board) -> None:
     store, now = services.store, services.now()
     live = {key: state for key, (state, _) in last_checks(store).items()}
-    known = incident_store.stored(store)
-    revisions = {one.incident.id: one.revision for one in known}
+    # An outage may have outlived the incident that people closed.
+    oldest = min([now - incident_store.KEPT_MS, *(state.since for state in live.values() if not state.ok)])
+    rows = incident_store.stored(store, since=oldest)
+    known = {one.incident.id: incident_store.marked(one, built) for one in rows}
     # Automation works on what people see, which may be the build's newer text.
-    whole = incident_store.joined(board, [one.incident for one in known])
+    whole = incident_store.joined(built, list(known.values()))
     newest = {incident.id: incident for incident in whole.incidents}
-    watched = [Watched(newest[one.incident.id], one.seen) for one in known]
-    for one in review(board, live, watched, now):
-        incident = one.incident
-        if incident_store.save(store, Stored(incident, one.seen, revisions.get(incident.id, 0)), now):
+    watched = [Watched(newest[key], one.seen) for key, one in known.items() if key in newest]
+    removed = [one.incident for key, one in known.items() if key not in newest]
+    for one in rows:
+        if one.seen != known[one.incident.id].seen:
+            incident_store.mark(store, known[one.incident.id])
+    for found in review(whole, live, watched, now, removed):
+        incident = found.incident
+        revision = known[incident.id].revision if incident.id in known else 0
+        if incident_store.save(store, incident_store.marked(Stored(incident, found.seen, revision), built), now):
             log.warning("status: incident %s is %s", incident.id, incident.status)
         else:
             log.info("status: somebody else was faster with incident %s", incident.id)

@@ -3,6 +3,7 @@
 The session's scope (`status_write`) decides who may.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from functions import pages
@@ -16,21 +17,29 @@ from portal.status import incidents
 from portal.status.incidents import IMPACTS, SAYABLE, STATUSES, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from werkzeug.wrappers import Response
 
     from functions.http import Request
     from functions.services import Services
     from functions.signin.sessions import Session
-    from portal.status import Board
+    from portal.status import Board, Update
 
 SCOPE = "status_write"
-FIELDS = ("id", "title", "impact", "status", "body", "next_update_in")
+FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "after")
 JSON_LIMIT = 20_000
 SLOWER = (
     "Somebody else has posted in the meantime. Look at what they wrote, and send yours again if it is still needed."
 )
+
+
+class Overtaken(Exception):
+    """Somebody else wrote `updates`, which the writer had not seen."""
+
+    def __init__(self, updates: "Sequence[Update]") -> None:
+        super().__init__(SLOWER)
+        self.updates = updates
 
 
 def posts_page(request: "Request", services: "Services") -> "Response":
@@ -41,44 +50,70 @@ def posts_page(request: "Request", services: "Services") -> "Response":
 
 def post(request: "Request", services: "Services") -> "Response":
     """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
-    next_update_in minutes), else an update of it. 303 or 201 with the incident's id; 422, 409 or 403."""
+    next_update_in minutes), else an update of it. With `after`, the time (unix ms) of the last update that the writer
+    saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
-    board = _board(services)
     try:
-        one = _stored(services, board, given)
+        one = _written(services, given)
     except Refused as error:
         if wants_json(request):
             raise Problem(422, "Look at the marked fields.", fields=error.fields) from error
         return _render(services, status=422, wrong=error.fields, given=given)
-    if not incident_store.save(services.store, one, services.now()):
+    except Overtaken as error:
         if wants_json(request):
-            raise Problem(409, SLOWER)
-        return _render(services, status=409, wrong={"id": SLOWER}, given=given)
+            raise Problem(409, SLOWER, fields={"body": _said(error.updates)}) from error
+        return _render(services, status=409, wrong={"id": SLOWER}, given=given, others=error.updates)
     if wants_json(request):
         return json_response({"id": one.incident.id}, 201)
     return see_other(services.url("my/status/?posted=1"))
 
 
-def _stored(services: "Services", board: "Board", given: "Mapping[str, Any]") -> Stored:
+def _written(services: "Services", given: "Mapping[str, Any]") -> Stored:
+    """The incident with the post, written; raises Refused, or Overtaken when somebody else was faster."""
+    board, known = _both(services)
     components = _components(given["components"], board)
-    now = services.now()
-    if not given["id"]:
-        status = given["status"] or "investigating"
-        return Stored(
-            incidents.opened(
-                given["title"], given["impact"], given["body"], components, now, status, given["next_update_in"]
-            )
+    if given["id"]:
+        before, one = _updated(known, given, components, services.now())
+    else:
+        before, one = (), _opened(given, components, services.now())
+    if not incident_store.save(services.store, one, services.now()):
+        _, known = _both(services)
+        now = known[one.incident.id].incident.updates if one.incident.id in known else ()
+        raise Overtaken([update for update in now if update not in before])
+    return one
+
+
+def _opened(given: "Mapping[str, Any]", components: dict[str, str], now: int) -> Stored:
+    status = given["status"] or "investigating"
+    return Stored(
+        incidents.opened(
+            given["title"], given["impact"], given["body"], components, now, status, given["next_update_in"]
         )
-    known = next((incident for incident in board.incidents if incident.id == given["id"]), None)
-    if known is None:
-        raise Refused({"id": f"There is no incident {given['id'][:80]!r}."})
-    row = incident_store.find(services.store, known.id)
-    changed = incidents.updated(
-        known, given["status"], given["body"], now, components, given["impact"], given["next_update_in"]
     )
-    return Stored(changed, row.seen, row.revision) if row else Stored(changed)
+
+
+def _updated(
+    known: "Mapping[str, Stored]", given: "Mapping[str, Any]", components: dict[str, str], now: int
+) -> "tuple[Sequence[Update], Stored]":
+    """The updates that were read, and the incident with one more."""
+    one = known.get(given["id"])
+    if one is None:
+        raise Refused({"id": f"There is no incident {given['id'][:80]!r}."})
+    before = one.incident.updates
+    changed = incidents.updated(
+        one.incident, given["status"], given["body"], now, components, given["impact"], given["next_update_in"]
+    )
+    if given["after"].isdecimal():
+        unseen = [update for update in before if update.at > int(given["after"][:20])]
+        if unseen:
+            raise Overtaken(unseen)
+    return before, replace(one, incident=changed)
+
+
+def _said(updates: "Sequence[Update]") -> str:
+    return "They wrote: " + " / ".join(f"{update.status}: {update.body}" for update in updates)
 
 
 def _given(request: "Request") -> dict[str, Any]:
@@ -115,24 +150,27 @@ def _require(request: "Request", services: "Services") -> "Session":
     return session
 
 
-def _board(services: "Services") -> "Board":
-    board = incident_store.board(services)
-    if board is None:
+def _both(services: "Services") -> "tuple[Board, dict[str, Stored]]":
+    found = incident_store.both(services)
+    if found is None:
         raise Problem(404, "This portal has no status page.")
-    return board
+    return found
 
 
 def _render(services: "Services", status: int = 200, **context: Any) -> "Response":
-    board = _board(services)
+    board, known = _both(services)
+    given = context.get("given", {})
+    if given and given["id"] not in known:
+        context["given"] = given | {"id": ""}  # what was typed comes back in the form for something new
     return pages.render(
         services,
         "Post to the status page",
         "status/posts.html",
         status,
-        active=[incident for incident in board.incidents if incident.active],
+        active=[one for one in board.incidents if one.active or one.id == given.get("id")],
         components=board.components,
         impacts=IMPACTS,
         statuses=STATUSES,
         states=SAYABLE,
-        **{"wrong": {}, "given": {}, "posted": False, **context},
+        **{"wrong": {}, "given": {}, "posted": False, "others": (), **context},
     )

@@ -15,7 +15,7 @@ from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
 from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from portal.status import OVER, PHASES, Board, Incident, Update
+from portal.status import OVER, PHASES, Board, Incident, Update, notice
 from portal.status.summary import iso, update_id
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def announce(services: "Services", deadline: float) -> None:
                 outbox.put(services, "status.webhook", payload, subject_id="")
             for who, address in _recipients(services, affected) if services.mailer.configured else ():
                 if _may_have(services, event.id, who, over=update.status in OVER):
-                    message = _message(event, update, board.page.url)
+                    message = _message(event, update, board)
                     payload = {"to": address, "who": who, **message, "body": message["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
 
@@ -99,24 +99,35 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
     """A webhook's payload, in the words of the summary."""
-    message = _message(event, update, board.page.url)
-    affected = sorted(event.states if isinstance(event, Incident) else event.components)
+    message = _message(event, update, board)
+    states = event.states if isinstance(event, Incident) else dict.fromkeys(event.components, "under_maintenance")
+    names = {one.id: one.name for one in board.components}
+    affected = [{"id": key, "name": names[key], "status": states[key]} for key in sorted(states) if key in names]
+    planned = not isinstance(event, Incident)
+    times = {"scheduled_for": iso(event.start), "scheduled_until": iso(event.end)} if planned else {}
     return {
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
-        "event": {"id": event.id, "name": event.title, "shortlink": message["link"], "components": affected},
+        "event": {"id": event.id, "name": event.title, "shortlink": message["link"], "components": sorted(states)}
+        | {"affected": affected, "summary": message["title"]}
+        | times,
         "update": {"id": message["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
         | {"next_update_by": iso(update.next_update_by)},
     }
 
 
-def _message(event: Any, update: Update, url: str) -> dict[str, str]:
+def _message(event: Any, update: Update, board: Board) -> dict[str, str]:
+    url = board.page.url
     page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
-    title = _plain(f"{PHASES[update.status]}: {event.title}")
-    body = update.body
+    body = "\n\n".join([update.body, "\n".join(notice.facts(event, board))]).strip()
     if update.next_update_by is not None:
         body += f"\n\nNext update by {when(update.next_update_by)}."
-    return {"title": title, "body": body, "link": page, "update": update_id(event.key, update)}
+    return {
+        "title": notice.subject(event, update, board),
+        "body": body,
+        "link": page,
+        "update": update_id(event.key, update),
+    }
 
 
 def _earlier(event: Any, update: Update) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-MOST = 5
+MOST_PER_CUSTOMER = 5
 # An address that failed for so long is removed.
 GIVE_UP_MS = 3 * DAY_MS
 PREFIX = "whsec_"
@@ -42,7 +42,7 @@ def webhooks_page(request: "Request", services: "Services") -> "Response":
         "select * from webhook where owner = :owner order by created_at, id",
         owner=session.requester.subject,
     )
-    return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST)
+    return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST_PER_CUSTOMER)
 
 
 def add_or_remove(request: "Request", services: "Services") -> "Response":
@@ -55,19 +55,27 @@ def add_or_remove(request: "Request", services: "Services") -> "Response":
         services.store.run("delete from webhook where id = :id and owner = :owner", id=remove, owner=owner)
         return see_other(services.url("my/status/webhooks/"))
     url = checked(services, request.form.get("url", ""))
-    row = services.store.one("select count(*) as n from webhook where owner = :owner", owner=owner)
-    if row and row["n"] >= MOST:
-        raise Problem(422, f"You have {MOST} webhooks, and more are not possible. Remove one first.")
-    services.store.run(
-        "insert into webhook (id, owner, url, secret, created_at)"
-        " values (:id, :owner, :url, :secret, :now) on conflict (owner, url) do nothing",
-        id=secrets.token_hex(12),
-        url=url,
-        owner=owner,
-        secret=PREFIX + b64encode(secrets.token_bytes(32)).decode(),
-        now=services.now(),
-    )
+    if not _add(services, owner, url):
+        raise Problem(422, f"You have {MOST_PER_CUSTOMER} webhooks, and more are not possible. Remove one first.")
     return see_other(services.url("my/status/webhooks/"))
+
+
+def _add(services: "Services", owner: str, url: str) -> bool:
+    """Whether the address is now one of the owner's; each has a slot, so that two posts at once cannot share one."""
+    for slot in range(1, MOST_PER_CUSTOMER + 1):
+        services.store.run(
+            "insert into webhook (id, owner, url, secret, created_at, slot)"
+            " values (:id, :owner, :url, :secret, :now, :slot) on conflict do nothing",
+            id=secrets.token_hex(12),
+            url=url,
+            owner=owner,
+            secret=PREFIX + b64encode(secrets.token_bytes(32)).decode(),
+            now=services.now(),
+            slot=slot,
+        )
+        if services.store.one("select 1 as one from webhook where owner = :owner and url = :url", owner=owner, url=url):
+            return True
+    return False
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
@@ -125,6 +133,9 @@ def checked(services: "Services", typed: str) -> str:
         raise Problem(422, "This is not an address. Write it as https://example.com/hook.") from error
     local = services.settings.loopback and parts.scheme == "http"
     plain = parts.hostname and not parts.username and not parts.password and not has_control(url) and port != 0
-    if not plain or len(url) > 500 or not (parts.scheme == "https" or local):
+    from functions.outgoing.careful import ascii_url  # an HTTP client, which no other request needs
+
+    spelled = ascii_url(url) if plain else None
+    if spelled is None or len(url) > 500 or not (parts.scheme == "https" or local):
         raise Problem(422, "This is not an address that we can call. Write it as https://example.com/hook.")
-    return url
+    return spelled

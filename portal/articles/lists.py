@@ -1,4 +1,5 @@
-"""Lists as GitHub reads them, written so that Python-Markdown reads the same: four spaces a level, a blank line before."""
+"""Lists as GitHub reads them, written so that Python-Markdown reads the same: four spaces a level, a blank line
+before."""
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token

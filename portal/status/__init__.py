@@ -19,6 +19,8 @@ STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, DEGRADED, PARTIAL_OUTAGE, MAJ
 WEIGHTS = {MAJOR_OUTAGE: "1", PARTIAL_OUTAGE: "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
+# How often the documented scheduler calls the tick, in seconds.
+TICK_SECONDS = 60
 # What customers read for the phase of an incident or a maintenance.
 PHASES = {
     "investigating": "Investigating",
@@ -52,7 +54,8 @@ class Check:
 @dataclass(frozen=True)
 class Component:
     """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks. An answer
-    that takes longer than `slow_ms` is slow."""
+    that takes longer than `slow_ms` is slow. An interval below the scheduler's means: at every tick.
+    `assume` is the state of one without checks and without an incident; empty is unknown."""
 
     id: str
     name: str
@@ -66,12 +69,18 @@ class Component:
     fail_after: int = 3
     ok_after: int = 2
     slow_ms: int = 3000
+    assume: str = ""
+
+    @property
+    def expected_every(self) -> int:
+        """Seconds between two checks that a scheduler can keep to: silence is measured by it."""
+        return max(self.interval, TICK_SECONDS)
 
 
 @dataclass(frozen=True)
 class Update:
     """A text posted at `at` (Markdown in the repository, plain text for the functions), the components' states from
-    then on, when the next update is promised, and when the text was edited."""
+    then on, when the next update is promised, when the text was edited, and whether the build has it."""
 
     at: int
     status: str
@@ -79,6 +88,7 @@ class Update:
     components: Mapping[str, str] = field(default_factory=dict)
     next_update_by: int | None = None
     edited_at: int | None = None
+    built: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,8 +132,8 @@ class Incident:
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, and `series` the id of what it
-    repeats (portal.status.recur)."""
+    """Announced work; actual times win over scheduled ones. `rrule` is how it repeats, `timezone` where its hour
+    stays the same, and `series` the id of what it repeats (portal.status.recur)."""
 
     id: str
     title: str
@@ -137,6 +147,7 @@ class Maintenance:
     body: str = ""
     rrule: str = ""
     series: str = ""
+    timezone: str = ""
 
     @property
     def key(self) -> str:
@@ -204,6 +215,7 @@ class Board:
     # An outside address that always answers: when it does not, our own network is at fault.
     control: str = ""
     uptime: Uptime = Uptime()
+    built_at: int = 0
 
     @property
     def stale_after(self) -> int:
@@ -237,6 +249,7 @@ def read(data: Mapping[str, Any]) -> Board:
         defaults=data["defaults"],
         control=data.get("control", ""),
         uptime=_uptime(data["uptime"]) if "uptime" in data else Uptime(),
+        built_at=data.get("built_at", 0),
     )
 
 

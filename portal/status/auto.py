@@ -1,10 +1,12 @@
 """Incidents that the checks open, follow and close, worked out from the live states.
 
 They are reviewed at every tick, so that a component that is still down when its maintenance ends becomes an incident,
-and nothing is resolved while it is down. Once a person has posted, automation adds facts and closes nothing. Times are
-unix milliseconds.
+and nothing is resolved while it is down. Once a person has posted, automation adds facts and closes nothing. What
+people closed while the checks still failed is opened again once, and nothing else is opened in its place before the
+component was seen to be well. Times are unix milliseconds.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -41,10 +43,13 @@ FACTS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What automation remembers of an incident: each component's last state, and the times of changes."""
+    """What automation remembers of an incident: each component's last state, the times of changes, the outage (by its
+    `since`) for which it opened the incident again, and which updates a build had (portal.status.merge)."""
 
     states: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[int, ...] = ()
+    reopened: Mapping[str, int] = field(default_factory=dict)
+    in_git: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,25 +60,110 @@ class Watched:
     seen: Seen = field(default_factory=Seen)
 
 
-def review(board: Board, live: Mapping[str, Live], known: Sequence[Watched], now: int) -> list[Watched]:
-    """The incidents to write: those of `known` that changed, and new ones. `board` has the repository's incidents and
-    maintenance, `known` the store's incidents that are not over."""
+def review(
+    board: Board, live: Mapping[str, Live], known: Sequence[Watched], now: int, removed: Sequence[Incident] = ()
+) -> list[Watched]:
+    """The incidents to write: those of `known` that changed, and new ones. `board` has all incidents and maintenance,
+    `known` what automation remembers of the store's incidents, `removed` those that people took out of the
+    repository."""
     states = {component.id: _state(board, live.get(component.id), now) for component in board.monitored}
     active = [one for one in known if one.incident.active]
     followed = [_follow(one, board, live, states, now) for one in active]
     taken = {key for one in followed for key in one.incident.states}
     taken |= {key for incident in board.incidents if incident.active for key in incident.states}
     working = _working(board, now)
+    remembered = {one.incident.id: one.seen for one in known}
+    closed = [one for one in known if not one.incident.active]
+    closed += [Watched(one) for one in board.incidents if not one.active and one.id not in remembered]
+    again: dict[str, list[Component]] = {}
     for component in board.monitored:
         if component.id in taken | working or states[component.id] in {OPERATIONAL, UNKNOWN}:
             continue
-        since = _since(component, board, live[component.id].since)
-        place = _joinable(followed, since)
-        if place is None:
-            followed.append(_open(component, states[component.id], since, now))
-        else:
-            followed[place] = _join(followed[place], component, states[component.id], since, board, now)
+        since = live[component.id].since
+        last = _unfinished(component, closed, since)
+        if last is not None:
+            again.setdefault(last.incident.id, []).append(component)
+        elif not any(_covers(one, component, since) for one in removed):
+            _new(
+                followed, component, states[component.id], board, live, now, {*remembered, *(one.id for one in removed)}
+            )
+    for one in closed:
+        fresh = [key for key in again.get(one.incident.id, ()) if _still_fails(key, live[key.id], one)]
+        if fresh:
+            followed.append(_reopen(one, fresh, board, live, now))
     return [one for one in followed if one not in active]
+
+
+def _unfinished(component: Component, closed: Sequence[Watched], since: int) -> Watched | None:
+    """The incident that people closed last while this outage of the component, which began at `since`, went on."""
+    return max(
+        (one for one in closed if _covers(one.incident, component, since)),
+        key=lambda one: _ended(one.incident),
+        default=None,
+    )
+
+
+def _covers(incident: Incident, component: Component, since: int) -> bool:
+    return component.id in incident.states and _ended(incident) >= since
+
+
+def _ended(incident: Incident) -> int:
+    """When the incident was last said to be over."""
+    return max([incident.resolved_at or 0, *(update.at for update in incident.updates)])
+
+
+def _still_fails(component: Component, live: Live, one: Watched) -> bool:
+    """Whether the checks had time to see that it is well, and did not. Each outage opens an incident again once: after
+    that people's word stands."""
+    patience = component.fail_after * component.expected_every * 1000
+    waited = not live.ok and live.checked_at - _ended(one.incident) >= patience
+    return waited and one.seen.reopened.get(component.id) != live.since
+
+
+def _reopen(one: Watched, components: Sequence[Component], board: Board, live: Mapping[str, Live], now: int) -> Watched:
+    incident = one.incident
+    states = {component.id: live[component.id].state for component in components}
+    body = f"{' '.join(_facts(states, board))} So this is open again."
+    update = Update(_next(incident, now), "investigating", body, states)
+    since = {component.id: live[component.id].since for component in components}
+    return Watched(
+        replace(
+            incident,
+            status="investigating",
+            impact=_worse(incident.impact, IMPACTS[worst(states.values())]),
+            resolved_at=None,
+            updates=(*incident.updates, update),
+            source="auto+manual",
+        ),
+        replace(
+            one.seen,
+            states={**one.seen.states, **states},
+            changes=(*one.seen.changes, *(now for _ in states))[-50:],
+            reopened={**one.seen.reopened, **since},
+        ),
+    )
+
+
+def _new(
+    followed: list[Watched],
+    component: Component,
+    state: str,
+    board: Board,
+    live: Mapping[str, Live],
+    now: int,
+    taken: set[str],
+) -> None:
+    """Add the component to an incident that began with it, or open one with an id that is not `taken`."""
+    since = _since(component, board, live[component.id].since)
+    place = _joinable(followed, since)
+    if place is not None:
+        followed[place] = _join(followed[place], component, state, since, board, now)
+        return
+    opened = _open(component, state, since, now)
+    taken |= {one.id for one in board.incidents} | {one.incident.id for one in followed}
+    names = itertools.chain([opened.incident.id], (f"{opened.incident.id}-{number}" for number in itertools.count(2)))
+    free = next(name for name in names if name not in taken)
+    followed.append(replace(opened, incident=replace(opened.incident, id=free)))
 
 
 def _state(board: Board, live: Live | None, now: int) -> str:
@@ -138,7 +228,7 @@ def _join(one: Watched, component: Component, state: str, since: int, board: Boa
             components={**incident.components, component.id: state},
             updates=(*incident.updates, update),
         ),
-        Seen({**one.seen.states, component.id: state}, (*one.seen.changes, now)),
+        replace(one.seen, states={**one.seen.states, component.id: state}, changes=(*one.seen.changes, now)[-50:]),
     )
 
 
@@ -155,7 +245,8 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
         # Unknown, or under maintenance: the last state stays.
         if key not in working and states.get(key, UNKNOWN) not in {UNKNOWN, before}
     }
-    seen = Seen({**one.seen.states, **changed}, (*one.seen.changes, *(now for _ in changed))[-50:])
+    changes = (*one.seen.changes, *(now for _ in changed))[-50:]
+    seen = replace(one.seen, states={**one.seen.states, **changed}, changes=changes)
     if one.incident.source != "auto":
         return _add_facts(replace(one, seen=seen), changed, board, now) if changed else one
     incident = one.incident

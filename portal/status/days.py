@@ -4,10 +4,10 @@ A file holds {day: {component: {op, deg, part, maj, maint, unk (seconds, togethe
 inc (ids of incidents)}}}. Times here are unix seconds, days are UTC.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from statistics import quantiles
 from typing import Any
 
 from portal.status import (
@@ -36,36 +36,68 @@ SHORT = {
 BAR_DAYS = 90
 
 
-def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
-    """The day that begins at `first`, for every component that existed; the rest of today is unknown."""
-    end = min(first + DAY, now)
-    found: dict[str, Any] = {}
+def days(
+    board: Board, samples: Mapping[str, Sequence[Sample]], first: int, end: int, now: int
+) -> dict[int, dict[str, Any]]:
+    """The days from the one that begins at `first` to before `end`, each for every component that existed: first
+    second of the day -> component -> figures. What is later than `now` is unknown."""
+    until = min(end, now)
+    starts = list(range(first, end, DAY))
+    found: dict[int, dict[str, Any]] = {start: {} for start in starts}
     timelines: dict[str, list[Span]] = {}
     for component in board.components:
-        if component.start_date and _seconds(component.start_date) >= first + DAY:
-            continue
         own = samples.get(component.id, ())
-        spans = timelines[component.id] = timeline(board, component, own, first, end)
-        times = sorted(ms for at, result, ms in own if first <= at < first + DAY and result != "fail")
-        found[component.id] = {
-            **_seconds_in(spans, first),
-            "p50": _quantile(times, 50),
-            "p95": _quantile(times, 95),
-            "n": sum(first <= at < first + DAY for at, _, _ in own),
-            "inc": [one.id for one in board.incidents if component.id in one.states and _touches(one, first, end)],
-        }
+        spans = timelines[component.id] = timeline(board, component, own, first, until)
+        seconds = dict(uptime.days(spans, first, end))
+        cuts = [bisect_left(own, (at,)) for at in (*starts, end)]
+        begins = _seconds(component.start_date) if component.start_date else first
+        incidents = [one for one in board.incidents if component.id in one.states]
+        for start, one, other in zip(starts, cuts, cuts[1:], strict=False):
+            if begins < start + DAY:
+                figures = _measured(seconds[start], own[one:other])
+                touched = [one.id for one in incidents if _touches(one, start, min(start + DAY, now))]
+                found[start][component.id] = figures | {"inc": touched}
     for group in board.groups:
-        members = [one.id for one in board.monitored if one.group == group.id and one.id in found]
-        if group.uptime == "worst" and members:
-            spans = uptime.together([timelines[key] for key in members], first, end)
-            incidents = dict.fromkeys(key for member in members for key in found[member]["inc"])
-            checks = sum(found[member]["n"] for member in members)
-            found[group.id] = {**_seconds_in(spans, first), "p50": None, "p95": None, "n": checks, "inc": [*incidents]}
+        _add_group(board, group, timelines, found, first, end, until)
     return found
 
 
-def _seconds_in(spans: Sequence[Span], first: int) -> dict[str, int]:
-    return {KEYS[state]: count for state, count in uptime.buckets(spans, first, first + DAY).items()}
+def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
+    """The day that begins at `first`, for every component that existed; the rest of today is unknown."""
+    return days(board, samples, first, first + DAY, now)[first]
+
+
+def _measured(seconds: Mapping[str, int], samples: Sequence[Sample]) -> dict[str, Any]:
+    times = sorted(ms for _, result, ms in samples if result != "fail")
+    quantities = {"p50": _quantile(times, 50), "p95": _quantile(times, 95), "n": len(samples)}
+    return {KEYS[state]: count for state, count in seconds.items()} | quantities
+
+
+def _add_group(
+    board: Board,
+    group: Group,
+    timelines: Mapping[str, Sequence[Span]],
+    found: Mapping[int, dict[str, Any]],
+    first: int,
+    end: int,
+    until: int,
+) -> None:
+    """Add the seconds of a group that is as well as its worst component; each day has those that existed."""
+    if group.uptime != "worst":
+        return
+    members = [one.id for one in board.monitored if one.group == group.id]
+    known: dict[tuple[str, ...], dict[int, dict[str, int]]] = {}
+    for start, components in found.items():
+        there = tuple(key for key in members if key in components)
+        if not there:
+            continue
+        if there not in known:
+            spans = uptime.together([timelines[key] for key in there], first, until)
+            known[there] = dict(uptime.days(spans, first, end))
+        incidents = dict.fromkeys(key for member in there for key in components[member]["inc"])
+        seconds = {KEYS[state]: count for state, count in known[there][start].items()}
+        checks = sum(components[member]["n"] for member in there)
+        components[group.id] = {**seconds, "p50": None, "p95": None, "n": checks, "inc": [*incidents]}
 
 
 def timeline(board: Board, component: Component, samples: Sequence[Sample], start: int, end: int) -> list[Span]:
@@ -73,8 +105,8 @@ def timeline(board: Board, component: Component, samples: Sequence[Sample], star
     automatic: list[Span] = []
     if component.checks:
         automatic = uptime.observed(
-            [(at, result) for at, result, _ in samples],
-            component.interval,
+            samples,
+            component.expected_every,
             start,
             end,
             fail_after=component.fail_after,
@@ -210,9 +242,11 @@ def share(coverage: Fraction | None) -> str:
 
 
 def _quantile(times: Sequence[int], percent: int) -> int | None:
+    """As statistics.quantiles(times, n=100, method="inclusive") has it, of which one is needed and not all."""
     if not times:
         return None
-    return round(quantiles(times, n=100, method="inclusive")[percent - 1]) if len(times) > 1 else times[0]
+    place, part = divmod((len(times) - 1) * percent, 100)
+    return round((times[place] * (100 - part) + times[min(place + 1, len(times) - 1)] * part) / 100)
 
 
 def _seconds(day: str) -> int:

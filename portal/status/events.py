@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portal.clock import MINUTE_MS
-from portal.sanitise import to_html, to_text
+from portal.sanitise import to_html
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status.plain import to_plain
 from portal.status.summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
 
 PAST_DAYS = 30
@@ -121,15 +122,14 @@ def plain(board: Board) -> Board:
 
 
 def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    return tuple(replace(update, body=to_text(update.body)) for update in updates)
+    return tuple(replace(update, body=to_plain(update.body)) for update in updates)
 
 
 def _days(days: Sequence[date], now: int) -> str:
     """A run of days (newest first) in words; today is only known so far."""
     newest, oldest = days[0], days[-1]
     text = f"{newest.day} {newest:%B %Y}"
-    if newest == moment(now).date():
-        text += f", until {moment(now):%H:%M} UTC"
+    text += f", until {moment(now):%H:%M} UTC" if newest == moment(now).date() else " (UTC)"
     return text if newest == oldest else f"{oldest.day} {oldest:%B} to {text}"
 
 

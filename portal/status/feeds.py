@@ -7,38 +7,52 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from html import escape
 from typing import Any
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from portal.status import PHASES, Board, Maintenance, Update
+from portal.status import PHASES, Board, Incident, Maintenance, Update, notice
 from portal.status.summary import iso, update_id
 
 MOST = 100
+# For so long a calendar with a local time is told when summer begins and ends there.
+ZONE_YEARS = 12
 
 
 @dataclass(frozen=True)
 class Item:
-    """One update of an incident or a maintenance; `update` has its times in unix ms."""
+    """One update of an incident or a maintenance; `update` has its times in unix ms, `facts` are what it is about."""
 
     id: str
     title: str
     link: str
     update: Update
+    facts: tuple[str, ...] = ()
 
     @property
     def changed_at(self) -> int:
         return self.update.edited_at or self.update.at
 
+    def html(self, html: Callable[[str], str]) -> str:
+        """The text and the facts."""
+        return html(self.update.body) + "".join(f"<p>{escape(fact)}</p>" for fact in self.facts)
+
 
 def items(board: Board, component: str = "") -> list[Item]:
     """The newest updates, of one component or of all; newest first."""
     found = [
-        Item(_stable(board, update_id(key, update)), f"{PHASES[update.status]}: {title}", link, update)
-        for key, title, link, updates, affected in _events(board)
+        Item(
+            _stable(board, update_id(event.key, update)),
+            f"{PHASES[update.status]}: {event.title}",
+            link,
+            update,
+            tuple(notice.facts(event, board)),
+        )
+        for event, link, affected in _events(board)
         if not component or component in affected
-        for update in updates
+        for update in event.updates
     ]
     return sorted(found, key=lambda item: (-item.update.at, item.id))[:MOST]
 
@@ -70,7 +84,7 @@ def json_feed(board: Board, address: str, html: Callable[[str], str], component:
                 "id": item.id,
                 "url": item.link,
                 "title": item.title,
-                "content_html": html(item.update.body),
+                "content_html": item.html(html),
                 "date_published": iso(item.update.at),
                 "date_modified": iso(item.changed_at),
             }
@@ -81,8 +95,9 @@ def json_feed(board: Board, address: str, html: Callable[[str], str], component:
 
 
 def calendar(board: Board, only: str = "") -> str:
-    """Planned maintenance (or one of it) as iCalendar (RFC 5545), in UTC: a UID that stays, a SEQUENCE that grows with
-    each update, and a rule for what comes again. `board` is the writer's, with what comes again as one."""
+    """Planned maintenance (or one of it) as iCalendar (RFC 5545), in UTC or in the zone of a rule: a UID that stays, a
+    SEQUENCE that grows with each update, and a rule for what comes again. `board` is the writer's, with what comes
+    again as one."""
     from icalendar import Calendar
 
     found = Calendar()
@@ -92,6 +107,8 @@ def calendar(board: Board, only: str = "") -> str:
     for work in board.maintenances:
         if only in ("", work.id):
             found.add_component(_event(work, board))
+    first = min((_moment(work.start).date() for work in board.maintenances), default=date(2026, 1, 1))
+    found.add_missing_timezones(first.replace(day=1, month=1), date(first.year + ZONE_YEARS, 1, 1))
     return str(found.to_ical().decode())
 
 
@@ -99,12 +116,14 @@ def _event(work: Maintenance, board: Board) -> Any:
     from icalendar import Event
     from icalendar.prop import vRecur
 
+    from portal.status import recur
+
     affected = ", ".join(one.name for one in board.components if one.id in work.components)
     event = Event()
     event.add("uid", f"{work.id}@{board.page.id}.status")
     event.add("summary", f"{board.page.name}: {work.title}")
-    event.add("dtstart", _moment(work.start))
-    event.add("dtend", _moment(work.end))
+    event.add("dtstart", _moment(work.start).astimezone(recur.zone(work)))
+    event.add("dtend", _moment(work.end).astimezone(recur.zone(work)))
     event.add("dtstamp", _moment(work.updates[-1].at if work.updates else work.scheduled_for))
     # Calendars take a change only with a higher number: each update counts, and each time that became known.
     event.add("sequence", len(work.updates) + (work.actual_start is not None) + (work.actual_end is not None))
@@ -112,18 +131,17 @@ def _event(work: Maintenance, board: Board) -> Any:
     event.add("url", f"{board.page.url}#{work.id}")
     event.add("description", f"Affects: {affected}" if affected else work.title)
     if work.rrule:
-        event.add("rrule", vRecur.from_ical(work.rrule))
+        event.add("rrule", vRecur.from_ical(recur.rule(work)))
     return event
 
 
-def _events(board: Board) -> Iterator[tuple[str, str, str, tuple[Update, ...], set[str]]]:
-    """Id, title, link, updates and components of every incident and maintenance."""
+def _events(board: Board) -> Iterator[tuple[Incident | Maintenance, str, set[str]]]:
+    """Every incident and maintenance with its link and its components."""
     url = board.page.url
     for one in board.incidents:
-        link = f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}"
-        yield one.id, one.title, link, one.updates, set(one.states)
+        yield one, f"{url}incidents/{one.id}/" if one.built else f"{url}#{one.id}", set(one.states)
     for work in board.maintenances:
-        yield work.key, work.title, f"{url}#{work.key}", work.updates, set(work.components)
+        yield work, f"{url}#{work.key}", set(work.components)
 
 
 def _write(
@@ -144,7 +162,7 @@ def _write(
     )
     for item in items(board, component)[:most]:
         # Atom has a place for a whole body, RSS readers expect it as the description.
-        body = html(item.update.body)
+        body = item.html(html)
         where = {"description": None, "content": body} if kind is Atom1Feed else {"description": body}
         feed.add_item(
             title=item.title,

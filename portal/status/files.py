@@ -6,7 +6,7 @@ models below, so that an id like 2026 or `no` stays what the writer wrote.
 
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -75,6 +75,36 @@ def load(folder: Path) -> Board | None:
     return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
 
 
+def missing(folder: Path) -> list[str]:
+    """The incidents and maintenances of a `status/` folder that tell nobody anything, as `file:line: sentence`."""
+    found = []
+    for name, source in _events(folder):
+        data = source.data or {}
+        if not data.get("updates"):
+            line = source.line(("updates",) if "updates" in data else ("status",))
+            found.append(f"{name}:{line}: has no first update, so nobody is told of it; add one to 'updates'")
+    return found
+
+
+def skipped(folder: Path) -> list[str]:
+    """What writers may not expect of their rules, as `file:line: sentence`."""
+    found = []
+    for name, source in _events(folder):
+        data = source.data or {}
+        if data.get("rrule"):
+            given = source.read(MaintenanceFile)
+            fields = given.model_dump(exclude={"updates", "components"})
+            sentence = recur.skipped(Maintenance(**fields))
+            found += [f"{name}:{source.line(('rrule',))}: {sentence}"] if sentence else []
+    return found
+
+
+def _events(folder: Path) -> Iterator[tuple[str, "_Source"]]:
+    for path in sorted([*folder.glob("incidents/*.md"), *folder.glob("maintenance/*.md")]):
+        name = _name(path, folder)
+        yield name, _front_matter(_text(path, folder), name)[0]
+
+
 def load_history(folder: Path) -> dict[str, dict[str, Any]]:
     """status/history/*.json as day -> component -> figures (portal.status.days); raises ContentError."""
     days: dict[str, dict[str, Any]] = {}
@@ -125,6 +155,8 @@ def parse_components(text: str, file: str) -> Board:
     for index, item in enumerate(data.components):
         if item.group is not None and item.group not in groups:
             source.fail(("components", index, "group"), f"the group '{item.group}' is not in 'groups'")
+        if item.assume and item.checks:
+            source.fail(("components", index, "assume"), "'assume' is for a component without checks; take it out")
         component = _component(item, defaults)
         if component.interval >= defaults["stale_after"]:
             source.fail(
@@ -187,6 +219,8 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
             source.fail(("rrule",), f"'rrule' {work.rrule!r}: {wrong}")
         if work.status not in {"scheduled", "cancelled"} or work.actual_start is not None:
             source.fail(("rrule",), "what comes again is 'scheduled' or 'cancelled', and has no actual times")
+    elif work.timezone:
+        source.fail(("timezone",), "'timezone' is for what comes again; without an 'rrule' take it out")
     return work
 
 
@@ -219,6 +253,7 @@ def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
         start_date=item.start_date or "",
         checks=tuple(_check(check) for check in item.checks),
         impact_on_fail=item.impact_on_fail,
+        assume=item.assume,
         **{name: defaults[name] if value is None else value for name, value in own.items()},
     )
 
@@ -273,8 +308,8 @@ class _Source:
             return model.model_validate(self.data)
         except ValidationError as error:
             first = error.errors()[0]
-            # Pydantic's path has the kind of a check in it, the file's has not.
-            path = tuple(part for part in first["loc"] if part not in KINDS)
+            # Pydantic's path has the kind of a check and a word for a key in it, the file's has not.
+            path = tuple(part for part in first["loc"] if part not in KINDS | {"[key]"})
             place = ".".join(str(part) for part in path)
             message = first["msg"].removeprefix("Value error, ")
             self.fail(path, f"'{place}': {message}" if place else message)

@@ -1,6 +1,5 @@
 """Incidents as the files of status/incidents/: written by on-call's command, readable and editable by hand."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,20 +39,6 @@ def render(incident: Incident) -> str:
         del kept["source"]
     front = yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return f"---\n{front}---\n{incident.body}\n" if incident.body else f"---\n{front}---\n"
-
-
-def extended(known: Incident, newer: Incident) -> Incident:
-    """The file's incident `known` with the updates of `newer` that it lacks; its own text stays as a writer left it,
-    and the last update gives the status."""
-    times = {update.at for update in known.updates}
-    added = [update for update in newer.updates if update.at not in times]
-    if not added:
-        return known
-    updates = tuple(sorted([*known.updates, *added], key=lambda update: update.at))
-    whole = replace(known, updates=updates, components={**newer.components, **known.components})
-    if updates[-1].at in times:
-        return whole
-    return replace(whole, status=newer.status, impact=newer.impact, resolved_at=newer.resolved_at, source=newer.source)
 
 
 def _update(update: Update) -> dict[str, Any]:

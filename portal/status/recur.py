@@ -1,4 +1,5 @@
-"""Recurring maintenance: an `rrule` (RFC 5545, 3.3.10) expanded to single times.
+"""Recurring maintenance: an `rrule` (RFC 5545, 3.3.10) expanded to single times. With a `timezone` it keeps its local
+hour over daylight saving; a local time that a clock jumps over is taken by the clock before the jump (3.3.5).
 
 The build does this, from a month back to two months ahead, so that functions need no calendar; a build is made every
 day. Times are unix milliseconds.
@@ -8,7 +9,8 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
@@ -22,6 +24,8 @@ RULE = re.compile(
     r"|BYDAY=[A-Z0-9,+-]+|BYMONTHDAY=[0-9,-]+|BYMONTH=[0-9,]+|BYSETPOS=[0-9,-]+|WKST=[A-Z]{2}))*"
 )
 MOST = 1000
+UNTIL = re.compile(r"(?<=UNTIL=)\d{8}T\d{6}Z")
+SHORT_MONTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
 def problem(work: Maintenance) -> str:
@@ -33,6 +37,37 @@ def problem(work: Maintenance) -> str:
     except ValueError as error:
         return f"is not a rule: {error}"
     return "" if first == work.scheduled_for else "'scheduled_for' is not one of its times"
+
+
+def skipped(work: Maintenance) -> str:
+    """What a writer should know of months that are too short for the rule, or empty."""
+    parts = _parts(work)
+    if "BYDAY" in parts or "BYSETPOS" in parts or "BYMONTHDAY" not in parts:
+        return ""
+    last = max(int(day) for day in parts["BYMONTHDAY"].split(","))
+    months = [int(month) for month in parts.get("BYMONTH", "").split(",") if month] or list(range(1, 13))
+    if not any(last > SHORT_MONTHS.get(month, 31) for month in months):
+        return ""
+    return f"months without a day {last} are skipped; BYMONTHDAY=-1 is the last day of each month"
+
+
+def rule(work: Maintenance) -> str:
+    """The rule with the day that it leaves to the first time, since not every calendar takes it from there."""
+    return ";".join(f"{name}={value}" for name, value in _parts(work).items())
+
+
+def zone(work: Maintenance) -> tzinfo:
+    return ZoneInfo(work.timezone) if work.timezone else UTC
+
+
+def _parts(work: Maintenance) -> dict[str, str]:
+    parts = dict(part.partition("=")[::2] for part in work.rrule.split(";"))
+    first = datetime.fromtimestamp(work.scheduled_for / 1000, UTC).astimezone(zone(work))
+    if parts["FREQ"] in {"MONTHLY", "YEARLY"} and not {"BYDAY", "BYMONTHDAY"} & set(parts):
+        parts["BYMONTHDAY"] = str(first.day)
+        if parts["FREQ"] == "YEARLY":
+            parts.setdefault("BYMONTH", str(first.month))
+    return parts
 
 
 def expanded(board: Board, now: int) -> Board:
@@ -68,10 +103,20 @@ def _around(work: Maintenance, now: int) -> list[Maintenance]:
 
 
 def _starts(work: Maintenance, start: int, end: int) -> Iterator[int]:
+    local = zone(work)
+
+    def clock(at: datetime) -> datetime:
+        """The time on a wall there, in which rules count."""
+        return at.astimezone(local).replace(tzinfo=None)
+
     first = datetime.fromtimestamp(work.scheduled_for / 1000, UTC)
-    since = datetime.fromtimestamp(max(start, work.scheduled_for) / 1000, UTC) - timedelta(milliseconds=1)
-    for moment in itertools.islice(rrulestr(work.rrule, dtstart=first).xafter(since), MOST):
-        at = int(moment.timestamp() * 1000)
+    since = datetime.fromtimestamp(max(start, work.scheduled_for) / 1000, UTC)
+    text = UNTIL.sub(lambda match: f"{clock(datetime.fromisoformat(match[0])):%Y%m%dT%H%M%S}", rule(work))
+    # Where the clock was set back, an earlier hour on the wall may still be later.
+    walls = rrulestr(text, dtstart=clock(first)).xafter(clock(since) - timedelta(hours=3))
+    for moment in itertools.islice(walls, MOST):
+        at = int(moment.replace(tzinfo=local).timestamp() * 1000)
         if at >= end:
             return
-        yield at
+        if at >= max(start, work.scheduled_for):
+            yield at

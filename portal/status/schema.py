@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -38,6 +39,21 @@ def _line(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        return value and ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is not a time zone like Europe/Berlin") from error
+
+
+def _path(value: str) -> str:
+    """A way into JSON: keys, and places in lists from 0, with dots in between."""
+    if re.search(r"^\$(\.|$)|[\[\]*\s]", value) or "" in value.split("."):
+        dotted = re.sub(r"\[[\"']?([^\]\"']*)[\"']?\]", r".\1", value.removeprefix("$")).strip(". ")
+        raise ValueError(f"{value!r} can never match; write keys and places in lists with dots, like {dotted}")
+    return value
+
+
 def _empty(value: Any) -> Any:
     return None if value in ("", "~", "null") else value
 
@@ -65,7 +81,7 @@ class _Strict(BaseModel):
 
 class Expect(_Strict):
     status: list[Annotated[int, Field(ge=100, le=599)]] = Field(default=[200], min_length=1)
-    json_: dict[str, str] = Field(default={}, alias="json")
+    json_: dict[Annotated[str, AfterValidator(_path)], str] = Field(default={}, alias="json")
 
 
 class CheckEntry(_Strict):
@@ -102,6 +118,7 @@ class ComponentEntry(_Strict):
     fail_after: Count | None = None
     ok_after: Count | None = None
     slow_ms: Slow | None = None
+    assume: Literal["", "operational"] = ""
 
 
 class UptimeEntry(_Strict):
@@ -114,7 +131,7 @@ class PageEntry(_Strict):
     id: Id
     name: Line
     url: str = ""
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
 
 
 class GroupEntry(_Strict):
@@ -179,4 +196,5 @@ class MaintenanceFile(_Strict):
     actual_start: MaybeTime = None
     actual_end: MaybeTime = None
     rrule: str = ""
+    timezone: Annotated[str, AfterValidator(_zone)] = ""
     updates: list[WorkUpdate] = []

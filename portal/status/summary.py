@@ -2,16 +2,18 @@
 
 What we add to that shape, because Statuspage has no word for it:
 - a component's `status` and the page's `indicator` may be `unknown`: no good check within `stale_after`, or
-  no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine";
+  no monitor at all. A reader that does not know the word must take it for "not confirmed", never for "fine". Some take
+  it for an outage, so a component of which nothing can ever be known is in `unconfirmed` and not in `components`;
 - `indicator` may be `maintenance`, as Statuspage's own impact is;
-- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised;
+- incidents and updates carry `next_update_by`: until when more will be said, null when nothing was promised; updates
+  `recorded`: whether the last build has them;
 - components carry `monitored` and `checked_at` (null: never), the answer `checked_at` (the oldest check that
   it rests on), `generated_at` and `stale_after` (seconds).
 
 The page is `none` (green) only if at least one component is monitored, every monitored one was seen to be
 well within `stale_after`, and nothing else is wrong. A component without a monitor is `unknown` until an
-incident or a maintenance says more. A human's word stands above maintenance, maintenance hides failed checks,
-and where a human and the checks both see a fault, the worse one counts.
+incident or a maintenance says more, or the operator says what to assume. A human's word stands above maintenance,
+maintenance hides failed checks, and where a human and the checks both see a fault, the worse one counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,6 +82,27 @@ def summarise(board: Board, live: Mapping[str, Live], now: int) -> dict[str, Any
     }
 
 
+def for_readers(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary with `components` that Statuspage's readers understand: those without a monitor of which nobody says
+    anything are moved to `unconfirmed`, and groups are as well as the rest of their members."""
+    states = {item["id"]: item["status"] for item in summary["components"]}
+    gone = {
+        item["id"]
+        for item in summary["components"]
+        if not item["group"] and not item["monitored"] and item["status"] == UNKNOWN
+    }
+    kept, moved = [], []
+    for item in summary["components"]:
+        if item["group"]:
+            members = [key for key in item["components"] if key not in gone]
+            known = item | {"components": members, "status": worst(states[key] for key in members)}
+            kept += [known] if members else []
+            moved += [] if members else [item]
+        else:
+            (moved if item["id"] in gone else kept).append(item)
+    return {**summary, "components": kept, "unconfirmed": moved}
+
+
 def planned(board: Board, now: int) -> list[Maintenance]:
     """Maintenance that is running or planned, soonest first; of a series only the next."""
     found: dict[str, Maintenance] = {}
@@ -113,6 +136,8 @@ def _state(component: Component, board: Board, live: Live | None, now: int) -> s
     """The state that people gave, else maintenance, else the checks'; of two faults the worse."""
     known = live is not None and component.checks and live.fresh(now, board.stale_after)
     automatic = live.state if live is not None and known else UNKNOWN
+    if not component.checks and component.assume:
+        automatic = component.assume
     in_maintenance = any(component.id in work.components and work.active(now) for work in board.maintenances)
     said = worst(
         incident.states.get(component.id, UNKNOWN)
@@ -126,7 +151,7 @@ def _state(component: Component, board: Board, live: Live | None, now: int) -> s
 
 
 def _level(board: Board, states: Mapping[str, str], incidents: Iterable[Incident], working: bool) -> str:
-    levels = ["none" if board.monitored else "unknown"]
+    levels = ["none" if board.monitored or any(component.assume for component in board.components) else "unknown"]
     levels += [_weight(incident) for incident in incidents]
     levels += ["maintenance"] if working else []
     monitored = {component.id for component in board.monitored}
@@ -267,11 +292,12 @@ def _maintenance(work: Maintenance, board: Board, listed: Mapping[str, Any], now
 
 
 def _event(key: str, one: Incident | Maintenance, status: str, impact: str, board: Board) -> dict[str, Any]:
-    states = dict(one.components) if isinstance(one, Incident) else {}
     updates = []
-    for update in one.updates:
-        updates.append(_update(key, update, states, board))
-        states |= update.components
+    before: dict[str, str] = {}
+    for number, update in enumerate(one.updates):
+        said = _said(one, update, first=number == 0)
+        updates.append(_update(key, update, before, said, board))
+        before |= said
     return {
         "id": one.id,
         "name": one.title,
@@ -284,7 +310,18 @@ def _event(key: str, one: Incident | Maintenance, status: str, impact: str, boar
     }
 
 
-def _update(key: str, update: Update, before: Mapping[str, str], board: Board) -> dict[str, Any]:
+def _said(one: Incident | Maintenance, update: Update, *, first: bool) -> dict[str, str]:
+    """The components' states as of an update: what it says itself, with the first one what the incident began with,
+    and in a maintenance what its phase means."""
+    if isinstance(one, Maintenance):
+        working = update.status in {"in_progress", "verifying"}
+        return dict.fromkeys(one.components, UNDER_MAINTENANCE if working else OPERATIONAL)
+    return {**(one.components if first else {}), **update.components}
+
+
+def _update(
+    key: str, update: Update, before: Mapping[str, str], said: Mapping[str, str], board: Board
+) -> dict[str, Any]:
     names = {component.id: component.name for component in board.components}
     at = iso(update.at)
     return {
@@ -296,9 +333,14 @@ def _update(key: str, update: Update, before: Mapping[str, str], board: Board) -
         "updated_at": iso(update.edited_at) or at,
         "display_at": at,
         "next_update_by": iso(update.next_update_by),
+        "recorded": update.built,
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
         "affected_components": [
             {"code": code, "name": names[code], "old_status": before.get(code, OPERATIONAL), "new_status": state}
-            for code, state in update.components.items()
+            for code, state in said.items()
+            if code in names
         ],
     }
 

@@ -12,9 +12,11 @@ Times are unix seconds (any integers will do), a span is (start, end, state) wit
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 Span = tuple[int, int, str]
 OPERATIONAL, DEGRADED, PARTIAL, MAJOR = "operational", "degraded", "partial", "major"
@@ -68,9 +70,18 @@ def buckets(spans: Iterable[Span], start: int, end: int) -> dict[str, int]:
 def days(spans: Sequence[Span], start: int, end: int) -> Iterator[tuple[int, dict[str, int]]]:
     """The buckets of each UTC day that `start` to `end` touches, with the day's first second. A day that is not over,
     or began before `start`, has unknown seconds; every day's sum is 86,400."""
+    pieces = flat(spans, start, end)
+    place = 0
     for day in range(start // DAY * DAY, end, DAY):
-        known = [(max(one, start), min(other, end), state) for one, other, state in spans]
-        yield day, buckets([span for span in known if span[0] < span[1]], day, day + DAY)
+        seconds = dict.fromkeys(BUCKETS, 0)
+        while place < len(pieces) and pieces[place][0] < day + DAY:
+            one, other, state = pieces[place]
+            seconds[state] += min(other, day + DAY) - max(one, day)
+            if other > day + DAY:
+                break  # the rest of it is the next day's
+            place += 1
+        seconds[UNKNOWN] += DAY - sum(seconds.values())
+        yield day, seconds
 
 
 def flat(spans: Iterable[Span], start: int, end: int) -> list[Span]:
@@ -103,7 +114,7 @@ def together(timelines: Sequence[Sequence[Span]], start: int, end: int) -> list[
 
 
 def observed(
-    samples: Sequence[tuple[int, str]],
+    samples: Sequence[tuple[Any, ...]],
     interval: int,
     start: int,
     end: int,
@@ -112,7 +123,8 @@ def observed(
     ok_after: int = 2,
     impact: str = MAJOR,
 ) -> list[Span]:
-    """The checks' spans: `samples` are (time, "ok" | "slow" | "fail") in order, `interval` the seconds between them.
+    """The checks' spans: `samples` are (time, "ok" | "slow" | "fail", ...) in order, `interval` the seconds between
+    them.
 
     `fail_after` bad ones in a row count from the first of them: as `impact` when all of them failed, as degraded when
     some were only slow. `ok_after` good ones in a row end it, from the first of those. Fewer change nothing. After the
@@ -121,10 +133,17 @@ def observed(
     changes: list[tuple[int, str]] = []
     state = ""  # undecided
     run: list[tuple[int, str]] = []
-    for number, (at, result) in enumerate(samples):
-        if number and at - samples[number - 1][0] > SILENT_INTERVALS * interval:
-            changes.append((samples[number - 1][0] + interval, UNKNOWN))
+    resumed = samples[0][0] if samples else 0
+    gaps = _silences(samples, SILENT_INTERVALS * interval)
+    turns = sorted(gaps | {place for place, one in enumerate(samples) if one[1] != "ok"})
+    place = 0
+    while place < len(samples):
+        at, result = samples[place][:2]
+        if place in gaps:
+            before = samples[place - 1][0]
+            changes.append((before + interval, UNKNOWN))
             run = []
+            resumed = at
             if state in {"", OPERATIONAL}:
                 state = ""
             else:  # an outage whose end no check saw
@@ -135,12 +154,22 @@ def observed(
         decided = _decide(state, run, fail_after, ok_after, impact)
         if decided != state:
             # Bad samples under the threshold, before anything was decided, count as nothing.
-            since = _undecided_since(changes, samples) if not state and decided == OPERATIONAL else _since(run, decided)
+            since = resumed if not state and decided == OPERATIONAL else _since(run, decided)
             changes.append((since, decided))
             state = decided
+        place += 1
+        if state == OPERATIONAL and result == "ok":
+            # Most days are like this: nothing happens before the next bad sample or silence.
+            following = bisect_left(turns, place)
+            place = turns[following] if following < len(turns) else len(samples)
     if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
         changes.append((samples[-1][0] + interval, UNKNOWN))
     return _from_changes(changes, start, end)
+
+
+def _silences(samples: Sequence[tuple[Any, ...]], longest: int) -> set[int]:
+    """The places of the samples that come more than `longest` after the one before."""
+    return {place for place, (one, other) in enumerate(itertools.pairwise(samples), 1) if other[0] - one[0] > longest}
 
 
 def _decide(state: str, run: Sequence[tuple[int, str]], fail_after: int, ok_after: int, impact: str) -> str:
@@ -163,11 +192,6 @@ def _since(run: Sequence[tuple[int, str]], decided: str) -> int:
     return run[first][0]
 
 
-def _undecided_since(changes: Sequence[tuple[int, str]], samples: Sequence[tuple[int, str]]) -> int:
-    after = changes[-1][0] if changes else samples[0][0]
-    return next(at for at, _ in samples if at >= after)
-
-
 def _from_changes(changes: Sequence[tuple[int, str]], start: int, end: int) -> list[Span]:
     found: list[Span] = []
     ends = [*(at for at, _ in changes[1:]), end]
@@ -180,15 +204,20 @@ def _from_changes(changes: Sequence[tuple[int, str]], start: int, end: int) -> l
 
 def _overlaid(start: int, end: int, layers: Sequence[list[Span]], decide: Callable[[Sequence[str]], str]) -> list[Span]:
     """Cut the window wherever a span of any layer begins or ends, and decide each piece from the worst state of each
-    layer (unknown where a layer says nothing)."""
-    inside = [[span for span in layer if span[0] < end and span[1] > start and span[0] < span[1]] for layer in layers]
-    cuts = {start, end} | {min(max(at, start), end) for layer in inside for span in layer for at in span[:2]}
-    edges = sorted(cuts)
+    layer (unknown where a layer says nothing). One walk over the cuts, with the number of open spans of each state."""
+    changes: dict[int, list[tuple[int, str, int]]] = {start: [], end: []}
+    for number, layer in enumerate(layers):
+        for one, other, state in layer:
+            one, other = max(one, start), min(other, end)
+            if one < other:
+                changes.setdefault(one, []).append((number, state, 1))
+                changes.setdefault(other, []).append((number, state, -1))
     found: list[Span] = []
-    active = [sorted(layer) for layer in inside]
-    for one, other in itertools.pairwise(edges):
-        states = [_worst(state for a, b, state in layer if a <= one and b >= other) for layer in active]
-        state = decide(states)
+    active: list[dict[str, int]] = [{} for _ in layers]
+    for one, other in itertools.pairwise(sorted(changes)):
+        for number, state, step in changes[one]:
+            active[number][state] = active[number].get(state, 0) + step
+        state = decide([_worst(counts) for counts in active])
         if found and found[-1][2] == state:
             found[-1] = (found[-1][0], other, state)
         else:
@@ -196,9 +225,9 @@ def _overlaid(start: int, end: int, layers: Sequence[list[Span]], decide: Callab
     return found
 
 
-def _worst(states: Iterable[str]) -> str:
-    found = list(states)
-    if MAINTENANCE in found:
-        # Only a layer of maintenance, or a timeline that is already decided, has it; there nothing overlaps.
+def _worst(counts: Mapping[str, int]) -> str:
+    """The worst state of those with a span."""
+    # Only a layer of maintenance, or a timeline that is already decided, has it; there nothing overlaps.
+    if counts.get(MAINTENANCE):
         return MAINTENANCE
-    return max(found, key=lambda state: SEVERITY.get(state, 0), default=UNKNOWN)
+    return max((state for state, count in counts.items() if count), key=SEVERITY.__getitem__, default=UNKNOWN)

@@ -1,8 +1,9 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
-The folder has `zendesk.openapi.yaml` and `helpscout.openapi.yaml` (OpenAPI 3). Prism
-(https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake while a
-ticket lives its life; every request and every answer that the specification does not allow is printed, exit code 1.
+The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`
+and `statuspage-public.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched when asked
+for, stands between each adapter and its fake while a ticket lives its life or a monitor is asked; every request and
+every answer that the specification does not allow is printed, exit code 1.
 """
 
 import argparse
@@ -22,9 +23,13 @@ from werkzeug.wrappers import Request, Response
 
 from demo import server
 from demo.helpdesks import help_scout, zendesk
+from demo.monitors import TOKEN, Monitors
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.help_scout import HelpScout
 from functions.helpdesks.zendesk import Zendesk
+from functions.monitors.better_stack import BetterStack
+from functions.monitors.pingdom import Pingdom
+from functions.monitors.statuspage import Statuspage
 from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
@@ -48,6 +53,9 @@ def main(argv: list[str] | None = None) -> int:
         found = [
             *_check(prism, specs / "zendesk.openapi.yaml", zendesk.Zendesk(), _zendesk),
             *_check(prism, specs / "helpscout.openapi.yaml", help_scout.HelpScout(), _help_scout),
+            *_check(prism, specs / "betterstack.openapi.yaml", _monitors("1", "2", "3"), _better_stack),
+            *_check(prism, specs / "pingdom.openapi.yaml", _monitors("85975", "161748"), _pingdom),
+            *_check(prism, specs / "statuspage-public.openapi.yaml", _monitors("x1", word="operational"), _statuspage),
         ]
     for one in found:
         print(one)
@@ -79,6 +87,24 @@ def _zendesk(origin: str, fake: zendesk.Zendesk) -> None:
 
 def _help_scout(origin: str, fake: help_scout.HelpScout) -> None:
     live(HelpScout({**HELP_SCOUT, "HELPSCOUT_API": origin}), lambda ref: fake.answer(int(ref), "Try again now."))
+
+
+def _monitors(*keys: str, word: str = "up") -> Monitors:
+    fake = Monitors()
+    fake.states = dict.fromkeys(keys, word)
+    return fake
+
+
+def _better_stack(origin: str, fake: Monitors) -> None:
+    assert set(BetterStack(origin, TOKEN).readings()) == set(fake.states)
+
+
+def _pingdom(origin: str, fake: Monitors) -> None:
+    assert set(Pingdom(origin, TOKEN).readings()) == set(fake.states)
+
+
+def _statuspage(origin: str, fake: Monitors) -> None:
+    assert set(Statuspage(origin).readings()) == set(fake.states)
 
 
 def _check(prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None]) -> list[str]:

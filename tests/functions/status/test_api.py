@@ -179,11 +179,12 @@ def test_the_builds_text_wins_as_soon_as_it_is_complete(services: Services):
     down(services)
     (one,) = incident_store.stored(services.store)
     edited = replace(one.incident, title="The web app was down", built=True)
-    board = incident_store.joined(replace(BOARD, incidents=(edited,)), [one.incident])
-    behind = incident_store.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one.incident])
+    board = incident_store.joined(replace(BOARD, incidents=(edited,)), [one])
+    behind = incident_store.joined(replace(BOARD, incidents=(replace(edited, updates=()),)), [one])
 
     assert [incident.title for incident in board.incidents] == ["The web app was down"]
-    assert [(incident.title, incident.built) for incident in behind.incidents] == [("Web is down", True)]
+    assert [(incident.title, incident.built) for incident in behind.incidents] == [("The web app was down", True)]
+    assert [update.body for update in behind.incidents[0].updates] == ["We look."]
 
 
 @pytest.mark.parametrize(

@@ -141,13 +141,20 @@ def test_a_check_tells_what_the_service_did(service: Service, path: str, outcome
     [
         ({"expected": {"status": "ok", "db.up": "true"}}, "ok", ""),
         ({"expected": {"db.up": "false"}}, "fail", "'db.up' in the answer is not what it should be"),
-        ({"expected": {"no.such": "x"}}, "fail", "'no.such' in the answer is not what it should be"),
+        ({"expected": {"no.such": "x"}}, "fail", "'no.such' is not in the answer"),
+        ({"expected": {"nodes.0.state": "up", "nodes.1.state": "down", "none": "null"}}, "ok", ""),
+        ({"expected": {"nodes.2.state": "up"}}, "fail", "'nodes.2.state' is not in the answer"),
+        ({"expected": {"nodes.-1.state": "down"}}, "fail", "'nodes.-1.state' is not in the answer"),
+        ({"expected": {"missing": "null"}}, "fail", "'missing' is not in the answer"),
+        ({"expected": {"db.0": "true"}}, "fail", "'db.0' is not in the answer"),
+        ({"expected": {"status.x": "null"}}, "fail", "'status.x' is not in the answer"),
         ({"slow_ms": 0}, "slow", "the answer took longer than 0 ms"),
     ],
     ids=str,
 )
 def test_an_answer_can_be_expected_to_say_something_and_soon(service: Service, options: Any, outcome: str, error: str):
-    service.body = b'{"status": "ok", "db": {"up": true}}'
+    service.body = b"""{"status": "ok", "db": {"up": true}, "none": null,
+        "nodes": [{"state": "up"}, {"state": "down"}]}"""
     result = check(service.url + "/json", timeout=1, statuses={200}, private=True, **options)
 
     assert (result.outcome, result.error) == (outcome, error)
@@ -184,6 +191,37 @@ def test_no_name_leads_a_check_to_a_private_address(service: Service, host: str)
         ("64:ff9b::a9fe:a9fe", False),
         ("64:ff9b:1::808:808", False),
         ("2002:7f00:1::", False),
+        ("168.63.129.16", False),  # a cloud's host
+        ("100.100.100.200", False),
+        ("192.0.0.9", False),
+        ("192.0.0.192", False),
+        ("192.88.99.1", False),
+        ("192.175.48.1", False),
+        ("198.19.255.254", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
+        ("239.255.255.250", False),
+        ("fec0::1", False),
+        ("::8.8.8.8", False),
+        ("::127.0.0.1", False),
+        ("::1", False),
+        ("ff0e::1", False),
+        ("2001::1", False),
+        ("2001:1::1", False),
+        ("2001:20::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("4000::1", False),
+        ("100::1", False),
+        ("2620:4f:8000::1", False),
+        ("fd20:ce::254", False),
+        ("::ffff:168.63.129.16", False),
+        ("64:ff9b::a83f:8110", False),
+        ("2002:a83f:8110::1", False),
+        ("2a00:1450::5efe:a9fe:a9fe", False),  # ISATAP
+        ("2a00:1450:4001::200e", True),
+        ("192.1.0.1", True),
     ],
 )
 def test_an_address_is_public_by_where_it_leads(address: str, public: bool):
@@ -194,6 +232,8 @@ def test_a_refused_connection_is_a_failure_and_a_wrong_address_is_not(refused: s
     assert check(refused, timeout=1, statuses={200}, private=True).error == "no connection"
     assert check("http://[bad", timeout=1, statuses={200}, private=True).outcome == "error"
     assert check("https://api..acme.example/health", timeout=1, statuses={200}, private=True).outcome == "error"
+    for host in ("☃.example", "a\u200d-.example", "xn--ß.example", "ex\u2044ample.com", "-ä.example"):
+        assert check(f"https://{host}/", timeout=1, statuses={200}, private=True).error == "the address is not valid"
     assert check("health", timeout=1, statuses={200}, private=True).outcome == "error"
 
 

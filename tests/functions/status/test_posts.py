@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.services import Services
+from functions.status import incident_store
 from portal.models import Requester
 from portal.status import Board, Component, Incident, Page, Update, write
 from tests.conftest import ADA, Browser, write_bundle
@@ -144,3 +145,42 @@ def test_of_two_posts_at_once_the_later_one_is_told_and_keeps_its_text(browser: 
     assert "I say it in other words." in page.text
     assert "Somebody else has posted" in script.json["detail"]
     assert len(public(browser)) == 2
+
+
+def test_who_has_not_seen_the_newest_update_gets_both_texts_back(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    form = browser.get("/my/status/").text
+    first = {"id": GIT.id, "status": "resolved", "body": "On time\n\nagain.", "after": str(NOW)}
+    browser.post("/api/status/incidents", data=first)
+    page = browser.post("/api/status/incidents", data=first | {"status": "identified", "body": "It is <a> disk."})
+    script = browser.post("/api/status/incidents", json=first, headers={"Accept": "application/json"})
+
+    assert f'name="after" value="{NOW}"' in form
+    assert (page.status_code, script.status_code) == (409, 409)
+    assert "On time\n\nagain." in page.text
+    assert "It is &lt;a&gt; disk.</textarea>" in page.text
+    assert "They wrote: resolved: On time" in script.json["fields"]["body"]
+    assert [update["body"] for update in public(browser)[GIT.id]["incident_updates"]] == [
+        "On time\n\nagain.",
+        "We watch.",
+    ]
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_post_between_reading_and_writing_loses_neither_text(
+    browser: Browser, sign_in: Callable[..., None], services: Services, monkeypatch: pytest.MonkeyPatch, new: bool
+):
+    sign_in(browser, ONCALL)
+    given = NEW if new else {"id": GIT.id, "status": "identified"}
+    before, real = incident_store.both(services), incident_store.both
+    browser.post("/api/status/incidents", data={**given, "body": "The first text."})
+    reads = iter([before])
+    with monkeypatch.context() as patch:
+        # The second one read before the first one wrote.
+        patch.setattr("functions.status.incident_store.both", lambda services: next(reads, None) or real(services))
+        page = browser.post("/api/status/incidents", data={**given, "body": "The second text."})
+
+    assert page.status_code == 409
+    assert "The first text." in page.text.split("Your own text is still")[0]
+    assert "The second text.</textarea>" in page.text
+    assert "The first text." in str(public(browser))

@@ -18,7 +18,7 @@ from functions.status import incident_store
 from functions.status.incident_store import Stored
 from functions.status.tell import MOST_INCIDENTS, MOST_PER_DAY, MOST_PER_HOUR, announce
 from functions.stores import Store
-from portal.status import Board, Component, Incident, Page, Update, write
+from portal.status import Board, Component, Incident, Maintenance, Page, Update, write
 from tests.conftest import ADA, Browser, Clock, write_bundle
 from tests.functions.inbox import Inbox, listening
 
@@ -291,3 +291,26 @@ def test_only_robots_fill_in_the_hidden_field(client: Browser, kept: Inbox):
     client.post("/api/status/subscribe", data=data).close()
 
     assert kept.to == []
+
+
+def test_a_mail_about_maintenance_says_when_and_one_about_an_incident_what_is_affected(
+    client: Browser, services: Services, kept: Inbox, tmp_path: Path
+):
+    subscribe(client, kept)
+    update = Update(START, "scheduled", "We put in new disks.")
+    work = Maintenance(
+        "disks", "New disks", "scheduled", START + 7_200_000, START + 9_000_000, ("api",), updates=(update,)
+    )
+    page = replace(BOARD.page, time_zone="Europe/Berlin")
+    write_bundle(tmp_path / "build", status=write(replace(BOARD, page=page, maintenances=(work,))))
+    told(services, kept)
+    planned, text = kept.message(), kept.text()
+    post(services, "We look.")
+    told(services, kept)
+    broken = kept.message()
+
+    assert planned["Subject"] == "[Acme status] Planned: New disks (API), 23 November 2026, 00:00 to 00:30 UTC"
+    assert "We put in new disks.\n\nWhen: 23 November 2026, 00:00 to 00:30 UTC" in text
+    assert "(23 November 2026, 01:00 to 01:30 CET)\nAffects: API\n" in text
+    assert broken["Subject"] == "[Acme status] Investigating: Web is slow (Web app)"
+    assert "Affects: Web app (degraded performance)\n" in kept.text()

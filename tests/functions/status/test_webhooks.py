@@ -5,6 +5,8 @@ import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -24,7 +26,7 @@ from functions.settings import read
 from functions.status import subscribers, tell, webhooks
 from functions.status.incident_store import Stored, save
 from portal.clock import HOUR_MS
-from portal.status import Board, Component, Incident, Page, Update, write
+from portal.status import Board, Component, Incident, Maintenance, Page, Update, write
 from tests.conftest import ADA, BEN, Browser, Clock, write_bundle
 from tests.functions.inbox import listening
 
@@ -137,11 +139,11 @@ def test_nobody_adds_a_webhook_without_signing_in_and_nobody_adds_many(
     sign_in(browser, ADA)
     answers = [
         browser.post("/api/status/webhooks", data={"url": f"https://x.example/{number}"}).status_code
-        for number in range(webhooks.MOST + 1)
+        for number in range(webhooks.MOST_PER_CUSTOMER + 1)
     ]
 
     assert anonymous.status_code == 401
-    assert answers == [303] * webhooks.MOST + [422]
+    assert answers == [303] * webhooks.MOST_PER_CUSTOMER + [422]
 
 
 @pytest.mark.parametrize("status", [500, 302, 404])
@@ -257,3 +259,59 @@ def test_whoever_leaves_gets_no_mail_that_was_already_waiting(environ: dict[str,
 
     assert inbox.raw == []
     assert outbox.count(services) == {"failed": 0, "overdue": 0}
+
+
+def test_a_webhook_about_maintenance_says_when_and_names_the_components(
+    browser: Browser, sign_in: Callable[..., None], services: Services, receiver: tuple[Receiver, str], tmp_path: Path
+):
+    sign_in(browser, ADA)
+    browser.post("/api/status/webhooks", data={"url": receiver[1]})
+    update = Update(NOW, "scheduled", "Soon.\n\n- see https://help.acme.example/")
+    work = Maintenance("disks", "New disks", "scheduled", NOW + HOUR_MS, NOW + 2 * HOUR_MS, ("api",), updates=(update,))
+    write_bundle(tmp_path / "build", status=write(replace(BOARD, maintenances=(work,))))
+    tick(services)
+
+    data = json.loads(receiver[0].came[0][1])
+    assert data["event"]["affected"] == [{"id": "api", "name": "API", "status": "under_maintenance"}]
+    assert data["event"]["scheduled_for"] == "2026-11-22T23:00:00.000Z"
+    assert data["event"]["scheduled_until"] == "2026-11-23T00:00:00.000Z"
+    assert data["event"]["summary"].startswith("Planned: New disks (API), 22 November 2026, 23:00 to")
+    assert data["update"]["body"] == update.body
+
+
+def test_the_limit_holds_when_many_are_added_at_once(services: Services, environ: dict[str, str]):
+    def add(number: int) -> bool:
+        return webhooks._add(services, ADA.subject, f"https://x.example/{number % 12 if number < 24 else number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(add, range(24)))
+
+    assert len(hooks(services)) == webhooks.MOST_PER_CUSTOMER
+    assert sorted(row["slot"] for row in hooks(services)) == [1, 2, 3, 4, 5]
+    # Each of twelve addresses came twice: the same one again is no other.
+    assert added.count(True) >= webhooks.MOST_PER_CUSTOMER
+    services.store.run("delete from webhook where slot = 2")
+    assert add(50)
+    assert not add(51)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://straße.example/hook", "https://xn--strae-oqa.example/hook"),
+        ("https://Bücher.example:8443/a?b=ü", "https://xn--bcher-kva.example:8443/a?b=ü"),
+        ("https://例え.jp/x", "https://xn--r8jz45g.jp/x"),
+        ("https://faß.de", "https://xn--fa-hia.de"),
+        ("https://βόλος.com/", "https://xn--nxasmm1c.com/"),
+        ("https://Example.com/Hook", "https://Example.com/Hook"),
+        ("https://☃.example/", None),
+        ("https://a\u200b-.example/", None),
+        ("https://ex\u2044ample.com/", None),
+    ],
+)
+def test_the_host_of_a_webhook_is_spelt_as_the_internet_knows_it(public: Services, typed: str, kept: str | None):
+    if kept is None:
+        with pytest.raises(Problem):
+            webhooks.checked(public, typed)
+    else:
+        assert webhooks.checked(public, typed) == kept

@@ -1,9 +1,13 @@
 """A component's days: samples and incidents become figures in a file, and files become bars."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from statistics import quantiles
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.status import WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
 from portal.status import days as status_days
@@ -140,3 +144,49 @@ def test_a_group_is_down_when_any_of_its_members_is():
     (_, both), *_ = status_days.group_windows(replace(mean, uptime=Uptime((1,))), mean.groups[0], history, TODAY)
     assert both.uptime == "97.91"
     assert "core" not in status_days.day(mean, samples, FIRST, FIRST + DAY)
+
+
+@pytest.mark.parametrize("interval", [5, 10, 30, 60, 90, 120, 300])
+def test_a_scheduler_that_calls_once_a_minute_leaves_nothing_unknown(interval: int):
+    web = replace(WEB, interval=interval)
+    # A tick comes on the minute or a little late, and a check is done at the first one at which it is due.
+    step = -(-interval // 60) * 60
+    samples = {"web": [(at + at // step % 3, "ok", 80) for at in range(FIRST - step, FIRST + DAY, step)]}
+
+    assert status_days.day(replace(BOARD, components=(web,)), samples, FIRST, FIRST + DAY)["web"]["unk"] == 0
+
+
+@pytest.mark.parametrize(("interval", "silent"), [(10, 240), (60, 240), (120, 480), (300, 1200)])
+def test_a_real_silence_stays_unknown(interval: int, silent: int):
+    web = replace(WEB, interval=interval)
+    step = max(60, interval)
+    times = [at for at in range(FIRST - step, FIRST + DAY, step) if not 36_000 < at - FIRST < 36_000 + silent]
+    one = status_days.day(
+        replace(BOARD, components=(web,)), {"web": [(at, "ok", 80) for at in times]}, FIRST, FIRST + DAY
+    )["web"]
+
+    # From one interval after the last sample to the next one.
+    assert 0 < one["unk"] == next(at for at in times if at > FIRST + 36_000) - (FIRST + 36_000) - step
+
+
+@pytest.mark.parametrize("results", [["ok"], ["fail", "ok"], ["ok"] * 3 + ["fail"] * 3, ["slow", "fail", "ok", "ok"]])
+@pytest.mark.parametrize("step", [10, 400])
+def test_a_days_arithmetic_grows_with_its_samples_and_not_with_their_square(results: list[str], step: int):
+    def seconds(number: int) -> float:
+        samples = [(FIRST + place * step, results[place % len(results)], 80) for place in range(number)]
+        began = time.process_time()
+        status_days.days(BOARD, {"web": samples}, FIRST, FIRST + 4 * DAY, FIRST + 4 * DAY)
+        return time.process_time() - began
+
+    small, large = min(seconds(5_000) for _ in range(3)), min(seconds(40_000) for _ in range(3))
+
+    assert large < max(small, 0.001) * 24  # eight times as many, and room for a busy machine; the square is 64
+
+
+@given(st.lists(st.integers(0, 30_000), min_size=1, max_size=200), st.sampled_from([50, 95]))
+def test_a_quantile_is_the_one_of_the_textbook(times: list[int], percent: int):
+    times.sort()
+    samples = {"web": [(FIRST + place, "ok", ms) for place, ms in enumerate(times)]}
+    expected = quantiles(times, n=100, method="inclusive")[percent - 1] if len(times) > 1 else times[0]
+
+    assert status_days.day(BOARD, samples, FIRST, FIRST + DAY)["web"][f"p{percent}"] == round(expected)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.errors import ContentError
 from portal.status import DEGRADED, MAJOR_OUTAGE, PARTIAL_OUTAGE, schema
-from portal.status.files import load, parse_components, parse_incident, parse_maintenance
+from portal.status.files import load, missing, parse_components, parse_incident, parse_maintenance, skipped
 from portal.status.incidents import SAYABLE
 
 COMPONENTS = """page: {id: acme, name: Acme}
@@ -277,3 +277,85 @@ def test_endless_nesting_is_a_named_error():
 def test_a_file_may_use_the_states_that_people_can_say():
     assert set(get_args(schema.State)) == set(SAYABLE)
     assert set(get_args(schema.Fault)) == {DEGRADED, PARTIAL_OUTAGE, MAJOR_OUTAGE}
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("data[0].state", "data.0.state"),
+        ("$.data.state", "data.state"),
+        ("data..state", "data"),
+        (".status", "status"),
+        ("items[*].ok", "items"),
+        ("a b", "a b"),
+        ("checks['db'].up", "checks.db.up"),
+    ],
+)
+def test_a_path_that_can_never_match_is_named_at_build(path: str, written: str):
+    text = COMPONENTS.replace("{status: [200, 204]}", f'{{json: {{"{path}": "ok"}}}}')
+
+    with pytest.raises(ContentError, match="can never match; write keys and places in lists") as caught:
+        parse_components(text, "components.yml")
+    assert caught.value.line == 9
+    assert f"like {written}" in caught.value.message or written != "data.0.state"
+
+
+@pytest.mark.parametrize("path", ["status", "data.0.state", "0", "a.b.c.12", "$id", "with-dash.under_score"])
+def test_a_path_of_keys_and_places_is_taken(path: str):
+    text = COMPONENTS.replace("{status: [200, 204]}", f'{{json: {{"{path}": "ok"}}}}')
+
+    assert list(parse_components(text, "components.yml").components[0].checks[0].json) == [path]
+
+
+@pytest.mark.parametrize("text", ["updates: []", "updates:", ""])
+def test_what_tells_nobody_anything_is_asked_for_a_first_update(tmp_path: Path, text: str):
+    works(tmp_path, a=WORK.replace("---\n\n", "").removesuffix("---\n") + f"{text}\n---\n" if text else WORK)
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "b.md").write_text(INCIDENT)
+
+    (sentence,) = missing(tmp_path)
+    assert sentence.startswith(f"{tmp_path.name}/maintenance/a.md:{8 if text else 4}: has no first update")
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "said"),
+    [
+        ("FREQ=MONTHLY", "31", "without a day 31"),
+        ("FREQ=MONTHLY", "30", "without a day 30"),
+        ("FREQ=MONTHLY;BYMONTHDAY=29,1", "01", "without a day 29"),
+        ("FREQ=YEARLY", "31", ""),
+        ("FREQ=MONTHLY", "28", ""),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "31", ""),
+        ("FREQ=MONTHLY;BYMONTH=1,3,12", "31", ""),
+        ("FREQ=MONTHLY;BYDAY=-1SA", "26", ""),
+    ],
+)
+def test_a_writer_hears_of_months_that_are_skipped(tmp_path: Path, rule: str, day: str, said: str):
+    works(tmp_path, a=WORK.replace("2026-12-06", f"2026-12-{day}").replace("title:", f"rrule: {rule}\ntitle:"))
+
+    found = skipped(tmp_path)
+    assert load(tmp_path)
+    assert [said in one and "maintenance/a.md:3: months" in one for one in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("timezone: Europe/Berlin", "'timezone' is for what comes again"),
+        ("rrule: FREQ=DAILY\ntimezone: Mars/Base", "is not a time zone like Europe/Berlin"),
+        ("rrule: FREQ=DAILY\ntimezone: ../etc/passwd", "is not a time zone like Europe/Berlin"),
+    ],
+)
+def test_a_zone_that_means_nothing_is_named(fields: str, message: str):
+    with pytest.raises(ContentError, match=message):
+        parse_maintenance(WORK.replace("title:", f"{fields}\ntitle:"), "a.md", KNOWN)
+
+
+def test_what_to_assume_is_for_a_component_without_checks():
+    assumed = COMPONENTS.replace("interval: 10", "assume: operational")
+
+    assert parse_components(assumed, "components.yml").components[1].assume == "operational"
+    with pytest.raises(ContentError, match=r"components\.yml:\d+: 'assume' is for a component without checks"):
+        parse_components(
+            COMPONENTS.replace("group: core\n", "group: core\n    assume: operational\n"), "components.yml"
+        )

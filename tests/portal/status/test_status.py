@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portal.clock import MINUTE_MS
 from portal.status import STATES, Board, Check, Component, Group, Incident, Maintenance, Page, Update, read, write
 from portal.status.live import Live, advance
-from portal.status.summary import summarise
+from portal.status.summary import for_readers, summarise
 
 NOW = 1_795_384_800_000
 WEB = Component("web", "Web app", group="product", checks=(Check("https://acme.example/health"),))
@@ -301,3 +301,60 @@ def test_any_life_of_a_component_is_told_honestly(steps: list[tuple[bool, int]])
         assert live.since <= at
         told = indicator(BOARD, {"web": live}, at)
         assert told != "none" or at - live.ok_at <= 600_000
+
+
+@pytest.mark.parametrize(
+    ("assume", "indicated", "api"), [("", "none", None), ("operational", "none", "operational")], ids=str
+)
+def test_readers_of_statuspage_never_see_a_component_of_which_nothing_can_be_known(assume, indicated, api):
+    board = replace(BOARD, components=(WEB, replace(API, assume=assume)))
+    found = for_readers(summarise(board, seen(), NOW))
+    shown = {item["id"]: item["status"] for item in found["components"]}
+
+    assert found["status"]["indicator"] == indicated
+    assert shown.get("api") == api
+    assert "unknown" not in shown.values()
+    assert {item["id"] for item in found["unconfirmed"]} == (
+        set() if assume else {"api"} | set(shown) ^ {"web", "product"}
+    )
+
+
+def test_an_incident_on_an_assumed_component_is_told_and_over_with_it():
+    api = replace(API, assume="operational")
+    broken = Incident("a", "A", "investigating", "major", NOW, None, {"api": "partial_outage"})
+    over = replace(broken, status="resolved", resolved_at=NOW)
+
+    for incident, state in ((broken, "partial_outage"), (over, "operational")):
+        assert states(replace(BOARD, components=(WEB, api), incidents=(incident,)), seen())["api"] == state
+
+
+def test_an_update_says_what_was_before_and_what_is_after():
+    updates = (
+        Update(NOW, "investigating", "One.", {}),
+        Update(NOW + 1000, "identified", "Two.", {"web": "partial_outage"}),
+        Update(NOW + 2000, "resolved", "Three.", {"web": "operational", "api": "operational"}),
+    )
+    incident = Incident("a", "A", "resolved", "major", NOW, NOW + 2000, {"web": "major_outage"}, updates)
+    work = Maintenance("m", "M", "completed", NOW, NOW + 1000, ("api",), updates=(
+        Update(NOW, "scheduled", "Soon."), Update(NOW + 1, "in_progress", "Now."), Update(NOW + 2, "completed", "Done.")
+    ))  # fmt: skip
+    every = summarise(replace(BOARD, incidents=(incident,), maintenances=(work,)), seen(), NOW + 5000)["every"]
+
+    def changes(event: dict) -> list[list[tuple[str, str, str]]]:
+        return [
+            [(one["code"], one["old_status"], one["new_status"]) for one in update["affected_components"]]
+            for update in reversed(event["incident_updates"])
+        ]
+
+    assert changes(every["incidents"][0]) == [
+        [("web", "operational", "major_outage")],
+        [("web", "major_outage", "partial_outage")],
+        [("web", "partial_outage", "operational"), ("api", "operational", "operational")],
+    ]
+    assert changes(every["scheduled_maintenances"][0]) == [
+        [("api", "operational", "operational")],
+        [("api", "operational", "under_maintenance")],
+        [("api", "under_maintenance", "operational")],
+    ]
+    for update in every["incidents"][0]["incident_updates"]:
+        assert (update["deliver_notifications"], update["custom_tweet"], update["tweet_id"]) == (True, None, None)

@@ -1,0 +1,88 @@
+"""Recurring maintenance in a local zone: the hour stays, and page and calendar name the same times."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from dateutil.rrule import rrulestr
+from icalendar import Calendar
+
+from portal.status import Board, Maintenance, Page, feeds, recur
+
+
+def ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def work(rule: str, first: str, zone: str = "") -> Maintenance:
+    at = ms(first)
+    return Maintenance("m", "Work", "scheduled", at, at + 90 * 60_000, ("api",), rrule=rule, timezone=zone)
+
+
+def page(one: Maintenance, until: str) -> list[str]:
+    found = recur.single(one, one.scheduled_for, ms(until))
+    return [f"{datetime.fromtimestamp(at.scheduled_for / 1000, UTC):%Y-%m-%dT%H:%M}" for at in found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "zone", "times"),
+    [
+        ("FREQ=WEEKLY;BYDAY=SU", "2026-10-18T03:00", "Europe/Berlin",
+         ["2026-10-18T03:00", "2026-10-25T04:00", "2026-11-01T04:00"]),
+        ("FREQ=WEEKLY;BYDAY=SU", "2026-10-18T03:00", "", ["2026-10-18T03:00", "2026-10-25T03:00", "2026-11-01T03:00"]),
+        ("FREQ=DAILY;INTERVAL=7", "2026-03-05T07:00", "America/New_York",
+         ["2026-03-05T07:00", "2026-03-12T06:00", "2026-03-19T06:00"]),
+        # The day is the zone's: Monday there is still Sunday in UTC.
+        ("FREQ=WEEKLY;BYDAY=MO", "2026-09-27T16:00", "Australia/Sydney",
+         ["2026-09-27T16:00", "2026-10-04T15:00", "2026-10-11T15:00"]),
+        # 02:30 does not exist on the 29th: the clock before the jump says 01:30 UTC.
+        ("FREQ=DAILY", "2026-03-28T01:30", "Europe/Berlin",
+         ["2026-03-28T01:30", "2026-03-29T01:30", "2026-03-30T00:30"]),
+        # 02:30 comes twice: the first one.
+        ("FREQ=DAILY", "2026-10-24T00:30", "Europe/Berlin",
+         ["2026-10-24T00:30", "2026-10-25T00:30", "2026-10-26T01:30"]),
+        ("FREQ=MONTHLY", "2026-10-31T10:00", "Europe/Berlin",
+         ["2026-10-31T10:00", "2026-12-31T10:00", "2027-01-31T10:00"]),
+        ("FREQ=MONTHLY", "2026-08-31T22:30", "Europe/Berlin",
+         ["2026-08-31T22:30", "2026-09-30T22:30", "2026-10-31T23:30"]),
+        ("FREQ=WEEKLY;UNTIL=20261101T040000Z", "2026-10-18T03:00", "Europe/Berlin",
+         ["2026-10-18T03:00", "2026-10-25T04:00", "2026-11-01T04:00"]),
+    ],
+)  # fmt: skip
+def test_the_local_hour_stays(rule: str, first: str, zone: str, times: list[str]):
+    one = work(rule, first, zone)
+
+    assert recur.problem(one) == ""
+    assert page(one, "2027-06-01T00:00")[:3] == times
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata"])
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=WEEKLY", "FREQ=MONTHLY;BYDAY=-1SA", "FREQ=DAILY;INTERVAL=9",
+     "FREQ=MONTHLY;COUNT=4", "FREQ=WEEKLY;UNTIL=20261231T200000Z"],
+)  # fmt: skip
+def test_page_and_calendar_name_the_same_times(zone: str, rule: str):
+    one = work(rule, "2026-10-31T20:00", zone)
+    (event,) = Calendar.from_ical(feeds.calendar(Board(Page("acme", "Acme"), maintenances=(one,)))).walk("VEVENT")
+    start = event["dtstart"].dt
+    read = rrulestr(event["rrule"].to_ical().decode(), dtstart=start)
+
+    found = [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" for at in read.between(start, start + timedelta(400), inc=True)]
+    assert page(one, "2028-01-01T00:00")[: len(found)] == found
+    assert len(found) > 1
+    assert event["dtend"].dt - start == timedelta(minutes=90)
+    assert "rdate" not in event
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "zone", "written"),
+    [
+        ("FREQ=MONTHLY", "2026-10-31T10:00", "", "FREQ=MONTHLY;BYMONTHDAY=31"),
+        ("FREQ=MONTHLY;INTERVAL=3", "2026-10-31T23:30", "Europe/Berlin", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1"),
+        ("FREQ=YEARLY", "2026-10-31T10:00", "", "FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=10"),
+        ("FREQ=MONTHLY;BYDAY=1MO", "2026-10-05T10:00", "", "FREQ=MONTHLY;BYDAY=1MO"),
+        ("FREQ=WEEKLY", "2026-10-05T10:00", "", "FREQ=WEEKLY"),
+    ],
+)
+def test_a_rule_is_written_with_the_day_that_it_means(rule: str, first: str, zone: str, written: str):
+    assert recur.rule(work(rule, first, zone)) == written
