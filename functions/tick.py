@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-# A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times.
+# A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times. Checks and
+# their news come before what may wait for other systems, and such a system is asked for nothing more at the very end.
 JOBS = {
-    "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status.poll:poll", 0),
-    "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
+    "tell": ("functions.status.tell:announce", 0),
+    "outbox": ("functions.outbox:deliver_due", 0),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
     "purge_events": ("functions.insights.events:purge", HOUR_MS),
     "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.webhook:purge", HOUR_MS),
-    "tell": ("functions.status.tell:announce", 0),
     "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),
@@ -35,7 +35,12 @@ JOBS = {
     "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
+    "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }
+# Jobs that would take a whole tick -> how much of what is left of it they may have.
+SHARES = {"poll": 0.8, "outbox": 0.8}
+# Several processes may run it at once: each of its rows has a lease of its own.
+SHARED = {"outbox"}
 BUDGET_SECONDS = 20
 NOBODY = ("job",)
 LEASE_MS = 2 * MINUTE_MS
@@ -59,7 +64,9 @@ def tick(services: "Services", deadline: float) -> dict[str, str]:
         if time.monotonic() > deadline:
             outcome[name] = "left"
         elif _claim(services, name, every):
-            outcome[name] = _run(services, name, where, every, deadline)
+            now = time.monotonic()
+            until = now + SHARES.get(name, 1.0) * (deadline - now)
+            outcome[name] = _run(services, name, where, every, until)
     return outcome
 
 
@@ -84,8 +91,9 @@ def _claim(services: "Services", name: str, every: int) -> bool:
     # the difference between two processes' clocks.
     claimed = services.store.run(
         "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"
-        " and (leased_until < :now or leased_until > :longest)",
+        " and (:shared = 1 or leased_until < :now or leased_until > :longest)",
         name=name,
+        shared=int(name in SHARED),
         until=now + LEASE_MS,
         longest=now + 2 * LEASE_MS,
         latest=now + every + LEASE_MS,

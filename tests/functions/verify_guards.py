@@ -226,7 +226,7 @@ GUARDS = [
     Guard(
         "no password without TLS",
         SMTP,
-        "elif parts.username and host not in LOOPBACK:",
+        "elif secret and host not in LOOPBACK:",
         "elif False:",
         f"{TLS}test_no_password_goes_over_an_open_line",
     ),
