@@ -5,6 +5,8 @@ must survive a power cut.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from functions.errors import StoreError
 from functions.stores import Row, Store
 
 WAIT_SECONDS = 10
+NOTE_WAIT_MS = 500
 
 
 class SQLite(Store):
@@ -35,6 +38,14 @@ class SQLite(Store):
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"SQLite: {error}") from error
         return rows, cursor.rowcount
+
+    @contextmanager
+    def _briefly(self) -> Iterator[None]:
+        self.run(f"pragma busy_timeout={NOTE_WAIT_MS}")
+        try:
+            yield
+        finally:
+            self.run(f"pragma busy_timeout={WAIT_SECONDS * 1000}")
 
     def _lock_migrations(self) -> None:
         """`begin immediate` has the one writer's lock already."""
