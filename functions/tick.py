@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
+from functions import clock
 from functions.errors import Problem, StoreError, VendorError
 from functions.http import json_response
 from portal.clock import HOUR_MS, MINUTE_MS
@@ -39,6 +40,8 @@ JOBS = {
 }
 # Jobs that would take a whole tick -> how much of what is left of it they may have.
 SHARES = {"poll": 0.8, "outbox": 0.8}
+# How the names of jobs that erase begin.
+ERASES = "purge_"
 # Several processes may run it at once: each of its rows has a lease of its own.
 SHARED = {"outbox"}
 BUDGET_SECONDS = 20
@@ -58,11 +61,15 @@ def handle(request: "Request", services: "Services") -> Response:
 
 
 def tick(services: "Services", deadline: float) -> dict[str, str]:
-    """Run every due job under a lease until `deadline` (time.monotonic seconds); job -> done, failed or left."""
+    """Run every due job under a lease until `deadline` (time.monotonic seconds); job -> done, failed, left, or waits:
+    nothing is erased by a clock that has just jumped."""
     outcome = {}
+    clock.note(services)
     for name, (where, every) in JOBS.items():
         if time.monotonic() > deadline:
             outcome[name] = "left"
+        elif name.startswith(ERASES) and not clock.moved(services).settled:
+            outcome[name] = "waits"
         elif _claim(services, name, every):
             now = time.monotonic()
             until = now + SHARES.get(name, 1.0) * (deadline - now)
@@ -71,14 +78,17 @@ def tick(services: "Services", deadline: float) -> dict[str, str]:
 
 
 def age_ms(services: "Services") -> int | None:
-    """Milliseconds since a job last finished, or None when none has."""
-    row = services.store.one("select max(finished_at) as at from job")
+    """Milliseconds since a job last finished, or None when none has. A time that is yet to come was written before the
+    clock was set back."""
+    row = services.store.one(
+        "select max(finished_at) as at from job where finished_at <= :latest", latest=services.now() + LEASE_MS
+    )
     return services.now() - row["at"] if row and row["at"] else None
 
 
 def failing(services: "Services") -> list[str]:
     """The jobs whose last run failed."""
-    rows = services.store.all("select name from job where failed_at > coalesce(finished_at, 0) order by name")
+    rows = services.store.all("select name from job where failed_at is not null order by name")
     return [row["name"] for row in rows]
 
 
@@ -114,10 +124,10 @@ def _run(services: "Services", name: str, where: str, every: int, deadline: floa
         # One faulty job must not keep tickets from being delivered; the answer says 500, so the scheduler alarms.
         log.exception("job %s: fault", name)
         outcome = "failed"
-    column = "finished_at" if outcome == "done" else "failed_at"
+    ended = "finished_at = :now, failed_at = null" if outcome == "done" else "failed_at = :now"
     now = services.now()
     services.store.run(
-        f"update job set leased_until = 0, due_at = :due, {column} = :now where name = :name",  # noqa: S608
+        f"update job set leased_until = 0, due_at = :due, {ended} where name = :name",  # noqa: S608 - the text is ours
         name=name,
         due=now + every,
         now=now,

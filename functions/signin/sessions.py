@@ -35,6 +35,8 @@ BILLING_MS = 15 * MINUTE_MS
 KEPT_TIMES = 4
 # One request reads claims for all; after a failure the next one waits this long.
 ASK_MS = MINUTE_MS
+# A time further ahead was written before the clock was set back; the clocks of two machines differ by less.
+AHEAD_MS = 5 * MINUTE_MS
 HINT = "portal_in"
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ def current(request: "Request", services: "Services", fresh_within: int | None =
     if now - row["seen_at"] > TOUCH_MS:
         services.store.note("update session set seen_at = :now where id = :id", now=now, id=row["id"])
     # Signed in by email: there is no provider to ask.
-    if fresh_within is None or not row["tokens"] or now - row["claims_at"] <= fresh_within:
+    if fresh_within is None or not row["tokens"] or -AHEAD_MS <= now - row["claims_at"] <= fresh_within:
         return _session(row)
     return _renew(row, services, fresh_within)
 
@@ -180,8 +182,9 @@ def _row(request: "Request", services: "Services") -> "Row | None":
         return None
     now = services.now()
     return services.store.one(
-        "select * from session where id = :id and seen_at > :idle and created_at > :absolute",
+        "select * from session where id = :id and seen_at > :idle and created_at > :absolute and created_at < :soon",
         id=str(session_id),
+        soon=now + AHEAD_MS,
         idle=now - IDLE_MS,
         absolute=now - ABSOLUTE_MS,
     )
@@ -194,9 +197,10 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
     known = _session(row) if now - row["claims_at"] <= max(KEPT_TIMES * fresh_within, BILLING_MS) else None
     # A refresh token often works once, and its second use ends the whole sign-in: one request asks, the others go on.
     asking = services.store.note(
-        "update session set asked_at = :now where id = :id and asked_at <= :before returning id",
+        "update session set asked_at = :now where id = :id and (asked_at <= :before or asked_at > :soon) returning id",
         id=row["id"],
         now=now,
+        soon=now + AHEAD_MS,
         before=now - ASK_MS,
     )
     if not asking or not services.settings.oidc_issuer:

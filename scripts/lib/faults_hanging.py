@@ -152,7 +152,10 @@ def _fill(services: Services, hole: str) -> None:
         for number in range(MAILS):
             who = f"reader{number}"
             services.store.run(
-                "insert into subscriber values (:who, :to, '[]', :now)", who=who, to=f"{who}@acme.example", now=now
+                "insert into subscriber (id, address, components, created_at) values (:who, :to, '[]', :now)",
+                who=who,
+                to=f"{who}@acme.example",
+                now=now,
             )
             mail = {"title": "API errors", "body": "We look into it.", "link": "https://acme.example", "update": "u1"}
             outbox.put(services, "status.mail", {"to": f"{who}@acme.example", "who": who, **mail}, subject_id=who)
