@@ -1,4 +1,5 @@
-"""Rate limits that hold across function instances: a fixed window, counted in the store in one statement."""
+"""Rate limits and daily budgets that hold across function instances: a fixed window, counted in the store in one
+statement."""
 
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,31 @@ def limit(services: "Services", what: str, who: str, times: int, per_seconds: in
 def limit_reading(services: "Services", what: str, who: str, times: int, per_seconds: int) -> None:
     """As `limit`, for a page that only reads: while the store cannot write, nothing is counted and nobody refused."""
     _count(services, services.store.note, what, who, times, per_seconds)
+
+
+def spend(services: "Services", what: str, who: str, amount: int, most: int) -> bool:
+    """Take `amount` from who's budget of `most` for a day (UTC); False, and nothing is taken, when that is too much."""
+    row = amount <= most and services.store.one(
+        "insert into rate (who, span, n) values (:who, :span, :amount) on conflict (who, span)"
+        " do update set n = rate.n + :amount where rate.n + :amount <= :most returning n",
+        who=f"{what}:{who}",
+        span=_today(services),
+        amount=amount,
+        most=most,
+    )
+    return bool(row)
+
+
+def spent(services: "Services", what: str, who: str) -> int:
+    """How much of a budget was taken today."""
+    row = services.store.one(
+        "select n from rate where who = :who and span = :span", who=f"{what}:{who}", span=_today(services)
+    )
+    return row["n"] if row else 0
+
+
+def _today(services: "Services") -> int:
+    return services.now() // DAY_MS * DAY_MS
 
 
 def _count(

@@ -114,6 +114,10 @@ class Store(ABC):
         return bool(getattr(self._thread, "open", False))
 
     @abstractmethod
+    def space(self) -> tuple[int, int | None]:
+        """The size of the store in bytes, and what is free on its disk where that can be known."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close this thread's connection."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from functions import outbox
-from functions.rate import limit_reading
+from functions.rate import limit_reading, spend
 from functions.signin import drafts
 from portal.clock import MINUTE_MS
 from portal.models import ORGANISATION_SCOPE, Requester
@@ -65,6 +65,16 @@ def add(
         add_files(services, row["id"], "", files)
         row["delivery"] = outbox.put(services, "ticket.create", {"ticket": row["id"]}, subject_id=requester.subject)
     return row
+
+
+def may_keep(services: "Services", subject: str, files: Iterable[File]) -> bool:
+    """Whether files fit into the day's budgets of this customer and of all, which they are then taken from."""
+    size, space = sum(len(file.data) for file in files), services.settings.space
+    with services.store.transaction():
+        return not size or (
+            spend(services, "files-bytes", subject, size, space.files_each)
+            and spend(services, "files-bytes", "all", size, space.files_all)
+        )
 
 
 def add_files(services: "Services", ticket_id: str, reply_id: str, files: Iterable[File]) -> None:
