@@ -1,5 +1,6 @@
 """A clock that jumps erases nothing, and leaves nothing waiting for a time that will not come."""
 
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -208,6 +209,25 @@ def test_a_session_of_a_wrong_time_ends_and_one_of_the_right_time_goes_on(
 
     assert browser.get("/my/tickets/").status_code == 200
     assert other.get("/my/tickets/").status_code == 303
+
+
+@pytest.mark.parametrize("jump", AHEAD[2:])
+def test_a_webhook_is_not_given_up_by_a_wrong_clock(services: Services, start: int, jump: int):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+    services.store.run(
+        "insert into webhook (id, owner, url, secret, failing_since, created_at)"
+        " values ('w', 'o', :url, 'whsec_QUJD', :at, :at)",
+        url=url,
+        at=start,
+    )
+    outbox.put(services, "status.webhook", {"webhook": "w", "id": "u", "data": {}}, subject_id="")
+    services.clock.at = start + jump
+    tried = ticks(services, 0)[0]
+
+    assert tried["outbox"] == "done"
+    assert services.store.one("select attempts from outbox") == {"attempts": 1}
+    assert services.store.one("select count(*) as n from webhook") == {"n": 1}
 
 
 def test_the_jobs_that_erase_are_named_so():
