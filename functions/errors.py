@@ -38,7 +38,7 @@ class VendorError(Exception):
 
     `kind` decides what happens next: `rejected`, `authentication`, `not_found` and `unsupported` are final,
     `rate_limited` and `unavailable` (outcome unknown) are tried again. `detail` is for the log: it never
-    holds a secret, an address or a URL with a query.
+    holds a secret, an address or a URL with a query. `alone`: the system works, and only this one thing was put off.
     """
 
     def __init__(
@@ -48,12 +48,14 @@ class VendorError(Exception):
         *,
         detail: str = "",
         retry_after: int | None = None,
+        alone: bool = False,
     ) -> None:
         super().__init__(detail or public)
         self.public = public
         self.kind = kind
         self.detail = detail
         self.retry_after = retry_after
+        self.alone = alone
 
 
 class StoreError(Exception):

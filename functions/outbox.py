@@ -1,5 +1,6 @@
 """Deliveries that survive a crash: a row is written with what it belongs to, then delivered until it is done.
 
+Each kind is in a lane (functions.lanes), so that neither many of one kind nor a system that hangs delays the others.
 A row is claimed by a lease, so two processes never deliver it at once; a process that dies leaves its lease to
 run out. So a handler may be called twice for one row, and hands the row's key to the vendor.
 """
@@ -9,9 +10,11 @@ import json
 import logging
 import secrets
 import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import StoreError, VendorError
+from functions.lanes import LANES, WORKERS, Lane, Patience, lane_of
 from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
@@ -33,6 +36,13 @@ KINDS = {
 FINAL = {"rejected", "unsupported"}
 # Longer than any delivery takes: every call of a vendor has a timeout, and a ticket with ten files is a dozen calls.
 LEASE_MS = 180_000
+# Of two times further ahead than they can be, the clock was set back since they were written: such a lease has ended,
+# and such a pause is over.
+IS_DUE = (
+    "done_at is null and failed_at is null and (next_at <= :now or next_at > :longest)"
+    " and (leased_until < :now or leased_until > :latest)"
+)
+LOOK_SECONDS = 1.0
 BACKOFF_MS = [5_000, 15_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS]
 
 PEOPLE = (Held("outbox", named=("subject_id", "payload")),)
@@ -66,52 +76,41 @@ def put(services: "Services", kind: str, payload: dict[str, Any], *, subject_id:
 
 def deliver(services: "Services", row_id: str) -> bool:
     """Try one delivery now; False when it failed, is not due, or another process holds it."""
-    row = _claim(services, row_id)
-    if row is None:
-        return False
-    module, _, function = KINDS[row["kind"]].partition(":")
-    try:
-        getattr(importlib.import_module(module), function)(services, json.loads(row["payload"]))
-    except Later as later:
-        _put_off(services, row, later.wait)
-        return False
-    except VendorError as error:
-        log.warning("delivery %s %s: %s %s", row["kind"], row_id, error.kind, error.detail)
-        _postpone(services, row, error.kind, error.retry_after)
-        return False
-    except Exception:
-        # A fault in an adapter must lose neither the row nor the customer's answer.
-        log.exception("delivery %s %s: fault in the adapter", row["kind"], row_id)
-        _postpone(services, row, "fault", None)
-        return False
-    services.store.run("update outbox set done_at = :now, error = null where id = :id", now=services.now(), id=row_id)
-    return True
+    row = services.store.one("select kind from outbox where id = :id", id=row_id)
+    return row is not None and _try(services, row_id, lane_of(row["kind"])) == "done"
 
 
 def deliver_first(services: "Services", row_id: str) -> None:
-    """Try a delivery right after its row was committed, and when it succeeds one other that is due. A failure is
-    left to the tick."""
+    """Try a delivery right after its row was committed, and when it succeeds one other that is due for the same
+    system. A failure is left to the tick."""
     try:
-        if deliver(services, row_id):  # else a desk that hangs would cost them its timeout twice
-            deliver_due(services, deadline=float("inf"), most=1)
+        row = services.store.one("select kind from outbox where id = :id", id=row_id)
+        lane = lane_of(row["kind"]) if row else None
+        if lane and _try(services, row_id, lane) == "done":  # else a desk that hangs would cost them its timeout twice
+            _turn(services, lane, float("inf"), Patience())
     except StoreError:
         log.exception("first delivery of %s: the store did not answer", row_id)
 
 
-def deliver_due(services: "Services", deadline: float, most: int = 50) -> None:
-    """Job of the tick: deliver what is due, oldest first, until `deadline` (time.monotonic seconds)."""
-    now = services.now()
-    rows = services.store.all(
-        "select id from outbox where done_at is null and failed_at is null and next_at <= :now"
-        " and (leased_until < :now or leased_until > :latest) order by next_at limit :most",
-        now=now,
-        latest=now + 2 * LEASE_MS,
-        most=most,
-    )
-    for row in rows:
-        if time.monotonic() > deadline:
-            return
-        deliver(services, row["id"])
+def deliver_due(services: "Services", deadline: float) -> None:
+    """Job of the tick: deliver what is due until nothing is, or until `deadline` (time.monotonic seconds). Each of
+    WORKERS has a thread while there is something for it; while one works, what comes for the others is seen within
+    LOOK_SECONDS. A call that outlasts the deadline ends by its own timeout, and nobody waits for it."""
+    patience, faults = Patience(), []
+    pool = ThreadPoolExecutor(len(WORKERS))
+    running: dict[tuple[str, ...], Future[None]] = {}
+    while time.monotonic() < deadline:
+        for worker in _with_work(services):
+            if worker not in running:
+                running[worker] = pool.submit(_work, services, worker, deadline, patience)
+        wait(running.values(), timeout=min(LOOK_SECONDS, deadline - time.monotonic()))
+        ended = [worker for worker, future in running.items() if future.done()]
+        faults += [fault for fault in (running.pop(worker).exception() for worker in ended) if fault]
+        if not running:
+            break
+    pool.shutdown(wait=False)
+    if faults:
+        raise faults[0]
 
 
 def purge(services: "Services", deadline: float) -> None:
@@ -131,17 +130,86 @@ def count(services: "Services") -> dict[str, int]:
     return row or {"failed": 0, "overdue": 0}
 
 
-def _claim(services: "Services", row_id: str) -> "Row | None":
+def _with_work(services: "Services") -> list[tuple[str, ...]]:
+    """The workers for which something is due."""
+    due = {name for name, lane in LANES.items() if _due(services, lane, most=1)}
+    return [worker for worker in WORKERS if due.intersection(worker)]
+
+
+def _work(services: "Services", worker: tuple[str, ...], deadline: float, patience: Patience) -> None:
+    """A thread of `deliver_due`: deliver one of each lane in turn, while one of them has any."""
+    try:
+        while sum(_turn(services, LANES[name], deadline, patience) for name in worker):
+            continue
+    finally:
+        services.store.close()
+
+
+def _turn(services: "Services", lane: Lane, deadline: float, patience: Patience) -> bool:
+    """Try the first delivery of a lane whose system does not rest; False when there is none, or no time."""
+    if time.monotonic() >= deadline:
+        return False
+    for row in _due(services, lane, most=500 if lane.each else 1):
+        system = str(json.loads(row["payload"]).get(lane.each, "")) if lane.each else ""
+        if not patience.is_over(lane, system):
+            started = time.monotonic()
+            outcome = _try(services, row["id"], lane)
+            if outcome != "taken":
+                patience.count(lane, system, time.monotonic() - started, failed=outcome == "failed")
+            return True
+    return False
+
+
+def _due(services: "Services", lane: Lane, most: int) -> "list[Row]":
+    """What a lane could deliver now, the longest due first."""
+    kinds = {f"k{number}": kind for number, kind in enumerate(kind for kind in KINDS if lane_of(kind) is lane)}
+    return services.store.all(
+        f"select id, payload from outbox where kind in ({', '.join(f':{name}' for name in kinds)})"  # noqa: S608
+        f" and {IS_DUE} order by next_at limit :most",
+        **kinds,
+        **_times(services, lane),
+        most=most,
+    )
+
+
+def _times(services: "Services", lane: Lane) -> dict[str, int]:
+    """The times of IS_DUE. Some minutes are allowed for the clocks of two processes, which differ a little."""
     now = services.now()
-    # A lease that ends later than any can was taken before the clock was set back. Twice a lease's length, since the
-    # clocks of two processes differ a little.
+    return {"now": now, "latest": now + 2 * LEASE_MS, "longest": now + lane.pause + LEASE_MS}
+
+
+def _try(services: "Services", row_id: str, lane: Lane) -> str:
+    """Try one delivery: `done`; `failed`, when the system did not do its part; `waits`, when it did and the delivery
+    has to wait or was given up; `taken`, when it is not due or another process has it."""
+    row = _claim(services, row_id, lane)
+    if row is None:
+        return "taken"
+    module, _, function = KINDS[row["kind"]].partition(":")
+    try:
+        getattr(importlib.import_module(module), function)(services, json.loads(row["payload"]))
+    except Later as later:
+        _put_off(services, row, min(later.wait, lane.pause))
+        return "waits"
+    except VendorError as error:
+        log.warning("delivery %s %s: %s %s", row["kind"], row_id, error.kind, error.detail)
+        _postpone(services, row, error.kind, error.retry_after)
+        return "waits" if error.kind in FINAL or error.alone else "failed"
+    except Exception:
+        # A fault in an adapter must lose neither the row nor the customer's answer.
+        log.exception("delivery %s %s: fault in the adapter", row["kind"], row_id)
+        _postpone(services, row, "fault", None)
+        return "failed"
+    services.store.run("update outbox set done_at = :now, error = null where id = :id", now=services.now(), id=row_id)
+    return "done"
+
+
+def _claim(services: "Services", row_id: str, lane: Lane) -> "Row | None":
     return services.store.one(
-        "update outbox set leased_until = :until, attempts = attempts + 1 where id = :id and done_at is null"
-        " and failed_at is null and next_at <= :now and (leased_until < :now or leased_until > :latest) returning *",
+        "update outbox set leased_until = :until, attempts = attempts + 1"  # noqa: S608 - the text is ours
+        f" where id = :id and {IS_DUE} returning *",
         id=row_id,
-        until=now + LEASE_MS,
-        latest=now + 2 * LEASE_MS,
-        now=now,
+        until=services.now() + LEASE_MS,
+        **_times(services, lane),
     )
 
 
@@ -151,7 +219,7 @@ def _postpone(services: "Services", row: "Row", kind: str, retry_after: int | No
     services.store.run(
         "update outbox set leased_until = 0, next_at = :next, error = :kind, failed_at = :failed"
         " where id = :id and attempts = :attempts",  # else the lease ran out, and another process has the row
-        next=now + max(wait, (retry_after or 0) * 1000),
+        next=now + min(max(wait, (retry_after or 0) * 1000), lane_of(row["kind"]).pause),
         kind=kind,
         failed=now if kind in FINAL else None,
         id=row["id"],

@@ -20,6 +20,10 @@ TITLE = "<!--portal:title-->"
 CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 TEMPLATES = Path(__file__).parent / "templates"
+READ_ONLY = (
+    '<div class="hf-notice hf-notice--warn" role="status"><p>You can read everything here, but nothing can be sent or'
+    " changed just now. We are working on it. Try again in a few minutes.</p></div>"
+)
 Parent = tuple[str, str]
 # The first page above every personal page: its path, and the word that leads there.
 HUB: Parent = ("my/", "Your portal")
@@ -60,6 +64,8 @@ def render(
             **context,
         )
     )
+    if not services.store.takes_notes:
+        content = READ_ONLY + content
     slots = {TITLE: escape(title), CRUMBS: _crumbs(services, parents), CONTENT: content}
     html, rest = "", services.shell
     # Each slot once, from front to back: a customer's text must never be taken for a slot.

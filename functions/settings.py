@@ -26,6 +26,19 @@ CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billi
 
 
 @dataclass(frozen=True)
+class Space:
+    """How much the portal keeps, in bytes: of events and of tickets' files in a day, from one address or person and
+    altogether; the free disk below which, and the size of a database near which, its health says so (0: any)."""
+
+    events_each: int
+    events_all: int
+    files_each: int
+    files_all: int
+    disk_free: int
+    database: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of the functions; `repr` hides what is secret."""
 
@@ -54,6 +67,7 @@ class Settings:
     tickets_anonymous: str
     support_mailbox: str
     ticket_body_days: int
+    space: Space
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -81,6 +95,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         **values,
         build_dir=Path(reader.get("PORTAL_BUILD_DIR", "build")),
         body_limit=reader.number("BODY_LIMIT", 4_000_000),
+        space=_space(reader),
         demo=reader.get("DEMO") == "1",
         environ=dict(environ),
     )
@@ -230,6 +245,20 @@ def _store(reader: Reader) -> dict[str, Any]:
             f"DATABASE_URL must be postgresql:// on {platform}: a file there is lost with its tickets."
         )
     return {"database_url": url}
+
+
+def _space(reader: Reader) -> Space:
+    def megabytes(name: str, default: int) -> int:
+        return reader.number(name, default) * 1_000_000
+
+    return Space(
+        events_each=megabytes("EVENTS_MB_EACH", 5),
+        events_all=megabytes("EVENTS_MB_ALL", 100),
+        files_each=megabytes("FILES_MB_EACH", 100),
+        files_all=megabytes("FILES_MB_ALL", 2_000),
+        disk_free=megabytes("DISK_FREE_MB", 1_000),
+        database=megabytes("DATABASE_MB", 0),
+    )
 
 
 def _identity(reader: Reader) -> dict[str, Any]:

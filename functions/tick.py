@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
+from functions import clock
 from functions.errors import Problem, StoreError, VendorError
 from functions.http import json_response
 from portal.clock import HOUR_MS, MINUTE_MS
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
 
-# A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times.
+# A job, where it lives, and how often it runs (ms); a job of 0 runs at every tick and keeps its own times. Checks and
+# their news come before what may wait for other systems, and such a system is asked for nothing more at the very end.
 JOBS = {
-    "outbox": ("functions.outbox:deliver_due", 0),
     "poll": ("functions.status.poll:poll", 0),
-    "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
+    "tell": ("functions.status.tell:announce", 0),
+    "outbox": ("functions.outbox:deliver_due", 0),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
     "purge_events": ("functions.insights.events:purge", HOUR_MS),
     "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.webhook:purge", HOUR_MS),
-    "tell": ("functions.status.tell:announce", 0),
     "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),
@@ -35,7 +36,14 @@ JOBS = {
     "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
+    "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }
+# Jobs that would take a whole tick -> how much of what is left of it they may have.
+SHARES = {"poll": 0.8, "outbox": 0.8}
+# How the names of jobs that erase begin.
+ERASES = "purge_"
+# Several processes may run it at once: each of its rows has a lease of its own.
+SHARED = {"outbox"}
 BUDGET_SECONDS = 20
 NOBODY = ("job",)
 LEASE_MS = 2 * MINUTE_MS
@@ -53,25 +61,34 @@ def handle(request: "Request", services: "Services") -> Response:
 
 
 def tick(services: "Services", deadline: float) -> dict[str, str]:
-    """Run every due job under a lease until `deadline` (time.monotonic seconds); job -> done, failed or left."""
+    """Run every due job under a lease until `deadline` (time.monotonic seconds); job -> done, failed, left, or waits:
+    nothing is erased by a clock that has just jumped."""
     outcome = {}
+    clock.note(services)
     for name, (where, every) in JOBS.items():
         if time.monotonic() > deadline:
             outcome[name] = "left"
+        elif name.startswith(ERASES) and not clock.moved(services).settled:
+            outcome[name] = "waits"
         elif _claim(services, name, every):
-            outcome[name] = _run(services, name, where, every, deadline)
+            now = time.monotonic()
+            until = now + SHARES.get(name, 1.0) * (deadline - now)
+            outcome[name] = _run(services, name, where, every, until)
     return outcome
 
 
 def age_ms(services: "Services") -> int | None:
-    """Milliseconds since a job last finished, or None when none has."""
-    row = services.store.one("select max(finished_at) as at from job")
+    """Milliseconds since a job last finished, or None when none has. A time that is yet to come was written before the
+    clock was set back."""
+    row = services.store.one(
+        "select max(finished_at) as at from job where finished_at <= :latest", latest=services.now() + LEASE_MS
+    )
     return services.now() - row["at"] if row and row["at"] else None
 
 
 def failing(services: "Services") -> list[str]:
     """The jobs whose last run failed."""
-    rows = services.store.all("select name from job where failed_at > coalesce(finished_at, 0) order by name")
+    rows = services.store.all("select name from job where failed_at is not null order by name")
     return [row["name"] for row in rows]
 
 
@@ -84,8 +101,9 @@ def _claim(services: "Services", name: str, every: int) -> bool:
     # the difference between two processes' clocks.
     claimed = services.store.run(
         "update job set leased_until = :until where name = :name and (due_at <= :now or due_at > :latest)"
-        " and (leased_until < :now or leased_until > :longest)",
+        " and (:shared = 1 or leased_until < :now or leased_until > :longest)",
         name=name,
+        shared=int(name in SHARED),
         until=now + LEASE_MS,
         longest=now + 2 * LEASE_MS,
         latest=now + every + LEASE_MS,
@@ -106,10 +124,10 @@ def _run(services: "Services", name: str, where: str, every: int, deadline: floa
         # One faulty job must not keep tickets from being delivered; the answer says 500, so the scheduler alarms.
         log.exception("job %s: fault", name)
         outcome = "failed"
-    column = "finished_at" if outcome == "done" else "failed_at"
+    ended = "finished_at = :now, failed_at = null" if outcome == "done" else "failed_at = :now"
     now = services.now()
     services.store.run(
-        f"update job set leased_until = 0, due_at = :due, {column} = :now where name = :name",  # noqa: S608
+        f"update job set leased_until = 0, due_at = :due, {ended} where name = :name",  # noqa: S608 - the text is ours
         name=name,
         due=now + every,
         now=now,

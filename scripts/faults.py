@@ -4,6 +4,9 @@ Real servers of the functions take tickets, replies and files from many clients 
 (demo.desk) is behind them, a killer ends them with SIGKILL at random points, and the tick runs as a host's scheduler
 would call it. When everything is delivered, the desk is compared with what customers were told. Exit code 1 when
 anything was lost or doubled; the last line is the summary.
+
+With --hanging the other systems accept every connection and never answer, while 3,000 status mails wait: exit code 1
+when a component is not checked once a minute, or a sign-in mail takes longer than 30 seconds.
 """
 
 import argparse
@@ -27,6 +30,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
+from scripts.lib import faults_hanging
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 SERVERS = 2
@@ -55,6 +59,8 @@ class Run:
 
 def main(argv: list[str] | None = None) -> int:
     given = _parser().parse_args(argv)
+    if given.hanging:
+        return faults_hanging.run(given.database, given.seconds)
     switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
     bad = 0
     lines = []
@@ -246,6 +252,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--desk", nargs="+", default=["found"], choices=["found", "keyed", "repeated"])
     parser.add_argument("--database", default="", help="a database to use instead of both engines (it is emptied)")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--hanging", action="store_true", help="other systems accept and never answer")
+    parser.add_argument("--seconds", type=int, default=150, help="length of each of the two parts of --hanging")
     parser.add_argument("--without-claim", action="store_true", help="deliver without the lease: must fail")
     parser.add_argument("--without-key", action="store_true", help="give the desk no key: must fail")
     return parser

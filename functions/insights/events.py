@@ -4,6 +4,7 @@ The answer is 204 also for bad events: a counter must never trouble a reader. No
 agent and no cookie is stored; the rate limit keeps a keyed hash of the address for two days.
 """
 
+import json
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import Problem
 from functions.http import client, read_json
-from functions.rate import limit
+from functions.rate import limit, spend
 from portal.clock import DAY_MS
 from portal.insights.events import Event, EventError, parse
 
@@ -27,6 +28,8 @@ NOBODY = ("event",)
 KEPT_MS = 400 * DAY_MS
 # A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
 TIMES, PER_SECONDS = 1200, 600
+# What is past the day's budgets is not kept, only counted.
+DROPPED, MOST_COUNTED = "events-dropped", 2**53
 # Cubot is a brand of telephones.
 ROBOT = re.compile(
     r"(?<!cu)bot|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|lighthouse|pagespeed|preview|"
@@ -45,9 +48,23 @@ on conflict (event_id) do nothing
 def collect(request: "Request", services: "Services") -> Response:
     """Store the good ones of at most 20 events; always 204, but for 413 (16 kB) and 429."""
     if not is_robot(request) and not asks_not_to_be_counted(request):
-        limit(services, "events", client(request, services.settings), TIMES, PER_SECONDS)
-        keep(services, _events(request))
+        who = client(request, services.settings)
+        limit(services, "events", who, TIMES, PER_SECONDS)
+        events = _events(request)
+        if has_room(services, who, sum(len(json.dumps(asdict(event))) for event in events)):
+            keep(services, events)
+        else:
+            spend(services, DROPPED, "all", len(events), MOST_COUNTED)
     return Response(status=204)
+
+
+def has_room(services: "Services", who: str, size: int) -> bool:
+    """Take `size` bytes from the day's budgets of an address and of all; False when one of them is used up."""
+    space = services.settings.space
+    with services.store.transaction():
+        return spend(services, "events-bytes", who, size, space.events_each) and spend(
+            services, "events-bytes", "all", size, space.events_all
+        )
 
 
 def keep(services: "Services", events: list[Event]) -> None:

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from functions.errors import Problem
 from functions.http import came_from, client, json_response, see_other, wants_json
-from functions.insights.events import KEPT_MS, keep
+from functions.insights.events import KEPT_MS, has_room, keep
 from functions.rate import limit
+from portal.clock import DAY_MS
 from portal.insights.events import LONGEST_COMMENT, REASONS, VOTES, Event, is_uuid, redact_comment
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 TIMES, PER_SECONDS = 60, 600
+# A vote without a comment.
+LEAST_BYTES = 400
+FULL = "We have had very many answers today, so this one could not be kept. Try again tomorrow, or write to us."
 NOBODY = ("feedback_comment",)
 INSERT = """
 insert into feedback_comment (event_id, at, article, vote, reason, comment, build)
@@ -36,7 +40,10 @@ def submit(request: "Request", services: "Services") -> "Response":
     path = _check(services, article, vote, reason, comment)
     # Only a robot fills the field that nobody sees; it is thanked and not counted.
     if not form.get("website"):
-        limit(services, "feedback", client(request, services.settings), TIMES, PER_SECONDS)
+        who = client(request, services.settings)
+        limit(services, "feedback", who, TIMES, PER_SECONDS)
+        if not has_room(services, who, len(comment.encode()) + LEAST_BYTES):
+            raise Problem(429, FULL, retry_after=DAY_MS // 1000)
         event = Event(
             event_id=_id(request, "event_id"),
             visit=_id(request, "visit"),

@@ -2,8 +2,12 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, parseaddr
+from socket import SHUT_RDWR, create_connection, socket
+from threading import Timer
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
@@ -11,6 +15,8 @@ from portal.addresses import checked
 from portal.urls import LOOPBACK, ascii_host
 
 TIMEOUT_SECONDS = 10
+# For a whole mail: the timeout starts anew with each byte that a server sends.
+MOST_SECONDS = 30
 
 
 class Mailer:
@@ -56,30 +62,74 @@ class Mailer:
                 "The mail could not be delivered.",
                 "rejected" if final else "unavailable",
                 detail="recipient refused" if final else "recipient put off",
+                alone=True,
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
 
-    def _server(self) -> smtplib.SMTP:
+    @contextmanager
+    def _server(self) -> Iterator[smtplib.SMTP]:
+        """A connection that is ready to take mails, and ends MOST_SECONDS later at the latest."""
         parts = self._parts
         host = ascii_host(parts.hostname or "") or ""
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            elif parts.username and host not in LOOPBACK:
-                server.close()
-                raise VendorError(
-                    "The mail could not be sent just now.", "authentication", detail="the server offers no STARTTLS"
+        with ExitStack() as stack:
+            line = _Line(stack)
+            if parts.scheme == "smtps":
+                server: smtplib.SMTP = line.encrypted(
+                    host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
                 )
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
+            else:
+                server = line.plain(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+            stack.enter_context(server)
+            if parts.scheme != "smtps":
+                _start_tls(server, host, secret=bool(parts.username))
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            yield server
+
+
+def _start_tls(server: smtplib.SMTP, host: str, *, secret: bool) -> None:
+    """Encrypt the connection if the server offers that; raises VendorError when a `secret` would go in the open."""
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+    elif secret and host not in LOOPBACK:
+        raise VendorError(
+            "The mail could not be sent just now.", "authentication", detail="the server offers no STARTTLS"
+        )
+
+
+class _Line:
+    """Makes connections that are cut after MOST_SECONDS, and tidied up with `stack`."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        line = self
+
+        class Plain(smtplib.SMTP):
+            def _get_socket(self, host: str, port: int, timeout: float) -> socket:
+                opened = create_connection((host, port), timeout)
+                line._watch(opened)
+                return opened
+
+        class Encrypted(smtplib.SMTP_SSL, Plain):
+            """SMTP_SSL takes its socket from the next class, and wraps it."""
+
+        self._stack = stack
+        self.plain, self.encrypted = Plain, Encrypted
+
+    def _watch(self, opened: socket) -> None:
+        # TLS takes the socket over; a second handle on the same connection can end it all the same.
+        handle = self._stack.enter_context(opened.dup())
+        timer = Timer(MOST_SECONDS, _cut, (handle,))
+        timer.daemon = True
+        self._stack.callback(timer.cancel)
+        timer.start()
+
+
+def _cut(handle: socket) -> None:
+    # It may be closed by now.
+    with suppress(OSError):
+        handle.shutdown(SHUT_RDWR)
 
 
 def _in_ascii(mailbox: str) -> str:

@@ -35,6 +35,8 @@ BILLING_MS = 15 * MINUTE_MS
 KEPT_TIMES = 4
 # One request reads claims for all; after a failure the next one waits this long.
 ASK_MS = MINUTE_MS
+# A time further ahead was written before the clock was set back; the clocks of two machines differ by less.
+AHEAD_MS = 5 * MINUTE_MS
 HINT = "portal_in"
 
 log = logging.getLogger(__name__)
@@ -69,9 +71,9 @@ def current(request: "Request", services: "Services", fresh_within: int | None =
         return None
     now = services.now()
     if now - row["seen_at"] > TOUCH_MS:
-        services.store.run("update session set seen_at = :now where id = :id", now=now, id=row["id"])
+        services.store.note("update session set seen_at = :now where id = :id", now=now, id=row["id"])
     # Signed in by email: there is no provider to ask.
-    if fresh_within is None or not row["tokens"] or now - row["claims_at"] <= fresh_within:
+    if fresh_within is None or not row["tokens"] or -AHEAD_MS <= now - row["claims_at"] <= fresh_within:
         return _session(row)
     return _renew(row, services, fresh_within)
 
@@ -180,8 +182,9 @@ def _row(request: "Request", services: "Services") -> "Row | None":
         return None
     now = services.now()
     return services.store.one(
-        "select * from session where id = :id and seen_at > :idle and created_at > :absolute",
+        "select * from session where id = :id and seen_at > :idle and created_at > :absolute and created_at < :soon",
         id=str(session_id),
+        soon=now + AHEAD_MS,
         idle=now - IDLE_MS,
         absolute=now - ABSOLUTE_MS,
     )
@@ -193,10 +196,11 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
     now = services.now()
     known = _session(row) if now - row["claims_at"] <= max(KEPT_TIMES * fresh_within, BILLING_MS) else None
     # A refresh token often works once, and its second use ends the whole sign-in: one request asks, the others go on.
-    asking = services.store.run(
-        "update session set asked_at = :now where id = :id and asked_at <= :before",
+    asking = services.store.note(
+        "update session set asked_at = :now where id = :id and (asked_at <= :before or asked_at > :soon) returning id",
         id=row["id"],
         now=now,
+        soon=now + AHEAD_MS,
         before=now - ASK_MS,
     )
     if not asking or not services.settings.oidc_issuer:
@@ -208,9 +212,9 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
         log.warning("claims were not renewed: %s %s", error.kind, error.detail, exc_info=cause)
         if error.kind == "unavailable":
             return known
-        services.store.run("delete from session where id = :id", id=row["id"])
+        services.store.note("delete from session where id = :id", id=row["id"])
         return None
-    kept = services.store.one(
+    kept = services.store.note(
         "update session set requester = :requester, claims = :claims, claims_at = :now, tokens = :tokens, asked_at = 0"
         " where id = :id returning *",
         id=row["id"],
@@ -219,8 +223,10 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
         now=now,
         tokens=services.identity.seal(identity, row["id"]),
     )
+    if kept is None:  # true, though the store could not keep it
+        return Session(row["id"], identity.requester, identity.claims, now, product=True)
     # No row: a sign-out came in between, and it wins.
-    return _session(kept) if kept else None
+    return _session(kept[0]) if kept else None
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:

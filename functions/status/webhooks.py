@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from functions import pages
+from functions import clock, pages
 from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
 from functions.rate import limit
@@ -117,7 +117,7 @@ def _failed(services: "Services", key: str, *, gone: bool) -> None:
         "delete from webhook where id = :key and (:gone = 1 or failing_since < :old)",
         key=key,
         gone=int(gone),
-        old=now - GIVE_UP_MS,
+        old=now - GIVE_UP_MS if clock.moved(services).settled else 0,
     )
     if removed:
         log.warning("webhook %s is gone; it is not called again", key)

@@ -3,6 +3,7 @@
 Times are unix milliseconds in BIGINT, flags are 0 or 1. A store keeps one connection per thread.
 """
 
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -14,7 +15,11 @@ from typing import Any
 from functions.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# After a note that could not be written, the next one waits this long: a page must not be slowed by each of its own.
+NOTE_PAUSE_SECONDS = 10.0
 Row = dict[str, Any]
+
+log = logging.getLogger(__name__)
 
 
 def connect(url: str) -> "Store":
@@ -35,6 +40,7 @@ class Store(ABC):
 
     def __init__(self) -> None:
         self._thread = threading.local()
+        self._notes_from = 0.0
 
     def all(self, sql: str, **parameters: Any) -> list[Row]:
         """Every row of the answer."""
@@ -48,6 +54,27 @@ class Store(ABC):
     def run(self, sql: str, **parameters: Any) -> int:
         """Run a statement and return how many rows it touched."""
         return self._execute(sql, parameters)[1]
+
+    def note(self, sql: str, **parameters: Any) -> list[Row] | None:
+        """Run a write that no answer needs, for a page that only reads: its rows, or None when the store cannot write
+        now (full, read-only, or locked for longer than a moment), which goes to the log. Inside a transaction it is a
+        write like any other."""
+        if self.in_transaction:
+            return self.all(sql, **parameters)
+        if not self.takes_notes:
+            return None
+        try:
+            with self._briefly():
+                return self.all(sql, **parameters)
+        except StoreError as error:
+            self._notes_from = time.monotonic() + NOTE_PAUSE_SECONDS
+            log.error("the store cannot be written to, so pages only show what is there: %s", error)
+            return None
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether the store could write when it was last tried."""
+        return time.monotonic() >= self._notes_from
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -87,6 +114,10 @@ class Store(ABC):
         return bool(getattr(self._thread, "open", False))
 
     @abstractmethod
+    def space(self) -> tuple[int, int | None]:
+        """The size of the store in bytes, and what is free on its disk where that can be known."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close this thread's connection."""
 
@@ -94,6 +125,11 @@ class Store(ABC):
     def _execute(self, sql: str, parameters: dict[str, Any]) -> tuple[list[Row], int]:
         """Rows, and how many the statement returned or touched. After an error that may leave half an answer on the
         connection it is closed, so that nobody reads another customer's answer."""
+
+    @contextmanager
+    def _briefly(self) -> Iterator[None]:
+        """Wait only a moment for other writers."""
+        yield
 
     @abstractmethod
     def _lock_migrations(self) -> None:

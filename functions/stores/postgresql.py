@@ -26,6 +26,10 @@ class PostgreSQL(Store):
         super().__init__()
         self._arguments = _arguments(url)
 
+    def space(self) -> tuple[int, int | None]:
+        row = self.one("select pg_database_size(current_database()) as size")
+        return (row["size"] if row else 0), None
+
     def close(self) -> None:
         connection = getattr(self._thread, "connection", None)
         self._thread.connection = None

@@ -4,7 +4,12 @@ WAL lets readers and the one writer work side by side; synchronous=FULL, since a
 must survive a power cut.
 """
 
+import logging
+import os
+import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,10 @@ from functions.errors import StoreError
 from functions.stores import Row, Store
 
 WAIT_SECONDS = 10
+NOTE_WAIT_MS = 500
+OWNER_ONLY, OTHERS = 0o600, 0o077
+
+log = logging.getLogger(__name__)
 
 
 class SQLite(Store):
@@ -20,6 +29,12 @@ class SQLite(Store):
     def __init__(self, file: str) -> None:
         super().__init__()
         self.file = Path(file)
+
+    def space(self) -> tuple[int, int | None]:
+        try:
+            return self.file.stat().st_size, shutil.disk_usage(self.file.parent).free
+        except OSError as error:
+            raise StoreError(f"SQLite: {error.strerror}") from error
 
     def close(self) -> None:
         connection = getattr(self._thread, "connection", None)
@@ -36,6 +51,14 @@ class SQLite(Store):
             raise StoreError(f"SQLite: {error}") from error
         return rows, cursor.rowcount
 
+    @contextmanager
+    def _briefly(self) -> Iterator[None]:
+        self.run(f"pragma busy_timeout={NOTE_WAIT_MS}")
+        try:
+            yield
+        finally:
+            self.run(f"pragma busy_timeout={WAIT_SECONDS * 1000}")
+
     def _lock_migrations(self) -> None:
         """`begin immediate` has the one writer's lock already."""
 
@@ -44,10 +67,25 @@ class SQLite(Store):
         if connection is None:
             if self.in_transaction:
                 raise StoreError("SQLite: the connection was closed inside a transaction")
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self._prepare()
             connection = sqlite3.connect(self.file, timeout=WAIT_SECONDS, isolation_level=None)
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=full")
             connection.execute("pragma foreign_keys=on")
             self._thread.connection = connection
         return connection
+
+    def _prepare(self) -> None:
+        """Make the file and its folder where there are none; only their owner may read the file."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        # Before SQLite does: its own mode would be the umask's. It gives the files beside this one the same mode.
+        with suppress(FileExistsError):
+            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+        for file in (self.file, *(self.file.with_name(self.file.name + end) for end in ("-wal", "-shm"))):
+            try:
+                if file.stat().st_mode & OTHERS:
+                    file.chmod(OWNER_ONLY)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                log.warning("others may read the store's file, and that could not be changed: %s", error.strerror)

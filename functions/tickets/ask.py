@@ -52,7 +52,7 @@ def submit(request: "Request", services: "Services") -> Response:
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
-    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+    return answer(request, _sent(services, row))
 
 
 def confirm_page(request: "Request", services: "Services") -> Response:
@@ -95,7 +95,7 @@ def send(request: "Request", services: "Services") -> Response:
             )
         facts = form.with_account(json.loads(kept["facts"]), session, request)
         row = _file(services, session.requester, drafts.from_row(kept), key, files, facts, token)
-    return answer(request, services.url(f"my/ticket/?ref={row['reference']}&sent=1"))
+    return answer(request, _sent(services, row))
 
 
 def sent_page(request: "Request", services: "Services") -> Response:
@@ -135,6 +135,12 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     return answer(request, services.url(f"my/ask/sent/?ref={row['reference']}"))
 
 
+def _sent(services: "Services", row: "Row") -> str:
+    """The ticket's page, which thanks for it; with `files=0` it says that the files were not taken."""
+    files = "&files=0" if row.get("without_files") else ""
+    return services.url(f"my/ticket/?ref={row['reference']}&sent=1{files}")
+
+
 def _asker(request: "Request", services: "Services") -> "Session | None":
     """The session, if it is enough to file a ticket, or None."""
     session = sessions.current(request, services)
@@ -158,11 +164,13 @@ def _file(
     """Ledger row and outbox row in one transaction, then a first delivery. The draft
     of `token` is deleted with it. Raises Problem 404 when that is gone, and 429."""
     limit(services, "ticket", requester.subject, times=30, per_seconds=3600)
+    fits = ledger.may_keep(services, requester.subject, files)
     with services.store.transaction():
         if token:
             drafts.use_up(services, token)
-        row = ledger.add(services, requester, draft, key, facts=facts, files=files)
+        row = ledger.add(services, requester, draft, key, facts=facts, files=files if fits else ())
     if row is not None:
+        row["without_files"] = not fits
         outbox.deliver_first(services, row["delivery"])
     row = row or ledger.by_key(services, requester.subject, key)  # a request with the same key was faster
     if row is None:

@@ -8,12 +8,12 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from functions import outbox
+from functions import clock, outbox
 from functions.errors import VendorError
 from functions.helpdesks import mailbox
 from functions.tickets import ledger
 from functions.tickets.ledger import DELIVERED, FAILED, MAILED, WAITING
-from portal.clock import HOUR_MS
+from portal.clock import HOUR_MS, MINUTE_MS
 from portal.tickets import Draft, Status, rating_note
 from portal.tickets.match import Sent, present
 
@@ -35,7 +35,7 @@ def create(services: "Services", payload: dict[str, Any]) -> None:
     row = services.store.one("select * from ticket where id = :id", id=payload["ticket"])
     if row is None or row["state"] in {DELIVERED, MAILED}:
         return  # erased by request, or delivered by a process that died before it wrote that down
-    late = services.now() - row["created_at"] > BUDGET_MS
+    late = _is_late(services, row)
     try:
         desk_ref = _found(services, row, late) or (None if late else _created(services, row))
     except VendorError as error:
@@ -64,7 +64,7 @@ def reply(services: "Services", payload: dict[str, Any]) -> None:
     if ticket["desk_ref"] is None:
         _mail_reply(services, ticket, row, "its ticket is in the mailbox")
         return
-    late = services.now() - row["created_at"] > BUDGET_MS
+    late = _is_late(services, row)
     try:
         if not late:
             _add(services, ticket, row)
@@ -89,6 +89,11 @@ def rating(services: "Services", payload: dict[str, Any]) -> None:
         services.desk.note(row["desk_ref"], rating_note(row["good"] == "yes", row["good_reason"] or ""))
 
 
+def _is_late(services: "Services", row: "Row") -> bool:
+    """Whether the desk had its time. A clock that has just jumped takes none of it away."""
+    return services.now() - row["created_at"] > BUDGET_MS and clock.moved(services).settled
+
+
 def _found(services: "Services", row: "Row", last: bool) -> str | None:
     """The desk's reference when an earlier try arrived after all; raises Later while it is too early to tell. `last`:
     there will be no other try that a vendor could recognise."""
@@ -98,7 +103,7 @@ def _found(services: "Services", row: "Row", last: bool) -> str | None:
     # A quarter of the vendor's memory is left for clocks that differ and for the call itself.
     if can.creates == "keyed" and not last and services.now() - row["first_tried_at"] < can.key_ms * 3 // 4:
         return None
-    _wait(services, tried_at, can.lookup_lag)
+    _wait(services, "ticket", row, can.lookup_lag)
     return services.desk.find(ledger.ticket_of(services, row))
 
 
@@ -146,7 +151,7 @@ def _is_there(services: "Services", ticket: "Row", row: "Row") -> bool:
     can = services.desk.capabilities
     if row["tried_at"] is None or not can.reads:
         return False
-    _wait(services, row["tried_at"], can.lookup_lag)
+    _wait(services, "ticket_reply", row, can.lookup_lag)
     thread = services.desk.ticket(ledger.requester_of(ticket), ticket["desk_ref"])
     before = services.store.all(
         "select body, coalesce(first_tried_at, created_at) as since from ticket_reply where ticket_id = :ticket"
@@ -158,8 +163,12 @@ def _is_there(services: "Services", ticket: "Row", row: "Row") -> bool:
     return present(sent, thread.messages, marked=can.replies == "marked")[-1]
 
 
-def _wait(services: "Services", tried_at: int, lag: int) -> None:
-    left = tried_at + lag * 1000 - services.now()
+def _wait(services: "Services", table: str, row: "Row", lag: int) -> None:
+    now = services.now()
+    left = row["tried_at"] + lag * 1000 - now
+    if left > lag * 1000 + MINUTE_MS:  # tried before the clock was set back: the wait begins now
+        services.store.run(f"update {table} set tried_at = :now where id = :id", now=now, id=row["id"])  # noqa: S608
+        left = lag * 1000
     if left > 0:
         raise outbox.Later(left, "the desk may not show yet what it was given")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from functions import outbox
-from functions.rate import limit
+from functions.rate import limit_reading, spend
 from functions.signin import drafts
 from portal.clock import MINUTE_MS
 from portal.models import ORGANISATION_SCOPE, Requester
@@ -65,6 +65,16 @@ def add(
         add_files(services, row["id"], "", files)
         row["delivery"] = outbox.put(services, "ticket.create", {"ticket": row["id"]}, subject_id=requester.subject)
     return row
+
+
+def may_keep(services: "Services", subject: str, files: Iterable[File]) -> bool:
+    """Whether files fit into the day's budgets of this customer and of all, which they are then taken from."""
+    size, space = sum(len(file.data) for file in files), services.settings.space
+    with services.store.transaction():
+        return not size or (
+            spend(services, "files-bytes", subject, size, space.files_each)
+            and spend(services, "files-bytes", "all", size, space.files_all)
+        )
 
 
 def add_files(services: "Services", ticket_id: str, reply_id: str, files: Iterable[File]) -> None:
@@ -146,7 +156,7 @@ def may_read_organisation(requester: Requester) -> bool:
 def may_look(services: "Services", requester: Requester) -> None:
     """Count one more call to the desk for this customer; raises Problem 429 past their share: all customers share the
     desk's own limit."""
-    limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
+    limit_reading(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)
 
 
 def ticket_of(services: "Services", row: "Row") -> Ticket:
@@ -193,7 +203,7 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
     """Store the desk's last state of a ticket; True when it has a new answer of an agent."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if (thread.status, thread.updated_at) != (row["desk_status"], row["desk_at"]):
-        services.store.run(
+        services.store.note(
             "update ticket set desk_status = :status, desk_at = :at where id = :id",
             status=thread.status,
             at=thread.updated_at,
@@ -201,8 +211,10 @@ def saw(services: "Services", row: "Row", thread: Thread) -> bool:
         )
     # Of two concurrent readers, one gets True.
     return answered_at > row["agent_at"] and bool(
-        services.store.run(
-            "update ticket set agent_at = :at where id = :id and agent_at < :at", at=answered_at, id=row["id"]
+        services.store.note(
+            "update ticket set agent_at = :at where id = :id and agent_at < :at returning id",
+            at=answered_at,
+            id=row["id"],
         )
     )
 
@@ -211,13 +223,14 @@ def read_to_the_end(services: "Services", row: "Row", thread: Thread) -> None:
     """Store that the customer was shown the newest answer."""
     answered_at = max((message.at for message in thread.messages if message.author == "agent"), default=0)
     if answered_at > row["seen_at"]:
-        services.store.run("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
+        services.store.note("update ticket set seen_at = :at where id = :id", at=answered_at, id=row["id"])
 
 
 def adopt(services: "Services", requester: Requester, desk_ref: str, subject: str, at: int) -> "Row | None":
-    """A reference of ours for a ticket that was made in the desk (by mail, or by an agent)."""
+    """A reference of ours for a ticket that was made in the desk (by mail, or by an agent); None while the store
+    cannot write."""
     key = "desk-" + hashlib.sha256(desk_ref.encode()).hexdigest()[:34]
-    services.store.run(
+    services.store.note(
         "insert into ticket (id, reference, key, subject_id, account, email, name, topic, subject, body, context,"
         " state, desk_ref, created_at, updated_at, delivered_at)"
         " values (:id, :reference, :key, :subject_id, :account, :email, :name, '', :subject, '', '{}', 'desk',"

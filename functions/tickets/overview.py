@@ -169,7 +169,7 @@ def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread]
         row = services.store.one("select * from ticket_list where subject_id = :id", id=requester.subject)
         known = [Thread(**thread) for thread in json.loads(row["threads"])] if row else []
         return known, error.public, row["at"] if row else None
-    services.store.run(
+    services.store.note(
         "insert into ticket_list (subject_id, threads, at) values (:id, :threads, :now)"
         " on conflict (subject_id) do update set threads = excluded.threads, at = excluded.at",
         id=requester.subject,

@@ -69,6 +69,7 @@ def render(
         problem=problem,
         context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
         done={name: request.args.get(name) == "1" for name in ("sent", "rated")},
+        without_files=request.args.get("files") == "0",
         can=_can(services, status, own, bool(thread and thread.closed)),
         reply={"key": secrets.token_hex(16), "typed": typed, "wrong": wrong or {}} | _limits(services),
         rating=_rating(request, services, row, status, own),

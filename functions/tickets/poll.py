@@ -26,10 +26,11 @@ def poll(services: "Services", deadline: float) -> None:
     if not can.reads:
         return
     rows = services.store.all(
-        "select id, subject_id from ticket where desk_ref is not null and looked_at < :before"
+        "select id, subject_id from ticket where desk_ref is not null and (looked_at < :before or looked_at > :later)"
         " and coalesce(desk_status, 'open') <> 'solved'"
         " and (updated_at > :active or desk_at > :active) order by looked_at limit :most",
         before=now - EVERY_MS[can.webhooks],
+        later=now + MINUTE_MS,  # written before the clock was set back
         active=now - ACTIVE_MS,
         most=AT_ONCE,
     )

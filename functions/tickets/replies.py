@@ -40,8 +40,11 @@ def reply(request: "Request", services: "Services") -> Response:
         return render(request, services, requester, row, wrong, body)
     limit(services, "reply", requester.subject, times=60, per_seconds=3600)
     key, also = ledger.keys(services, row["id"], body, files, request.form.get("key", ""), "reply-")
-    _deliver(services, ledger.add_reply(services, row, key, body, "solved" if solves else "", files, also))
-    return _back(request, services, row, "#latest")
+    fits = ledger.may_keep(services, requester.subject, files)
+    _deliver(
+        services, ledger.add_reply(services, row, key, body, "solved" if solves else "", files if fits else (), also)
+    )
+    return _back(request, services, row, "#latest" if fits else "&files=0#latest")
 
 
 def set_status(request: "Request", services: "Services") -> Response:

@@ -1,7 +1,8 @@
 """One server of the functions for the fault run: the real app on a real port, with hours shortened to seconds.
 
-`python -m scripts.lib.faults_server DESK KIND [--without-claim] [--without-key]` prints its address and serves until it
-is killed. Each switch removes one safeguard, in this process only, to show that the run notices.
+`python -m scripts.lib.faults_server DESK KIND [SWITCH ...]` prints its address and serves until it is killed.
+--without-claim and --without-key each remove one safeguard, in this process only, to show that the run notices;
+--hanging leaves the hours and the desk's timeout as they are.
 """
 
 import os
@@ -16,19 +17,22 @@ from functions import outbox, tick
 from functions.app import create
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, Macro, Notice
+from functions.lanes import Lane
 from functions.services import Services
 from functions.tickets import delivery
 from portal.models import Requester
 from portal.tickets import Message, Reply, Status, Thread, Ticket, note
 
 TIMEOUT = (0.5, 0.5)
+USUAL_TIMEOUT = (10, 10)
 
 
 class FaultyDesk:
     """The adapter of demo.desk, in the three kinds of `Capabilities.creates`."""
 
-    def __init__(self, origin: str, kind: str) -> None:
+    def __init__(self, origin: str, kind: str, timeout: tuple[float, float] = TIMEOUT) -> None:
         self.origin = origin
+        self.timeout = timeout
         creates: Any = kind
         # The fake knows a key for four seconds, indexes within 0.8 and completes an accepted call within 0.3.
         self.capabilities = Capabilities(
@@ -85,7 +89,7 @@ class FaultyDesk:
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         try:
-            answer = requests.request(method, self.origin + path, timeout=TIMEOUT, **options)
+            answer = requests.request(method, self.origin + path, timeout=self.timeout, **options)
             if answer.status_code == 429:
                 raise VendorError(kind="rate_limited", detail="429", retry_after=int(answer.headers["Retry-After"]))
             if answer.status_code == 422:
@@ -108,7 +112,7 @@ class WithoutKey(FaultyDesk):
         return str(self._call("post", "/tickets", json=data | {"reference": "", "files": [], "note": ""})["id"])
 
 
-def _unclaimed(services: Services, row_id: str) -> dict[str, Any] | None:
+def _unclaimed(services: Services, row_id: str, lane: Lane) -> dict[str, Any] | None:
     """`outbox._claim` without its lease."""
     return services.store.one(
         "update outbox set attempts = attempts + 1 where id = :id and done_at is null and failed_at is null"
@@ -118,18 +122,24 @@ def _unclaimed(services: Services, row_id: str) -> dict[str, Any] | None:
     )
 
 
-def main(argv: list[str]) -> None:
-    origin, kind, *switches = argv
-    # Hours become seconds; a lease still outlasts the longest delivery, four calls of half a second each.
+def _shorten() -> None:
+    """Hours become seconds; a lease still outlasts the longest delivery, four calls of half a second each."""
     outbox.BACKOFF_MS[:] = [200, 300, 500, 800, 1000]
     outbox.LEASE_MS = 6_000
     tick.LEASE_MS, tick.BUDGET_SECONDS = 8_000, 3
     delivery.AFTER_THE_TICKET_MS = 300
+
+
+def main(argv: list[str]) -> None:
+    origin, kind, *switches = argv
+    hanging = "--hanging" in switches
+    if not hanging:
+        _shorten()
     if "--without-claim" in switches:
         outbox._claim = _unclaimed
     portal = create(dict(os.environ))
     desk = WithoutKey if "--without-key" in switches else FaultyDesk
-    portal.services.__dict__["desk"] = desk(origin, kind)
+    portal.services.__dict__["desk"] = desk(origin, kind, USUAL_TIMEOUT if hanging else TIMEOUT)
     server = make_server("127.0.0.1", 0, portal, threaded=True)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

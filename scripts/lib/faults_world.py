@@ -1,5 +1,6 @@
 """The fault run's databases, its servers that can be killed, and a support mailbox behind a mail server."""
 
+import asyncio
 import email
 import json
 import os
@@ -7,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -18,18 +20,37 @@ from aiosmtpd.smtp import Session as SMTPSession
 from scripts.lib import postgresql
 
 ROOT = Path(__file__).parents[2]
+GREY = "@grey.example"
 TOKEN = secrets.token_hex(16)
 
 
 @dataclass
 class Mailbox:
-    """The support mailbox behind a real mail server: subject -> Message-IDs received with it."""
+    """The support mailbox behind a real mail server: subject -> Message-IDs received with it, and when each address
+    got its last mail. A mail takes `seconds`; while `hangs`, none is ever answered. Addresses at GREY are put off once,
+    as greylisting does."""
 
     ids: dict[str, set[str]] = field(default_factory=dict)
+    came: dict[str, float] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    seconds: float = 0.0
+    hangs: bool = False
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: SMTPSession, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """aiosmtpd calls this for each recipient."""
+        if address.endswith(GREY) and address not in self.known:
+            self.known.add(address)
+            return "451 Try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: SMTPSession, envelope: Envelope) -> str:
         """aiosmtpd calls this once per mail."""
         mail = email.message_from_bytes(envelope.original_content or b"")
+        await asyncio.sleep(3600 if self.hangs else self.seconds)
+        self.came |= dict.fromkeys(envelope.rcpt_tos, time.monotonic())
         self.ids.setdefault(str(mail["Subject"]).partition("] ")[2], set()).add(str(mail["Message-ID"]))
         return "250 Message accepted for delivery"
 

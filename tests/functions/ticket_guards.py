@@ -75,7 +75,7 @@ GUARDS = [
     Guard(
         "the desk's patience",
         LEDGER,
-        'limit(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)',
+        'limit_reading(services, "look", requester.subject, LOOKS, LOOKS_SECONDS)',
         "pass",
         f"{T}test_nobody_uses_up_the_desks_patience_with_everybody",
     ),

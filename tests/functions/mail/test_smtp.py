@@ -2,13 +2,17 @@
 
 import email
 import email.policy
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from socket import create_server
 
 import pytest
 
 from functions import outbox
 from functions.errors import VendorError
-from functions.mail import delivery
+from functions.mail import delivery, smtp
 from functions.mail.smtp import Mailer
 from functions.services import Services
 from functions.settings import read
@@ -111,3 +115,38 @@ def test_without_a_mail_server_a_mail_is_final(services: Services):
         delivery.deliver(services, {"to": "a@b.example", "subject": "x", "text": "y", "message_id": "z"})
 
     assert error.value.kind == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "begins"),
+    [("smtp", b"220-"), ("smtp", b""), ("smtps", b"\x16\x03\x03\x40\x00")],
+    ids=["a greeting without an end", "silence", "a handshake without an end"],
+)
+def test_a_server_that_answers_byte_by_byte_or_not_at_all_is_left(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, begins: bytes
+):
+    monkeypatch.setattr(smtp, "MOST_SECONDS", 0.5)
+    over = threading.Event()
+    with create_server(("127.0.0.1", 0)) as listening:
+
+        def trickle() -> None:
+            line = listening.accept()[0]
+            with line, suppress(OSError):
+                line.sendall(begins)
+                while not over.wait(0.05):
+                    line.sendall(b"x" if begins else b"")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(VendorError) as error:
+            Mailer(f"{scheme}://127.0.0.1:{listening.getsockname()[1]}", "a@acme.example").send(
+                "b@b.example", "x", "y", "z"
+            )
+        took = time.monotonic() - began
+        over.set()
+        thread.join()
+
+    assert error.value.kind == "unavailable"
+    assert not error.value.alone
+    assert took < 5

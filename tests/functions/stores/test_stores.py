@@ -1,6 +1,8 @@
 """The store: the same behaviour on both engines."""
 
+import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -137,3 +139,34 @@ def test_a_database_across_a_network_is_encrypted_unless_told_otherwise(url: str
 
     assert (context is not None) == encrypted
     assert (context is not None and context.check_hostname) == checked
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o027, 0o077])
+def test_only_its_owner_may_read_the_file_of_a_store(tmp_path: Path, umask: int):
+    file = tmp_path / "new" / "portal.db"
+    before = os.umask(umask)
+    store = connect(f"sqlite:///{file}")
+    store.migrate()
+    os.umask(before)
+
+    assert {one.name: one.stat().st_mode & 0o777 for one in file.parent.iterdir()} == dict.fromkeys(
+        ("portal.db", "portal.db-wal", "portal.db-shm"), 0o600
+    )
+    store.close()
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o666, 0o660, 0o604])
+def test_a_store_that_others_could_read_is_closed_to_them(tmp_path: Path, mode: int):
+    before = connect(f"sqlite:///{tmp_path / 'portal.db'}")
+    before.migrate()
+    for file in tmp_path.iterdir():
+        file.chmod(mode)
+    store = connect(f"sqlite:///{tmp_path / 'portal.db'}")
+    applied = store.all("select name from migration")
+
+    assert applied
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == dict.fromkeys(
+        ("portal.db", "portal.db-wal", "portal.db-shm"), 0o600
+    )
+    store.close()
+    before.close()
