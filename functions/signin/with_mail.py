@@ -24,6 +24,7 @@ from functions.signin import drafts, mail_code, sessions
 from functions.signin.ways import by_mail, return_path, way_in
 from functions.stores.people import Held
 from portal.addresses import normalise, subject
+from portal.clock import MINUTE_MS
 from portal.models import Requester
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ ATTEMPTS = 5
 PAGE = "my/verify/"
 PARENTS = ((PAGE, "Sign in"),)
 TITLE = "Sign in with your e-mail address"
-GONE = "This link was used, or it is older than 15 minutes."
-USED = "Press the button once more: this page was used already, or open for too long."
+CHECK_USED = "Press the button once more: this page was used already, or open for too long."
 EARLY = (
     "You pressed before this page was ready. It goes on by itself now; if nothing happens, press the button once more."
 )
@@ -220,7 +220,7 @@ def _refused(services: "Services", answer: str) -> str:
     except VendorError as error:
         log.warning("bot check: %s", error.detail)
         return error.public
-    return "" if passed else USED if answer else EARLY
+    return "" if passed else CHECK_USED if answer else EARLY
 
 
 def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
@@ -279,7 +279,7 @@ def _gone(services: "Services") -> Response:
         "Ask for a new mail",
         "signin/mail_gone.html",
         410,
-        message=GONE,
+        minutes=mail_code.VALID_MS // MINUTE_MS,
         again=services.url(PAGE),
         parents=PARENTS,
     )

@@ -130,6 +130,16 @@ def observed(
     some were only slow. `ok_after` good ones in a row end it, from the first of those. Fewer change nothing. After the
     start or a silence the first good one counts at once.
     """
+    changes = _changes(samples, interval, fail_after, ok_after, impact)
+    if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
+        changes.append((samples[-1][0] + interval, UNKNOWN))
+    return _from_changes(changes, start, end)
+
+
+def _changes(
+    samples: Sequence[tuple[Any, ...]], interval: int, fail_after: int, ok_after: int, impact: str
+) -> list[tuple[int, str]]:
+    """When the checks' state changed, and to what."""
     changes: list[tuple[int, str]] = []
     state = ""  # undecided
     run: list[tuple[int, str]] = []
@@ -162,9 +172,7 @@ def observed(
             # Most days are like this: nothing happens before the next bad sample or silence.
             following = bisect_left(turns, place)
             place = turns[following] if following < len(turns) else len(samples)
-    if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
-        changes.append((samples[-1][0] + interval, UNKNOWN))
-    return _from_changes(changes, start, end)
+    return changes
 
 
 def _silences(samples: Sequence[tuple[Any, ...]], longest: int) -> set[int]:
