@@ -85,8 +85,8 @@ PAGES = {
 
 
 class Site:
-    """A few pages, our assets, and the real functions; posts to them are kept for the test. The next `broken` answers of
-    readers fail."""
+    """A few pages, our assets, and the real functions; posts to them are kept for the test. The next `broken`
+    answers of readers fail."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
