@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from functions import pages, vendors
@@ -324,8 +324,11 @@ def _typed(request: Request, services: Services) -> tuple[str, str]:
     try:
         check_origin(request, services.settings)
         return request.form.get("subject", ""), request.form.get("body", "")
+    except RequestEntityTooLarge:
+        begun = request.text_at_the_beginning()
+        return begun.get("subject", ""), begun.get("body", "")
     except (Problem, HTTPException):
-        return "", ""  # another site's, or larger than may be read; the browser's own form still has it
+        return "", ""  # another site's, or not to be read; the browser's own form still has it
 
 
 def _redirect(location: str, status: int) -> Response:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
@@ -40,6 +41,7 @@ class Request(WerkzeugRequest):
 
     def __init__(self, environ: "WSGIEnvironment") -> None:
         super().__init__(environ)
+        self._begun: bytes | None = None
         # A query may hold any byte, and Werkzeug reads only UTF-8 and percents.
         self.query_string = BARE.sub(lambda byte: b"%%%02X" % byte[0][0], self.query_string)
 
@@ -53,6 +55,8 @@ class Request(WerkzeugRequest):
         """The body. One without a length is refused past the limit, where Werkzeug would cut it off without a
         word."""
         most = self.max_content_length
+        if self._begun is not None:
+            raise RequestEntityTooLarge
         if self.content_length is not None or most is None or not self.environ.get("wsgi.input_terminated"):
             return super().stream
         # Another read at the end, since a server may give less than was asked for.
@@ -60,8 +64,28 @@ class Request(WerkzeugRequest):
         while len(body) <= most and (part := source.read(most + 1 - len(body))):
             body += part
         if len(body) > most:
+            self._begun = body
             raise RequestEntityTooLarge
         return BytesIO(body)
+
+    def text_at_the_beginning(self) -> dict[str, str]:
+        """The text fields of a form that is too large to be read, which stand before its files: name -> text."""
+        if self.mimetype != "multipart/form-data" or "boundary" not in self.mimetype_params:
+            return {}
+        if self._begun is None:
+            self._begun = self.environ["wsgi.input"].read(min(TEXT_LIMIT, self.content_length or 0))
+        decoder = MultipartDecoder(self.mimetype_params["boundary"].encode(errors="replace"))
+        decoder.receive_data(self._begun)
+        found: dict[str, bytes] = {}
+        try:
+            while not isinstance(event := decoder.next_event(), File | NeedData | Epilogue):
+                if isinstance(event, Field):
+                    name = event.name
+                elif isinstance(event, Data):
+                    found[name] = found.get(name, b"") + event.data
+        except ValueError:
+            pass  # a form that no browser writes: what was read of it counts
+        return {name: text.decode(errors="replace") for name, text in found.items()}
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

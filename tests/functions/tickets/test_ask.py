@@ -2,12 +2,18 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+from werkzeug.test import EnvironBuilder
 
 from functions import outbox
 from functions.errors import StoreError, VendorError
 from functions.helpdesks.built_in import BuiltIn
+from functions.http import Request
 from functions.services import Services
 from functions.signin import drafts
 from tests.conftest import ADA, BEN, Browser
@@ -380,6 +386,37 @@ def test_a_form_of_a_hundred_thousand_fields_is_refused_unread(browser: Browser)
     answer = browser.post("/api/tickets", data={f"context_{number}": "x" for number in range(30_000)})
 
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("sent", ["with its length", "in chunks"])
+@pytest.mark.parametrize("path", ["/api/tickets", "/api/tickets/reply", "/api/tickets/send"])
+def test_a_form_with_too_large_files_keeps_its_text_without_javascript(
+    browser: Browser, services: Services, sign_in, path: str, sent: str
+):
+    sign_in(browser)
+    body = "Größe <b> & mehr\n" * 1000
+    parts = {'"subject"': "My photo", '"body"': body, '"files"; filename="a.jpg"': "x" * services.settings.body_limit}
+    form = "".join(
+        f"--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{text}\r\n" for name, text in parts.items()
+    )
+    chunks = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True} if sent == "in chunks" else {}
+    answer = browser.post(
+        path, data=f"{form}--x--".encode(), content_type="multipart/form-data; boundary=x", environ_overrides=chunks
+    )
+
+    assert answer.status_code == 413
+    assert str(escape(body)) in answer.text
+    assert "more than this form can take" in answer.text
+
+
+@given(st.binary(max_size=200), st.sampled_from(["x", "", "\xfc", "a b"]))
+def test_the_beginning_of_any_form_is_text_or_nothing(data: bytes, boundary: str):
+    form = b"--x\r\nContent-Disposition: form-data; name=body\r\n\r\n" + data
+    kind = f"multipart/form-data; boundary={boundary}"
+    request = Request(EnvironBuilder(method="POST", input_stream=BytesIO(form), content_type=kind).get_environ())
+    request.environ["CONTENT_LENGTH"] = str(len(form))
+
+    assert all(isinstance(text, str) for text in request.text_at_the_beginning().values())
 
 
 @pytest.mark.parametrize("wrong", ["%00", "%ED%A0%BD", "x" * 5000, "%0d%0a"])
