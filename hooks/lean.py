@@ -82,7 +82,7 @@ def pattern(extensions: set[str]) -> re.Pattern[str]:
 def trim(css: str, unused: re.Pattern[str]) -> str:
     """The sheet without the selectors that `unused` finds, and without the rules that have none left."""
     kept = []
-    for head, body in _rules(css):
+    for head, body in rules(css):
         if body is None:
             kept.append(head)
         elif head.startswith(("@media", "@supports", "@layer", "@container")):
@@ -106,7 +106,7 @@ def _positive(selector: str) -> str:
     return re.sub(r":not\([^()]*\)", "", selector)
 
 
-def _rules(css: str) -> Iterator[tuple[str, str | None]]:
+def rules(css: str) -> Iterator[tuple[str, str | None]]:
     """Every (prelude, block) in turn; a statement without a block has none."""
     start = 0
     while start < len(css):

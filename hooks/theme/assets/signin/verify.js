@@ -10,6 +10,7 @@ const LATE = new Error("no answer in time");
 export function start(form) {
   const { check, email } = form.elements;
   hint(email);
+  check.value = ""; // a browser may have kept the last answer, which is good once
   let work = null;
   // Not before the customer acts: a page that is only looked at costs nobody's battery and asks nobody else.
   const begin = () => (work ??= ANSWERS[form.dataset.check](form));
