@@ -10,7 +10,7 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,13 @@ check-fakes: setup ## hold adapters and fakes to the vendors' specifications: ma
 
 check-readers: setup ## read the status page with two programs that others wrote for Statuspage's
 	@$(BIN)/python -m tests.functions.status.check_readers
+
+check-html: setup packages $(NODE) ## the Nu HTML checker over every page; needs Java
+	@command -v java >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "Install Debian's default-jre-headless first"; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
+	@[ -e tests/node/nu/node_modules/vnu-jar ] || { cd tests/node/nu && npm ci --silent --ignore-scripts --no-audit --no-fund; }
+	@$(BIN)/python -m scripts.check_html
 
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")

@@ -108,7 +108,7 @@ def when(milliseconds: int) -> str:
 
 def iso(milliseconds: int) -> str:
     """An absolute time for the `datetime` attribute."""
-    return _utc(milliseconds).isoformat()
+    return _utc(milliseconds).isoformat(timespec="seconds")
 
 
 def _utc(milliseconds: int) -> datetime:

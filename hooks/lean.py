@@ -86,7 +86,7 @@ def pattern(extensions: set[str]) -> re.Pattern[str]:
 def trim(css: str, unused: re.Pattern[str]) -> str:
     """The sheet without the selectors that `unused` matches, and without rules that have none left."""
     kept = []
-    for head, body in _rules(css):
+    for head, body in rules(css):
         if body is None:
             kept.append(head)
         elif head.startswith(("@media", "@supports", "@layer", "@container")):
@@ -110,7 +110,7 @@ def _positive(selector: str) -> str:
     return re.sub(r":(?:not|is|where|has)\([^()]*\)", "", selector)
 
 
-def _rules(css: str) -> Iterator[tuple[str, str | None]]:
+def rules(css: str) -> Iterator[tuple[str, str | None]]:
     """Each rule as (prelude, block); a statement such as @charset has None as its block."""
     start = 0
     while start < len(css):

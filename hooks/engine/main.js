@@ -64,7 +64,7 @@ export function engine(index, indexUrl) {
       counts,
       weak: order.length > 0 && (all === 0 || hits[best] < WEAK * all),
       corrected: order.length ? corrected(query, asked) : null,
-      dropped: order.length ? asked.filter(isNowhere).map((clause) => clause.word) : [],
+      dropped: order.length ? asked.filter((clause) => isNowhere(clause) && !terms.stop.has(clause.word)).map((clause) => clause.word) : [],
       wordless: candidates.length ? null : wordless(query),
       begun: short && ![...asked[0].words.values()].includes(1),
     };

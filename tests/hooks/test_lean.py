@@ -1,7 +1,10 @@
 """Lean style sheets: rules that the pages need are kept unchanged."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +91,24 @@ def test_the_check_sees_what_the_trimmer_cannot_read(css: str) -> None:
 )
 def test_a_bare_sheet_has_no_comments_and_all_that_is_quoted(css: str, left: str) -> None:
     assert lean.bare(css) == left
+
+
+SHEETS = sorted((Path(__file__).parents[2] / "hooks/theme/assets").rglob("*.css"))
+
+
+def heads(css: str, around: str = "") -> Iterator[str]:
+    """The selectors of a sheet, each with the conditions around it."""
+    for head, body in lean.rules(css):
+        if body is not None:
+            words = " ".join(head.split())
+            if words.startswith(("@media", "@supports")):
+                yield from heads(body, f"{around}{words} ")
+            else:
+                yield around + words
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_selector_stands_twice_in_a_sheet(sheet: Path) -> None:
+    counts = Counter(heads(lean.bare(sheet.read_text())))
+
+    assert [head for head, count in counts.items() if count > 1] == []

@@ -176,3 +176,10 @@ def test_a_text_is_not_left_out_for_a_job_that_is_not_shown() -> None:
 
     assert "page" in ids(found)
     assert nothing["total"] == 0
+
+
+def test_a_word_that_is_too_frequent_for_the_index_is_not_said_to_be_nowhere() -> None:
+    [answer] = asked(["the text"], ["the"], titles=["The members"])
+
+    assert ids(answer) == ["5"]
+    assert answer["dropped"] == []

@@ -10,6 +10,7 @@ const LATE = new Error("no answer in time");
 export function start(form) {
   const { check, email } = form.elements;
   hint(email);
+  check.value = ""; // a browser may have kept the last answer, which is good once
   let work = null;
   // Not before the customer acts, so that a page that is only viewed costs no battery and calls no third party.
   const begin = () => (work ??= ANSWERS[form.dataset.check](form));
