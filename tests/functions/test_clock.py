@@ -59,6 +59,7 @@ def state(services: Services) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", [*AHEAD, -2 * HOUR_MS, -MONTH])
 def test_one_tick_of_a_wrong_clock_erases_nothing(services: Services, start: int, kept: dict[str, Any], jump: int):
     services.clock.at = start + jump
@@ -140,6 +141,7 @@ def test_after_the_clock_is_set_right_health_knows_the_age_of_the_tick_and_no_ol
     assert health["failing_jobs"] == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", AHEAD)
 def test_a_try_at_a_wrong_time_delays_no_later_one(services: Services, start: int, jump: int):
     desk = services.__dict__["desk"] = Away(services)
@@ -183,6 +185,7 @@ def test_an_address_that_was_mailed_at_a_wrong_time_gets_its_next_mail(services:
     assert not all(allowed)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", AHEAD)
 def test_a_ticket_that_was_looked_at_at_a_wrong_time_is_looked_at_again(
     services: Services, start: int, kept: dict[str, Any], jump: int
@@ -195,6 +198,7 @@ def test_a_ticket_that_was_looked_at_at_a_wrong_time_is_looked_at_again(
     assert services.store.one("select looked_at from ticket")["looked_at"] == services.clock.at
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", AHEAD)
 def test_a_session_of_a_wrong_time_ends_and_one_of_the_right_time_goes_on(
     services: Services, start: int, browser: Browser, sign_in: Callable[..., None], jump: int

@@ -59,6 +59,7 @@ def test_every_kind_has_a_lane_and_every_lane_a_worker():
     assert {name for worker in WORKERS for name in worker} == set(LANES)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("hanging", [lane.kinds[0] for lane in LANES.values()])
 def test_a_system_that_never_answers_delays_no_other_one_and_not_the_tick(services: Services, hanging: str):
     HANGS.add(hanging)
@@ -94,6 +95,7 @@ def _deliver(services: Services) -> None:
     services.store.close()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_tick_fills_its_time_and_not_a_count(services: Services):
     with services.store.transaction():
         for number in range(130):
@@ -125,6 +127,7 @@ def test_replies_get_a_turn_while_tickets_wait(services: Services):
     assert [name.partition(" ")[0] for name in CALLS[:8]] == ["ticket", "ticket", "ticket", "reply"] * 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", ["unavailable", "rate_limited", "authentication"])
 @pytest.mark.parametrize("delivery", ["ticket.create", "mail.verify", "status.mail"])
 def test_a_system_that_fails_three_times_rests_until_the_next_tick(services: Services, delivery: str, kind: Kind):
@@ -183,6 +186,7 @@ def test_a_vendor_cannot_put_a_delivery_off_for_longer_than_its_lane_pauses(serv
     assert 0 < row["next_at"] - services.now() <= lane_of("mail.verify").pause
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", ["mail.verify", "ticket.create", "ticket.reply", "status.mail", "status.webhook"])
 @pytest.mark.parametrize("ahead", [2 * HOUR_MS, DAY_MS, 30 * DAY_MS])
 def test_a_time_that_a_wrong_clock_wrote_does_not_hold_a_delivery(services: Services, kind: str, ahead: int):

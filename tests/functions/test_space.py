@@ -76,6 +76,7 @@ def test_events_past_the_days_budget_of_an_address_are_counted_and_not_kept(smal
     assert dropped == 155 * 20 - kept
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_events_past_the_days_budget_of_all_are_not_kept_and_the_next_day_is_new(small: Services, visitor: Browser):
     for number in range(1, 5):
         events(visitor, f"192.0.2.{number}", 80)
@@ -100,6 +101,7 @@ def ask(visitor: Browser, subject: str, size: int) -> Any:
     return visitor.post("/api/tickets", data=form | {"files": (log, "a.log")})
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("size", [260_000, 330_000, 450_000])
 def test_files_past_the_days_budget_are_left_out_and_the_text_is_taken(
     small: Services, visitor: Browser, sign_in: Callable[..., None], size: int
@@ -172,6 +174,7 @@ def _health(environ: dict[str, str], services: Services) -> dict[str, Any]:
     return health
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_comment_past_the_days_budget_is_refused_with_a_sentence(small: Services, visitor: Browser):
     events(visitor, "192.0.2.1", 150)
     form = {"article": "getting-in/forgot-password", "vote": "no", "comment": "It does not say where. " * 20}
