@@ -26,6 +26,9 @@ def joined(sources: Mapping[str, str], first: str, shared: bool = False) -> str:
     _add(first, sources, done, first)
     exports = ", ".join(_EXPORT.findall(sources[first]))
     text = "".join(done.values())
+    # Indentation is for readers; a text over several lines would lose its own, so then it stays.
+    if not any(line.count("`") % 2 for line in text.splitlines()):
+        text = re.sub(r"^ +", "", text, flags=re.MULTILINE)
     if exports:
         text += f"export const {{ {exports} }} = {_name(first)};\n"
     if shared:
