@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.mail import addresses
 from functions.tickets import form, ledger, markup, uploads
-from portal import articles, changelog, foreign_html, sanitise
+from portal import addresses, articles, changelog, foreign_html, sanitise
 from portal.changelog import credits, news, outline, releases
 from portal.errors import ContentError
 from portal.insights import events

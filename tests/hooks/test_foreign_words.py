@@ -102,6 +102,7 @@ def status_files() -> dict[str, str]:
     over |= {"resolved_at": "2026-11-02T10:00:00Z", "updates": [update("2026-11-02T10:00:00Z", "resolved")]}
     work = {"id": "work", "title": WORK, "status": "scheduled", "components": ["web"]}
     work |= {"scheduled_for": "2026-11-25T09:00:00Z", "scheduled_until": "2026-11-25T10:00:00Z"}
+    work |= {"updates": [update("2026-11-22T09:00:00Z", "scheduled")]}
     return {
         "status/components.yml": yaml.safe_dump(components, allow_unicode=True),
         "status/incidents/now.md": front(open_one, LINE_MARKUP),
