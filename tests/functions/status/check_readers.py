@@ -26,6 +26,7 @@ from functions.settings import read
 from functions.status.live import swap
 from portal.status import Board, Check, Component, Incident, Maintenance, Page, Update, write
 from portal.status.live import Live
+from scripts.lib.chromium import launch
 from tests.conftest import Clock, write_bundle
 
 EXPORTER = "statuspage-prometheus-exporter==2.6.0"
@@ -133,7 +134,7 @@ def _export(program: Path, folder: Path, origin: str, day: Day) -> Iterator[str]
 def _show(script: str, origin: str, day: Day) -> Iterator[str]:
     """What the widget shows wrong in a browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch()
+        browser = launch(playwright)
         page = browser.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
