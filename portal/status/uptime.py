@@ -12,7 +12,6 @@ Times are unix seconds (any integers will do), a span is (start, end, state) wit
 """
 
 import itertools
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -130,30 +129,15 @@ def observed(
     some were only slow. `ok_after` good ones in a row end it, from the first of those. Fewer change nothing. After the
     start or a silence the first good one counts at once.
     """
-    changes = _changes(samples, interval, fail_after, ok_after, impact)
-    if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
-        changes.append((samples[-1][0] + interval, UNKNOWN))
-    return _from_changes(changes, start, end)
-
-
-def _changes(
-    samples: Sequence[tuple[Any, ...]], interval: int, fail_after: int, ok_after: int, impact: str
-) -> list[tuple[int, str]]:
-    """When the checks' state changed, and to what."""
     changes: list[tuple[int, str]] = []
     state = ""  # undecided
     run: list[tuple[int, str]] = []
     resumed = samples[0][0] if samples else 0
-    gaps = _silences(samples, SILENT_INTERVALS * interval)
-    turns = sorted(gaps | {place for place, one in enumerate(samples) if one[1] != "ok"})
-    place = 0
-    while place < len(samples):
+    for place, silent in _eventful(samples, interval, ok_after):
         at, result = samples[place][:2]
-        if place in gaps:
-            before = samples[place - 1][0]
-            changes.append((before + interval, UNKNOWN))
-            run = []
-            resumed = at
+        if silent:
+            changes.append((samples[place - 1][0] + interval, UNKNOWN))
+            resumed, run = at, []
             if state in {"", OPERATIONAL}:
                 state = ""
             else:  # an outage whose end no check saw
@@ -167,17 +151,21 @@ def _changes(
             since = resumed if not state and decided == OPERATIONAL else _since(run, decided)
             changes.append((since, decided))
             state = decided
-        place += 1
-        if state == OPERATIONAL and result == "ok":
-            # Most days are like this: nothing happens before the next bad sample or silence.
-            following = bisect_left(turns, place)
-            place = turns[following] if following < len(turns) else len(samples)
-    return changes
+    if samples and end - samples[-1][0] > SILENT_INTERVALS * interval:
+        changes.append((samples[-1][0] + interval, UNKNOWN))
+    return _from_changes(changes, start, end)
 
 
-def _silences(samples: Sequence[tuple[Any, ...]], longest: int) -> set[int]:
-    """The places of the samples that come more than `longest` after the one before."""
-    return {place for place, (one, other) in enumerate(itertools.pairwise(samples), 1) if other[0] - one[0] > longest}
+def _eventful(samples: Sequence[tuple[Any, ...]], interval: int, ok_after: int) -> Iterator[tuple[int, bool]]:
+    """The places of the samples that can change anything, each with whether a silence lies before it: the first, bad
+    ones, what follows a silence, and after each of these as many good ones as end an outage. Most days have few."""
+    longest = SILENT_INTERVALS * interval
+    silent = {place for place, (one, other) in enumerate(itertools.pairwise(samples), 1) if other[0] - one[0] > longest}
+    bad = (place for place, one in enumerate(samples) if one[1] != "ok")
+    turns = sorted({0, *silent, *bad}) if samples else []
+    for turn, following in itertools.pairwise([*turns, len(samples)]):
+        for place in range(turn, min(turn + ok_after + 1, following)):
+            yield place, place in silent
 
 
 def _decide(state: str, run: Sequence[tuple[int, str]], fail_after: int, ok_after: int, impact: str) -> str:

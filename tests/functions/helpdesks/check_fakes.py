@@ -127,7 +127,9 @@ def _check(prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None]) 
         kept = {
             name: done.headers[name] for name in ("Content-Type", "Resource-ID", "Location") if name in done.headers
         }
-        return Response(done.content, done.status_code, kept)(environ, start_response)
+        # A next page is at the fake's own address, behind Prism.
+        content = done.content.replace(upstream.encode(), request.host_url.rstrip("/").encode())
+        return Response(content, done.status_code, kept)(environ, start_response)
 
     with server.running(fake) as upstream, _prism(prism, spec, upstream) as behind, server.running(record) as origin:
         run(origin, fake)
