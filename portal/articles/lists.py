@@ -1,4 +1,4 @@
-"""Lists as GitHub reads them, written so that Python-Markdown reads the same: four spaces a level, a blank line before."""
+"""Lists as GitHub reads them, so that Python-Markdown reads the same: four spaces a level, a blank line above them."""
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token

@@ -135,10 +135,11 @@ class _Plain(HTMLParser):
             self._parts.append(f" ({self._href.removeprefix('mailto:')})")
 
     def handle_data(self, data: str) -> None:
-        # Between blocks and at the beginning of an item, a line end is only how HTML is laid out.
-        if not data.strip() and (not self._parts or self._parts[-1].endswith(("\n", "- ", ". "))):
-            return
-        self._parts.append(data)
+        # Between tags, a line end is only how HTML is laid out.
+        if data.strip():
+            self._parts.append(data)
+        elif self._parts and not self._parts[-1].endswith(("\n", "- ", ". ")):
+            self._parts.append(" ")
 
     def _mark(self) -> str:
         number = self._lists[-1] if self._lists else None

@@ -1,12 +1,12 @@
 """Incidents and maintenance as the pages show them: plain values, Markdown made safe, times in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portal.clock import MINUTE_MS
-from portal.sanitise import to_html, to_text
+from portal.sanitise import to_html, to_plain
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
 from portal.status.summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
 
@@ -120,8 +120,19 @@ def plain(board: Board) -> Board:
     return replace(board, incidents=tuple(incidents), maintenances=tuple(works))
 
 
+def linked(board: Board, text: Callable[[str], str]) -> Board:
+    """The board with every text of Markdown as `text` gives it."""
+
+    def updates(event: Incident | Maintenance) -> tuple[Update, ...]:
+        return tuple(replace(update, body=text(update.body)) for update in event.updates)
+
+    incidents = [replace(one, updates=updates(one), body=text(one.body)) for one in board.incidents]
+    works = [replace(work, updates=updates(work), body=text(work.body)) for work in board.maintenances]
+    return replace(board, incidents=tuple(incidents), maintenances=tuple(works))
+
+
 def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    return tuple(replace(update, body=to_text(update.body)) for update in updates)
+    return tuple(replace(update, body=to_plain(update.body)) for update in updates)
 
 
 def _days(days: Sequence[date], now: int) -> str:
