@@ -119,9 +119,10 @@ def _node() -> tuple[str | None, str]:
         if not node or not Path(node).exists():
             continue
         try:
-            version = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", check=False).stdout.strip()
+            asked = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", check=False)
         except OSError:
             continue
+        version = asked.stdout.strip()
         number = version.removeprefix("v").partition(".")[0]
         if number.isdecimal() and int(number) >= NODE_LEAST:
             return node, version
