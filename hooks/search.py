@@ -121,9 +121,10 @@ def _node() -> tuple[str | None, str]:
         if not node or not Path(node).exists():
             continue
         try:
-            version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+            asked = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", check=False)
         except OSError:
             continue
+        version = asked.stdout.strip()
         number = version.removeprefix("v").partition(".")[0]
         if number.isdecimal() and int(number) >= NODE_LEAST:
             return node, version
@@ -152,7 +153,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
         "questions": list(expected),
     }
     command = [node, "--input-type=module", "--eval", ASK]
-    answer = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)
+    answer = subprocess.run(command, input=json.dumps(question), capture_output=True, encoding="utf-8", check=False)
     if answer.returncode != 0:
         raise PluginError(f"{name} could not be asked in Node:\n{answer.stderr}")
     found = dict(zip(expected, json.loads(answer.stdout), strict=True))

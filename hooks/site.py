@@ -276,7 +276,8 @@ def _updated(docs: Path) -> dict[str, date]:
     if git is None:
         log.info("git is not installed: articles show no date of their last change")
         return {}
-    shallow = subprocess.run([git, "rev-parse", "--is-shallow-repository"], cwd=docs, capture_output=True, text=True)
+    question = [git, "rev-parse", "--is-shallow-repository"]
+    shallow = subprocess.run(question, cwd=docs, capture_output=True, encoding="utf-8")
     if shallow.stdout.strip() != "false":
         # In a shallow clone every file seems to be from its only commit.
         log.info("no full Git history here: articles show no date of their last change")
@@ -292,7 +293,7 @@ def _updated(docs: Path) -> dict[str, date]:
         "--",
         ".",
     ]
-    listing = subprocess.run(command, cwd=docs, capture_output=True, text=True)
+    listing = subprocess.run(command, cwd=docs, capture_output=True, encoding="utf-8")
     dates: dict[str, date] = {}
     for commit in listing.stdout.split("\0")[1:]:
         day, _, names = commit.partition("\n")

@@ -15,6 +15,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
 from portal import yaml_lines
+from portal.articles import links
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
 from portal.status import Board, Incident, events, feeds, recur, write
@@ -133,20 +134,46 @@ def _load(config: MkDocsConfig) -> Board | None:
     try:
         folder = _folder(config)
         board = status_files.load(folder)
+        _check_links(folder, config)
         state.history = status_files.load_history(folder)
         known = [component.id for component in board.components] if board else []
         state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
-    if board:
-        for sentence in status_files.missing(folder):
-            log.warning(sentence)  # stops a strict build, which `make build` is
-        for sentence in status_files.skipped(folder):
-            log.info(sentence)
-    if board is None or board.page.url:
+    if board is None:
+        return None
+    for sentence in status_files.missing(folder):
+        log.warning(sentence)  # stops a strict build, which `make build` is
+    for sentence in status_files.skipped(folder):
+        log.info(sentence)
+    board = events.linked(board, lambda text: links.resolved(text, lambda href: _article(href, config)))
+    if board.page.url:
         return board
     url = (config.site_url or "/").rstrip("/") + "/status/"
     return replace(board, page=replace(board.page, url=url))
+
+
+def _check_links(folder: Path, config: MkDocsConfig) -> None:
+    """Raise ContentError for a link that leads to no host and to no article."""
+    for path in sorted([*folder.glob("incidents/*.md"), *folder.glob("maintenance/*.md")]):
+        for line, href in links.relative(path.read_text("utf-8")):
+            if _article(href, config) is None:
+                hint = "write an article's link as ../../docs/TOPIC/ARTICLE.md, any other with https://"
+                raise ContentError(
+                    path.relative_to(folder.parent).as_posix(), line, f"link {href!r} leads nowhere; {hint}"
+                )
+
+
+def _article(href: str, config: MkDocsConfig) -> str | None:
+    """The whole address of the article that a link of a file in status/incidents/ leads to: it has to work on the
+    page, in emails and in feeds."""
+    docs = Path(config.docs_dir)
+    path, mark, anchor = href.partition("#")
+    name = path.removeprefix(f"../../{docs.name}/")
+    if name == path or not name.endswith(".md") or not (docs / name).is_file():
+        return None
+    place = name.removesuffix(".md").removesuffix("index")
+    return f"{(config.site_url or '/').rstrip('/')}/{place.rstrip('/')}/{mark}{anchor}"
 
 
 def _folder(config: MkDocsConfig) -> Path:

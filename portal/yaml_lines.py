@@ -9,7 +9,8 @@ Path = tuple[str | int, ...]
 
 
 def lines(text: str, first_line: int = 1) -> dict[Path, int]:
-    """The 1-based line of every key and list item by its path; raises yaml.YAMLError.
+    """The 1-based line of every key and list item by its path; raises yaml.YAMLError, for a key that
+    stands twice Doubled.
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
     """
@@ -23,6 +24,18 @@ def lines(text: str, first_line: int = 1) -> dict[Path, int]:
 def front_matter(fields: dict[str, Any]) -> str:
     """A page of front matter alone, from which YAML reads `fields` again whatever characters are in them."""
     return f"---\n{yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)}---\n"
+
+
+class Doubled(yaml.MarkedYAMLError):
+    """A key that stands twice, with the lines of both: YAML would silently take the second."""
+
+    def __init__(self, key: yaml.Node, first: int, second: int) -> None:
+        sentence = f"'{key.value}' stands twice, in line {first} and line {second}; remove one of the two"
+        super().__init__(problem=sentence, problem_mark=key.start_mark)
+        self.line = second
+
+    def __str__(self) -> str:
+        return str(self.problem)
 
 
 def nearest(found: dict[Path, int], path: Path) -> int | None:
@@ -40,6 +53,8 @@ def _walk(node: yaml.Node, path: Path, first_line: int, found: dict[Path, int], 
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
+            if here in found and key.value != "<<":
+                raise Doubled(key, found[here], first_line + key.start_mark.line)
             found[here] = first_line + key.start_mark.line
             _walk(value, here, first_line, found, seen)
     elif isinstance(node, yaml.SequenceNode):

@@ -13,7 +13,7 @@ from portal.changelog import credits, news, outline, releases
 from portal.errors import ContentError
 from portal.insights import events
 from portal.search import sections, words
-from portal.status import incident_files, incidents
+from portal.status import incident_files, incidents, plain
 from portal.status.files import parse_incident
 from portal.tickets import Message
 from portal.tickets.match import Sent, present
@@ -83,7 +83,7 @@ WHOLE: dict[str, Reader] = {
 # What cuts a text first; it is given a quarter of that, and all of it.
 CUT: dict[str, Reader] = {
     "Markdown to HTML": sanitise.to_html,
-    "Markdown to lines": sanitise.to_plain,
+    "Markdown to lines": plain.to_plain,
     "a release": lambda text: releases.draft(release(text)),
     "a release's blocks": outline.blocks,
     "a page's sections": lambda text: sections.sections(sanitise.to_html(text)),

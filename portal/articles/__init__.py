@@ -86,7 +86,9 @@ def parse(id: str, file: str, text: str) -> Article:
             name = str(detail["loc"][0])
             expected = FrontMatter.model_fields[name].description
             line = yaml_lines.nearest(lines, tuple(detail["loc"]))
-            mistakes.append(ContentError(file, line, f"{name}: {detail['input']!r} is wrong, expected {expected}."))
+            given = detail["input"]
+            hint = "" if isinstance(given, str | list | dict) else " Put it in quotes to make it text."
+            mistakes.append(ContentError(file, line, f"{name}: {given!r} is wrong, expected {expected}.{hint}"))
         raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
     return Article(id, file, front.title or _heading(body) or title_of(id), front, lines)
 
@@ -151,6 +153,11 @@ def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Pa
     try:
         data = yaml.safe_load(match[1])
         lines = yaml_lines.lines(match[1], first_line=2)
+    except yaml_lines.Doubled as error:
+        raise ExceptionGroup(f"{file} cannot be read", [ContentError(file, error.line, str(error))]) from error
+    except ValueError:
+        # YAML makes a date of what looks like one, and 2026-02-30 is none: read as text, it has a line.
+        data, lines = yaml.load(match[1], Loader=yaml.BaseLoader), yaml_lines.lines(match[1], first_line=2)  # noqa: S506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = f"the front matter is not valid YAML: {getattr(error, 'problem', error)}"

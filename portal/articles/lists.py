@@ -1,12 +1,9 @@
-"""Lists as GitHub reads them, written so that Python-Markdown reads the same: four spaces a level, a blank line
-before."""
+"""Lists as GitHub reads them, so that Python-Markdown reads the same: four spaces a level, a blank line above them."""
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 WIDTH = 4
-# Blocks of Python-Markdown whose indented text GitHub does not know: their lines are looked at by themselves.
-INDENTING = ("!!!", "???", "===", ":::")
 
 
 def aligned(text: str) -> str:

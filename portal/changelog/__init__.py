@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import yaml
 
+from portal import yaml_lines
 from portal.changelog.outline import DEFINITION, blocks, heading, join
 from portal.errors import ContentError
 from portal.sanitise import MAX_CHARACTERS, clean
@@ -99,6 +100,9 @@ def front_matter(text: str, file: str) -> tuple[dict[str, object], str]:
     try:
         # BaseLoader leaves every value a string: `tag: 1.10` must not become 1.1.
         fields = yaml.load(opening["yaml"], Loader=yaml.BaseLoader)  # noqa: S506
+        yaml_lines.lines(opening["yaml"], first_line=2)
+    except yaml_lines.Doubled as error:
+        raise ContentError(file, error.line, str(error)) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise ContentError(file, line, f"its front matter is not valid YAML: {error.problem}") from error

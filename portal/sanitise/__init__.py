@@ -7,7 +7,6 @@ a macro plugin that meets the result later finds nothing to evaluate.
 import html
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import nh3
 
@@ -66,14 +65,6 @@ def to_text(source: str) -> str:
     return " ".join(html.unescape(without_tags(spaced)).split())
 
 
-def to_plain(source: str, link: Link = absolute_only) -> str:
-    """Render Markdown to plain text with its paragraphs, list marks and the addresses of its links (not escaped)."""
-    reader = _Plain()
-    reader.feed(to_html(source, link))
-    reader.close()
-    return reader.text()
-
-
 def clean(text: str) -> str:
     """Normalise line ends and drop the control characters that XML and YAML cannot carry."""
     return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -95,55 +86,3 @@ def _without_dead_links(safe: str) -> str:
             kept.append(safe[at:start])
             at = end
     return "".join([*kept, safe[at:]])
-
-
-class _Plain(HTMLParser):
-    """Our own clean HTML as lines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[str] = []
-        self._lists: list[int | None] = []
-        self._href = ""
-        self._from = 0
-
-    def text(self) -> str:
-        lines = "".join(self._parts).split("\n")
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("ul", "ol"):
-            if not self._lists:
-                self._parts.append("\n")
-            self._lists.append(int(dict(attrs).get("start") or 1) if tag == "ol" else None)
-        elif tag == "li":
-            self._parts.append(self._mark())
-        elif tag in ("br", "tr"):
-            self._parts.append("\n")
-        elif tag == "a":
-            self._href, self._from = dict(attrs).get("href") or "", len(self._parts)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("ul", "ol"):
-            self._lists.pop()
-            self._parts.append("\n" if self._lists else "\n\n")
-        elif tag in ("h2", "h3", "h4", "p", "pre", "blockquote", "table"):
-            self._parts.append("\n" if self._lists else "\n\n")
-        elif tag in ("td", "th"):
-            self._parts.append(" ")
-        elif tag == "a" and self._href not in ("", "".join(self._parts[self._from :])):
-            self._parts.append(f" ({self._href.removeprefix('mailto:')})")
-
-    def handle_data(self, data: str) -> None:
-        # Between blocks and at the beginning of an item, a line end is only how HTML is laid out.
-        if not data.strip() and (not self._parts or self._parts[-1].endswith(("\n", "- ", ". "))):
-            return
-        self._parts.append(data)
-
-    def _mark(self) -> str:
-        number = self._lists[-1] if self._lists else None
-        indent = "  " * (len(self._lists) - 1)
-        if number is None:
-            return f"\n{indent}- "
-        self._lists[-1] = number + 1
-        return f"\n{indent}{number}. "

@@ -1,6 +1,6 @@
 """Incidents and maintenance as the pages show them: plain values, Markdown made safe, times in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -118,6 +118,17 @@ def plain(board: Board) -> Board:
     """The board with its updates as plain text, since functions have no Markdown."""
     incidents = [replace(one, updates=_plain(one.updates), body="") for one in board.incidents]
     works = [replace(work, updates=_plain(work.updates), body="") for work in board.maintenances]
+    return replace(board, incidents=tuple(incidents), maintenances=tuple(works))
+
+
+def linked(board: Board, text: Callable[[str], str]) -> Board:
+    """The board with every text of Markdown as `text` gives it."""
+
+    def updates(event: Incident | Maintenance) -> tuple[Update, ...]:
+        return tuple(replace(update, body=text(update.body)) for update in event.updates)
+
+    incidents = [replace(one, updates=updates(one), body=text(one.body)) for one in board.incidents]
+    works = [replace(work, updates=updates(work), body=text(work.body)) for work in board.maintenances]
     return replace(board, incidents=tuple(incidents), maintenances=tuple(works))
 
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from portal import yaml_lines
 from portal.clock import DAY_MS
 from portal.errors import ContentError
 from portal.status import (
@@ -295,6 +296,9 @@ class _Source:
             loader = yaml.BaseLoader(text)
             self.node = loader.get_single_node()
             self.data = loader.construct_document(self.node) if self.node else None
+            yaml_lines.lines(text, first_line=1 + offset)
+        except yaml_lines.Doubled as error:
+            raise ContentError(file, error.line, str(error)) from error
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 + offset if mark else None

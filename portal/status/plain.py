@@ -37,6 +37,12 @@ def _linked(text: str) -> str:
     return (found + escape(text[place:])).replace("\n", "<br>\n")
 
 
+def _start(attrs: list[tuple[str, str | None]]) -> int:
+    """The number before a list's first one."""
+    given = dict(attrs).get("start") or ""
+    return int(given) - 1 if given.isdecimal() and len(given) < 10 else 0
+
+
 class _Reader(HTMLParser):
     """Reads the harmless HTML of `to_html` once, from its beginning to its end."""
 
@@ -52,7 +58,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in {"ul", "ol"}:
             self._line()
-            self.lists.append(0 if tag == "ol" else None)
+            self.lists.append(_start(attrs) if tag == "ol" else None)
         elif tag == "li":
             self._item()
         elif tag == "a":

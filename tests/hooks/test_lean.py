@@ -93,7 +93,7 @@ def test_a_bare_sheet_has_no_comments_and_all_that_is_quoted(css: str, left: str
     assert lean.bare(css) == left
 
 
-SHEETS = sorted((Path(__file__).parents[2] / "hooks/theme/assets").rglob("*.css"))
+OURS = sorted((Path(__file__).parents[2] / "hooks/theme/assets").rglob("*.css"))
 
 
 def heads(css: str, around: str = "") -> Iterator[str]:
@@ -107,7 +107,7 @@ def heads(css: str, around: str = "") -> Iterator[str]:
                 yield around + words
 
 
-@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+@pytest.mark.parametrize("sheet", OURS, ids=lambda sheet: sheet.name)
 def test_no_selector_stands_twice_in_a_sheet(sheet: Path) -> None:
     counts = Counter(heads(lean.bare(sheet.read_text())))
 

@@ -1,0 +1,71 @@
+"""Links to articles in files that lie beside docs/, and links that a writer has written in HTML."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+# Pages that the functions make: a build cannot see them.
+OF_THE_FUNCTIONS = frozenset(
+    f"my/{page}"
+    for page in (
+        "", "account/", "account/notifications/", "account/profile/", "account/sessions/", "account/team/", "billing/",
+        "sign-in/", "status/", "status/webhooks/", "tickets/", "verify/",
+    )
+)  # fmt: skip
+# Markdown's and HTML's, where they lead to no host.
+RELATIVE = re.compile(
+    r"(?P<before>\]\(<?|\b(?:href|src)\s*=\s*[\"'])"
+    r"(?P<href>(?![a-zA-Z][a-zA-Z0-9+.-]{0,20}:|//)[^()\s\"'<>]{1,500})"
+)
+
+
+def relative(text: str) -> Iterator[tuple[int, str]]:
+    """The links of a Markdown file that lead to no host, each with its line; code is no link."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for match in RELATIVE.finditer(line):
+            if line[: match.start()].count("`") % 2 == 0:
+                yield number, match["href"]
+
+
+def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
+    """The text with each relative link as `absolute` gives it."""
+    return RELATIVE.sub(lambda match: match["before"] + (absolute(match["href"]) or match["href"]), text)
+
+
+class Page(HTMLParser):
+    """The addresses (`found`) and the anchors of a rendered page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.anchors: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect what the tag leads to, loads or is called."""
+        for name, value in attrs:
+            if name in ("href", "src") and value:
+                self.found.add(value)
+            elif value and (name == "id" or (tag, name) == ("a", "name")):
+                self.anchors.add(value)
+
+
+def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]]) -> str:
+    """What is wrong with an address on the page at `url` (both below the site's base), empty when nothing is; `known`
+    are the site's addresses, `anchors` those of the pages that a writer wrote."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return ""
+    if address.startswith("/"):
+        return "begins with '/', which does not work below a path; write it from this page (../../my/billing/)"
+    target = urlsplit(urljoin(f"https://site.example/{url}", address))
+    path = unquote(target.path).lstrip("/")
+    if path in OF_THE_FUNCTIONS:
+        return ""
+    if path.endswith(".md"):
+        return "leads to a Markdown file; write it as a Markdown link, [words](file.md)"
+    if path not in known:
+        return "leads nowhere"
+    missing = target.fragment and path in anchors and unquote(target.fragment) not in anchors[path]
+    return f"leads to the anchor '#{target.fragment}', which is not there" if missing else ""

@@ -1,0 +1,88 @@
+"""Links that a writer writes, in HTML or in a file beside docs/, lead somewhere, or the build says where they stand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from functions.app import ROUTES
+from portal.articles.links import OF_THE_FUNCTIONS
+from tests.hooks.portals import mkdocs, write
+
+ARTICLES = {"a/one": "# One\n\n## Part\n\nText.\n", "a/two": "# Two\n\nText.\n"}
+COMPONENTS = "page: {id: acme, name: Acme}\ncomponents:\n  - {id: web, name: Web}\n"
+INCIDENT = """---
+id: slow
+title: Slow
+status: investigating
+impact: minor
+started_at: 2026-11-22T09:00:00Z
+updates:
+  - at: 2026-11-22T09:00:00Z
+    status: investigating
+    body: |
+      Until then:
+      - do [this](%s)
+      - or that
+---
+"""
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="../../my/billing/">x</a>',
+        '<a href="../one/#part">x</a>',
+        '<a href="../../search/">x</a>',
+        '<a href="https://elsewhere.example/">x</a>',
+        '<a href="mailto:a@acme.example">x</a>',
+        '<img src="../../assets/favicon.svg" alt="">',
+    ],
+)
+def test_a_link_in_html_that_leads_somewhere_is_fine(tmp_path: Path, link: str) -> None:
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": f"# Page\n\n{link}\n"}), tmp_path / "site")
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_links_in_html_that_lead_nowhere_are_named_with_file_and_line(tmp_path: Path) -> None:
+    links = ["../gone/", "../one/#nothing", "../../my/biling/", "/my/billing/", "two.md", "picture.png"]
+    text = "# Page\n\n" + "\n".join(f'<a href="{link}">x</a>' for link in links[:5]) + f'\n<img src="{links[5]}">\n'
+
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": text}), tmp_path / "site")
+
+    assert result.returncode == 1
+    for line, link in enumerate(links, start=3):
+        assert f"docs/a/page.md:{line}: link {link!r}" in result.stderr
+
+
+def incident(folder: Path, link: str) -> Path:
+    write(folder, ARTICLES)
+    (folder / "status" / "incidents").mkdir(parents=True)
+    (folder / "status" / "components.yml").write_text(COMPONENTS)
+    (folder / "status" / "incidents" / "slow.md").write_text(INCIDENT % link)
+    return folder
+
+
+def test_an_articles_link_in_an_update_works_on_the_page_in_feeds_and_in_emails(tmp_path: Path) -> None:
+    result = mkdocs(incident(tmp_path, "../../docs/a/one.md#part"), tmp_path / "site", SOURCE_DATE_EPOCH="1795348800")
+    assert result.returncode == 0, result.stderr
+
+    address = "https://acme.example/help/a/one/#part"
+    for name in ("status/index.html", "status/incidents/slow/index.html", "status/feed.json", "status/rss.xml"):
+        assert address in (tmp_path / "site" / name).read_text("utf-8")
+    bundle = json.loads((tmp_path / "build" / "portal.json").read_text("utf-8"))
+    (update,) = bundle["status"]["incidents"][0]["updates"]
+    assert update["body"] == f"Until then:\n\n- do this ({address})\n- or that"
+
+
+@pytest.mark.parametrize("link", ["../../docs/a/gone.md", "/my/billing/", "../one/", "a/one.md", "#part"])
+def test_a_link_of_an_update_that_leads_nowhere_stops_the_build(tmp_path: Path, link: str) -> None:
+    result = mkdocs(incident(tmp_path, link), tmp_path / "site")
+
+    assert result.returncode == 1
+    assert f"status/incidents/slow.md:12: link {link!r} leads nowhere" in result.stderr
+
+
+def test_the_pages_of_the_functions_are_those_that_there_are() -> None:
+    assert {f"/{page}" for page in OF_THE_FUNCTIONS} <= {path for path, methods in ROUTES.items() if "GET" in methods}
