@@ -22,6 +22,7 @@ from portal import changelog, yaml_lines
 from portal.changelog import CATEGORIES, Entry, feeds
 from portal.errors import ContentError
 from portal.sanitise import absolute_only, to_html, to_text
+from portal.urls import unfit
 
 LISTED_BLOCKS = 6
 RESERVED = {"index", *(category.lower() for category in CATEGORIES)}
@@ -110,6 +111,8 @@ def _load(folder: Path) -> list[Entry]:
             name = f"{folder.name}/{path.name}"
             if path.name == "README.md":
                 continue
+            if wrong := unfit(path.name):
+                raise ContentError(name, None, wrong)
             entry = changelog.parse(path.read_text(encoding="utf-8"), name)
             if entry.slug.lower() in RESERVED:
                 raise ContentError(name, None, "has the name of a page of ours; begin the name with the date")

@@ -23,6 +23,7 @@ from portal.articles import Article, lists
 from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.settings import Topic
+from portal.urls import unfit
 
 log = get_plugin_logger("portal")
 
@@ -157,6 +158,10 @@ def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
     found: dict[str, Article] = {}
     mistakes: list[Exception] = []
     docs = Path(config.docs_dir).name
+    for file in files:
+        wrong = unfit(file.src_uri) if file.generated_by is None and file.abs_src_path else None
+        if wrong and Path(config.docs_dir) in Path(str(file.abs_src_path)).parents:
+            mistakes.append(ContentError(f"{docs}/{file.src_uri}", None, wrong))
     for file in files.documentation_pages():
         if file.generated_by is not None or _is_index(file) or file.inclusion is InclusionLevel.EXCLUDED:
             continue

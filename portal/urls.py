@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+# Signs that mean something in an address.
+UNFIT = frozenset("#?%\\")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LONGEST_HOST = 253
 
@@ -54,3 +56,12 @@ def ascii_host(host: str) -> str | None:
         return idna.encode(host, uts46=True, transitional=False, std3_rules=True).decode()
     except UnicodeError:
         return None
+
+
+def unfit(path: str) -> str | None:
+    """What keeps a file from having an address of its name, as a sentence for the writer; None when nothing does.
+
+    A host ends a path at `#` and `?`, decodes it at `%`, and some read a backslash as a slash.
+    """
+    found = next((sign for sign in path if sign in UNFIT or ord(sign) < 32), None)
+    return None if found is None else f"its name has {found!r}, which cannot stand in an address: rename the file"

@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from markdown import Markdown
+from mkdocs.utils.yaml import yaml_load
 
 from portal.assets.policy import script_hash, script_hashes
-from tests.hooks.portals import ARTICLE, CONFIG, SITE, mkdocs, write
+from tests.hooks.portals import ARTICLE, CONFIG, ROOT, SITE, mkdocs, write
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
 
@@ -310,3 +312,37 @@ def _exists(built: Built, path: str) -> bool:
     if inside.startswith(("api/", "my/")):
         return True
     return (built.site / inside / "index.html").is_file() if path.endswith("/") else (built.site / inside).is_file()
+
+
+def test_a_name_that_no_address_can_have_is_refused(tmp_path: Path) -> None:
+    names = ["pay/is-it-50%-off", "pay/what?", "pay/c#-client", "pay/fine"]
+    folder = write(tmp_path, {name: ARTICLE.format(title="Is it fine?", text="It is.") for name in names})
+    (folder / "docs" / "pay" / "a%20b.png").write_bytes(b"x")
+    (folder / "docs" / "pay" / "größe.png").write_bytes(b"x")
+    result = mkdocs(folder, tmp_path / "site")
+
+    assert result.returncode == 1
+    for name, sign in zip(["is-it-50%-off.md", "what?.md", "c#-client.md", "a%20b.png"], "%?#%", strict=True):
+        said = f"docs/pay/{name}: its name has '{sign}', which cannot stand in an address: rename the file"
+        assert said in result.stderr
+    assert "fine" not in result.stderr.replace("Is it fine", "")
+    assert "größe" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Update the card", "update-the-card"),
+        ("設定を変更する", "設定を変更する"),
+        ("Как сменить карту?", "как-сменить-карту"),
+        ("كيف أغير البطاقة", "كيف-أغير-البطاقة"),
+        ("Größe ändern & mehr", "größe-ändern-mehr"),
+        ("Πώς αλλάζω κάρτα;", "πώς-αλλάζω-κάρτα"),
+    ],
+)
+def test_a_heading_in_any_script_has_an_id_that_can_be_read(heading: str, anchor: str) -> None:
+    config = yaml_load((ROOT / "hooks" / "base.yml").read_text("utf-8"))
+    (toc,) = [each["toc"] for each in config["markdown_extensions"] if isinstance(each, dict) and "toc" in each]
+    html = Markdown(extensions=["toc"], extension_configs={"toc": {"slugify": toc["slugify"]}}).convert(f"## {heading}")
+
+    assert f'<h2 id="{anchor}">' in html
