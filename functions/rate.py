@@ -28,6 +28,15 @@ def limit_reading(services: "Services", what: str, who: str, times: int, per_sec
     _count(services, services.store.note, what, who, times, per_seconds)
 
 
+def hold(services: "Services", what: str, who: str) -> None:
+    """Inside a transaction: let another one about the same `what` and `who` wait until this one ends, on either
+    engine."""
+    services.store.run(
+        "insert into rate (who, span, n) values (:who, 0, 0) on conflict (who, span) do update set n = rate.n",
+        who=f"{what}:{who}",
+    )
+
+
 def spend(services: "Services", what: str, who: str, amount: int, most: int) -> bool:
     """Take `amount` from who's budget of `most` for a day (UTC); False, and nothing is taken, when that is too much."""
     row = amount <= most and services.store.one(

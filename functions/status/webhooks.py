@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from functions import clock, pages
 from functions.errors import Problem, VendorError
 from functions.http import has_control, see_other
-from functions.rate import limit
+from functions.rate import hold, limit
 from functions.signin import sessions
 from functions.stores.people import Held
 from portal.clock import DAY_MS
@@ -64,11 +64,7 @@ def _add(services: "Services", owner: str, url: str) -> bool:
     """Whether the address is now one of the owner's; of several posts at once one is done after the other."""
     store = services.store
     with store.transaction():
-        # The row is held until the transaction ends, on either engine.
-        store.run(
-            "insert into rate (who, span, n) values (:who, 0, 0) on conflict (who, span) do update set n = rate.n",
-            who=f"webhooks of:{owner}",
-        )
+        hold(services, "webhooks of", owner)
         known = [row["url"] for row in store.all("select url from webhook where owner = :owner", owner=owner)]
         if url in known:
             return True

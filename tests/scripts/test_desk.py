@@ -128,7 +128,7 @@ def test_a_desk_that_is_set_up_says_so(number: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("url", "said"), [("http://rt.example", "RT_URL is not"), ("http://127.0.0.1:9", "Look at RT_USER")]
+    ("url", "said"), [("http://rt.example", "RT_URL must be https"), ("http://127.0.0.1:9", "Look at RT_USER")]
 )
 def test_a_desk_that_is_not_set_up_says_what_to_do(
     number: str, url: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
