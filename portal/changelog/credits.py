@@ -70,11 +70,15 @@ STARTS = tuple(
         rf"(?:{_NUMBER}|{_TICKET})[ \t]?(?::|[ \t][-\u2013\u2014])[ \t]+",
     )
 )
+# A line that is a credit and nothing else.
+WHOLE = re.compile(rf"(?:{_BY} )?{_DONE}(?:{_AND}{_DONE})*[.!]?")
 GOES_ON = re.compile(r"(?:and|or|is|are|was|were|has|have|now)\b|[,.;:]")
 
 
 def without(text: str) -> str:
-    """A paragraph without the credits and references at its ends."""
+    """A paragraph without the credits and references at its ends; empty when it is nothing else."""
+    if len(text) <= REACH and WHOLE.fullmatch(text.strip()):
+        return ""
     return _without_end(without_start(text))
 
 

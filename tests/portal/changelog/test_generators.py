@@ -87,6 +87,29 @@ def test_what_is_kept_stood_in_the_line_in_one_piece(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "- by @ada in #12",
+        "- @ada",
+        "- By [@bob](https://g.example/bob) and @eve.",
+        "- Contributed by @noor in acme/app#7",
+        "- @mia, @noor and @ada",
+        "- Thanks to @ada!",
+    ],
+)
+def test_a_line_that_is_only_a_credit_is_left_out(line: str) -> None:
+    assert news.classify(f"{line}\n") == ({}, [line])
+
+
+@pytest.mark.parametrize("line", ["- @media rules work again", "- @ada can sign in", "- @team is told of it"])
+def test_a_line_that_begins_with_a_name_is_news(line: str) -> None:
+    kept, left_out = news.classify(f"{line}\n")
+
+    assert [text for found in kept.values() for text in found] == [line]
+    assert left_out == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "Bump max upload size from 10 MB to 50 MB",
         "Bump timeout from 10 to 50",
         "Update terms to v2",
