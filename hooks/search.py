@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
@@ -46,6 +47,21 @@ const options = { limit: 3, kinds: ["article"] };
 const found = questions.map((question) => search(question, options).results.map(({ id }) => id));
 console.log(JSON.stringify(found));
 """
+
+
+@dataclass
+class State:
+    """What the events of one build share."""
+
+    published: bool = True
+
+
+state = State()
+
+
+def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Remember whether this build is published, or only looked at by a writer."""
+    state.published = command != "serve"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -143,7 +159,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     if node is None:
         missing = f"The questions in {name} were not asked: that takes Node {NODE_LEAST} or newer, and {why}."
         # A writer may work without it; what is published is checked where it is built.
-        if os.environ.get("CI"):
+        if state.published and os.environ.get("CI"):
             raise PluginError(missing)
         log.info(missing)
         return
