@@ -120,6 +120,7 @@ def settings(world: World) -> dict[str, str]:
         "ACCOUNT_URL": world.address("service"),
         "CHECK_DEMO_URL": f"{world.address('service')}/health",
         "DEMO": "1",
+        "STATUS_INTERVAL": "10",
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)

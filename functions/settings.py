@@ -68,6 +68,7 @@ class Settings:
     support_mailbox: str
     ticket_body_days: int
     space: Space
+    status_interval: int
     demo: bool
     environ: Mapping[str, str] = field(repr=False)
 
@@ -96,6 +97,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         build_dir=Path(reader.get("PORTAL_BUILD_DIR", "build")),
         body_limit=reader.number("BODY_LIMIT", 4_000_000),
         space=_space(reader),
+        status_interval=reader.number("STATUS_INTERVAL", 0),
         demo=reader.get("DEMO") == "1",
         environ=dict(environ),
     )

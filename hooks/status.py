@@ -165,15 +165,7 @@ def _check_links(folder: Path, config: MkDocsConfig) -> None:
 
 
 def _article(href: str, config: MkDocsConfig) -> str | None:
-    """The whole address of the article that a link of a file in status/incidents/ leads to: it has to work on the
-    page, in emails and in feeds."""
-    docs = Path(config.docs_dir)
-    path, mark, anchor = href.partition("#")
-    name = path.removeprefix(f"../../{docs.name}/")
-    if name == path or not name.endswith(".md") or not (docs / name).is_file():
-        return None
-    place = name.removesuffix(".md").removesuffix("index")
-    return f"{(config.site_url or '/').rstrip('/')}/{place.rstrip('/')}/{mark}{anchor}"
+    return links.article(href, Path(config.docs_dir), config.site_url or "/")
 
 
 def _folder(config: MkDocsConfig) -> Path:

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mkdocs.utils.yaml import yaml_load
 
+from portal.articles import links
 from portal.errors import ContentError
 from portal.sanitise import to_html
-from portal.status import Board, feeds, recur
+from portal.status import Board, events, feeds, recur
 from portal.status import files as status_files
 from portal.status import page as status_page
 
@@ -37,11 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folder", nargs="?", type=Path, default=Path("status-site"), help="where to write it")
     parser.add_argument("--status", type=Path, default=Path("status"), help="the folder with components.yml")
+    parser.add_argument("--docs", type=Path, default=Path("docs"), help="the folder with the articles")
     parser.add_argument("--portal", help="the portal's address; without it the site_url of mkdocs.yml")
     given = parser.parse_args(arguments)
     try:
         portal = given.portal or _site_url(Path("mkdocs.yml"))
-        size = write(given.status, given.folder, portal, int(time.time() * 1000))
+        size = write(given.status, given.folder, portal, int(time.time() * 1000), given.docs)
         for sentence in [*status_files.missing(given.status), *status_files.skipped(given.status)]:
             print(sentence, file=sys.stderr)
     except (ContentError, TooLarge) as error:
@@ -51,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
-    """Write the site and return its size in bytes; raises ContentError, or TooLarge above 100 KB."""
+def write(status: Path, folder: Path, portal: str, built_at: int, docs: Path = Path("docs")) -> int:
+    """Write the site and return its size in bytes; links to articles in `docs` lead to the portal. Raises ContentError,
+    or TooLarge above 100 KB."""
     written = status_files.load(status)
     if written is None:
         raise ContentError(f"{status}/components.yml", None, "is missing")
@@ -61,6 +64,7 @@ def write(status: Path, folder: Path, portal: str, built_at: int) -> int:
     incidents = tuple(replace(one, built=False) for one in written.incidents)
     page = replace(written.page, url=written.page.url or f"{portal}status/")
     written = replace(written, page=page, incidents=incidents)
+    written = events.linked(written, lambda text: links.resolved(text, lambda href: links.article(href, docs, portal)))
     board = recur.expanded(written, built_at)
     files = {"index.html": _page(board, status, portal, built_at), "maintenance.ics": feeds.calendar(written)}
     files |= _fitting(board, LIMIT - _size(files))

@@ -81,7 +81,8 @@ def _check_due(services: "Services", board: Board, deadline: float, asked: list[
     """Check what is due, or `asked` whether due or not."""
     rows = last_checks(services.store)
     now = services.now()
-    due = asked if asked is not None else [one for one in board.monitored if _is_due(one, rows, now)]
+    every = services.settings.status_interval
+    due = asked if asked is not None else [one for one in board.monitored if _is_due(one, every, rows, now)]
     due.sort(key=lambda component: rows[component.id][0].checked_at if component.id in rows else 0)
     ready = _with_addresses(due, services.settings.environ)
     if not ready:
@@ -145,12 +146,12 @@ def _outcome(component: Component, future: "Future[Result]", deadline: float, gi
         return Result("error", "there was no time left in this tick")
 
 
-def _is_due(component: Component, rows: Mapping[str, tuple[Live, int]], now: int) -> bool:
+def _is_due(component: Component, every: int, rows: Mapping[str, tuple[Live, int]], now: int) -> bool:
     if component.id not in rows:
         return True
     since = now - rows[component.id][0].checked_at
     # A check from the future is a clock that was set back: look again.
-    return since < 0 or since >= component.interval * 1000 * (1 - EARLY_SHARE)
+    return since < 0 or since >= (every or component.interval) * 1000 * (1 - EARLY_SHARE)
 
 
 def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tuple[Component, list[str]]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 # Pages that the functions make: a build cannot see them.
@@ -31,6 +32,17 @@ def relative(text: str) -> Iterator[tuple[int, str]]:
 def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
     """The text with each relative link as `absolute` gives it."""
     return RELATIVE.sub(lambda match: match["before"] + (absolute(match["href"]) or match["href"]), text)
+
+
+def article(href: str, docs: Path, site_url: str) -> str | None:
+    """The whole address of the article in the folder `docs` that a link of a file in status/incidents/ leads to, since
+    it has to work in emails, in feeds and on another host; None for any other link."""
+    path, mark, anchor = href.partition("#")
+    name = path.removeprefix(f"../../{docs.name}/")
+    if name == path or not name.endswith(".md") or not (docs / name).is_file():
+        return None
+    place = name.removesuffix(".md").removesuffix("index")
+    return f"{site_url.rstrip('/')}/{place.rstrip('/')}/{mark}{anchor}"
 
 
 class Page(HTMLParser):

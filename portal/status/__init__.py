@@ -19,8 +19,9 @@ STATES = (OPERATIONAL, UNKNOWN, UNDER_MAINTENANCE, DEGRADED, PARTIAL_OUTAGE, MAJ
 WEIGHTS = {MAJOR_OUTAGE: "1", PARTIAL_OUTAGE: "0.3", DEGRADED: "0"}
 OVER = frozenset({"resolved", "postmortem"})
 STALE_AFTER = 600
-# How often the documented scheduler calls the tick, in seconds.
+# How often a scheduler calls the tick, and how long a tick may check a component, in seconds.
 TICK_SECONDS = 60
+CHECK_SECONDS = 15
 # What customers read for the phase of an incident or a maintenance.
 PHASES = {
     "investigating": "Investigating",
@@ -54,7 +55,7 @@ class Check:
 @dataclass(frozen=True)
 class Component:
     """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks. An answer
-    that takes longer than `slow_ms` is slow. An interval below the scheduler's means: at every tick.
+    that takes longer than `slow_ms` is slow.
     `assume` is the state of one without checks and without an incident; empty is unknown."""
 
     id: str
@@ -70,11 +71,6 @@ class Component:
     ok_after: int = 2
     slow_ms: int = 3000
     assume: str = ""
-
-    @property
-    def expected_every(self) -> int:
-        """Seconds between two checks that a scheduler can keep to: silence is measured by it."""
-        return max(self.interval, TICK_SECONDS)
 
 
 @dataclass(frozen=True)

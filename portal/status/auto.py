@@ -115,7 +115,7 @@ def _ended(incident: Incident) -> int:
 def _still_fails(component: Component, live: Live, one: Watched) -> bool:
     """Whether the checks had time to see that it is well, and did not. Each outage opens an incident again once: after
     that people's word stands."""
-    patience = component.fail_after * component.expected_every * 1000
+    patience = component.fail_after * component.interval * 1000
     waited = not live.ok and live.checked_at - _ended(one.incident) >= patience
     return waited and one.seen.reopened.get(component.id) != live.since
 

@@ -106,7 +106,7 @@ def timeline(board: Board, component: Component, samples: Sequence[Sample], star
     if component.checks:
         automatic = uptime.observed(
             samples,
-            component.expected_every,
+            component.interval,
             start,
             end,
             fail_after=component.fail_after,

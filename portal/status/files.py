@@ -18,6 +18,7 @@ from portal import yaml_lines
 from portal.clock import DAY_MS
 from portal.errors import ContentError
 from portal.status import (
+    CHECK_SECONDS,
     OVER,
     WEIGHTS,
     Board,
@@ -163,6 +164,12 @@ def parse_components(text: str, file: str) -> Board:
             source.fail(
                 ("components", index),
                 f"'{item.id}' is checked every {component.interval} s, so it would always be stale",
+            )
+        if (longest := component.timeout * len(component.checks)) > CHECK_SECONDS:
+            source.fail(
+                ("components", index),
+                f"the checks of '{item.id}' may take {longest} s in all; set a 'timeout' with which they take at most"
+                f" {CHECK_SECONDS} s",
             )
         components.append(component)
     return Board(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from portal.status import MAJOR_OUTAGE, STALE_AFTER
+from portal.status import CHECK_SECONDS, MAJOR_OUTAGE, STALE_AFTER, TICK_SECONDS
 
 # Only these variables: an address with any of them could send the portal's own secrets away.
 MARKED_VARIABLE = re.compile(r"\$\{CHECK_[A-Z0-9_]+\}")
@@ -54,6 +54,12 @@ def _path(value: str) -> str:
     return value
 
 
+def _interval(value: int) -> int:
+    if value < TICK_SECONDS:
+        raise ValueError(f"{value} s is too short: a scheduler calls once a minute, so write {TICK_SECONDS} or more")
+    return value
+
+
 def _empty(value: Any) -> Any:
     return None if value in ("", "~", "null") else value
 
@@ -68,7 +74,8 @@ MaybeTime = Annotated[Time | None, BeforeValidator(_empty)]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
 Fault = Literal["degraded_performance", "partial_outage", "major_outage"]
 Weight = Annotated[str, Field(pattern=r"^(0(\.\d{1,3})?|1(\.0{1,3})?)$")]
-Seconds = Annotated[int, Field(ge=5, le=STALE_AFTER)]
+Interval = Annotated[int, Field(le=STALE_AFTER), AfterValidator(_interval)]
+Timeout = Annotated[int, Field(ge=1, le=CHECK_SECONDS)]
 Slow = Annotated[int, Field(ge=50, le=30_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
 IncidentPhase = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
@@ -97,8 +104,8 @@ class SourceEntry(_Strict):
 
 
 class Defaults(_Strict):
-    interval: Seconds = 60
-    timeout: Annotated[int, Field(ge=1, le=30)] = 10
+    interval: Interval = TICK_SECONDS
+    timeout: Timeout = 10
     fail_after: Count = 3
     ok_after: Count = 2
     slow_ms: Slow = 3000
@@ -113,8 +120,8 @@ class ComponentEntry(_Strict):
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
     impact_on_fail: Fault = MAJOR_OUTAGE
-    interval: Seconds | None = None
-    timeout: Annotated[int, Field(ge=1, le=30)] | None = None
+    interval: Interval | None = None
+    timeout: Timeout | None = None
     fail_after: Count | None = None
     ok_after: Count | None = None
     slow_ms: Slow | None = None

@@ -64,6 +64,18 @@ def test_it_shows_what_is_wrong_as_of_the_build_and_no_green(status: Path, tmp_p
     assert "As of this page's build" in body
 
 
+def test_a_link_to_an_article_leads_to_the_portal(status: Path, tmp_path: Path):
+    article = tmp_path / "docs" / "data" / "index.md"
+    article.parent.mkdir(parents=True)
+    article.write_text("# Data\n")
+    written = status / "incidents" / "open-now.md"
+    written.write_text(written.read_text().replace("We <script>look</script>.", "[Way](../../docs/data/index.md#csv)"))
+    build_status.write(status, tmp_path / "out", "https://help.acme.example/help", NOW, tmp_path / "docs")
+
+    assert 'href="https://help.acme.example/help/data/#csv"' in (tmp_path / "out" / "index.html").read_text()
+    assert "https://help.acme.example/help/data/#csv" in (tmp_path / "out" / "feed.xml").read_text()
+
+
 def test_a_long_history_is_cut_and_the_build_does_not_fail(status: Path, tmp_path: Path):
     for number in range(60):
         text = OPEN.replace("open-now", f"over-{number}").replace("status: investigating\n", "status: resolved\n", 1)

@@ -14,7 +14,7 @@ from portal.status.files import load, missing, parse_components, parse_incident,
 from portal.status.incidents import SAYABLE
 
 COMPONENTS = """page: {id: acme, name: Acme}
-defaults: {interval: 30, fail_after: 4}
+defaults: {interval: 90, fail_after: 4}
 groups:
   - {id: core, name: Core}
 components:
@@ -24,7 +24,7 @@ components:
     checks: [{type: http, url: "https://api.acme.example/health?key=${CHECK_KEY}", expect: {status: [200, 204]}}]
   - id: web
     name: Web
-    interval: 10
+    interval: 120
 """
 INCIDENT = """---
 id: 2026-08-14-api-errors
@@ -52,12 +52,25 @@ scheduled_until: 2026-12-06T07:30:00Z
 KNOWN = {"api", "web"}
 
 
+def test_checks_that_a_tick_cannot_judge_are_refused():
+    two = COMPONENTS.replace(
+        "    interval: 120", "    timeout: 8\n    checks: [{type: http, url: 'https://a.example'}]"
+    )
+    assert len(parse_components(two, "components.yml").monitored) == 2
+
+    third = two.replace(
+        "[{type: http, url: 'https://a", "[{type: http, url: 'https://b.example'}, {type: http, url: 'https://a"
+    )
+    with pytest.raises(ContentError, match=r":10: the checks of 'web' may take 16 s in all.*at most 15 s"):
+        parse_components(third, "components.yml")
+
+
 def test_the_starter_files_are_right():
     board = load(Path("status"))
 
     assert board is not None
     assert [component.id for component in board.monitored] == ["web-app"]
-    assert board.components[0].interval == 10
+    assert board.components[0].interval == 60
     assert board.incidents[0].status == "resolved"
 
 
@@ -68,8 +81,8 @@ def test_without_components_there_is_no_status_page(tmp_path: Path):
 def test_a_component_takes_the_defaults_unless_it_says_otherwise():
     api, web = parse_components(COMPONENTS, "components.yml").components
 
-    assert (api.interval, api.fail_after, api.ok_after, api.checks[0].statuses) == (30, 4, 2, (200, 204))
-    assert (web.interval, web.fail_after, web.checks) == (10, 4, ())
+    assert (api.interval, api.fail_after, api.ok_after, api.checks[0].statuses) == (90, 4, 2, (200, 204))
+    assert (web.interval, web.fail_after, web.checks) == (120, 4, ())
 
 
 def test_an_incident_is_read_with_its_text():
@@ -86,9 +99,17 @@ def test_an_incident_is_read_with_its_text():
         ("group: core", "group: cor", 8, "the group 'cor' is not in 'groups'"),
         ("id: web", "id: api", 10, "the id 'api' is used twice"),
         ("id: web", "id: core", 10, "the id 'core' is used twice"),
-        ("interval: 10", "interval: fast", 12, "'components.1.interval': Input should be a valid integer"),
-        ("interval: 10", "intervall: 10", 12, "'components.1.intervall': Extra inputs are not permitted"),
-        ("interval: 10", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
+        ("interval: 120", "interval: fast", 12, "'components.1.interval': Input should be a valid integer"),
+        ("interval: 120", "intervall: 10", 12, "'components.1.intervall': Extra inputs are not permitted"),
+        ("interval: 120", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
+        (
+            "interval: 120",
+            "interval: 59",
+            12,
+            "59 s is too short: a scheduler calls once a minute, so write 60 or more",
+        ),
+        ("interval: 90", "interval: 5", 2, "'defaults.interval': 5 s is too short"),
+        ("interval: 120", "timeout: 16", 12, "'components.1.timeout': Input should be less than or equal to 15"),
         ("name: API", "nam: API", 6, "'components.0.name': Field required"),
         ("https://api", "ftp://api", 9, "'components.0.checks.0.url': must be an http or https address"),
         ("${CHECK_KEY}", "$CHECK_KEY", 9, "${CHECK_NAME} stands for that environment variable"),
@@ -352,7 +373,7 @@ def test_a_zone_that_means_nothing_is_named(fields: str, message: str):
 
 
 def test_what_to_assume_is_for_a_component_without_checks():
-    assumed = COMPONENTS.replace("interval: 10", "assume: operational")
+    assumed = COMPONENTS.replace("interval: 120", "assume: operational")
 
     assert parse_components(assumed, "components.yml").components[1].assume == "operational"
     with pytest.raises(ContentError, match=r"components\.yml:\d+: 'assume' is for a component without checks"):
