@@ -261,6 +261,9 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     if not well or incident.status != "monitoring" or len(visible) < len(seen.states) or UNKNOWN in visible:
         return one
     flapping = len([at for at in seen.changes if now - at <= FLAP_MS]) >= FLAPS
+    # A bad check may be the first of the next outage, which would begin before this one is resolved.
+    if not all(live[key].ok for key in seen.states):
+        return one
     # Minutes without a check do not count as quiet.
     quiet = min(live[key].confirmed_at - live[key].since for key in seen.states)
     if quiet < (STABLE_MS if flapping else QUIET_MS):

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -109,7 +109,20 @@ def calendar(board: Board, only: str = "") -> str:
             found.add_component(_event(work, board))
     first = min((_moment(work.start).date() for work in board.maintenances), default=date(2026, 1, 1))
     found.add_missing_timezones(first.replace(day=1, month=1), date(first.year + ZONE_YEARS, 1, 1))
+    for change in found.walk("STANDARD") + found.walk("DAYLIGHT"):
+        _put_right(change)
     return str(found.to_ical().decode())
+
+
+def _put_right(change: Any) -> None:
+    """Give the moments of a clock's change by the clock before it (RFC 5545, 3.6.5), where icalendar gives that after
+    it. Each has a line of its own, the first as well: ical.js reads no DTSTART beside RDATE, and one RDATE a line."""
+    late = max(change["TZOFFSETTO"].td - change["TZOFFSETFROM"].td, timedelta())
+    others = change.pop("RDATE", None)
+    starts = [one - late for one in [change["DTSTART"].dt, *(one.dt for one in (others.dts if others else ()))]]
+    change.DTSTART = starts[0]
+    for start in starts if others else ():
+        change.add("RDATE", [start])
 
 
 def _event(work: Maintenance, board: Board) -> Any:

@@ -96,8 +96,9 @@ def skipped(folder: Path) -> list[str]:
         if data.get("rrule"):
             given = source.read(MaintenanceFile)
             fields = given.model_dump(exclude={"updates", "components"})
-            sentence = recur.skipped(Maintenance(**fields))
-            found += [f"{name}:{source.line(('rrule',))}: {sentence}"] if sentence else []
+            work = Maintenance(**fields)
+            sentences = filter(None, [recur.skipped(work), recur.doubtful(work)])
+            found += [f"{name}:{source.line(('rrule',))}: {sentence}" for sentence in sentences]
     return found
 
 

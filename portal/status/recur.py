@@ -1,13 +1,14 @@
 """Recurring maintenance: an `rrule` (RFC 5545, 3.3.10) expanded to single times. With a `timezone` it keeps its local
-hour over daylight saving; a local time that a clock jumps over is taken by the clock before the jump (3.3.5).
+hour over daylight saving; a local time that a clock jumps over is left out, one that comes twice is the first.
 
 The build does this, from a month back to two months ahead, so that functions need no calendar; a build is made every
 day. Times are unix milliseconds.
 """
 
 import itertools
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -24,7 +25,6 @@ RULE = re.compile(
     r"|BYDAY=[A-Z0-9,+-]+|BYMONTHDAY=[0-9,-]+|BYMONTH=[0-9,]+|BYSETPOS=[0-9,-]+|WKST=[A-Z]{2}))*"
 )
 MOST = 1000
-UNTIL = re.compile(r"(?<=UNTIL=)\d{8}T\d{6}Z")
 SHORT_MONTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
@@ -51,9 +51,21 @@ def skipped(work: Maintenance) -> str:
     return f"months without a day {last} are skipped; BYMONTHDAY=-1 is the last day of each month"
 
 
+def doubtful(work: Maintenance) -> str:
+    """What a writer should know of the first of the rule's times that a clock jumps over or shows twice, or empty."""
+    for moment in itertools.islice(_all(work), int(_parts(work).get("COUNT", MOST))):
+        before, after = _offsets(moment, work)
+        if before != after:
+            day = f"on {moment:%-d %b %Y}"
+            if before < after:
+                return f"{day} it is skipped, since the clock jumps over {moment:%H:%M}"
+            return f"{day} the clock shows {moment:%H:%M} twice, and calendars disagree which is meant"
+    return ""
+
+
 def rule(work: Maintenance) -> str:
     """The rule with the day that it leaves to the first time, since not every calendar takes it from there."""
-    return ";".join(f"{name}={value}" for name, value in _parts(work).items())
+    return _text(_parts(work))
 
 
 def zone(work: Maintenance) -> tzinfo:
@@ -104,19 +116,44 @@ def _around(work: Maintenance, now: int) -> list[Maintenance]:
 
 def _starts(work: Maintenance, start: int, end: int) -> Iterator[int]:
     local = zone(work)
-
-    def clock(at: datetime) -> datetime:
-        """The time on a wall there, in which rules count."""
-        return at.astimezone(local).replace(tzinfo=None)
-
-    first = datetime.fromtimestamp(work.scheduled_for / 1000, UTC)
-    since = datetime.fromtimestamp(max(start, work.scheduled_for) / 1000, UTC)
-    text = UNTIL.sub(lambda match: f"{clock(datetime.fromisoformat(match[0])):%Y%m%dT%H%M%S}", rule(work))
-    # Where the clock was set back, an earlier hour on the wall may still be later.
-    walls = rrulestr(text, dtstart=clock(first)).xafter(clock(since) - timedelta(hours=3))
-    for moment in itertools.islice(walls, MOST):
+    for moment in itertools.islice(_walls(work, max(start, work.scheduled_for)), MOST):
         at = int(moment.replace(tzinfo=local).timestamp() * 1000)
         if at >= end:
             return
         if at >= max(start, work.scheduled_for):
             yield at
+
+
+def _walls(work: Maintenance, since: int) -> Iterator[datetime]:
+    """The rule's times from about `since` on a wall there, in which rules count; those that a clock jumps over are
+    none and are not counted."""
+    found = (moment for moment in _all(work) if operator.ge(*_offsets(moment, work)))
+    counted = itertools.islice(found, int(_parts(work)["COUNT"]) if "COUNT" in _parts(work) else None)
+    # Where the clock was set back, an earlier hour on the wall may still be later.
+    earliest = _clock(since, work) - timedelta(hours=3)
+    return (moment for moment in counted if moment > earliest)
+
+
+def _all(work: Maintenance) -> Iterator[datetime]:
+    """Every time of the rule on a wall there, without its COUNT."""
+    parts = _parts(work)
+    parts.pop("COUNT", None)
+    if "UNTIL" in parts:
+        until = int(datetime.fromisoformat(parts["UNTIL"]).timestamp() * 1000)
+        parts["UNTIL"] = f"{_clock(until, work):%Y%m%dT%H%M%S}"
+    return iter(rrulestr(_text(parts), dtstart=_clock(work.scheduled_for, work)))
+
+
+def _clock(at: int, work: Maintenance) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone(work)).replace(tzinfo=None)
+
+
+def _offsets(moment: datetime, work: Maintenance) -> tuple[timedelta, timedelta]:
+    """What a time on the wall is ahead of UTC, by the clock before a change and after it: less before, it does not
+    exist; more before, it comes twice."""
+    before, after = (moment.replace(tzinfo=zone(work), fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return before, after
+
+
+def _text(parts: Mapping[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())

@@ -1,6 +1,7 @@
 """Recurring maintenance in a local zone: the hour stays, and page and calendar name the same times."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -34,9 +35,9 @@ def page(one: Maintenance, until: str) -> list[str]:
         # The day is the zone's: Monday there is still Sunday in UTC.
         ("FREQ=WEEKLY;BYDAY=MO", "2026-09-27T16:00", "Australia/Sydney",
          ["2026-09-27T16:00", "2026-10-04T15:00", "2026-10-11T15:00"]),
-        # 02:30 does not exist on the 29th: the clock before the jump says 01:30 UTC.
-        ("FREQ=DAILY", "2026-03-28T01:30", "Europe/Berlin",
-         ["2026-03-28T01:30", "2026-03-29T01:30", "2026-03-30T00:30"]),
+        # 02:30 does not exist on the 29th: it is left out, and not counted.
+        ("FREQ=DAILY;COUNT=3", "2026-03-28T01:30", "Europe/Berlin",
+         ["2026-03-28T01:30", "2026-03-30T00:30", "2026-03-31T00:30"]),
         # 02:30 comes twice: the first one.
         ("FREQ=DAILY", "2026-10-24T00:30", "Europe/Berlin",
          ["2026-10-24T00:30", "2026-10-25T00:30", "2026-10-26T01:30"]),
@@ -86,3 +87,46 @@ def test_page_and_calendar_name_the_same_times(zone: str, rule: str):
 )
 def test_a_rule_is_written_with_the_day_that_it_means(rule: str, first: str, zone: str, written: str):
     assert recur.rule(work(rule, first, zone)) == written
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "zone", "said"),
+    [
+        ("FREQ=WEEKLY;BYDAY=SU", "2026-12-06T07:30", "America/New_York",
+         "on 14 Mar 2027 it is skipped, since the clock jumps over 02:30"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-12-31T01:30", "Europe/Berlin",
+         "on 31 Oct 2027 the clock shows 02:30 twice, and calendars disagree which is meant"),
+        ("FREQ=DAILY", "2026-12-05T15:30", "Australia/Sydney",
+         "on 4 Apr 2027 the clock shows 02:30 twice, and calendars disagree which is meant"),
+        ("FREQ=WEEKLY;BYDAY=SU", "2026-12-06T06:30", "America/New_York",
+         "on 7 Nov 2027 the clock shows 01:30 twice, and calendars disagree which is meant"),
+        ("FREQ=WEEKLY;BYDAY=SU;COUNT=4", "2026-12-06T07:30", "America/New_York", ""),
+        ("FREQ=WEEKLY;BYDAY=SA", "2026-12-05T07:30", "America/New_York", ""),
+        ("FREQ=DAILY", "2026-12-05T21:00", "Asia/Kolkata", ""),
+        ("FREQ=DAILY", "2026-12-05T02:30", "", ""),
+    ],
+)  # fmt: skip
+def test_a_writer_hears_of_hours_that_a_clock_jumps_over_or_shows_twice(rule: str, first: str, zone: str, said: str):
+    assert recur.doubtful(work(rule, first, zone)) == said
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Europe/Dublin", "America/New_York", "Pacific/Auckland", "Australia/Lord_Howe"]
+)
+def test_the_calendars_zone_changes_when_the_clock_there_does(zone: str):
+    one = work("FREQ=DAILY;COUNT=9", "2026-06-01T20:00", zone)
+    text = feeds.calendar(Board(Page("acme", "Acme"), maintenances=(one,)))
+    changes = [
+        (at - part["TZOFFSETFROM"].td, part["TZOFFSETTO"].td)
+        for part in Calendar.from_ical(text).walk()
+        if part.name in ("STANDARD", "DAYLIGHT") and "RDATE" in part
+        # One a line, and the first among them: not every reader takes more.
+        for at in [moment.dt for line in part["RDATE"] for moment in line.dts]
+    ]
+
+    assert len(changes) > 20
+    assert "," not in text
+    for at, offset in changes:
+        late = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+        early = (at - timedelta(seconds=1)).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+        assert late.utcoffset() == offset != early.utcoffset()
