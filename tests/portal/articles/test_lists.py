@@ -60,9 +60,32 @@ def test_a_list_has_the_shape_that_github_gives_it(text: str) -> None:
     assert shown(text) == Shape(github.render(text)).found
 
 
+@pytest.mark.parametrize("head", ["!!! note", '??? tip "More"', "???+ warning", '=== "Linux"', "1. a\n\n    !!! note"])
+# Python-Markdown itself loses a paragraph in a list of a list of a box.
+@pytest.mark.parametrize("text", [text for text in LISTS if not text.startswith("* a\n   * b\n\n     more")])
+def test_a_list_in_a_box_has_the_same_shape(head: str, text: str) -> None:
+    extensions = ["sane_lists", "admonition", "pymdownx.details", "pymdownx.tabbed", "pymdownx.superfences"]
+    inside = " " * (len(head.rpartition("\n")[2]) - len(head.rpartition("\n")[2].lstrip()) + 4)
+    boxed = head + "\n" + "\n".join(inside + line if line else "" for line in text.split("\n"))
+    found = Shape(markdown.markdown(aligned(f"{boxed}\n\nAfter"), extensions=extensions)).found
+    whole = " ".join(found)
+
+    assert " ".join(Shape(github.render(text)).found) in whole
+    assert whole.endswith("After")
+
+
 @pytest.mark.parametrize(
     "text",
-    ["Words alone.", "!!! note\n    - a\n    - b", "- a\n- b", "1. a\n\n    b\n\n2. c", "    - code", "a - b\nc * d"],
+    [
+        "Words alone.",
+        "!!! note\n    Do:\n\n    - a\n    - b\n\nAfter",
+        "```\n!!! note\n    Do:\n    - a\n```",
+        "!!! note\n    - a\n    - b",
+        "- a\n- b",
+        "1. a\n\n    b\n\n2. c",
+        "    - code",
+        "a - b\nc * d",
+    ],
 )
 def test_what_is_right_already_stays_as_it_is(text: str) -> None:
     assert aligned(text) == text
