@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEY = "rk_test_demo"
 VERSIONS = {"2026-10-28.endive"}
 FLOWS = {"payment_method_update", "subscription_update", "subscription_cancel", "customer_update"}
+FEATURES = ("customer_update", "invoice_history", "payment_method_update", "subscription_cancel", "subscription_update")
 OPEN_WITHIN_SECONDS = 300
 MOODS = ("well", "slow", "rate_limited", "broken", "garbage", "foreign_url")
 SLOW_SECONDS = 30
@@ -81,6 +82,15 @@ def _api(request: Request, books: Books) -> Response:
     match request.method, request.path.removeprefix("/v1/").split("/"):
         case "POST", ["billing_portal", "sessions"]:
             return _json(_create_session(request, books))
+        case "GET", ["billing_portal", "configurations"]:
+            features = {name: {"enabled": name not in books.switched_off} for name in FEATURES}
+            found = {
+                "id": "bpc_demo",
+                "object": "billing_portal.configuration",
+                "is_default": True,
+                "features": features,
+            }
+            return _json({"object": "list", "url": request.path, "has_more": False, "data": [found]})
         case "GET", ["customers", name]:
             return _json(_customer(books, name, request.args.getlist("expand[]")))
         case "GET", ["subscriptions"]:

@@ -29,6 +29,7 @@ class Books:
     sessions: dict[str, Session] = field(default_factory=dict)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    switched_off: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.customers["cus_demo"] = {"name": "Acme Customer", "email": "ada@acme-customer.example", "card": "visa"}

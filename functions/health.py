@@ -28,7 +28,7 @@ def read(request: "Request", services: "Services") -> Response:
     deliveries = outbox.count(services)
     moved = clock.moved(services)
     late = age is None or not -LATE_MS <= age <= LATE_MS
-    size, full = _space(services)
+    size, full = space(services)
     failed = jobs or any(deliveries.values()) or full or (moved.by < 0 and not moved.settled)
     return json_response(
         {
@@ -44,7 +44,7 @@ def read(request: "Request", services: "Services") -> Response:
     )
 
 
-def _space(services: "Services") -> tuple[int, bool]:
+def space(services: "Services") -> tuple[int, bool]:
     """The size of the store in bytes, and whether there will soon be no room for it."""
     space = services.settings.space
     size, free = services.store.space()

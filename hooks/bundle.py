@@ -128,7 +128,10 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "topics": [{key: topic[key] for key in ("id", "title", "routine")} for topic in view["topics"]],
         "parts": portal["parts"],
         "account": portal["account"],
-        "articles": [{key: article[key] for key in ("id", "title", "url", "topic")} for article in view["articles"]],
+        "articles": [
+            {key: article[key] for key in ("id", "title", "url", "topic", "reviewed")} for article in view["articles"]
+        ],
+        "changelog": view.get("changelog"),
         "status": view.get("status_bundle", {}),
     }
 

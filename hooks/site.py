@@ -223,7 +223,8 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
     assert state.portal is not None
     base = config.extra["base_path"]
     shown = {
-        article.id: _shown(article, base) | {"src_uri": uri, "updated": state.updated.get(uri)}
+        article.id: _shown(article, base)
+        | {"src_uri": uri, "updated": state.updated.get(uri), "reviewed": article.front.reviewed}
         for uri, article in state.articles.items()
     }
     topics = [

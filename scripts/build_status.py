@@ -23,7 +23,7 @@ from portal.status import Board, events, feeds, recur
 from portal.status import files as status_files
 from portal.status import page as status_page
 
-TEMPLATE = "status_site.html"
+LIB, TEMPLATE = Path(__file__).parent / "lib", "status_site.html"
 LIMIT = 100_000
 FEEDS = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
 
@@ -94,7 +94,10 @@ def _page(board: Board, status: Path, portal: str, built_at: int) -> str:
     corrections = status_files.load_corrections(status, [one.id for one in board.components])
     parts = urlsplit(portal)
     jinja = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent / "lib"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     return jinja.get_template(TEMPLATE).render(
         name=board.page.name,

@@ -21,5 +21,9 @@ class Biller(Protocol):
     def portal_url(self, customer: str, job: Job, return_url: str) -> str:
         """A short-lived address where this customer does the job: a credential, never stored or logged."""
 
+    def check(self) -> list[str]:
+        """Faults of the key and of what the vendor's own portal may do, each a sentence; VendorError when it does not
+        answer."""
+
     def card(self, customer: str) -> Card | None:
         """The card on file, or None when there is none."""

@@ -66,6 +66,16 @@ class Stripe:
             raise VendorError(DOWN, detail="the portal session has no url")
         return url
 
+    def check(self) -> list[str]:
+        """Whether the default portal configuration lets customers do our jobs.
+
+        https://docs.stripe.com/api/customer_portal/configurations/list
+        """
+        found = self._call("GET", "billing_portal/configurations", params={"is_default": "true", "limit": "1"})
+        features = found["data"][0]["features"] if found["data"] else {}
+        off = [name for name in (*FLOWS.values(), "invoice_history") if not (features.get(name) or {}).get("enabled")]
+        return [f"switch on in the customer portal's settings: {', '.join(off)}"] if off else []
+
     def card(self, customer: str) -> Card | None:
         """The default payment method of the customer, when it is a card."""
         expand = {"expand[]": "invoice_settings.default_payment_method"}

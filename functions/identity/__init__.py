@@ -45,5 +45,8 @@ class IdentityProvider(Protocol):
     def sign_out_url(self, session_id: str, sealed: str, back: str) -> str | None:
         """The address that ends the session at the provider as well and returns to `back`; None without one."""
 
+    def check(self) -> list[str]:
+        """Faults of the provider's settings, each a sentence; VendorError when it does not answer."""
+
     def logged_out(self, logout_token: str) -> Logout:
         """A back-channel token, checked in all but one thing: whether it came before."""

@@ -126,6 +126,19 @@ class OpenIDConnect:
         }
         return f"{endpoint}{'&' if '?' in str(endpoint) else '?'}{urlencode(query)}"
 
+    def check(self) -> list[str]:
+        """Read the discovery document and the keys; what the provider does not offer is a fault."""
+        metadata = self.provider.metadata()
+        self.provider.keys()
+        faults = []
+        if "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
+            faults.append("the provider does not take PKCE with S256")
+        if missing := set(self.settings.oidc_scopes.split()) - set(
+            metadata.get("scopes_supported", self.settings.oidc_scopes.split())
+        ):
+            faults.append(f"the provider does not list the scopes {', '.join(sorted(missing))} of OIDC_SCOPES")
+        return faults
+
     def logged_out(self, logout_token: str) -> Logout:
         """A back-channel token, checked by section 2.6 in all but one thing: whether it came before."""
         now = self.services.now() // 1000

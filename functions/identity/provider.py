@@ -65,6 +65,10 @@ class Provider:
         keys, _ = self._known_keys(STRANGERS_MS if stranger else -1)
         return jwt.decode(token, keys, algorithms=list(ALGORITHMS))
 
+    def keys(self) -> KeySet:
+        """The public keys, fetched now."""
+        return self._known_keys(-1)[0]
+
     def _known_keys(self, believed_ms: int) -> tuple[KeySet, bool]:
         """The public keys, and whether they were fetched just now."""
         if self._keys is not None and self.services.now() - self._keys_at <= believed_ms:

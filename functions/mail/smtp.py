@@ -31,6 +31,14 @@ class Mailer:
         """Whether there is a mail server at all."""
         return bool(self._parts.hostname)
 
+    def check(self) -> None:
+        """Connect and sign in, and send nothing; raises VendorError that says what went wrong."""
+        try:
+            with self._server() as server:
+                server.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise VendorError(detail=f"{self._parts.hostname}: {_cause(error)}") from error
+
     def send(self, to: str, subject: str, text: str, message_id: str, html: str = "") -> None:
         """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery.
 
@@ -86,6 +94,13 @@ class Mailer:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             yield server
+
+
+def _cause(error: Exception) -> str:
+    """The reason in words; a server's own text stays out, since it may quote what was sent."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "user or password refused"
+    return str(error.strerror) if isinstance(error, OSError) and error.strerror else type(error).__name__
 
 
 def _start_tls(server: smtplib.SMTP, host: str, *, secret: bool) -> None:

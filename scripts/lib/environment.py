@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,17 +12,21 @@ from functions.services import Services
 from functions.settings import read
 
 
+def variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The functions' environment; without any settings that of the demo that `make serve` started."""
+    demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
+    # An incomplete environment is a mistake to report, not a reason to use the demo.
+    if not {"PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS"} & set(environ) and demo.exists():
+        return {**environ, **json.loads(demo.read_text("utf-8"))}
+    return dict(environ)
+
+
 @contextmanager
 def services() -> Iterator[Services]:
     """The services, closed after the block; without any settings those of the demo that `make serve` started.
     Exits 2 when neither is set up."""
-    environ = dict(os.environ)
-    demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
-    # An incomplete environment is a mistake to report, not a reason to use the demo.
-    if not {"PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS"} & set(environ) and demo.exists():
-        environ |= json.loads(demo.read_text("utf-8"))
     try:
-        found = Services(read(environ))
+        found = Services(read(variables(os.environ)))
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from error

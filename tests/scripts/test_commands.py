@@ -27,12 +27,14 @@ NAMED = [
     "try_corpus",
     "uptime",
 ]
-THERE = sorted(file.stem for file in (ROOT / "scripts").glob("*.py") if file.stem != "__init__")
+# A command is a module, or a folder with one of its own.
+PLACES = {file.stem: file for file in (ROOT / "scripts").glob("*.py") if file.stem != "__init__"}
+PLACES |= {file.parent.name: file for file in (ROOT / "scripts").glob("*/__main__.py")}
 
 
-@pytest.mark.parametrize("name", sorted({*NAMED, *THERE}))
+@pytest.mark.parametrize("name", sorted({*NAMED, *PLACES}))
 def test_each_module_of_scripts_is_a_command(name: str):
-    body = ast.parse((ROOT / "scripts" / f"{name}.py").read_text("utf-8")).body
+    body = ast.parse(PLACES[name].read_text("utf-8")).body
 
     assert "main" in {node.name for node in body if isinstance(node, ast.FunctionDef)}
     assert isinstance(body[-1], ast.If)
@@ -45,4 +47,4 @@ def test_each_command_that_a_text_names_is_there():
     named = {name for place in places for name in re.findall(r"-m scripts\.(\w+)", place.read_text("utf-8"))}
 
     assert {"changelog", "incident", "migrate"} <= named
-    assert named <= set(THERE)
+    assert named <= set(PLACES)

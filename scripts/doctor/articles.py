@@ -1,0 +1,84 @@
+"""The knowledge base: enough answers, found by search, and true for the product of today."""
+
+from datetime import date, timedelta
+
+from portal.clock import DAY_MS
+from portal.models import counted
+from scripts.doctor import Check, Found, Portal, bad, good, not_built, unknown
+
+TOP = 50
+REVIEW_DAYS = 180
+# Of the visits to articles in the last 90 days.
+VIEWS = """
+select path, count(*) as n from event where name = 'page' and kind = 'article' and at >= :since
+group by path order by n desc, path
+"""
+
+
+def enough(portal: Portal) -> Found:
+    count = len(portal.bundle["articles"])
+    if count < TOP:
+        return bad(
+            f"{counted(count, 'article')}; the first {TOP} questions come before anything else",
+            "Write the questions that your help desk answers most.",
+        )
+    return good(f"{count} articles")
+
+
+def unreviewed(portal: Portal) -> Found:
+    """The most read articles that nobody has looked at since the latest release, or for half a year."""
+    articles = {article["url"]: article for article in portal.bundle["articles"]}
+    if not articles:
+        return bad("there is no article", "Write the first.")
+    latest = _latest(portal)
+    old = [
+        article["title"]
+        for url, article in articles.items()
+        if url in _top(portal, list(articles)) and _is_old(article, latest, portal.today)
+    ]
+    if old:
+        more = f" and {len(old) - 3} more" if len(old) > 3 else ""
+        since = f"the release of {latest}" if latest else f"the last {REVIEW_DAYS} days"
+        return bad(
+            f"not reviewed since {since}: {', '.join(repr(title) for title in old[:3])}{more}",
+            "Read each against the product, mend it, and set `reviewed:` to the day.",
+        )
+    return good(f"the {min(TOP, len(articles))} most read articles were reviewed")
+
+
+def _top(portal: Portal, urls: list[str]) -> set[str]:
+    """The most read articles; all of them while nothing was read."""
+    rows = portal.services.store.all(VIEWS, since=portal.services.now() - 90 * DAY_MS)
+    read = [row["path"] for row in rows if row["path"] in urls]
+    return set(read[:TOP] or urls[:TOP])
+
+
+def _is_old(article: dict[str, str | None], latest: date | None, today: date) -> bool:
+    if not article.get("reviewed"):
+        return True
+    reviewed = date.fromisoformat(str(article["reviewed"]))
+    return reviewed < today - timedelta(days=REVIEW_DAYS) or bool(latest and reviewed < latest)
+
+
+def _latest(portal: Portal) -> date | None:
+    """The day of the latest release that customers read of."""
+    latest = (portal.bundle.get("changelog") or {}).get("latest") or []
+    return date.fromisoformat(str(latest[0]["date"])[:10]) if latest else None
+
+
+def found(portal: Portal) -> Found:
+    """Stage 1: someone new finds an article within 30 seconds on a slow phone connection."""
+    from scripts.doctor import browser
+
+    articles = portal.bundle["articles"]
+    if not portal.url or not articles:
+        return unknown("the live site was not asked", "Say --url https://help.example.com/")
+    return browser.find(portal, articles[0])
+
+
+CHECKS = (
+    Check("articles", f"The first {TOP} questions", enough, stage=1),
+    Check("found", "An article in under 30 s on throttled 4G", found, stage=1),
+    Check("reviewed", "Articles true for the current release", unreviewed, stage=4, mistake=2),
+    Check("flagged", "Articles that a release made wrong", not_built, stage=4),
+)

@@ -1,0 +1,47 @@
+"""Signing in: the identity provider, and email with its codes and answers."""
+
+from functions.errors import VendorError
+from scripts.doctor import Check, Found, Portal, Refused, asked, bad, connected, good, unknown
+
+
+def identity(portal: Portal) -> Found:
+    settings = portal.services.settings
+    if not settings.oidc_issuer:
+        if settings.mail_sign_in:
+            return unknown(
+                "customers sign in by email alone, so nobody sees billing",
+                "Set OIDC_ISSUER once your product has an identity provider.",
+            )
+        return bad(
+            "nobody can sign in: neither OIDC_ISSUER nor SMTP_URL is set",
+            "Set one of the two, or switch off the parts that need it.",
+        )
+    try:
+        provider = connected(portal, "identity")
+    except Refused as refused:
+        return bad(str(refused), "Ship the package Authlib with the functions.")
+    do = "See that OIDC_ISSUER is the provider's exact issuer, and that this machine reaches it."
+    return asked(provider.check, f"{settings.oidc_issuer} answers", do)
+
+
+def mail(portal: Portal) -> Found:
+    settings = portal.services.settings
+    if not settings.smtp_url:
+        return bad(
+            "no email leaves: SMTP_URL is not set",
+            "Without it nobody hears of answers or incidents, and nobody can ask without an account.",
+        )
+    try:
+        portal.services.mailer.check()
+    except VendorError as error:
+        return bad(
+            f"the mail server of SMTP_URL does not take email ({error.detail or error.public})",
+            "Check host, port, user and password of SMTP_URL, and that this network may send.",
+        )
+    return good(f"the server takes email from {settings.mail_from}")
+
+
+CHECKS = (
+    Check("identity", "Identity provider", identity, stage=3),
+    Check("mail", "Email", mail, stage=3),
+)

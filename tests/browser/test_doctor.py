@@ -1,0 +1,230 @@
+"""The doctor finds the demo well, and names what is wrong with each of these portals in one sentence."""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from functions.stores import connect
+from scripts.doctor import __main__ as doctor
+from scripts.lib.environment import variables
+from scripts.lib.world import World
+
+Environ = dict[str, str]
+# What a demo of an hour cannot have, and what is not built.
+OPEN = {
+    "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "release-sync", "write-next",
+}  # fmt: skip
+
+
+@pytest.fixture
+def environ(world: World) -> Environ:
+    return variables(world.environ)
+
+
+@pytest.fixture
+def examine(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    def run(environ: Environ, *arguments: str) -> dict[str, Any]:
+        for name in ("PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS", "DEMO_STATE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        code = doctor.main([*arguments, "--json"])
+        found = json.loads(capsys.readouterr().out)
+        assert code == int(found["failed"] > 0)
+        return {row["id"]: row for row in found["checks"]}
+
+    return run
+
+
+def test_the_demo_is_well(world: World, environ: Environ, examine: Callable[..., dict[str, Any]]) -> None:
+    late = time.monotonic() + 30
+    while requests.get(world.url + "api/health", timeout=5).json()["tick_age_seconds"] is None:
+        assert time.monotonic() < late
+    found = examine(environ, "--url", world.url)
+
+    assert {id: row["says"] for id, row in found.items() if row["state"] != "pass" and id not in OPEN} == {}
+    assert {row["mistake"] for row in found.values() if row["mistake"]} == set(doctor.MISTAKES.values())
+    assert "s, typing included" in found["found"]["says"]
+
+
+def test_a_stage_shows_its_own_criteria_and_what_to_do(
+    environ: Environ, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert doctor.main(["--stage", "2"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("Stage 2. Status and changes")
+    assert "Status one click away: the live site was not asked\n      Say --url" in out
+    assert "Help desk" not in out
+
+
+def unmigrated(environ: Environ, folder: Path) -> Environ:
+    return {"DATABASE_URL": f"sqlite:///{folder / 'empty.db'}"}
+
+
+def migrated(folder: Path, *statements: str) -> Environ:
+    url = f"sqlite:///{folder / 'new.db'}"
+    store = connect(url)
+    store.migrate()
+    for statement in statements:
+        store.run(statement)
+    store.close()
+    return {"DATABASE_URL": url}
+
+
+def jumped(environ: Environ, folder: Path) -> Environ:
+    return migrated(folder, "insert into clock (name, seen_at, since, ticks, moved) values ('tick', 1, 1, 1, 7200000)")
+
+
+def read_only(environ: Environ, folder: Path) -> Environ:
+    """A store in which no row can be written: every page of its file is a trigger's."""
+    found = migrated(folder)
+    with sqlite3.connect(folder / "new.db") as store:
+        store.execute("create trigger full before update on job begin select raise(abort, 'disk full'); end")
+        store.execute("insert into job (name, due_at, leased_until) values ('', 0, 0)")
+    return found
+
+
+def built(environ: Environ, folder: Path, **changes: Any) -> Environ:
+    bundle = json.loads((Path(environ["PORTAL_BUILD_DIR"]) / "portal.json").read_text("utf-8")) | changes
+    (folder / "portal.json").write_text(json.dumps(bundle), "utf-8")
+    return {"PORTAL_BUILD_DIR": str(folder)}
+
+
+def without_cards(environ: Environ, folder: Path) -> Environ:
+    return built(environ, folder, account={"cards": {}})
+
+
+def unread(environ: Environ, folder: Path) -> Environ:
+    article = {"id": "a/b", "title": "How do I pay?", "url": "/a/b/", "topic": "a", "reviewed": "2020-01-01"}
+    return built(environ, folder, articles=[article])
+
+
+BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
+    "a misspelt desk": (
+        "help-desk",
+        lambda *_: {"HELPDESK": "custom.desk:conect"},
+        "HELPDESK='custom.desk:conect' cannot be connected: there is no module 'custom'",
+    ),
+    "a desk without its variables": (
+        "settings",
+        lambda *_: {"HELPDESK": "zendesk"},
+        "Set ZENDESK_SUBDOMAIN: the first part of acme.zendesk.com; Set ZENDESK_CLIENT_ID",
+    ),
+    "an issuer that is not there": (
+        "identity",
+        lambda *_: {"OIDC_ISSUER": "http://127.0.0.1:9/"},
+        "no JSON from /.well-known/openid-configuration",
+    ),
+    "an issuer by another name": (
+        "identity",
+        lambda environ, _: {"OIDC_ISSUER": environ["OIDC_ISSUER"] + "/"},
+        "the discovery document names another issuer than OIDC_ISSUER",
+    ),
+    "a mail server that is not there": (
+        "mail",
+        lambda *_: {"SMTP_URL": "smtp://127.0.0.1:9"},
+        "127.0.0.1: Connection refused",
+    ),
+    "a wrong key of the billing system": (
+        "billing",
+        lambda *_: {"STRIPE_KEY": "rk_test_wrong"},
+        "billing_portal: 401",
+    ),
+    "a store without tables": ("store", unmigrated, "does not answer: SQLite: no such table: migration"),
+    "a store that takes no rows": ("store", read_only, "can be read and not written to"),
+    "no scheduler": ("schedules", lambda _, folder: migrated(folder), "the tick never ran"),
+    "a clock that jumped": ("clock", jumped, "the machine's clock jumped forward by 7200 seconds"),
+    "an old build": (
+        "build",
+        lambda environ, folder: built(environ, folder, built_at="2026-01-01T00:00:00Z"),
+        "so incidents, changes and planned maintenance are missing",
+    ),
+    "account changes behind a request": ("account", without_cards, "customers must ask for: "),
+    "a stale article": ("reviewed", unread, "'How do I pay?'"),
+    "no keys": ("settings", lambda *_: {"SECRET_KEYS": ""}, "Set SECRET_KEYS: one or more random keys, newest first"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_is_named_in_one_sentence_with_what_to_do(
+    name: str, environ: Environ, examine: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    id, change, sentence = BROKEN[name]
+    row = examine(environ | change(environ, tmp_path))[id]
+
+    assert (row["state"], bool(row["do"])) == ("fail", True)
+    assert sentence in row["says"]
+    assert "\n" not in row["says"]
+
+
+def test_a_misspelt_function_of_an_own_desk_is_named(
+    environ: Environ, examine: Callable[..., dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "custom").mkdir()
+    (tmp_path / "custom" / "desk.py").write_text("def connect(settings, services):\n    return None\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    row = examine(environ | {"HELPDESK": "custom.desk:conect"})["help-desk"]
+
+    assert row["state"] == "fail"
+    assert "module 'custom.desk' has no attribute 'conect'" in row["says"]
+
+
+class Bare(BaseHTTPRequestHandler):
+    """A site that was deployed without its rules, its functions, its search and its links, and with a chat."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>Help</title><script src=https://widget.intercom.io/widget/x></script>")
+
+    def log_message(self, *_: Any) -> None:
+        """Tests need no log."""
+
+
+@pytest.fixture
+def bare() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Bare)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_site_without_what_every_page_needs(
+    bare: str, environ: Environ, examine: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "MODULES", ("ground", "site"))
+    found = examine(environ, "--url", bare)
+
+    assert {id for id, row in found.items() if row["state"] == "fail"} == {
+        "functions", "headers", "search", "ask", "status", "chatbot",
+    }  # fmt: skip
+    assert "the functions are not behind the site" in found["functions"]["says"]
+    assert "Content-Security-Policy" in found["headers"]["says"]
+    assert "no search on: home" in found["search"]["says"]
+    assert "widget.intercom.io" in found["chatbot"]["says"]
+
+
+def test_a_site_that_does_not_answer_is_unknown(
+    environ: Environ, examine: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "MODULES", ("site",))
+    found = examine(environ, "--url", "http://127.0.0.1:9/")
+
+    assert {row["state"] for row in found.values()} == {"unknown"}
+    assert all("does not answer" in row["says"] for row in found.values())
