@@ -10,6 +10,8 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 # Files are UTF-8 whatever the system's locale says.
 export PYTHONUTF8 := 1
+# Images of Python often forbid bytecode; without it each of the many processes compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
 .PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean

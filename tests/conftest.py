@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from functions.stores import Store, connect
+from functions.stores.sqlite import SQLite
 from portal.models import Requester
 from scripts.lib import chromium
 from scripts.lib.postgresql import Cluster, find_binaries
@@ -129,20 +131,68 @@ def tracker() -> Iterator[RequestTracker]:
             yield made
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each engine."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'portal.db'}"
-    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
-    return cluster.database()
+# Every row but the names of the migrations, and whoever an earlier test left connected.
+LEAVE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+EMPTY = """DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+END $$"""
+
+
+@pytest.fixture(scope="session")
+def postgresql_migrated(postgresql_cluster: Cluster) -> str:
+    """The address of the one migrated store on PostgreSQL that tests use after each other: to make one takes half a
+    second."""
+    url = postgresql_cluster.database()
+    store = connect(url)
+    store.migrate()
+    store.close()
+    return url
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def postgresql_url(postgresql_migrated: str) -> str:
+    """The address of a migrated database without rows."""
+    store = connect(postgresql_migrated)
+    store.run(LEAVE)
+    store.run(EMPTY)
+    store.close()
+    return postgresql_migrated
+
+
+@pytest.fixture(scope="session")
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated store without rows, to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "portal.db"
+    store = connect(f"sqlite:///{file}")
+    store.migrate()
+    store.close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store, once for each engine: on PostgreSQL a migrated one, on SQLite none yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'portal.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+def migrate(store: Store, migrated: Path) -> None:
+    """Migrate a store; one on SQLite that is not there yet begins as a copy of `migrated`, in a tenth of the time."""
+    if isinstance(store, SQLite) and not store.file.exists():
+        shutil.copyfile(migrated, store.file)
+    store.migrate()
+
+
+@pytest.fixture
+def store(database_url: str, sqlite_migrated: Path) -> Iterator[Store]:
     """A migrated store, once for each engine."""
     store = connect(database_url)
-    store.migrate()
+    migrate(store, sqlite_migrated)
     yield store
     store.close()
 
@@ -229,10 +279,10 @@ class Clock:
 
 
 @pytest.fixture
-def services(environ: dict[str, str]) -> Iterator[Services]:
+def services(environ: dict[str, str], sqlite_migrated: Path) -> Iterator[Services]:
     """The functions' services; a test sets their time by `services.clock.at` (unix ms)."""
     services = Services(read(environ), Clock())
-    services.store.migrate()
+    migrate(services.store, sqlite_migrated)
     yield services
     services.store.close()
 

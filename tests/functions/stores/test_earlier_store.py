@@ -121,6 +121,11 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
 
 
 @pytest.fixture
+def database_url(empty_url: str) -> str:
+    return empty_url
+
+
+@pytest.fixture
 def upgraded(
     environ: dict[str, str],
     tmp_path: Path,

@@ -11,14 +11,22 @@ from functions.errors import StoreError
 from functions.stores import Store, connect, postgresql
 
 
+def test_every_migration_of_the_portal_applies_to_an_empty_store(empty_url: str):
+    store = connect(empty_url)
+
+    assert store.migrate() == sorted(file.stem for file in stores.MIGRATIONS.glob("*.sql"))
+    assert store.migrate() == []
+    store.close()
+
+
 def test_migrating_a_second_time_does_nothing(store: Store):
     assert store.migrate() == []
 
 
-def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+def test_migrations_go_forward_without_losing_rows(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text("CREATE TABLE note (id TEXT PRIMARY KEY);\n")
     monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
-    store = connect(database_url)
+    store = connect(empty_url)
     store.migrate()
     store.run("insert into note (id) values (:id)", id="kept")
     (tmp_path / "0002_second.sql").write_text(
@@ -30,12 +38,12 @@ def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatc
     store.close()
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text(
         "CREATE TABLE note (id TEXT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n"
     )
     monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
-    store = connect(database_url)
+    store = connect(empty_url)
 
     with pytest.raises(StoreError):
         store.migrate()
