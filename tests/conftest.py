@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -21,10 +20,10 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from functions.stores import Store, connect
-from functions.stores.sqlite import SQLite
 from portal.models import Requester
 from scripts.lib import chromium
 from scripts.lib.postgresql import Cluster, find_binaries
+from tests.databases import Reused, migrate
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
 # No deadline: the time of an example depends on how busy the machine is.
@@ -131,36 +130,15 @@ def tracker() -> Iterator[RequestTracker]:
             yield made
 
 
-# Every row but the names of the migrations, and whoever an earlier test left connected.
-LEAVE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-EMPTY = """DO $$ DECLARE name text; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' LOOP
-    EXECUTE format('DELETE FROM %I', name);
-  END LOOP;
-END $$"""
-
-
 @pytest.fixture(scope="session")
-def postgresql_migrated(postgresql_cluster: Cluster) -> str:
-    """The address of the one migrated store on PostgreSQL that tests use after each other: to make one takes half a
-    second."""
-    url = postgresql_cluster.database()
-    store = connect(url)
-    store.migrate()
-    store.close()
-    return url
+def postgresql_reused(postgresql_cluster: Cluster) -> Reused:
+    return Reused(postgresql_cluster)
 
 
 @pytest.fixture
-def postgresql_url(postgresql_migrated: str) -> str:
-    """The address of a migrated database without rows."""
-    store = connect(postgresql_migrated)
-    store.run(LEAVE)
-    store.run(EMPTY)
-    store.close()
-    return postgresql_migrated
+def postgresql_url(postgresql_reused: Reused) -> str:
+    """The address of a migrated store without rows."""
+    return postgresql_reused.url()
 
 
 @pytest.fixture(scope="session")
@@ -179,13 +157,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'portal.db'}"
     return str(request.getfixturevalue("postgresql_url"))
-
-
-def migrate(store: Store, migrated: Path) -> None:
-    """Migrate a store; one on SQLite that is not there yet begins as a copy of `migrated`, in a tenth of the time."""
-    if isinstance(store, SQLite) and not store.file.exists():
-        shutil.copyfile(migrated, store.file)
-    store.migrate()
 
 
 @pytest.fixture
