@@ -1,6 +1,8 @@
 """The store: the same behaviour on both engines."""
 
+import contextlib
 import os
+import socket
 import threading
 from pathlib import Path
 
@@ -145,8 +147,30 @@ def test_a_connection_lost_inside_a_transaction_does_not_commit_the_rest(store: 
 def test_a_database_across_a_network_is_encrypted_unless_told_otherwise(url: str, encrypted: bool, checked: bool):
     context = postgresql._arguments(url)["ssl_context"]
 
-    assert (context is not None) == encrypted
-    assert (context is not None and context.check_hostname) == checked
+    assert bool(context) == encrypted
+    assert (bool(context) and context.check_hostname) == checked
+
+
+@pytest.mark.parametrize("address", ["postgresql://u@127.0.0.1:{port}/portal", "postgresql://u@/portal?host={folder}"])
+def test_a_server_that_nobody_can_listen_to_is_not_asked_for_tls(tmp_path: Path, address: str):
+    local = "host=" in address
+    with socket.socket(socket.AF_UNIX if local else socket.AF_INET) as server:
+        server.bind(str(tmp_path / ".s.PGSQL.5432") if local else ("127.0.0.1", 0))
+        server.listen()
+        port = None if local else server.getsockname()[1]
+        asking = threading.Thread(target=ask_once, args=[address.format(port=port, folder=tmp_path)])
+        asking.start()
+        caller, _ = server.accept()
+        with caller:
+            first = caller.recv(8)
+        asking.join()
+
+    assert first[4:] == (196_608).to_bytes(4, "big")  # version 3.0 of the protocol; TLS is asked for by 80877103
+
+
+def ask_once(url: str) -> None:
+    with contextlib.suppress(StoreError):
+        connect(url).one("select 1")
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o027, 0o077])
