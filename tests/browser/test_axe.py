@@ -1,6 +1,7 @@
 """No violation of axe-core's rules on any kind of page, in both palettes, wide and narrow."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -54,14 +55,22 @@ def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
 
 
 def in_every_palette(page: Page) -> list[str]:
-    """The violations of a page in light and in dark; the page stays as it was."""
+    """The violations of a page in light, in dark and, where it is wide, in the colours that a system forces on it; the
+    page stays as it was."""
     found = violations(page)
-    for scheme, name in ("dark", "slate"), ("light", "default"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=name)
-        if scheme == "dark":
-            found += [f"dark: {fault}" for fault in violations(page, COLOURS)]
+    paint(page, "dark", "slate")
+    found += [f"dark: {fault}" for fault in violations(page, COLOURS)]
+    paint(page, "light", "default")
+    if page.viewport_size == WIDE:
+        page.emulate_media(forced_colors="active")
+        found += [f"forced colours: {fault}" for fault in violations(page, COLOURS)]
+        page.emulate_media(forced_colors="none")
     return found
+
+
+def paint(page: Page, scheme: Literal["light", "dark"], name: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=name)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
