@@ -39,6 +39,15 @@ TIERS = {
 # A word in a test's id -> the worker for all such tests, so that slow servers start once. The first match counts; one
 # test needs a browser and Request Tracker.
 SHARED = {"tests/browser/": "browser", "request_tracker": "browser", "postgresql": "postgresql"}
+# The longest first, so that no worker is left alone with one at the end; last what uses every core by itself.
+FIRST = (
+    "tests/browser/",
+    "tests/scripts/test_faults.py",
+    "tests/test_foreign_text.py",
+    "tests/functions/test_lanes.py",
+    "tests/demo/test_world.py",
+)
+LAST = ("tests/functions/test_guards.py",)
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -57,6 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[LEFT_OUT][package] = len(wanted)
             config.hook.pytest_deselected(items=wanted)
             items[:] = [item for item in items if item not in wanted]
+    items.sort(key=lambda item: item.nodeid.startswith(LAST) - item.nodeid.startswith(FIRST))
 
 
 class ByServer(LoadScopeScheduling):
@@ -69,6 +79,7 @@ class ByServer(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    config.option.loadscopereorder = False  # by the number of tests, which says little
     return ByServer(config, log)
 
 
