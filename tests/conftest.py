@@ -167,7 +167,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store, once for each engine: on PostgreSQL a migrated one, on SQLite none yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'portal.db'}"
+    if request.param == "new postgresql":
+        cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+        return cluster.database()
     return str(request.getfixturevalue("postgresql_url"))
+
+
+# For tests that begin with a store which nobody has migrated.
+unmigrated = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("new postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
 
 
 @pytest.fixture

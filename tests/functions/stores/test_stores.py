@@ -11,10 +11,12 @@ import pytest
 from functions import stores
 from functions.errors import StoreError
 from functions.stores import Store, connect, postgresql
+from tests.conftest import unmigrated
 
 
-def test_every_migration_of_the_portal_applies_to_an_empty_store(empty_url: str):
-    store = connect(empty_url)
+@unmigrated
+def test_every_migration_of_the_portal_applies_to_an_empty_store(database_url: str):
+    store = connect(database_url)
 
     assert store.migrate() == sorted(file.stem for file in stores.MIGRATIONS.glob("*.sql"))
     assert store.migrate() == []
@@ -25,10 +27,11 @@ def test_migrating_a_second_time_does_nothing(store: Store):
     assert store.migrate() == []
 
 
-def test_migrations_go_forward_without_losing_rows(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+@unmigrated
+def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text("CREATE TABLE note (id TEXT PRIMARY KEY);\n")
     monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
-    store = connect(empty_url)
+    store = connect(database_url)
     store.migrate()
     store.run("insert into note (id) values (:id)", id="kept")
     (tmp_path / "0002_second.sql").write_text(
@@ -40,12 +43,13 @@ def test_migrations_go_forward_without_losing_rows(empty_url: str, monkeypatch: 
     store.close()
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+@unmigrated
+def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text(
         "CREATE TABLE note (id TEXT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n"
     )
     monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
-    store = connect(empty_url)
+    store = connect(database_url)
 
     with pytest.raises(StoreError):
         store.migrate()
