@@ -10,6 +10,8 @@ NODE := tests/node/node_modules/.ready
 export NO_MKDOCS_2_WARNING := 1
 # Files are UTF-8 whatever the system's locale says.
 export PYTHONUTF8 := 1
+# Images of Python often forbid bytecode; without it each of the many processes compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
 .PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
@@ -74,10 +76,10 @@ load-status: setup packages ## the wave of an outage, at the status resources be
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
 	@$(BIN)/python -m scripts.load_status
 
-lighthouse: setup packages $(NODE) ## Lighthouse scores of home and article, exit 1 below 95
+lighthouse: setup packages $(NODE) ## Lighthouse on home, article, status and contact form, exit 1 for a score too low
 	@$(BIN)/python -m scripts.lighthouse
 
-screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark
+screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark, quiet and in an outage
 	@$(BIN)/python -m scripts.screenshots
 
 check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder

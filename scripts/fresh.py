@@ -3,11 +3,13 @@
 A minimal Debian 12 is made with debootstrap (Python 3.11, git and make, nothing else), the last commit is cloned
 there, and `make serve` and `make test` run one after the other, and again. Everything listens on loopback. Prints a
 line a step with its seconds; exit 1 at the first that fails, whose output is in FOLDER/log. `--keep` leaves the root
-there, and a second run with its `--folder` begins from it.
+there, and a second run with its `--folder` begins from it. `--debian trixie` makes a Debian 13, with Python 3.13.
 """
 
 import argparse
 import os
+import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -31,7 +33,7 @@ MOUNTS = (
     (("-t", "tmpfs", "tmpfs"), "dev/shm"),
 )
 # What this machine knows about reaching its registries, which the new one must know as well.
-NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt", "/etc/apt/sources.list")
+NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt")
 NETWORK_VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "http_proxy", "https_proxy", "no_proxy")
 SERVE_SECONDS = 600
 TEST_SECONDS = 3_000
@@ -47,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.fresh", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", type=Path, help="where the root is made; a temporary folder without it")
     parser.add_argument("--keep", action="store_true", help="leave the root where it is")
+    parser.add_argument("--debian", default=DEBIAN, help="the release by its name; %(default)s without it")
     parser.add_argument("--once", action="store_true", help="each command once")
     arguments = parser.parse_args(argv)
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
@@ -54,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fresh-"))
     try:
-        prepare(folder / "root", folder / "log")
+        prepare(folder / "root", folder / "log", arguments.debian)
         with mounted(folder / "root"):
             for _ in range(1 if arguments.once else 2):
                 serve(folder / "root", folder / "log")
@@ -68,20 +71,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def prepare(root: Path, log: Path) -> None:
+def prepare(root: Path, log: Path, debian: str) -> None:
     """A new root with the last commit in /portal; one that is there gets that commit anew."""
     if not (root / "usr").exists():
         root.mkdir(parents=True, exist_ok=True)
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(root)]
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", debian, str(root)]
         step("debootstrap", log, lambda output: run(command, output))
     for name in NETWORK:
         if Path(name).exists():
             shutil.copyfile(name, root / name.lstrip("/"))
-    for source in Path("/etc/apt/sources.list.d").glob("*"):
-        shutil.copyfile(source, root / "etc/apt/sources.list.d" / source.name)
+    for source in [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]:
+        if source.exists():
+            # The same mirrors, and the release of the root.
+            text = re.sub(rf"\b{_release()}\b", debian, source.read_text("utf-8"))
+            (root / str(source).lstrip("/")).write_text(text, "utf-8")
     shutil.rmtree(root / "portal", ignore_errors=True)
     clone = ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(root / "portal")]
     step("clone", log, lambda output: run(clone, output))
+
+
+def _release() -> str:
+    """The name of this machine's Debian."""
+    return platform.freedesktop_os_release().get("VERSION_CODENAME", DEBIAN)
 
 
 @contextmanager

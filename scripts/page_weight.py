@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,21 +46,40 @@ class Weight:
 
 def first_view(browser: "Browser", url: str) -> Weight:
     """Load a page as a new visitor, until nothing of it is missing."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
-    page.goto(url, wait_until="networkidle")
-    page.wait_for_function(STARTED)
-    page.wait_for_load_state("networkidle")
-    bodies = [(answer.url, answer.body()) for answer in answers]
-    # A browser without a window has no place for the icon, and does not ask for it.
-    icon = context.request.get(urljoin(url, page.locator("link[rel=icon]").get_attribute("href") or ""))
-    bodies.append((icon.url, icon.body()))
-    # Two requests for one address are two.
-    parts = {f"{address}#{number}": len(gzip.compress(body, 9)) for number, (address, body) in enumerate(bodies)}
-    context.close()
-    return Weight(parts)
+    return first_views(browser, [url])[0]
+
+
+def first_views(browser: "Browser", urls: Iterable[str]) -> list[Weight]:
+    """Load each page as a new visitor of its own; they wait for the silence after their last request together."""
+    visits = [Visit(browser, url) for url in urls]
+    return [visit.weight() for visit in visits]
+
+
+class Visit:
+    """A new visitor's page on its way, and every answer that comes for it."""
+
+    def __init__(self, browser: "Browser", url: str) -> None:
+        self.url = url
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.page = self.context.new_page()
+        self.answers: list[Response] = []
+        self.page.on("response", lambda answer: self.answers.append(answer))
+        self.page.goto(url, wait_until="commit")
+
+    def weight(self) -> Weight:
+        """What the page has cost, once nothing of it is missing."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(STARTED)
+        self.page.wait_for_load_state("networkidle")
+        bodies = [(answer.url, answer.body()) for answer in self.answers]
+        # A browser without a window has no place for the icon, and does not ask for it.
+        place = self.page.locator("link[rel=icon]").get_attribute("href") or ""
+        icon = self.context.request.get(urljoin(self.url, place))
+        bodies.append((icon.url, icon.body()))
+        # Two requests for one address are two.
+        parts = {f"{address}#{number}": len(gzip.compress(body, 9)) for number, (address, body) in enumerate(bodies)}
+        self.context.close()
+        return Weight(parts)
 
 
 @contextmanager

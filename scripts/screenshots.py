@@ -1,6 +1,8 @@
-"""Pictures of every kind of page, wide and narrow, light and dark: `make screenshots`, into .portal/screenshots/.
+"""Pictures of every kind of page: `make screenshots`, into .portal/screenshots/.
 
-The README's picture is the wide, light home page; `--readme` writes it to .github/screenshots/ as well.
+Each page is taken 1440 and 390 px wide, light and dark, on a quiet day and during an outage:
+`07-incident-1440-dark-outage.png`. The README's picture is the front page, wide, light and quiet; `--readme` writes it
+to .github/screenshots/ as well.
 """
 
 import argparse
@@ -8,27 +10,44 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import urlopen
 
 from scripts.lib.chromium import launch
 from scripts.lib.world import ROOT, World, running
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
-SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-SCHEMES = ("light", "dark")
+HEIGHTS = {1440: 900, 390: 844}
+SCHEMES = {"light": "default", "dark": "slate"}
+# What the portal says of the demo's service while it is on, and while it is off.
+DAYS = {"quiet": ("on", "none"), "outage": ("off", "critical")}
+# Three checks have to fail, and an open page asks every 25 s.
+CHANGE_MS = 180_000
 PAGES = {
     "home": "",
     "article": "plans-and-billing/update-card/",
     "topic": "plans-and-billing/",
     "search": "search/?q=invoice",
     "status": "status/",
+    "month": "status/history/2026-11/",
+    "incident": "status/incidents/2026-11-03-exports-delayed/",
     "changelog": "changelog/",
     "ask": "ask/?from=plans-and-billing/update-card",
     "why": "feedback/why/?a=plans-and-billing/update-card",
+    "thanks": "feedback/thanks/",
+    "unavailable": "unavailable/",
     "not-found": "nowhere/",
+}
+SIGNED_OUT = {
+    "account-signed-out": "my/account/",
+    "verify-form": "my/verify/",
+    "verify-gone": "my/verify/open/?token=x",
+    "status-confirm-gone": "my/status/confirm/x",
+    "sign-in": "my/tickets/",
 }
 SIGNED_IN = {
     "my": "my/",
@@ -37,13 +56,14 @@ SIGNED_IN = {
     "account": "my/account/",
     "sessions": "my/account/sessions/",
     "notifications": "my/account/notifications/",
+    "error": "my/nowhere/",
 }
-SIGNED_OUT = {
-    "account-signed-out": "my/account/",
-    "verify-form": "my/verify/",
-    "verify-gone": "my/verify/open/?token=x",
-}
+WALKED = ("verify-sent", "verify-open", "open-search", "ask-with-an-answer", "ticket", "on-call")
+ORDER = [*PAGES, *SIGNED_OUT, *SIGNED_IN, *WALKED]
 README_PICTURE = ROOT / ".github" / "screenshots" / "home-light.png"
+# Taken as they stand on the screen, not down to the page's end.
+ON_TOP = {"home", "open-search"}
+Picture = Callable[[str], None]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,78 +75,110 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state, running(Path(state)) as world:
-        taken = take(world, arguments.folder)
+        take(world, arguments.folder)
     if arguments.readme:
         README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(arguments.folder / "home-wide-light.png", README_PICTURE)
-    print(f"{taken} pictures in {arguments.folder}")
+        shutil.copyfile(arguments.folder / file_name("home", 1440, "light", "quiet"), README_PICTURE)
+    print(f"{len(list(arguments.folder.glob('*.png')))} pictures in {arguments.folder}")
     return 0
 
 
-def take(world: World, folder: Path) -> int:
-    """Every page in every size and scheme; returns the number of pictures."""
+def file_name(page: str, width: int, scheme: str, day: str) -> str:
+    """The name of a picture; names sort by the page."""
+    return f"{ORDER.index(page) + 1:02}-{page}-{width}-{scheme}-{day}.png"
+
+
+def take(world: World, folder: Path) -> None:
+    """Every page on every day, in every width and scheme."""
     # Imported here, since only machines that run the tests have a browser.
     from playwright.sync_api import sync_playwright
 
-    taken = 0
     with sync_playwright() as playwright:
         chromium = launch(playwright)
-        for size, (width, height) in SIZES.items():
-            for scheme in SCHEMES:
-                context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-                page = context.new_page()
-                page.goto(world.url)
-                page.locator("header [data-portal='status/status'][data-level='none']").wait_for(timeout=60_000)
-                for name, path in PAGES.items():
-                    page.goto(world.url + path)
-                    page.locator("header [data-portal='status/status'][data-level='none']").wait_for()
-                    page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=name != "home")
-                    taken += 1
-                taken += take_signing_in(page, world, folder, f"{size}-{scheme}")
-                page.goto(f"{world.url}ask/")
-                page.get_by_label("What is it about?").select_option(index=2)
-                page.get_by_label("Your question in one sentence").fill(
-                    f"The invoice of October is missing ({size}, {scheme})"
-                )
-                page.get_by_label("What happened").fill("I looked under Invoices, and the one of October is not there.")
-                page.get_by_role("button", name="Send to").click()
-                page.get_by_text("We have your message.").wait_for()
-                page.screenshot(path=folder / f"ticket-{size}-{scheme}.png", full_page=True)
-                taken += 1
-                for name, path in SIGNED_IN.items():
-                    page.goto(world.url + path)
-                    page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
-                    taken += 1
-                context.close()
+        for day, (switch, _) in DAYS.items():
+            urlopen(f"{world.service}/{switch}", data=b"").close()  # noqa: S310 - the demo's own address
+            for width in HEIGHTS:
+                take_day(chromium, world, folder, day, width)
         chromium.close()
-    return taken
 
 
-def take_signing_in(page: "Page", world: World, folder: Path, name: str) -> int:
-    """The pages of signing in, which end with Ada signed in; returns the number of pictures."""
+def take_day(chromium: "Browser", world: World, folder: Path, day: str, width: int) -> None:
+    """Every page of one day in one width, each in both schemes without another request."""
+    sizes = {"viewport": {"width": width, "height": HEIGHTS[width]}}
+    context = chromium.new_context(**sizes, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+    page = context.new_page()
+    level = page.locator(f"header [data-portal='status/status'][data-level='{DAYS[day][1]}']")
 
     def picture(what: str) -> None:
-        page.screenshot(path=folder / f"{what}-{name}.png", full_page=True)
+        level.wait_for(state="attached")
+        for scheme in SCHEMES:
+            paint(page, scheme)
+            page.screenshot(path=folder / file_name(what, width, scheme, day), full_page=what not in ON_TOP)
+        paint(page, "light")
 
-    for what, path in SIGNED_OUT.items():
+    page.goto(world.url)
+    level.wait_for(state="attached", timeout=CHANGE_MS)
+    for what, path in (PAGES | SIGNED_OUT).items():
         page.goto(world.url + path)
         picture(what)
+    open_search(page, world, picture)
+    confirm_an_address(page, world, picture, f"{day}-{width}@customer.example")
+    sign_in(page, world, "Ada")
+    ask(page, world, picture, f"{day}, {width}")
+    for what, path in SIGNED_IN.items():
+        page.goto(world.url + path)
+        picture(what)
+    context.clear_cookies()
+    sign_in(page, world, "Cleo")
+    page.goto(f"{world.url}my/status/")
+    picture("on-call")
+    context.close()
+
+
+def paint(page: "Page", scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=SCHEMES[scheme])
+
+
+def open_search(page: "Page", world: World, picture: Picture) -> None:
+    page.goto(world.url)
+    page.get_by_role("combobox").last.fill("change my card")
+    page.get_by_role("option").first.wait_for()
+    picture("open-search")
+
+
+def confirm_an_address(page: "Page", world: World, picture: Picture, address: str) -> None:
+    """Ask for a sign-in link, and open it without using it."""
     page.goto(f"{world.url}my/verify/")
-    page.get_by_label("Your e-mail address").fill(f"{name}@customer.example")
-    page.get_by_role("button", name="Mail me").click()
+    page.get_by_label(re.compile("^Your e-?mail address")).fill(address)
+    page.get_by_role("main").get_by_role("button", name=re.compile("e?mail", re.IGNORECASE)).first.click()
     page.get_by_label("The six digits").wait_for()
     picture("verify-sent")
     page.goto(world.inbox)
-    page.locator("li", has_text=f"{name}@customer.example").first.get_by_role("link").click()
+    page.locator("li", has_text=address).first.get_by_role("link").click()
     link = re.search(r"http://\S+/my/verify/open/\S+", page.locator("pre").inner_text())
-    assert link, "no link in the mail"
+    assert link, "no link in the email"
     page.goto(link[0])
     picture("verify-open")
+
+
+def sign_in(page: "Page", world: World, name: str) -> None:
     page.goto(f"{world.url}my/tickets/")
-    picture("sign-in")
     page.get_by_role("link", name="Sign in with your").click()
-    page.get_by_role("button", name="Ada").click()
-    return len(SIGNED_OUT) + 3
+    page.get_by_role("button", name=name).click()
+
+
+def ask(page: "Page", world: World, picture: Picture, day: str) -> None:
+    """Fill in the form as Ada, look at an answer, and send it."""
+    page.goto(f"{world.url}ask/")
+    page.get_by_label("What is it about?").select_option(index=2)
+    page.get_by_label("Your question in one sentence").fill(f"The invoice of October is missing ({day})")
+    page.get_by_label("What happened").fill("I looked under Invoices, and the one of October is not there.")
+    page.locator("[data-ask-suggest] summary").first.click()
+    picture("ask-with-an-answer")
+    page.get_by_role("button", name="Send to").click()
+    page.get_by_text("We have your message.").wait_for()
+    picture("ticket")
 
 
 if __name__ == "__main__":

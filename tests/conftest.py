@@ -23,6 +23,7 @@ from functions.stores import Store, connect
 from portal.models import Requester
 from scripts.lib import chromium
 from scripts.lib.postgresql import Cluster, find_binaries
+from tests.databases import Reused, migrate
 from tests.functions.helpdesks.request_tracker import RequestTracker, is_installed
 
 # No deadline: the time of an example depends on how busy the machine is.
@@ -38,6 +39,15 @@ TIERS = {
 # A word in a test's id -> the worker for all such tests, so that slow servers start once. The first match counts; one
 # test needs a browser and Request Tracker.
 SHARED = {"tests/browser/": "browser", "request_tracker": "browser", "postgresql": "postgresql"}
+# The longest first, so that no worker is left alone with one at the end; last what uses every core by itself.
+FIRST = (
+    "tests/browser/",
+    "tests/scripts/test_faults.py",
+    "tests/test_foreign_text.py",
+    "tests/functions/test_lanes.py",
+    "tests/demo/test_world.py",
+)
+LAST = ("tests/functions/test_guards.py",)
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -56,6 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[LEFT_OUT][package] = len(wanted)
             config.hook.pytest_deselected(items=wanted)
             items[:] = [item for item in items if item not in wanted]
+    items.sort(key=lambda item: item.nodeid.startswith(LAST) - item.nodeid.startswith(FIRST))
 
 
 class ByServer(LoadScopeScheduling):
@@ -68,6 +79,7 @@ class ByServer(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    config.option.loadscopereorder = False  # by the number of tests, which says little
     return ByServer(config, log)
 
 
@@ -129,20 +141,49 @@ def tracker() -> Iterator[RequestTracker]:
             yield made
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each engine."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'portal.db'}"
-    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
-    return cluster.database()
+@pytest.fixture(scope="session")
+def postgresql_reused(postgresql_cluster: Cluster) -> Reused:
+    return Reused(postgresql_cluster)
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def postgresql_url(postgresql_reused: Reused) -> str:
+    """The address of a migrated store without rows."""
+    return postgresql_reused.url()
+
+
+@pytest.fixture(scope="session")
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated store without rows, to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "portal.db"
+    store = connect(f"sqlite:///{file}")
+    store.migrate()
+    store.close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store, once for each engine: on PostgreSQL a migrated one, on SQLite none yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'portal.db'}"
+    if request.param == "new postgresql":
+        cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+        return cluster.database()
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+# For tests that begin with a store which nobody has migrated.
+unmigrated = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("new postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+
+
+@pytest.fixture
+def store(database_url: str, sqlite_migrated: Path) -> Iterator[Store]:
     """A migrated store, once for each engine."""
     store = connect(database_url)
-    store.migrate()
+    migrate(store, sqlite_migrated)
     yield store
     store.close()
 
@@ -229,10 +270,10 @@ class Clock:
 
 
 @pytest.fixture
-def services(environ: dict[str, str]) -> Iterator[Services]:
+def services(environ: dict[str, str], sqlite_migrated: Path) -> Iterator[Services]:
     """The functions' services; a test sets their time by `services.clock.at` (unix ms)."""
     services = Services(read(environ), Clock())
-    services.store.migrate()
+    migrate(services.store, sqlite_migrated)
     yield services
     services.store.close()
 

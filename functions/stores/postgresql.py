@@ -6,7 +6,7 @@ pays on every cold start.
 
 import ssl
 import time
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -94,17 +94,18 @@ def _arguments(url: str) -> dict[str, Any]:
     }
     host = parts.hostname or query.get("host", "localhost")
     if host.startswith("/"):
-        arguments["unix_sock"] = f"{host}/.s.PGSQL.{parts.port or query.get('port', '5432')}"
-        return arguments
+        socket = f"{host}/.s.PGSQL.{parts.port or query.get('port', '5432')}"
+        return arguments | {"unix_sock": socket, "ssl_context": False}
     # Across a network tickets and sessions travel encrypted unless the operator says otherwise.
     mode = query.get("sslmode", "disable" if host in LOOPBACK else "require")
     return arguments | {"host": host, "port": parts.port or 5432, "ssl_context": _tls(mode)}
 
 
-def _tls(mode: str) -> ssl.SSLContext | None:
+def _tls(mode: str) -> ssl.SSLContext | Literal[False]:
     """libpq's meanings: `require` encrypts, `verify-ca` checks the certificate, `verify-full` the name as well."""
     if mode == "disable":
-        return None
+        # None would ask the server for TLS all the same, and read the machine's certificates at each connection.
+        return False
     context = ssl.create_default_context()
     context.check_hostname = mode == "verify-full"
     if mode not in {"verify-ca", "verify-full"}:

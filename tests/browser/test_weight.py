@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.lib.host import served
 from scripts.lib.world import World
-from scripts.page_weight import Weight, first_view
+from scripts.page_weight import Weight, first_views
 from tests.hooks.portals import SITE
 
 
@@ -18,10 +18,8 @@ def weights(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict
     with served(folder, SITE / "mkdocs.yml") as url:
         facts = json.loads((folder / "build" / "portal.json").read_text())
         articles = {article["id"]: f"{article['id']}/" for article in facts["articles"]}
-        return {
-            name: first_view(chromium, url + path)
-            for name, path in {**articles, "home": "", "status": "status/"}.items()
-        }
+        pages = {**articles, "home": "", "status": "status/"}
+        return dict(zip(pages, first_views(chromium, [url + path for path in pages.values()]), strict=True))
 
 
 def test_the_first_view_of_any_article_is_nine_requests_and_66_kb_at_most(weights: dict[str, Weight]) -> None:

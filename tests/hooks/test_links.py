@@ -28,19 +28,16 @@ updates:
 """
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
+def test_links_in_html_that_lead_somewhere_are_fine(tmp_path: Path) -> None:
+    elements = [
         '<a href="../../my/billing/">x</a>',
         '<a href="../one/#part">x</a>',
         '<a href="../../search/">x</a>',
         '<a href="https://elsewhere.example/">x</a>',
         '<a href="mailto:a@acme.example">x</a>',
         '<img src="../../assets/favicon.svg" alt="">',
-    ],
-)
-def test_a_link_in_html_that_leads_somewhere_is_fine(tmp_path: Path, link: str) -> None:
-    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": f"# Page\n\n{link}\n"}), tmp_path / "site")
+    ]
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": "# Page\n\n" + "\n".join(elements)}), tmp_path / "site")
 
     assert result.returncode == 0, result.stderr
 

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.hooks.portals import ARTICLE, mkdocs, write
+from tests.hooks.portals import ARTICLE, mkdocs_from_the_start, write
 
 ASCII = {"LC_ALL": "C", "LANG": "C"}
 
@@ -17,7 +17,7 @@ def test_a_folder_with_other_letters_builds_in_the_c_locale(tmp_path: Path) -> N
     for command in (["init", "-q"], ["add", "docs"], [*author, "commit", "-qm", "Größe"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
-    result = mkdocs(folder, folder / "site", **ASCII)
+    result = mkdocs_from_the_start(folder, folder / "site", **ASCII)
 
     assert result.returncode == 0, result.stderr
     html = (folder / "site" / "über" / "größe" / "index.html").read_text("utf-8")

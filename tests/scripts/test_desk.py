@@ -9,7 +9,7 @@ from functions.services import Services
 from functions.signin.sessions import start
 from portal.tickets import File, Reply
 from scripts import desk, migrate
-from tests.conftest import ADA, Browser
+from tests.conftest import ADA, Browser, unmigrated
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def test_without_settings_all_missing_ones_are_said(monkeypatch: pytest.MonkeyPa
     assert "Set SECRET_KEYS" in capsys.readouterr().err
 
 
+@unmigrated
 def test_migrate_says_what_it_did(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

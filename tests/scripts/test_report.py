@@ -11,6 +11,7 @@ from functions.stores import Store
 from portal.errors import ContentError
 from portal.insights.metrics import Share, wilson
 from scripts.report import as_json, as_text, main, measure, read_customers
+from tests.conftest import unmigrated
 
 NOON = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp() * 1000)
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
@@ -263,6 +264,7 @@ def test_the_command_names_a_file_that_is_not_there(capsys):
     assert "nowhere.csv" in capsys.readouterr().err
 
 
+@unmigrated
 def test_a_store_without_its_tables_is_explained(environ, monkeypatch, capsys):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

@@ -20,7 +20,6 @@ from functions.settings import read
 from functions.signin import sessions
 from portal.clock import HOUR_MS, MINUTE_MS
 from portal.models import Requester
-from scripts.lib.postgresql import Cluster
 from tests.conftest import ADA, BEN, Browser
 from tests.functions.conftest import Play
 from tests.functions.issuers import CLIENT, Liar, key, oidc_environ
@@ -41,8 +40,7 @@ def engine() -> str:
 def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if engine == "sqlite":
         return f"sqlite:///{tmp_path / 'portal.db'}"
-    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
-    return cluster.database()
+    return str(request.getfixturevalue("postgresql_url"))
 
 
 @pytest.fixture

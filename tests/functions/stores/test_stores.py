@@ -1,6 +1,8 @@
 """The store: the same behaviour on both engines."""
 
+import contextlib
 import os
+import socket
 import threading
 from pathlib import Path
 
@@ -9,12 +11,23 @@ import pytest
 from functions import stores
 from functions.errors import StoreError
 from functions.stores import Store, connect, postgresql
+from tests.conftest import unmigrated
+
+
+@unmigrated
+def test_every_migration_of_the_portal_applies_to_an_empty_store(database_url: str):
+    store = connect(database_url)
+
+    assert store.migrate() == sorted(file.stem for file in stores.MIGRATIONS.glob("*.sql"))
+    assert store.migrate() == []
+    store.close()
 
 
 def test_migrating_a_second_time_does_nothing(store: Store):
     assert store.migrate() == []
 
 
+@unmigrated
 def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text("CREATE TABLE note (id TEXT PRIMARY KEY);\n")
     monkeypatch.setattr(stores, "MIGRATIONS", tmp_path)
@@ -30,6 +43,7 @@ def test_migrations_go_forward_without_losing_rows(database_url: str, monkeypatc
     store.close()
 
 
+@unmigrated
 def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
     (tmp_path / "0001_first.sql").write_text(
         "CREATE TABLE note (id TEXT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n"
@@ -137,8 +151,30 @@ def test_a_connection_lost_inside_a_transaction_does_not_commit_the_rest(store: 
 def test_a_database_across_a_network_is_encrypted_unless_told_otherwise(url: str, encrypted: bool, checked: bool):
     context = postgresql._arguments(url)["ssl_context"]
 
-    assert (context is not None) == encrypted
-    assert (context is not None and context.check_hostname) == checked
+    assert bool(context) == encrypted
+    assert (bool(context) and context.check_hostname) == checked
+
+
+@pytest.mark.parametrize("address", ["postgresql://u@127.0.0.1:{port}/portal", "postgresql://u@/portal?host={folder}"])
+def test_a_server_that_nobody_can_listen_to_is_not_asked_for_tls(tmp_path: Path, address: str):
+    local = "host=" in address
+    with socket.socket(socket.AF_UNIX if local else socket.AF_INET) as server:
+        server.bind(str(tmp_path / ".s.PGSQL.5432") if local else ("127.0.0.1", 0))
+        server.listen()
+        port = None if local else server.getsockname()[1]
+        asking = threading.Thread(target=ask_once, args=[address.format(port=port, folder=tmp_path)])
+        asking.start()
+        caller, _ = server.accept()
+        with caller:
+            first = caller.recv(8)
+        asking.join()
+
+    assert first[4:] == (196_608).to_bytes(4, "big")  # version 3.0 of the protocol; TLS is asked for by 80877103
+
+
+def ask_once(url: str) -> None:
+    with contextlib.suppress(StoreError):
+        connect(url).one("select 1")
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o027, 0o077])
