@@ -158,7 +158,7 @@ def test_once_a_person_has_posted_automation_adds_facts_and_closes_nothing():
     assert world.minutes(60) == ["identified"]
     (incident,) = world.incidents
     assert incident.active
-    assert incident.updates[-1].body == "Web app answers our checks again."
+    assert incident.updates[-1].body == "Web app is responding again."
     assert incident.states == {"web": "partial_outage"}
 
 
