@@ -261,6 +261,8 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     visible = [states.get(key, UNKNOWN) for key in seen.states if key not in working]
     if not well or incident.status != "monitoring" or len(visible) < len(seen.states) or UNKNOWN in visible:
         return one
+    if not all(live[key].ok for key in seen.states):
+        return one  # the check that fails now may be the first of a new outage
     flapping = len([at for at in seen.changes if now - at <= FLAP_MS]) >= FLAPS
     # Minutes without a check do not count as quiet.
     quiet = min(live[key].confirmed_at - live[key].since for key in seen.states)

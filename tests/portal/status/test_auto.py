@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.clock import MINUTE_MS
@@ -184,6 +184,8 @@ SPELLS = st.lists(st.tuples(RESULTS, RESULTS, st.sampled_from([1, 2, 3, 4, 15]))
 
 @settings(max_examples=150)
 @given(SPELLS, st.integers(0, 30), st.integers(1, 60))
+# Slow again in the minute in which the incident would have been resolved.
+@example([("slow", "ok", 15), ("ok", "ok", 15), ("slow", "ok", 3)], 6, 26)
 def test_whatever_happens_a_fault_has_an_incident_and_what_is_resolved_is_well(spells, start, length):
     world = World(WEB, API, works=(work(start, start + length),))
     for web, api, minutes in spells:
