@@ -67,6 +67,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/status/feed.json": {"GET": "functions.status.feeds:json_feed"},
     "/api/status/hook": {"POST": "functions.status.poll:hook"},
     "/api/status/days.json": {"GET": "functions.status.days:days"},
+    "/api/status/past.json": {"GET": "functions.status.days:past"},
     "/api/status/badge.svg": {"GET": "functions.status.api:badge"},
     "/api/status/badge.json": {"GET": "functions.status.api:badge_json"},
     "/api/events": {"POST": "functions.insights.events:collect"},

@@ -12,6 +12,8 @@ ASSETS = "assets/"
 MATERIALS = "assets/javascripts/"
 # The module that every page starts, and with it what it imports.
 FIRST = "portal"
+# Small modules without a state that are put into each one that imports them, since each would be a request more.
+WITHIN = ("status/bars", "status/when")
 # Sheets that are loaded together, in the order in which they count; Material's own are under "*".
 TOGETHER = {
     "assets/sheets/base.css": ("*", "assets/portal.css", "assets/search/search.css"),
@@ -42,10 +44,11 @@ def _scripts(files: Files) -> None:
     for name, text in sources.items():
         if name == FIRST:
             ours[name].content_string = modules.joined(sources, FIRST, shared=True)
-        elif name in together:
+        elif name in together or name in WITHIN:
             files.remove(ours[name])
         else:
-            ours[name].content_string = modules.beside(text, name, FIRST, together)
+            within = {other: sources[other] for other in WITHIN}
+            ours[name].content_string = modules.beside(text, name, FIRST, together, within)
 
 
 def _sheets(config: MkDocsConfig, files: Files) -> None:

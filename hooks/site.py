@@ -36,8 +36,8 @@ PAGES = {
         "This page is unavailable",
         "What to do while a part of the portal is down.",
     ),
-    "feedback/thanks.md": ("feedback.html", "Thank you", "Your answer about the article has arrived."),
-    "feedback/why.md": ("feedback.html", "What was missing?", "Tell us why the article did not help."),
+    "feedback/thanks.md": ("feedback.html", "Thanks for your feedback", "We received your feedback about an article."),
+    "feedback/why.md": ("feedback.html", "What went wrong?", "Tell us why an article didn't help."),
 }
 STEPS = {"unavailable.md", "feedback/thanks.md", "feedback/why.md"}
 

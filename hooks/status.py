@@ -18,7 +18,7 @@ from portal import yaml_lines
 from portal.articles import links
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
-from portal.status import Board, Incident, events, feeds, recur, write
+from portal.status import Board, Incident, events, feeds, months, recur, write
 from portal.status import days as status_days
 from portal.status import files as status_files
 from portal.status import page as status_page
@@ -33,6 +33,7 @@ class State:
     board: Board | None = None
     history: dict[str, dict[str, Any]] = field(default_factory=dict)
     corrections: list[dict[str, Any]] = field(default_factory=list)
+    months: dict[str, dict[str, Any]] = field(default_factory=dict)
     built_at: int = 0
 
 
@@ -56,15 +57,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     board, written = state.board, state.written
     if board is None or written is None:
         return files
-    about = f"Whether {board.page.name} works, what is wrong, and what is planned."
+    name = board.page.name
+    now = f"Is {name} working? Current incidents, planned maintenance and uptime."
+    how = f"How the uptime of {name} is measured, the status API, and feeds."
     generated = {
-        "status/index.md": _front("status.html", "Status", about),
+        "status/index.md": _front("status.html", "Status", now),
+        "status/about.md": _front("status-about.html", "About this status page", how),
         **_feeds(board),
         **_calendars(written),
         **_history(),
     }
-    for month, shown in events.archive(board, _path(config)).items():
-        title = f"Incidents of {shown['title']}"
+    state.months = months.months(board, _days(), state.built_at, _path(config))
+    for month, shown in state.months.items():
+        title = f"Incidents in {shown['title']}"
         generated[f"status/history/{month}.md"] = _front("status-month.html", title, month=month)
     for one in board.incidents:
         generated[f"status/incidents/{one.id}.md"] = _front("incident.html", one.title, _about(one), incident=one.id)
@@ -99,20 +104,25 @@ def _calendars(written: Board) -> dict[str, str]:
 
 def _history() -> dict[str, str]:
     """The daily figures behind the bars, with corrections, as public files."""
-    days = status_days.corrected(state.history, state.corrections)
-    months: dict[str, dict[str, Any]] = {}
+    days = _days()
+    files: dict[str, dict[str, Any]] = {}
     for day in sorted(days):
-        months.setdefault(day[:7], {})[day] = days[day]
-    return {f"status/history/{month}.json": json.dumps(found) for month, found in months.items()}
+        files.setdefault(day[:7], {})[day] = days[day]
+    return {f"status/history/{month}.json": json.dumps(found) for month, found in files.items()}
+
+
+def _days() -> dict[str, dict[str, Any]]:
+    """The days that are over, corrected."""
+    return status_days.corrected(state.history, state.corrections)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
     """The context of the status templates."""
     board = state.board
-    if board and page.file.src_uri == "status/index.md":
+    if board and page.file.src_uri in {"status/index.md", "status/about.md"}:
         context["board"] = status_page.page(board, state.built_at, _path(config), state.history, state.corrections)
     elif board and page.file.src_uri.startswith("status/history/"):
-        context["month"] = events.archive(board, _path(config))[page.meta["month"]]
+        context["month"] = state.months[page.meta["month"]]
     elif board and page.file.src_uri.startswith("status/incidents/"):
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
         context["incident"] = events.incident(one, board, _path(config))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIMES, PER_SECONDS = 60, 600
 # A vote without a comment.
 LEAST_BYTES = 400
-FULL = "We have had very many answers today, so this one could not be kept. Try again tomorrow, or write to us."
+FULL = "We received too much feedback today to save this. Try again tomorrow, or contact support."
 NOBODY = ("feedback_comment",)
 INSERT = """
 insert into feedback_comment (event_id, at, article, vote, reason, comment, build)
@@ -58,7 +58,8 @@ def submit(request: "Request", services: "Services") -> "Response":
         _store(services, event, article, comment)
     if wants_json(request):
         return json_response({"article": article, "vote": vote})
-    told = vote == "yes" or reason or comment
+    # The page that asks why is not shown again to who said nothing on it.
+    told = vote == "yes" or reason or comment or form.get("asked")
     page = "feedback/thanks/" if told else "feedback/why/"
     return see_other(services.url(f"{page}?a={quote(article)}"))
 
@@ -72,15 +73,15 @@ def _check(services: "Services", article: str, vote: str, reason: str | None, co
     """The article's path below the base path; raises Problem 422 that names each wrong field."""
     wrong = {}
     if article not in {known["id"] for known in services.portal["articles"]}:
-        wrong["article"] = "This article does not exist (any more)."
+        wrong["article"] = "This article no longer exists."
     if vote not in VOTES:
-        wrong["vote"] = "Say yes or no."
+        wrong["vote"] = "Choose Yes or No."
     if reason is not None and reason not in REASONS:
-        wrong["reason"] = "Choose one of the reasons, or none."
+        wrong["reason"] = "Choose one of the reasons."
     if len(comment) > LONGEST_COMMENT:
-        wrong["comment"] = f"Write at most {LONGEST_COMMENT} characters."
+        wrong["comment"] = f"The limit is {LONGEST_COMMENT} characters."
     if wrong:
-        raise Problem(422, "Your answer could not be saved. " + " ".join(wrong.values()), fields=wrong)
+        raise Problem(422, "Your feedback could not be saved. " + " ".join(wrong.values()), fields=wrong)
     return f"/{quote(article)}/"
 
 

@@ -4,17 +4,19 @@ The session's scope (`status_write`) decides who may.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions import pages
 from functions.errors import Problem
 from functions.http import json_response, read_json, see_other, wants_json
 from functions.rate import limit
 from functions.signin import sessions
-from functions.status import incident_store
+from functions.status import incident_store, tell
 from functions.status.incident_store import Stored
-from portal.status import incidents
-from portal.status.incidents import IMPACTS, SAYABLE, STATUSES, Refused
+from portal.clock import DAY_MS
+from portal.status import OPERATIONAL, PHASES, incidents, notice
+from portal.status.incidents import STATUSES, Refused
+from portal.status.summary import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +26,20 @@ if TYPE_CHECKING:
     from functions.http import Request
     from functions.services import Services
     from functions.signin.sessions import Session
-    from portal.status import Board, Update
+    from portal.status import Board, Incident, Update
 
 SCOPE = "status_write"
 FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "after")
 JSON_LIMIT = 20_000
-SLOWER = (
-    "Somebody else has posted in the meantime. Look at what they wrote, and send yours again if it is still needed."
-)
+SLOWER = "Someone else posted an update first. Read it, then publish yours again if it is still needed."
+IMPACT_WORDS = {
+    "none": "None",
+    "minor": "Minor: degraded performance",
+    "major": "Major: partial outage",
+    "critical": "Critical: major outage",
+}
+# For so long an incident that is over is listed, for what is to be added.
+LISTED_MS = 7 * DAY_MS
 
 
 class Overtaken(Exception):
@@ -43,23 +51,26 @@ class Overtaken(Exception):
 
 
 def posts_page(request: "Request", services: "Services") -> "Response":
-    """GET /my/status/: a form for each open incident, and one for a new one."""
+    """GET /my/status/: the incidents, and one form: for an update of the incident `id`, else for a new one."""
     _require(request, services)
-    return _render(services, posted=request.args.get("posted") == "1")
+    return _render(services, chosen=request.args.get("id", ""), posted=request.args.get("posted") == "1")
 
 
 def post(request: "Request", services: "Services") -> "Response":
     """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
     next_update_in minutes), else an update of it. With `after`, the time (unix ms) of the last update that the writer
-    saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403."""
+    saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The page's
+    form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published yet."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
     try:
+        if given["preview"]:
+            return _render(services, given=given, preview=_preview(services, _draft(services, given)))
         one = _written(services, given)
     except Refused as error:
         if wants_json(request):
-            raise Problem(422, "Look at the marked fields.", fields=error.fields) from error
+            raise Problem(422, "Check the marked fields.", fields=error.fields) from error
         return _render(services, status=422, wrong=error.fields, given=given)
     except Overtaken as error:
         if wants_json(request):
@@ -72,17 +83,53 @@ def post(request: "Request", services: "Services") -> "Response":
 
 def _written(services: "Services", given: "Mapping[str, Any]") -> Stored:
     """The incident with the post, written; raises Refused, or Overtaken when somebody else was faster."""
-    board, known = _both(services)
-    components = _components(given["components"], board)
-    if given["id"]:
-        before, one = _updated(known, given, components, services.now())
-    else:
-        before, one = (), _opened(given, components, services.now())
+    draft = _draft(services, given)
+    one = draft.one
     if not incident_store.save(services.store, one, services.now()):
         _, known = _both(services)
         now = known[one.incident.id].incident.updates if one.incident.id in known else ()
-        raise Overtaken([update for update in now if update not in before])
+        raise Overtaken([update for update in now if update not in draft.before])
     return one
+
+
+class Draft(NamedTuple):
+    """A post as it would be written: the updates before it, the incident with it, and the board that it is on."""
+
+    before: "Sequence[Update]"
+    one: Stored
+    board: "Board"
+
+
+def _draft(services: "Services", given: "Mapping[str, Any]") -> Draft:
+    """Raises Refused, or Overtaken when there is an update that the writer has not seen."""
+    board, known = _both(services)
+    components = _components(given["components"], board)
+    if given["boxes"]:
+        _components(dict.fromkeys(given["ticked"], ""), board)
+        incident = known[given["id"]].incident if given["id"] in known else None
+        components = incidents.ticked(given["ticked"], given["status"], given["impact"], incident)
+    if not given["id"]:
+        return Draft((), _opened(given, components, services.now()), board)
+    before, one = _updated(known, given, components, services.now())
+    return Draft(before, one, board)
+
+
+def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
+    """What customers will read: on the status page, and by email."""
+    incident, board = draft.one.incident, draft.board
+    update = incident.updates[-1]
+    states = incident.states.items()
+    names = {one.id: one.name for one in board.components}
+    return {
+        "title": incident.title,
+        "phase": PHASES[update.status],
+        "body": update.body,
+        "next_update_by": update.next_update_by,
+        "components": [(names[key], WORDS[state]) for key, state in states if key in names],
+        "subject": f"[{services.portal['product']} status] {notice.subject(incident, update, board)}",
+        "audience": tell.audience(services, set(incident.states)),
+        "mails": services.mailer.configured,
+    }
 
 
 def _opened(given: "Mapping[str, Any]", components: dict[str, str], now: int) -> Stored:
@@ -113,11 +160,12 @@ def _updated(
 
 
 def _said(updates: "Sequence[Update]") -> str:
-    return "They wrote: " + " / ".join(f"{update.status}: {update.body}" for update in updates)
+    return "They wrote: " + " / ".join(f"{PHASES[update.status]}: {update.body}" for update in updates)
 
 
 def _given(request: "Request") -> dict[str, Any]:
-    """The fields of form or JSON, all as text, and `components` as id -> state."""
+    """The fields of form or JSON, all as text, `components` as id -> state, and what only the page's form has."""
+    own: dict[str, Any] = {"boxes": False, "ticked": [], "preview": False}
     if request.mimetype == "application/json":
         data = read_json(request, JSON_LIMIT)
         if not isinstance(data, dict):
@@ -131,22 +179,25 @@ def _given(request: "Request") -> dict[str, Any]:
         components = {
             name.partition(":")[2]: state for name, state in data.items() if name.startswith("component:") and state
         }
+        own = {"boxes": "boxes" in data, "ticked": data.getlist("component"), "preview": "preview" in data}
     fields = {name: str(data.get(name) or "") for name in FIELDS}
-    return {**fields, "components": components}
+    return {**fields, "components": components, **own}
 
 
 def _components(states: "Mapping[str, str]", board: "Board") -> dict[str, str]:
     known = [component.id for component in board.components]
     unknown = sorted(set(states) - set(known))
     if unknown:
-        raise Refused({"components": f"There is no component {unknown[0][:80]!r}; known: {', '.join(known)}."})
+        raise Refused(
+            {"components": f"There is no component {unknown[0][:80]!r}. The components are: {', '.join(known)}."}
+        )
     return dict(states)
 
 
 def _require(request: "Request", services: "Services") -> "Session":
     session = sessions.require(request, services)
     if SCOPE not in session.requester.scopes:
-        raise Problem(403, "Only people on call can post here. Your account administrator can make you one of them.")
+        raise Problem(403, "Only on-call team members can post here. Ask your account administrator for access.")
     return session
 
 
@@ -157,20 +208,37 @@ def _both(services: "Services") -> "tuple[Board, dict[str, Stored]]":
     return found
 
 
-def _render(services: "Services", status: int = 200, **context: Any) -> "Response":
+def _render(services: "Services", status: int = 200, chosen: str = "", **context: Any) -> "Response":
     board, known = _both(services)
     given = context.get("given", {})
-    if given and given["id"] not in known:
-        context["given"] = given | {"id": ""}  # what was typed comes back in the form for something new
+    chosen = str(given.get("id", chosen))
+    incident = known[chosen].incident if chosen in known else None
+    recent = services.now() - LISTED_MS
+    over = [one for one in board.incidents if not one.active and (one.resolved_at or 0) >= recent]
     return pages.render(
         services,
-        "Post to the status page",
+        "Status updates",
         "status/posts.html",
         status,
-        active=[one for one in board.incidents if one.active or one.id == given.get("id")],
+        active=[_listed(one, board) for one in board.incidents if one.active],
+        over=[_listed(one, board) for one in over],
+        incident=incident,
+        ticked=given["ticked"] if given else sorted(incidents.wrong(incident)) if incident else [],
         components=board.components,
-        impacts=IMPACTS,
-        statuses=STATUSES,
-        states=SAYABLE,
-        **{"wrong": {}, "given": {}, "posted": False, "others": (), **context},
+        impacts=IMPACT_WORDS,
+        statuses={key: PHASES[key] for key in (STATUSES if incident else STATUSES[:3])},
+        phases=PHASES,
+        **{"wrong": {}, "given": {}, "posted": False, "others": (), "preview": None, **context},
     )
+
+
+def _listed(incident: "Incident", board: "Board") -> dict[str, Any]:
+    names = [one.name for one in board.components if incident.states.get(one.id, OPERATIONAL) != OPERATIONAL]
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "phase": PHASES[incident.status],
+        "components": names,
+        "started_at": incident.started_at,
+        "last": incident.updates[-1] if incident.updates else None,
+    }

@@ -1,6 +1,6 @@
-"""Subscribing to the status page by mail: asked for here, confirmed by a button, ended by one click (RFC 8058).
+"""Subscribing to the status page by email: asked for here, confirmed by a button, ended by one click (RFC 8058).
 
-Every address gets the same answer and the same mail, subscribed or not. Links only open a page with a button, since
+Every address gets the same answer and the same email, subscribed or not. Links only open a page with a button, since
 scanners follow links.
 """
 
@@ -32,19 +32,19 @@ VALID_MS = 48 * HOUR_MS
 CONFIRM = "status subscription"
 STOP = "status unsubscription"
 ONE_CLICK = "One-Click"
-# A subscriber's mails are queued under the row's id.
+# A subscriber's emails are queued under the row's id.
 PEOPLE = (Held("subscriber", "address = :address", is_name=True),)
-GONE = "This link is older than 48 hours, or a part of it is missing. Subscribe again on the status page."
+GONE = "This link has expired or is incomplete. Subscribe again on the status page."
 
 
 def subscribe(request: "Request", services: "Services") -> Response:
-    """POST /api/status/subscribe: email, component (any number; none: all). Mails a link; the same for everyone."""
+    """POST /api/status/subscribe: email, component (any number; none: all). Emails a link; the same for everyone."""
     if not services.mailer.configured:
-        raise Problem(404, "This portal sends no mail. The feeds on the status page tell you the same.")
+        raise Problem(404, "This portal can't send email. Follow the feeds on the status page instead.")
     limit(services, "subscribe", client(request, services.settings), times=20, per_seconds=3600)
     address = normalise(request.form.get("email", ""))
     if address is None:
-        raise Problem(422, "Write your whole e-mail address, like ada@example.com. Go back and try again.")
+        raise Problem(422, "Enter a complete email address, like ada@example.com. Go back and try again.")
     chosen = _known(services, request.form.getlist("component"))
     response = see_other(services.url("my/status/sent/"))
     # A robot (it fills in the hidden field) and a mailbox past its limit get the same answer.
@@ -59,15 +59,15 @@ def subscribe(request: "Request", services: "Services") -> Response:
 
 def sent_page(request: "Request", services: "Services") -> Response:
     """GET /my/status/sent/: what happens next."""
-    return pages.render(services, "Look into your inbox", "status/sent.html")
+    return pages.render(services, "Check your email", "status/sent.html")
 
 
 def confirm_page(request: "Request", services: "Services") -> Response:
-    """GET /my/status/confirm/?token=: the page that the mail's link opens, with the button."""
+    """GET /my/status/confirm/?token=: the page that the email's link opens, with the button."""
     token = request.args.get("token", "")
     address, chosen = _asked(services, token)
     names = [name for key, name in _components(services).items() if key in chosen]
-    title = "Status updates by mail?"
+    title = "Confirm your subscription"
     return pages.render(services, title, "status/confirm.html", token=token, address=address, components=names)
 
 
@@ -82,14 +82,14 @@ def confirm(request: "Request", services: "Services") -> Response:
         components=json.dumps(chosen),
         now=services.now(),
     )
-    return pages.render(services, "You will be told", "status/subscribed.html", address=address)
+    return pages.render(services, "You're subscribed", "status/subscribed.html", address=address)
 
 
 def unsubscribe_page(request: "Request", services: "Services") -> Response:
     """GET of either address to unsubscribe: a page with the button."""
     who = _who(request, services)
     return pages.render(
-        services, "No more status updates?", "status/unsubscribe.html", id=who, token=request.args["token"]
+        services, "Unsubscribe from status updates", "status/unsubscribe.html", id=who, token=request.args["token"]
     )
 
 
@@ -97,22 +97,22 @@ def unsubscribe(request: "Request", services: "Services") -> Response:
     """POST /api/status/unsubscribe?id=&token= with List-Unsubscribe=One-Click: no cookie, no redirect."""
     who = _who(request, services)
     if request.form.get("List-Unsubscribe") != ONE_CLICK:
-        raise Problem(400, "Nothing was changed. Open the link of the mail and press its button.")
+        raise Problem(400, "Nothing was changed. Open the link in the email and choose Unsubscribe.")
     kind, _, subject = who.partition(":")
     if kind == "subject":
         preferences.stop(services, subject, "incident_mail")
     else:
         services.store.run("delete from subscriber where id = :id", id=who)
-    return pages.render(services, "No more status updates", "status/unsubscribed.html")
+    return pages.render(services, "You're unsubscribed", "status/unsubscribed.html")
 
 
 def way_out(services: "Services", who: str) -> str:
-    """The query that ends the mails of `who`: a subscriber's id, or `subject:` and a customer's."""
+    """The query that ends the emails of `who`: a subscriber's id, or `subject:` and a customer's."""
     return "?" + urlencode({"id": who, "token": str(_signer(services, STOP).dumps(who))})
 
 
 def wanted(services: "Services", who: str) -> bool:
-    """Whether `who` still wants mails: they may have unsubscribed after a mail was queued."""
+    """Whether `who` still wants emails: they may have unsubscribed after one was queued."""
     kind, _, subject = who.partition(":")
     if kind == "subject":
         return preferences.wants_any(services, subject, "incident_mail")
@@ -120,18 +120,18 @@ def wanted(services: "Services", who: str) -> bool:
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `status.confirm`: the mail with the link, made at each try so that the store never holds the link."""
+    """Outbox `status.confirm`: the email with the link, made at each try so that the store never holds the link."""
     until = payload["asked_at"] + VALID_MS
     if services.now() >= until:
         return
     token = _signer(services, CONFIRM).dumps([payload["address"], payload["components"], until])
     product = services.portal["product"]
     text = (
-        f"Someone, probably you, asked us to tell this address when something is wrong with {product}.\n\n"
-        f"Open this page and press its button:\n{services.absolute(f'my/status/confirm/?token={token}')}\n\n"
-        f"It works until {when(until)}. If it was not you, do nothing: you will hear no more of it.\n"
+        f"Confirm that you want email about incidents and maintenance of {product}:\n\n"
+        f"{services.absolute(f'my/status/confirm/?token={token}')}\n\n"
+        f"The link works until {when(until)}. If this wasn't you, ignore this email.\n"
     )
-    message = {"to": payload["address"], "subject": f"Follow the status of {product}", "text": text}
+    message = {"to": payload["address"], "subject": f"Confirm your subscription to {product} status", "text": text}
     delivery.deliver(services, message | {"message_id": f"subscribe-{payload['asked_at']}-{secrets.token_hex(4)}"})
 
 
@@ -143,7 +143,7 @@ def _components(services: "Services") -> dict[str, str]:
 def _known(services: "Services", chosen: Iterable[str]) -> list[str]:
     wanted, known = set(chosen) - {""}, set(_components(services))
     if wanted - known:
-        raise Problem(422, "This page was out of date, so nothing was done. Open the status page again and choose.")
+        raise Problem(422, "This page had changed, so nothing was saved. Reload the status page and choose again.")
     # Choosing all of them means also those that are added later.
     return [] if wanted == known else sorted(wanted)
 
@@ -162,9 +162,9 @@ def _who(request: "Request", services: "Services") -> str:
     try:
         who = str(_signer(services, STOP).loads(request.args.get("token", "")))
     except BadSignature as error:
-        raise Problem(404, "A part of this link is missing. Copy the whole link from the mail.") from error
+        raise Problem(404, "This link is incomplete. Copy the whole link from the email.") from error
     if who != request.args.get("id"):
-        raise Problem(404, "A part of this link is missing. Copy the whole link from the mail.")
+        raise Problem(404, "This link is incomplete. Copy the whole link from the email.")
     return who
 
 

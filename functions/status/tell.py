@@ -21,11 +21,11 @@ from portal.status.summary import iso, update_id
 if TYPE_CHECKING:
     from functions.services import Services
 
-# A mail about an older update would only confuse.
+# An email about an older update would only confuse.
 NEWS_MS = 3 * HOUR_MS
 KEPT_MS = 40 * DAY_MS
-# Mails about one incident to one address in an hour and in a day, its end apart; and incidents that an address hears of
-# in a day, so that a flapping component sends a few mails and not hundreds.
+# Emails about one incident to one address in an hour and in a day, its end apart; and incidents that an address hears
+# of in a day, so that a flapping component sends a few emails and not hundreds.
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
 EARLIER = 5
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
@@ -34,7 +34,7 @@ NOBODY = ("status_told",)
 
 
 def announce(services: "Services", deadline: float) -> None:
-    """Queue a mail for every recipient of every new update, in the transaction that marks the update as told."""
+    """Queue an email for every recipient of every new update, in the transaction that marks the update as told."""
     board = incident_store.board(services)
     if board is None:
         return
@@ -62,8 +62,8 @@ def announce(services: "Services", deadline: float) -> None:
                 outbox.put(services, "status.webhook", payload, subject_id="")
             for who, address in _recipients(services, affected) if services.mailer.configured else ():
                 if _may_have(services, event.id, who, over=update.status in OVER):
-                    message = _message(event, update, board)
-                    payload = {"to": address, "who": who, **message, "body": message["body"] + _earlier(event, update)}
+                    text = message(event, update, board)
+                    payload = {"to": address, "who": who, **text, "body": text["body"] + _earlier(event, update)}
                     outbox.put(services, "status.mail", payload, subject_id=who)
 
 
@@ -77,7 +77,7 @@ def purge(services: "Services", deadline: float) -> None:
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `status.mail`: one update to one address, with the headers of an unsubscribe button."""
     if not services.mailer.configured:
-        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
+        raise VendorError("This portal can't send email.", "unsupported", detail="SMTP_URL is not set")
     if not wanted(services, payload["who"]):
         return
     product = services.portal["product"]
@@ -91,15 +91,15 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
     mail["List-Unsubscribe"] = f"<{services.absolute('api/status/unsubscribe' + out)}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(
-        f"{payload['body']}\n\nFollow it here:\n{payload['link']}\n\n"
-        f"No more of these mails:\n{services.absolute('my/status/unsubscribe/' + out)}\n"
+        f"{payload['body']}\n\nSee updates:\n{payload['link']}\n\n"
+        f"Unsubscribe:\n{services.absolute('my/status/unsubscribe/' + out)}\n"
     )
     services.mailer.post(mail, f"status-{payload['update']}-{payload['who']}".replace(":", "-"))
 
 
 def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
     """A webhook's payload, in the words of the summary."""
-    message = _message(event, update, board)
+    text = message(event, update, board)
     states = event.states if isinstance(event, Incident) else dict.fromkeys(event.components, "under_maintenance")
     names = {one.id: one.name for one in board.components}
     affected = [{"id": key, "name": names[key], "status": states[key]} for key in sorted(states) if key in names]
@@ -108,15 +108,16 @@ def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
     return {
         "type": "status.update",
         "page": {"id": board.page.id, "name": board.page.name, "url": board.page.url},
-        "event": {"id": event.id, "name": event.title, "shortlink": message["link"], "components": sorted(states)}
-        | {"affected": affected, "summary": message["title"]}
+        "event": {"id": event.id, "name": event.title, "shortlink": text["link"], "components": sorted(states)}
+        | {"affected": affected, "summary": text["title"]}
         | times,
-        "update": {"id": message["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
+        "update": {"id": text["update"], "status": update.status, "body": update.body, "at": iso(update.at)}
         | {"next_update_by": iso(update.next_update_by)},
     }
 
 
-def _message(event: Any, update: Update, board: Board) -> dict[str, str]:
+def message(event: Any, update: Update, board: Board) -> dict[str, str]:
+    """What an email or a webhook says of an update: title, body, link, and the update's id."""
     url = board.page.url
     page = f"{url}incidents/{event.id}/" if isinstance(event, Incident) and event.built else f"{url}#{event.key}"
     body = "\n\n".join([update.body, "\n".join(notice.facts(event, board))]).strip()
@@ -131,10 +132,15 @@ def _message(event: Any, update: Update, board: Board) -> dict[str, str]:
 
 
 def _earlier(event: Any, update: Update) -> str:
-    """The updates before this one, since some may have had no mail of their own."""
+    """The updates before this one, since some may have had no email of their own."""
     before = [one for one in event.updates if one.at < update.at][-EARLIER:]
     lines = [f"{when(one.at)}, {PHASES[one.status]}:\n{one.body}" for one in reversed(before)]
-    return "\n\n".join(["\n\nBefore that:", *lines]) if lines else ""
+    return "\n\n".join(["\n\nEarlier updates:", *lines]) if lines else ""
+
+
+def audience(services: "Services", affected: set[str]) -> int:
+    """How many addresses an update about these components may go to; 0 for a portal that sends no email."""
+    return sum(1 for _ in _recipients(services, affected)) if services.mailer.configured else 0
 
 
 def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str, str]]:
@@ -153,7 +159,7 @@ def _recipients(services: "Services", affected: set[str]) -> Iterator[tuple[str,
 
 
 def _may_have(services: "Services", incident: str, who: str, *, over: bool) -> bool:
-    """Whether the limits allow one more mail; an incident's end goes to everyone but those who were spared it."""
+    """Whether the limits allow one more email; an incident's end goes to everyone but those who were spared it."""
     row = services.store.one(
         "select heard from status_heard where incident_id = :incident and who = :who", incident=incident, who=who
     )

@@ -42,7 +42,7 @@ def webhooks_page(request: "Request", services: "Services") -> "Response":
         "select * from webhook where owner = :owner order by created_at, id",
         owner=session.requester.subject,
     )
-    return pages.render(services, "Status by webhook", "status/webhooks.html", hooks=rows, most=MOST_PER_CUSTOMER)
+    return pages.render(services, "Status webhooks", "status/webhooks.html", hooks=rows, most=MOST_PER_CUSTOMER)
 
 
 def add_or_remove(request: "Request", services: "Services") -> "Response":
@@ -56,7 +56,7 @@ def add_or_remove(request: "Request", services: "Services") -> "Response":
         return see_other(services.url("my/status/webhooks/"))
     url = checked(services, request.form.get("url", ""))
     if not _add(services, owner, url):
-        raise Problem(422, f"You have {MOST_PER_CUSTOMER} webhooks, and more are not possible. Remove one first.")
+        raise Problem(422, f"You have {MOST_PER_CUSTOMER} webhooks, the maximum. Remove one first.")
     return see_other(services.url("my/status/webhooks/"))
 
 
@@ -93,7 +93,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
         services.store.run("update webhook set failing_since = 0 where id = :key", key=key)
         return
     _failed(services, key, gone=status == 410)
-    raise VendorError("The webhook did not take it.", "unavailable", detail=f"answered {status or 'nothing'}")
+    raise VendorError("The webhook did not accept the update.", "unavailable", detail=f"answered {status or 'nothing'}")
 
 
 def signed(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
@@ -133,12 +133,12 @@ def checked(services: "Services", typed: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Problem(422, "This is not an address. Write it as https://example.com/hook.") from error
+        raise Problem(422, "This is not a URL. Enter one like https://example.com/hook.") from error
     local = services.settings.loopback and parts.scheme == "http"
     plain = parts.hostname and not parts.username and not parts.password and not has_control(url) and port != 0
     from functions.outgoing.careful import ascii_url  # an HTTP client, which no other request needs
 
     spelled = ascii_url(url) if plain else None
     if spelled is None or len(url) > 500 or not (parts.scheme == "https" or local):
-        raise Problem(422, "This is not an address that we can call. Write it as https://example.com/hook.")
+        raise Problem(422, "We can't call this URL. Enter one like https://example.com/hook.")
     return spelled

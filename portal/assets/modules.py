@@ -8,6 +8,7 @@ A module's name is its path without .js.
 import posixpath
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 _IMPORT = re.compile(
     r'^import (?:\{ (?P<names>[\w, ]+) \}|\* as (?P<whole>\w+)) from "(?P<path>\.{1,2}/[\w./-]+)\.js";\n', re.MULTILINE
@@ -44,12 +45,18 @@ def needed(sources: Mapping[str, str], first: str) -> list[str]:
     return list(done)
 
 
-def beside(text: str, module: str, first: str, together: list[str]) -> str:
+def beside(
+    text: str, module: str, first: str, together: list[str], within: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """A module that is loaded later: what it imports of those that were joined, it gets from their file, so that none
-    is there twice with a state of its own."""
+    is there twice with a state of its own. Those of `within`, which import nothing and keep no state, are put in."""
 
     def taken(found: re.Match[str]) -> str:
         other = _resolved(module, found["path"])
+        if other in within:
+            done: dict[str, str] = {}
+            _add(other, within, done, module)
+            return "".join(done.values()) + _taken(found, _name(other))
         if other not in together:
             return found[0]
         own = f"{_name(other)}_"

@@ -26,12 +26,12 @@ CHECK_SECONDS = 15
 PHASES = {
     "investigating": "Investigating",
     "identified": "Cause found",
-    "monitoring": "Watching the fix",
+    "monitoring": "Monitoring the fix",
     "resolved": "Resolved",
-    "postmortem": "Looking back",
+    "postmortem": "Review",
     "scheduled": "Planned",
     "in_progress": "In progress",
-    "verifying": "Checking the result",
+    "verifying": "Verifying",
     "completed": "Completed",
     "cancelled": "Cancelled",
 }
@@ -217,6 +217,13 @@ class Board:
     def stale_after(self) -> int:
         """Seconds after which a check is stale; never above ten minutes."""
         return min(self.defaults.get("stale_after", STALE_AFTER), STALE_AFTER)
+
+    @property
+    def grouped(self) -> list[tuple[str, str, tuple[Component, ...]]]:
+        """Each group with members: id, name, components. Those without a group come last, under no id."""
+        groups = [(one.id, one.name) for one in self.groups] + [("", "Other" if self.groups else "Components")]
+        found = [(key, name, tuple(one for one in self.components if one.group == key)) for key, name in groups]
+        return [one for one in found if one[2]]
 
     @property
     def monitored(self) -> tuple[Component, ...]:

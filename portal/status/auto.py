@@ -34,10 +34,10 @@ FLAPS, FLAP_MS, STABLE_MS = 4, 30 * MINUTE_MS, 15 * MINUTE_MS
 IMPACTS = {OPERATIONAL: "none", DEGRADED: "minor", PARTIAL_OUTAGE: "major", MAJOR_OUTAGE: "critical"}
 IMPACT_ORDER = tuple(IMPACTS.values())
 FACTS = {
-    OPERATIONAL: "{name} answers our checks again.",
-    DEGRADED: "{name} answers our checks slowly.",
-    PARTIAL_OUTAGE: "{name} fails some of our checks.",
-    MAJOR_OUTAGE: "{name} does not answer our checks.",
+    OPERATIONAL: "{name} is responding again.",
+    DEGRADED: "{name} is responding slowly.",
+    PARTIAL_OUTAGE: "{name} is failing some requests.",
+    MAJOR_OUTAGE: "{name} isn't responding.",
 }
 
 
@@ -123,7 +123,7 @@ def _still_fails(component: Component, live: Live, one: Watched) -> bool:
 def _reopen(one: Watched, components: Sequence[Component], board: Board, live: Mapping[str, Live], now: int) -> Watched:
     incident = one.incident
     states = {component.id: live[component.id].state for component in components}
-    body = f"{' '.join(_facts(states, board))} So this is open again."
+    body = f"{' '.join(_facts(states, board))} We have reopened this incident."
     update = Update(_next(incident, now), "investigating", body, states)
     since = {component.id: live[component.id].since for component in components}
     return Watched(
@@ -194,7 +194,8 @@ def _joinable(known: Sequence[Watched], since: int) -> int | None:
 
 def _open(component: Component, state: str, since: int, now: int) -> Watched:
     moment = datetime.fromtimestamp(since / 1000, UTC)
-    body = f"{FACTS[state].format(name=component.name)} It began at {moment:%H:%M} UTC. We are looking into it."
+    fact = FACTS[state].format(name=component.name).rstrip(".")
+    body = f"{fact} (since {moment:%H:%M} UTC). We're investigating."
     return Watched(
         Incident(
             id=f"{moment:%Y-%m-%d}-{component.id[:50]}-{moment:%H%M}",
@@ -260,16 +261,15 @@ def _follow(one: Watched, board: Board, live: Mapping[str, Live], states: Mappin
     visible = [states.get(key, UNKNOWN) for key in seen.states if key not in working]
     if not well or incident.status != "monitoring" or len(visible) < len(seen.states) or UNKNOWN in visible:
         return one
-    flapping = len([at for at in seen.changes if now - at <= FLAP_MS]) >= FLAPS
-    # A bad check may be the first of the next outage, which would begin before this one is resolved.
     if not all(live[key].ok for key in seen.states):
-        return one
+        return one  # the check that fails now may be the first of a new outage
+    flapping = len([at for at in seen.changes if now - at <= FLAP_MS]) >= FLAPS
     # Minutes without a check do not count as quiet.
     quiet = min(live[key].confirmed_at - live[key].since for key in seen.states)
     if quiet < (STABLE_MS if flapping else QUIET_MS):
         return one
     at = _next(incident, now)
-    update = Update(at, "resolved", f"All checks have been good for {quiet // MINUTE_MS} minutes.", dict(seen.states))
+    update = Update(at, "resolved", f"All checks have passed for {quiet // MINUTE_MS} minutes.", dict(seen.states))
     return Watched(replace(incident, status="resolved", resolved_at=at, updates=(*incident.updates, update)), seen)
 
 

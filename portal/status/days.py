@@ -6,6 +6,7 @@ inc (ids of incidents)}}}. Times here are unix seconds, days are UTC.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -34,6 +35,7 @@ SHORT = {
     MAJOR_OUTAGE: uptime.MAJOR,
 }
 BAR_DAYS = 90
+NOTHING: Mapping[str, Any] = {"level": "unknown", "minutes": 0, "inc": []}
 
 
 def days(
@@ -65,6 +67,15 @@ def days(
 def day(board: Board, samples: Mapping[str, Sequence[Sample]], first: int, now: int) -> dict[str, Any]:
     """The day that begins at `first`, for every component that existed; the rest of today is unknown."""
     return days(board, samples, first, first + DAY, now)[first]
+
+
+def so_far(board: Board, now: int) -> dict[str, dict[str, Any]]:
+    """Today until `now` as far as a build knows it, component -> figures: incidents and maintenance, no checks."""
+    first = now // DAY * DAY
+    # Their own incidents stand for the checks that are not at hand.
+    said = replace(board, incidents=tuple(replace(one, source="manual") for one in board.incidents))
+    later = first + DAY - now
+    return {key: one | {"unk": one["unk"] - later} for key, one in day(said, {}, first, now).items()}
 
 
 def _measured(seconds: Mapping[str, int], samples: Sequence[Sample]) -> dict[str, Any]:
@@ -155,18 +166,19 @@ def figures(days: Iterable[Mapping[str, Any]], rules: Uptime) -> Figures:
 
 
 def bars(component: Component, history: Mapping[str, Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
-    """Ninety days up to yesterday, oldest first: {day, level, word, minutes (down, weighted by nothing), inc}. A day
+    """Ninety days with today as the last, oldest first: {day, level, minutes (down, weighted by nothing), inc}. A day
     without data, or before the component began, is unknown."""
     found = []
-    for back in range(BAR_DAYS, 0, -1):
+    for back in reversed(range(BAR_DAYS)):
         when = today - timedelta(days=back)
         one = history.get(when.isoformat(), {}).get(component.id)
         known = one is not None and not (component.start_date and when.isoformat() < component.start_date)
-        found.append({"day": when, **(_bar(one) if known and one else {"level": "unknown", "minutes": 0, "inc": []})})
+        found.append({"day": when, **(bar(one) if known and one else NOTHING)})
     return found
 
 
-def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
+def bar(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A day's level, the minutes that something was wrong, and its incidents."""
     levels = {"maj": "critical", "part": "major", "deg": "minor"}
     level = next((word for key, word in levels.items() if one[key]), "")
     if not level:
@@ -178,11 +190,20 @@ def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
 def windows(
     board: Board, component: Component, history: Mapping[str, Mapping[str, Any]], today: date
 ) -> list[tuple[int, Figures]]:
-    """The component's uptime over each window of days that the writer chose."""
+    """The component's uptime over each window of days that the writer chose, and what is known of today."""
     return [
         (length, figures(_window(component.id, component.start_date, history, today, length), board.uptime))
         for length in board.uptime.windows
     ]
+
+
+def buckets(
+    component: Component, history: Mapping[str, Mapping[str, Any]], today: date, length: int
+) -> dict[str, list[int]]:
+    """The seconds of each known day that counts in a window of `length` days: day -> op, deg, part, maj, maint, unk."""
+    first = max((today - timedelta(days=length)).isoformat(), component.start_date)
+    own = {when: one[component.id] for when, one in history.items() if when >= first and component.id in one}
+    return {when: [one[key] for key in KEYS.values()] for when, one in sorted(own.items())}
 
 
 def group_windows(
@@ -207,11 +228,12 @@ def group_windows(
 def _window(
     key: str, start: str, history: Mapping[str, Mapping[str, Any]], today: date, length: int
 ) -> list[Mapping[str, Any]]:
-    """The last `length` days since `start`; one that is not in the history is unknown."""
+    """The last `length` days since `start`, of which one that is not in the history is unknown, and today so far."""
     first = max((today - timedelta(days=length)).isoformat(), start)
     own = [one[key] for when, one in history.items() if first <= when < today.isoformat() and key in one]
     missing = max(0, (today - date.fromisoformat(first)).days - len(own))
-    return [*own, *[dict.fromkeys(KEYS.values(), 0) | {"unk": DAY}] * missing]
+    now = history.get(today.isoformat(), {}).get(key)
+    return [*own, *[dict.fromkeys(KEYS.values(), 0) | {"unk": DAY}] * missing, *([now] if now else [])]
 
 
 def corrected(

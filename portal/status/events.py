@@ -8,10 +8,13 @@ from typing import Any
 from portal.clock import MINUTE_MS
 from portal.sanitise import to_html
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
+from portal.status.notice import span
 from portal.status.plain import to_plain
-from portal.status.summary import LEVEL_OF_STATE, NO_MONITOR, WORDS, update_id
+from portal.status.summary import LEVEL_OF_STATE, WORDS, update_id
 
 PAST_DAYS = 30
+# Of a component without checks and without an incident; its level has no shape and no colour.
+QUIET, NOTHING_REPORTED = "quiet", "No reported issues"
 
 
 def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:
@@ -25,15 +28,16 @@ def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:
 
 
 def past(board: Board, now: int, url: str) -> list[dict[str, Any]]:
-    """The last days, newest first: {label, events} for each day on which something began (or ended, when it began
-    earlier), and one without events for each run of quiet days."""
+    """The last days, newest first: {label, first, last (YYYY-MM-DD), events}, one for today with all that is open, one
+    for each day on which something began (or ended, when it began earlier), and one for each run of quiet days."""
     today = moment(now).date()
     first = today - timedelta(days=PAST_DAYS)
     told: dict[date, list[dict[str, Any]]] = {}
     for one in board.incidents:
         began, ended = moment(one.started_at).date(), moment(now if one.active else _ended(one)).date()
         if ended >= first:
-            told.setdefault(max(began, first), []).append(incident(one, board, url) | {"work": False})
+            day = today if one.active else max(began, first)
+            told.setdefault(day, []).append(incident(one, board, url) | {"work": False})
     for work in board.maintenances:
         if first <= (ended := moment(work.end).date()) <= today and work.phase(now) == "completed":
             told.setdefault(ended, []).append(maintenance(work, board, now) | {"work": True})
@@ -43,12 +47,18 @@ def past(board: Board, now: int, url: str) -> list[dict[str, Any]]:
         day = today - timedelta(days=back)
         if day not in told:
             quiet.append(day)
-        if quiet and (day in told or day == first):
-            found.append({"label": _days(quiet, now), "events": []})
+        if quiet and (day in told or day in (today, first)):
+            found.append(_row(quiet, [], now))
             quiet = []
         if day in told:
-            found.append({"label": _days([day], now), "events": told[day]})
+            found.append(_row([day], told[day], now))
     return found
+
+
+def _row(days: Sequence[date], told: list[dict[str, Any]], now: int) -> dict[str, Any]:
+    """Some days (newest first) and what happened on them."""
+    ends = {"first": days[-1].isoformat(), "last": days[0].isoformat()}
+    return {"label": _days(days, now), **ends, "events": sorted(told, key=lambda one: not one["active"])}
 
 
 def incident(one: Incident, board: Board, url: str) -> dict[str, Any]:
@@ -81,6 +91,7 @@ def maintenance(work: Maintenance, board: Board, now: int) -> dict[str, Any]:
         "phase": PHASES["cancelled" if work.status == "cancelled" else work.phase(now)],
         "start": stamp(work.start),
         "end": stamp(work.end),
+        "when": span(work.start, work.end, UTC),
         "components": [component.name for component in _of(board, work.components)],
         "updates": [_update(work.key, update, board) for update in reversed(work.updates)],
         "body": to_html(work.body) if work.body else "",
@@ -100,13 +111,13 @@ def _update(key: str, update: Update, board: Board) -> dict[str, Any]:
 
 def row(component: Component, state: str | None) -> dict[str, Any]:
     shown = state or UNKNOWN
-    word = NO_MONITOR if shown == UNKNOWN and not component.checks else WORDS[shown]
+    quiet = shown == UNKNOWN and not component.checks
     return {
         "id": component.id,
         "name": component.name,
         "description": component.description,
-        "level": LEVEL_OF_STATE[shown],
-        "word": word,
+        "level": QUIET if quiet else LEVEL_OF_STATE[shown],
+        "word": NOTHING_REPORTED if quiet else WORDS[shown],
     }
 
 
@@ -139,9 +150,15 @@ def _plain(updates: tuple[Update, ...]) -> tuple[Update, ...]:
 def _days(days: Sequence[date], now: int) -> str:
     """A run of days (newest first) in words; today is only known so far."""
     newest, oldest = days[0], days[-1]
-    text = f"{newest.day} {newest:%B %Y}"
-    text += f", until {moment(now):%H:%M} UTC" if newest == moment(now).date() else " (UTC)"
-    return text if newest == oldest else f"{oldest.day} {oldest:%B} to {text}"
+    text = in_words(newest)
+    text += f", until {moment(now):%H:%M} UTC" if newest == moment(now).date() else ""
+    if newest == oldest:
+        return text
+    return f"{in_words(oldest) if oldest.year != newest.year else f'{oldest.day} {oldest:%b}'} to {text}"
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _ended(one: Incident) -> int:
@@ -157,7 +174,7 @@ def stamp(at: int) -> dict[str, str]:
     when = moment(at)
     return {
         "iso": when.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "text": f"{when.day} {when:%B %Y, %H:%M} UTC",
+        "text": f"{in_words(when)}, {when:%H:%M} UTC",
     }
 
 

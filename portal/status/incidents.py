@@ -5,14 +5,26 @@ Times are unix milliseconds, kept in whole seconds as files keep them.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from portal.clock import MINUTE_MS
-from portal.status import OPERATIONAL, OVER, STATES, UNKNOWN, Incident, Update
+from portal.status import (
+    DEGRADED,
+    MAJOR_OUTAGE,
+    OPERATIONAL,
+    OVER,
+    PARTIAL_OUTAGE,
+    STATES,
+    UNKNOWN,
+    Incident,
+    Update,
+)
 
 STATUSES = ("investigating", "identified", "monitoring", "resolved", "postmortem")
-IMPACTS = ("none", "minor", "major", "critical")
+# An impact, and the state of the components that an incident of it affects.
+STATE_OF = {"none": OPERATIONAL, "minor": DEGRADED, "major": PARTIAL_OUTAGE, "critical": MAJOR_OUTAGE}
+IMPACTS = tuple(STATE_OF)
 SAYABLE = tuple(state for state in STATES if state != UNKNOWN)
 TITLE_MAX, BODY_MAX = 120, 5_000
 MOST_MINUTES = 7 * 24 * 60
@@ -41,11 +53,11 @@ def opened(
     title = " ".join(_clean(title).split())
     wrong = {}
     if not 3 <= len(title) <= TITLE_MAX:
-        wrong["title"] = f"Write a title of 3 to {TITLE_MAX} characters."
+        wrong["title"] = f"Enter a title of 3 to {TITLE_MAX} characters."
     if impact not in IMPACTS:
         wrong["impact"] = f"The impact {impact!r} is not one of: {', '.join(IMPACTS)}."
     if status in OVER:
-        wrong["status"] = "An incident begins as investigating, identified or monitoring."
+        wrong["status"] = "A new incident starts as investigating, identified or monitoring."
     try:
         update = _update(status, body, components, at, next_in)
     except Refused as error:
@@ -93,18 +105,35 @@ def updated(
     )
 
 
+def ticked(keys: Collection[str], status: str, impact: str, incident: Incident | None) -> dict[str, str]:
+    """The states that a post says, when all it has is which components are affected: a new one gets the impact's
+    state, one that is no longer ticked is operational, and the end of an incident needs no states."""
+    weight = impact or (incident.impact if incident else "")
+    state = STATE_OF.get(weight, MAJOR_OUTAGE)
+    before = wrong(incident) if incident else set()
+    if status in OVER:
+        return {}
+    changed = set(keys) if incident is None or weight != incident.impact else set(keys) - before
+    return dict.fromkeys(sorted(before - set(keys)), OPERATIONAL) | dict.fromkeys(sorted(changed), state)
+
+
+def wrong(incident: Incident) -> set[str]:
+    """The components that the incident affects as of its last update."""
+    return {key for key, state in incident.states.items() if state not in {OPERATIONAL, UNKNOWN}}
+
+
 def _update(status: str, body: str, components: Mapping[str, str], at: int, next_in: str) -> Update:
     text = _clean(body.replace("\r\n", "\n")).strip()
     wrong = {}
     minutes = next_in.strip()
     if minutes and not (re.fullmatch("[0-9]{1,6}", minutes) and 1 <= int(minutes) <= MOST_MINUTES):
-        wrong["next_update_in"] = f"The next update is due in 1 to {MOST_MINUTES} minutes, or never."
+        wrong["next_update_in"] = f"Enter 1 to {MOST_MINUTES} minutes until the next update, or leave it empty."
     if status not in STATUSES:
         wrong["status"] = f"The status {status!r} is not one of: {', '.join(STATUSES)}."
     if not text:
-        wrong["body"] = "Say what customers should know."
+        wrong["body"] = "Enter a message for customers."
     elif len(text) > BODY_MAX:
-        wrong["body"] = f"This is {len(text):,} characters; write at most {BODY_MAX:,}."
+        wrong["body"] = f"The message has {len(text):,} characters. The limit is {BODY_MAX:,}."
     for state in components.values():
         if state not in SAYABLE:
             wrong["components"] = f"The state {state!r} is not one of: {', '.join(SAYABLE)}."

@@ -51,13 +51,15 @@ def listed(names: Sequence[str]) -> str:
 
 
 def span(start: int, end: int, zone: tzinfo) -> str:
-    """Both times in one zone, as `22 November 2026, 22:00 to 23:00 UTC`."""
+    """Both times in one zone, as `22 Nov 2026, 22:00-23:00 UTC`."""
     one, other = (datetime.fromtimestamp(at / 1000, UTC).astimezone(zone) for at in (start, end))
-    days = [f"{moment.day} {moment:%B %Y, }" for moment in (one, other)]
-    second = f"{'' if days[0] == days[1] else days[1]}{other:%H:%M}"
-    # The two differ when summer time begins or ends in between.
-    first_name = "" if one.tzname() == other.tzname() else f" {one.tzname()}"
-    return f"{days[0]}{one:%H:%M}{first_name} to {second} {other.tzname()}"
+    days = [f"{moment.day} {moment:%b %Y, }" for moment in (one, other)]
+    first, second = f"{days[0]}{one:%H:%M}", f"{other:%H:%M} {other.tzname()}"
+    if one.tzname() != other.tzname():  # summer time begins or ends in between
+        first += f" {one.tzname()}"
+    elif days[0] == days[1]:
+        return f"{first}-{second}"
+    return f"{first} to {'' if days[0] == days[1] else days[1]}{second}"
 
 
 def _zone(name: str) -> tzinfo | None:

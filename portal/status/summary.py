@@ -48,7 +48,6 @@ WORDS = {
     PARTIAL_OUTAGE: "Partial outage",
     MAJOR_OUTAGE: "Major outage",
 }
-NO_MONITOR = "No monitor"
 MOST = 50
 
 
@@ -184,7 +183,7 @@ def _sentence(
     if not bad:
         watched = all(incident.status == "monitoring" for incident in incidents)
         titles = _titles(incident.title for incident in incidents if _weight(incident) == level)
-        return f"Fixed, being watched: {titles}" if watched else titles
+        return f"Fix in place, being monitored: {titles}" if watched else titles
     # The worst first, each with its own state.
     found = sorted({states[component.id] for component in bad}, key=STATES.index, reverse=True)
     named = [(WORDS[state], [one.name for one in bad if states[one.id] == state]) for state in found]

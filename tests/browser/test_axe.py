@@ -17,6 +17,7 @@ STATIC = {
     "status": "status/",
     "incident": "status/incidents/2026-11-03-exports-delayed/",
     "month": "status/history/2026-11/",
+    "about status": "status/about/",
     "changelog": "changelog/",
     "search": "search/?q=invoice",
     "ask": "ask/?from=plans-and-billing/update-card",
@@ -32,6 +33,7 @@ PERSONAL = {
     "account": "my/account/",
     "sessions": "my/account/sessions/",
     "notifications": "my/account/notifications/",
+    "webhooks": "my/status/webhooks/",
     "error": "my/nowhere/",
 }
 

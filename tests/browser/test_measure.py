@@ -280,7 +280,7 @@ def test_a_robot_and_a_reader_who_asks_not_to_be_counted_send_nothing_but_their_
     page.add_init_script(f"Object.defineProperty(navigator, '{name}', {{ get: () => {value} }})")
     read(page)
     page.get_by_role("button", name="Yes").click()
-    expect(page.get_by_role("heading", name="Thank you")).to_be_focused()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
 
     assert site.posts.get(timeout=WAIT_SECONDS)[0::2] == ("api/feedback", 200)
     page.goto("about:blank")
@@ -293,19 +293,19 @@ def test_a_vote_belongs_to_its_visit_and_may_change(page, site, services):
     (landing,) = site.events(1)
     page.get_by_role("button", name="Yes").click()
     site.until("api/feedback")
-    expect(page.get_by_role("heading", name="Good. Thank you.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
     page.get_by_role("button", name="Not really").click()
     site.until("api/feedback")
-    expect(page.get_by_role("heading", name="Sorry that it did not help.")).to_be_focused()
-    page.get_by_label("I could not follow a step").check()
+    expect(page.get_by_role("heading", name="Sorry this didn't help.")).to_be_focused()
+    page.get_by_label("I couldn't follow a step").check()
     site.until("api/feedback")
 
     votes = [row for row in stored(services) if row["name"] == "vote"]
     assert [(vote["vote"], vote["reason"]) for vote in votes] == [("yes", None), ("no", None), ("no", "unclear")]
     assert {(vote["visit"], vote["view"]) for vote in votes} == {(landing["visit"], landing["view"])}
     expect(page.get_by_role("button", name="Not really")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("section[data-article]").get_by_role("link")).to_have_text(["One", "Two", "Ask us"])
-    ask = page.locator("section[data-article]").get_by_role("link", name="Ask us")
+    expect(page.locator("section[data-article]").get_by_role("link")).to_have_text(["One", "Two", "Contact support"])
+    ask = page.locator("section[data-article]").get_by_role("link", name="Contact support")
     expect(ask).to_have_attribute("href", "/help/ask/?from=getting-in%2Fforgot-password&r=unclear")
 
 
@@ -320,13 +320,41 @@ def test_others_hear_of_a_vote(page, site):
 
 def test_a_comment_goes_to_the_writers(page, site, services):
     read(page)
-    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Not really").click()
     page.get_by_label("What could be clearer?").fill("Say where the button is.")
-    page.get_by_role("button", name="Tell the writers").click()
+    page.get_by_role("button", name="Send feedback").click()
 
-    expect(page.get_by_role("heading", name="The writers will read it")).to_be_focused()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
     (row,) = services.store.all("select * from feedback_comment")
-    assert (row["article"], row["vote"], row["comment"]) == (ARTICLE, "yes", "Say where the button is.")
+    assert (row["article"], row["vote"], row["comment"]) == (ARTICLE, "no", "Say where the button is.")
+
+
+def test_a_reason_alone_counts_and_is_thanked(page, site, services):
+    read(page)
+    page.get_by_role("button", name="Not really").click()
+    site.until("api/feedback")
+    section = page.locator("section[data-article]")
+    section.get_by_role("button", name="Send feedback").click()
+    expect(section.get_by_text("Choose a reason or write a few words first.")).to_be_visible()
+    section.get_by_label("Something is missing").check()
+    site.until("api/feedback")
+    expect(section.get_by_text("Thanks for your feedback.")).to_be_visible()
+    section.get_by_role("button", name="Send feedback").click()
+
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+    expect(section.get_by_role("radio")).to_have_count(0)
+    votes = [(row["vote"], row["reason"]) for row in stored(services) if row["name"] == "vote"]
+    assert votes == [("no", None), ("no", "missing_info")]
+
+
+def test_after_a_yes_nothing_more_is_asked(page, site):
+    read(page)
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+
+    expect(page.locator("section[data-article]").get_by_role("textbox")).to_have_count(0)
+    expect(page.locator("section[data-article]").get_by_role("button")).to_have_text(["Yes", "Not really"])
+    site.until("api/feedback")
 
 
 def test_a_vote_that_fails_is_tried_once_more_in_silence(page, site, services):
@@ -334,7 +362,7 @@ def test_a_vote_that_fails_is_tried_once_more_in_silence(page, site, services):
     site.events(1)
     site.broken = 1
     page.get_by_role("button", name="Yes").click()
-    expect(page.get_by_role("heading", name="Good. Thank you.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
 
     assert site.until("api/feedback") == 200
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -343,16 +371,16 @@ def test_a_vote_that_fails_is_tried_once_more_in_silence(page, site, services):
 
 def test_a_comment_that_fails_keeps_its_text(page, site, services):
     read(page)
-    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Not really").click()
     site.until("api/feedback")
     site.broken = 2
     page.get_by_label("What could be clearer?").fill("Say where the button is.")
-    page.get_by_role("button", name="Tell the writers").click()
+    page.get_by_role("button", name="Send feedback").click()
 
     expect(page.get_by_text("Not sent. Your text is still here")).to_be_visible()
     expect(page.get_by_label("What could be clearer?")).to_have_value("Say where the button is.")
-    page.get_by_role("button", name="Tell the writers").click()
-    expect(page.get_by_role("heading", name="The writers will read it")).to_be_focused()
+    page.get_by_role("button", name="Send feedback").click()
+    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
 
 
 def test_without_javascript_a_vote_is_a_form(chromium, site, services):

@@ -31,6 +31,8 @@ from tests.functions.inbox import Inbox, listening
 from tests.hooks.portals import SITE
 
 ROOT = Path(__file__).parents[2]
+# Eve follows every component, and the other incident has none.
+PUBLISH = dict.fromkeys(("Problems with Web app", "Exports wait"), "Publish and email subscribers (1)")
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))
 
 
@@ -141,15 +143,16 @@ def oncall(day: Day, chromium: Browser) -> Iterator[BrowserContext]:
 
 def subscribe(page: Page, day: Day) -> None:
     page.goto(f"{day.origin}/status/")
-    page.get_by_label("By mail, to").fill("eve@customer.example")
-    page.get_by_role("button", name="Tell me by mail").click()
-    page.get_by_text("We have sent you a mail").wait_for()
+    page.get_by_text("Subscribe to updates").click()
+    page.get_by_label("Email address").fill("eve@customer.example")
+    page.get_by_role("button", name="Subscribe").click()
+    page.get_by_text("We sent you an email").wait_for()
     day.pass_minutes(1)
     found = re.search(r"^http\S+/my/status/confirm/\S+$", day.inbox.text(), re.M)
     assert found
     page.goto(found[0])
-    page.get_by_role("button", name="Yes, tell me").click()
-    page.get_by_text("Status updates will come to eve@customer.example").wait_for()
+    page.get_by_role("button", name="Confirm subscription").click()
+    page.get_by_text("We'll email status updates to eve@customer.example").wait_for()
     day.inbox.forget()
 
 
@@ -161,10 +164,15 @@ def sentence(page: Page, day: Day, expected: str) -> None:
 def say(oncall: BrowserContext, day: Day, phase: str, text: str, title: str = "Problems with Web app") -> None:
     page = oncall.new_page()
     page.goto(f"{day.origin}/my/status/")
-    card = page.locator("section.hf-card", has=page.get_by_role("heading", name=title))
-    card.get_by_label("Where we are").select_option(phase)
-    card.get_by_label("What customers should know").fill(text)
-    card.get_by_role("button", name="Publish").click()
+    page.get_by_role("main").get_by_role("link", name=title).first.click()
+    page.get_by_role("heading", name=f"Post an update: {title}").wait_for()
+    page.get_by_label("Status", exact=True).select_option(label=phase)
+    page.get_by_label("Message to customers").fill(text)
+    page.get_by_role("button", name="Preview").click()
+    preview = page.get_by_role("region", name="Preview: what customers will read")
+    expect(preview).to_contain_text(text)
+    assert violations(page) == []
+    preview.get_by_role("button", name=PUBLISH[title], exact=True).click()
     page.get_by_text("Published.").wait_for()
     page.close()
 
@@ -205,9 +213,14 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     # No build has a page for it yet, so the link leads to its live entry on this page.
     expect(page.locator(f"[id='{page.url.partition('#')[2]}']")).to_be_visible()
     expect(page.locator("[data-status-events] section").first).to_be_visible()
+    # Everything on the page says the same.
+    expect(page.locator("[data-status-days] > div").first).to_contain_text("Problems with Web app Investigating")
+    expect(page.locator(".hf-bars > li").last).to_have_attribute("data-level", "critical")
+    expect(page.locator(".hf-bars > li").last).to_contain_text("so far: Outage")
+    expect(page.locator("[data-uptime]")).not_to_contain_text("100.00")
     assert violations(page) == []
 
-    say(oncall, day, "identified", "A disk is full. We move the data.")
+    say(oncall, day, "Cause found", "A disk is full. We move the data.")
     day.pass_minutes(1)
     page.goto(f"{day.origin}/status/")
     expect(page.get_by_text("A disk is full. We move the data.")).to_be_visible()
@@ -220,12 +233,12 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     page.goto(f"{day.origin}/status/")
     expect(page.locator("[data-status-events]")).to_contain_text("A new disk")
     # The build had another maintenance, which is no longer planned.
-    expect(page.locator("[data-work-phase]")).to_have_text(["Over"])
+    expect(page.locator("[data-work-phase]")).to_have_text(["Completed"])
 
     day.status = 200
     day.bundle(slow_ms=30_000, maintenances=[])
     day.pass_minutes(3)
-    say(oncall, day, "resolved", "The data has moved. All is well.")
+    say(oncall, day, "Resolved", "The data has moved. All is well.")
     day.pass_minutes(2)  # one tick writes the mail, the next sends it
     sentence(page, day, "All monitored systems operational")
     page.goto(f"{day.origin}/plans-and-billing/update-card/")
@@ -238,6 +251,10 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     mails = subjects(day.inbox)
     assert any("Cause found" in subject for subject in mails), mails
     assert "Resolved" in mails[-1]
+    page.goto(f"{day.origin}/status/")
+    first = page.locator("[data-status-days] > div").first
+    # No build knows it: what was said last, and how long it took.
+    expect(first).to_contain_text(re.compile(r"Problems with Web app Resolved · \d+ minutes\s*The data has moved"))
     assert set(day.inbox.to) == {"eve@customer.example"}
     assert "The data has moved. All is well." in day.inbox.text()
 
@@ -246,20 +263,20 @@ def test_an_incidents_own_page_tells_what_was_said_since_it_was_built(
     day: Day, context: BrowserContext, oncall: BrowserContext
 ):
     page = context.new_page()
-    say(oncall, day, "monitoring", "The disks are in.", "Exports wait")
+    say(oncall, day, "Monitoring the fix", "The disks are in.", "Exports wait")
     page.goto(f"{day.origin}/status/incidents/2026-11-01-slow-exports/")
     updates = page.locator(".hf-timeline > li")
 
     expect(updates).to_have_count(2)
     expect(updates.first).to_contain_text("The disks are in.")
     expect(updates.last.locator("strong").last).to_have_text("larger")
-    expect(page.locator("[data-incident-phase]")).to_have_text("Watching the fix")
+    expect(page.locator("[data-incident-phase]")).to_have_text("Monitoring the fix")
 
-    say(oncall, day, "resolved", "Nothing waits.", "Exports wait")
+    say(oncall, day, "Resolved", "Nothing waits.", "Exports wait")
     page.reload()
 
     expect(updates).to_have_count(3)
     expect(page.locator("[data-incident-phase]")).to_have_text("Resolved")
-    expect(page.locator("h1 + p")).not_to_contain_text("not over yet")
+    expect(page.locator("h1 + p")).to_contain_text(", resolved ")
     page.goto(f"{day.origin}/status/")
-    expect(page.locator("[data-status-event='2026-11-01-slow-exports'] + span")).to_contain_text("Resolved, ")
+    expect(page.locator("[data-status-event='2026-11-01-slow-exports'] + span")).to_contain_text("Resolved · ")

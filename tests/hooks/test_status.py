@@ -59,7 +59,7 @@ def test_a_build_never_says_that_all_is_well(config: MkDocsConfig):
     build(config)
 
     assert config.extra["view"]["status"]["level"] == "unknown"
-    assert config.extra["view"]["status"]["sentence"] == "Status not confirmed"
+    assert config.extra["view"]["status"]["sentence"] == "Checking status"
     assert config.extra["view"]["status"]["active"] == []
 
 
@@ -71,7 +71,8 @@ def test_an_open_incident_stands_on_every_page_of_the_build(config: MkDocsConfig
     assert (view["level"], view["sentence"]) == ("minor", "Degraded performance: Web app")
     (active,) = view["active"]
     assert active["url"] == "/help/status/incidents/slow/"
-    assert active["more"] == "Follow the incident"
+    assert (active["title"], active["id"]) == ("It's slow: <all> of it", "slow")
+    assert active["more"] == "Web app · since 20 Nov 2026, 09:00 UTC · Investigating"
 
 
 def test_the_functions_get_the_same_board_without_markdown(config: MkDocsConfig):
@@ -183,14 +184,52 @@ def test_days_become_bars_and_a_correction_is_told_with_its_reason(config: MkDoc
     (folder / "corrections" / "off.yml").write_text(text)
     after = board(config)
 
-    assert (before["bars"][-1]["level"], before["bars"][-1]["minutes"]) == ("critical", 30)
-    assert before["windows"][0]["percent"] == "97.91"
-    assert after["uptime"]["web"]["windows"][0]["percent"] == "100.00"
-    (said,) = after["corrections"]
+    assert before["bars"][-2]["level"] == "critical"
+    assert ": Outage, 30 minutes affected" in before["bars"][-2]["text"]
+    assert before["percent"] == "97.91"
+    assert after["uptime"]["web"]["percent"] == "100.00"
+    assert after["about"]["figures"][0]["windows"][0]["percent"] == "100.00"
+    (said,) = after["about"]["corrections"]
     assert (said["component"], said["reason"], said["author"]) == ("Web app", "We switched it off ourselves.", "Ada")
     published = build(config).get_file_from_path(f"status/history/{yesterday:%Y-%m}.json")
     assert published is not None
     assert json.loads(published.content_string)[yesterday.isoformat()]["web"]["maint"] == 1800
+
+
+def test_today_is_the_first_row_and_names_what_is_open(config: MkDocsConfig):
+    write_incident(config)
+    rows = board(config)["past"]
+    today = datetime.now(UTC).date()
+
+    assert rows[0]["label"].startswith(f"{today.day} {today:%b %Y}, until ")
+    assert [event["id"] for event in rows[0]["events"]] == ["slow"]
+    assert [event for row in rows[1:] for event in row["events"]] == []
+
+
+def test_a_component_that_nobody_checks_says_nothing_that_worries(config: MkDocsConfig):
+    path = Path(config.config_file_path).parent / "status" / "components.yml"
+    path.write_text(COMPONENTS + "  - {id: api, name: API}\n")
+    (group,) = board(config)["groups"]
+
+    assert [(one["level"], one["word"]) for one in group["components"]] == [
+        ("unknown", "Not confirmed"),
+        ("quiet", "No reported issues"),
+    ]
+
+
+def test_every_month_since_the_first_has_a_page_that_leads_to_its_neighbours(config: MkDocsConfig):
+    monitored(config, {"2026-01-31": {"web": DAY}})
+    files = build(config)
+    now = datetime.now(UTC)
+    months = {
+        file.src_uri for file in files if file.src_uri.startswith("status/history/2") and file.is_documentation_page()
+    }
+    february = status.state.months["2026-02"]
+
+    assert len(months) == (now.year - 2026) * 12 + now.month
+    assert february["previous"] == {"title": "January 2026", "url": "/help/status/history/2026-01/"}
+    assert february["next"]["url"] == "/help/status/history/2026-03/"
+    assert status.state.months[f"{now:%Y-%m}"]["next"] is None
 
 
 def test_what_comes_again_is_next_on_the_page_and_once_in_the_calendar(config: MkDocsConfig):

@@ -61,7 +61,7 @@ def test_it_shows_what_is_wrong_as_of_the_build_and_no_green(status: Path, tmp_p
     assert "<script" not in body
     assert "We " in body
     assert 'data-level="none"' not in body
-    assert "As of this page's build" in body
+    assert "As of 22 Nov 2026, 22:00 UTC" in body
 
 
 def test_a_link_to_an_article_leads_to_the_portal(status: Path, tmp_path: Path):

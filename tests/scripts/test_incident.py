@@ -57,7 +57,7 @@ def test_a_file_of_another_name_keeps_it(status: Path):
          "no such component: apo; known: api, web"),
         (["open", "API errors", "--impact", "major", "--component", "api=broken", "--body", "x"],
          "'broken' is not one of"),
-        (["open", "API errors", "--impact", "major", "--body", " "], "Say what customers should know."),
+        (["open", "API errors", "--impact", "major", "--body", " "], "Enter a message for customers."),
         (["resolve", "no-such", "--body", "x"], "there is no incident 'no-such'"),
     ],
 )  # fmt: skip

@@ -5,7 +5,6 @@ import * as menu from "./menu.js";
 import * as palette from "./palette.js";
 import * as search from "./search/search.js";
 import * as banner from "./status/banner.js";
-import * as bars from "./status/bars.js";
 import * as status from "./status/status.js";
 import { note } from "./visit.js";
 
@@ -17,8 +16,6 @@ const EVERYWHERE = {
   palette: palette,
   "search/search": search,
   "status/banner": banner,
-  // Small, and the status page has ten requests.
-  "status/bars": bars,
   "status/status": status,
 };
 const started = new WeakSet();

@@ -32,6 +32,13 @@ def test_a_vote_is_stored_and_leads_to_its_page(browser, services, answer, page)
     assert comments(services) == []
 
 
+@pytest.mark.parametrize("said", [{}, {"reason": "unclear"}, {"comment": "Step 2 is gone."}], ids=str)
+def test_the_button_of_the_page_that_asks_why_always_leads_on(browser, said):
+    response = vote(browser, "no", asked="1", **said)
+
+    assert response.headers["Location"] == f"/feedback/thanks/?a={ARTICLE}"
+
+
 def test_a_script_gets_json(browser):
     response = vote(browser, "no", {"Accept": "application/json"}, reason="unclear")
 

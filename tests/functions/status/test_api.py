@@ -245,6 +245,15 @@ def test_the_days_of_the_samples_are_there_to_be_written_down(client: Browser, s
     assert "s-maxage=300" in answer.headers["Cache-Control"]
 
 
+def test_what_the_page_adds_to_its_build_is_one_answer(client: Browser, services: Services):
+    down(services)
+    answer = client.get("/api/status/past.json")
+
+    assert answer.json["days"] == client.get("/api/status/days.json").json
+    assert answer.json["incidents"] == client.get("/api/v2/incidents.json").json["incidents"]
+    assert "s-maxage=60" in answer.headers["Cache-Control"]
+
+
 @pytest.mark.parametrize(
     ("name", "mimetype"),
     [("feed.xml", "application/atom+xml"), ("rss.xml", "application/rss+xml"), ("feed.json", "application/feed+json")],

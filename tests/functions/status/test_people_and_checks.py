@@ -176,7 +176,7 @@ def test_what_was_closed_too_early_is_opened_again_once_and_then_left_to_people(
         "investigating",
         "major_outage",
     )
-    assert "open again" in again["incident_updates"][0]["body"]
+    assert "reopened" in again["incident_updates"][0]["body"]
     assert one["status"] == "resolved"
     assert len(one["incident_updates"]) == 4
 

@@ -101,8 +101,8 @@ def test_nobody_and_another_site_post_nothing(browser: Browser, sign_in: Callabl
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"body": " "}, "Say what customers should know."),
-        ({"title": "x"}, "Write a title"),
+        ({"body": " "}, "Enter a message for customers."),
+        ({"title": "x"}, "Enter a title"),
         ({"impact": "huge"}, "is not one of: none, minor"),
         ({"component:nope": "major_outage"}, "There is no component"),
         ({"component:api": "broken"}, "is not one of: operational"),
@@ -125,11 +125,12 @@ def test_a_mistake_is_said_and_the_text_stays(browser: Browser, sign_in: Callabl
 def test_the_page_shows_what_is_open_and_escapes_it(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
     browser.post("/api/status/incidents", data={**NEW, "title": "<script>alert(1)</script> & co"})
-    page = browser.get("/my/status/").text
+    page = browser.get(f"/my/status/?id={GIT.id}").text
 
-    assert "Exports are late" in page
-    # What nobody chooses anew stays as it is.
-    assert "<option selected>monitoring</option>" in page
+    assert "Post an update: Exports are late" in page
+    # What nobody chooses anew stays.
+    assert '<option value="monitoring" selected>Monitoring the fix</option>' in page
+    assert 'name="component" value="api" checked' in page
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
 
@@ -141,15 +142,15 @@ def test_of_two_posts_at_once_the_later_one_is_told_and_keeps_its_text(browser: 
     script = browser.post("/api/status/incidents", data=NEW, headers={"Accept": "application/json"})
 
     assert (first.status_code, page.status_code, script.status_code) == (303, 409, 409)
-    assert "Somebody else has posted" in page.text
+    assert "Someone else posted an update first" in page.text
     assert "I say it in other words." in page.text
-    assert "Somebody else has posted" in script.json["detail"]
+    assert "Someone else posted an update first" in script.json["detail"]
     assert len(public(browser)) == 2
 
 
 def test_who_has_not_seen_the_newest_update_gets_both_texts_back(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
-    form = browser.get("/my/status/").text
+    form = browser.get(f"/my/status/?id={GIT.id}").text
     first = {"id": GIT.id, "status": "resolved", "body": "On time\n\nagain.", "after": str(NOW)}
     browser.post("/api/status/incidents", data=first)
     page = browser.post("/api/status/incidents", data=first | {"status": "identified", "body": "It is <a> disk."})
@@ -159,7 +160,7 @@ def test_who_has_not_seen_the_newest_update_gets_both_texts_back(browser: Browse
     assert (page.status_code, script.status_code) == (409, 409)
     assert "On time\n\nagain." in page.text
     assert "It is &lt;a&gt; disk.</textarea>" in page.text
-    assert "They wrote: resolved: On time" in script.json["fields"]["body"]
+    assert "They wrote: Resolved: On time" in script.json["fields"]["body"]
     assert [update["body"] for update in public(browser)[GIT.id]["incident_updates"]] == [
         "On time\n\nagain.",
         "We watch.",
@@ -181,6 +182,58 @@ def test_a_post_between_reading_and_writing_loses_neither_text(
         page = browser.post("/api/status/incidents", data={**given, "body": "The second text."})
 
     assert page.status_code == 409
-    assert "The first text." in page.text.split("Your own text is still")[0]
+    assert "The first text." in page.text.split("Your text is saved")[0]
     assert "The second text.</textarea>" in page.text
     assert "The first text." in str(public(browser))
+
+
+BOXES = {key: value for key, value in NEW.items() if key != "component:api"} | {"boxes": "1", "component": "api"}
+
+
+def test_the_forms_boxes_say_which_components_are_affected(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    browser.post("/api/status/incidents", data=BOXES)
+    (key,) = set(public(browser)) - {GIT.id}
+    (first,) = public(browser)[key]["incident_updates"]
+    browser.post("/api/status/incidents", data={"boxes": "1", "id": key, "status": "monitoring", "body": "Better."})
+    (update, _) = public(browser)[key]["incident_updates"]
+    unknown = browser.post("/api/status/incidents", data=BOXES | {"component": "nope", "title": "Another"})
+
+    assert [one["new_status"] for one in first["affected_components"]] == ["partial_outage"]
+    assert [one["new_status"] for one in update["affected_components"]] == ["operational"]
+    assert unknown.status_code == 422
+
+
+def test_a_preview_shows_what_customers_will_read_and_publishes_nothing(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    typed = BOXES | {"body": "We look.\n\n<b>Soon</b>", "next_update_in": "30"}
+    page = browser.post("/api/status/incidents", data=typed | {"preview": "1"})
+
+    assert page.status_code == 200
+    assert set(public(browser)) == {GIT.id}
+    shown, form = page.text.split("Edit</h2>")
+    assert "We look.\n\n&lt;b&gt;Soon&lt;/b&gt;</p>" in shown
+    assert "API: Partial outage" in shown
+    assert "Next update by " in shown
+    # This portal sends no email.
+    assert '<button class="hf-button">Publish</button>' in shown
+    assert "&lt;b&gt;Soon&lt;/b&gt;</textarea>" in form
+    assert 'value="api" checked' in form
+
+
+def test_a_preview_of_a_mistake_says_it(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    page = browser.post("/api/status/incidents", data=BOXES | {"preview": "1", "title": "x"})
+
+    assert (page.status_code, "Preview: what" in page.text) == (422, False)
+    assert "Enter a title" in page.text
+
+
+def test_the_list_has_what_is_open_and_what_was_resolved_lately(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    browser.post("/api/status/incidents", data={"id": GIT.id, "status": "resolved", "body": "On time again."})
+    page = browser.get("/my/status/?posted=1").text
+
+    assert "No open incidents." in page
+    assert "Exports are late" in page.split("Resolved in the last 7 days")[1]
+    assert "Report an incident</h2>" in page

@@ -189,7 +189,7 @@ def test_a_good_answer_ends_a_time_of_failures(
     post(services)
     tick(services)
     assert hooks(services)[0]["failing_since"] == services.clock.at
-    assert "It has not answered since" in browser.get("/my/status/webhooks/").text
+    assert "This URL hasn't responded since" in browser.get("/my/status/webhooks/").text
     receiver[0].status = 200
     services.clock.at += 6_000
     tick(services)
@@ -275,7 +275,7 @@ def test_a_webhook_about_maintenance_says_when_and_names_the_components(
     assert data["event"]["affected"] == [{"id": "api", "name": "API", "status": "under_maintenance"}]
     assert data["event"]["scheduled_for"] == "2026-11-22T23:00:00.000Z"
     assert data["event"]["scheduled_until"] == "2026-11-23T00:00:00.000Z"
-    assert data["event"]["summary"].startswith("Planned: New disks (API), 22 November 2026, 23:00 to")
+    assert data["event"]["summary"].startswith("Planned: New disks (API), 22 Nov 2026, 23:00 to")
     assert data["update"]["body"] == update.body
 
 

@@ -77,6 +77,17 @@ def test_names_folders_whole_modules_and_what_comes_later_are_understood() -> No
     )
 
 
+def test_a_small_module_is_put_into_the_one_that_imports_it() -> None:
+    text = 'import { go } from "./two.js";\nimport { when } from "./when.js";\nexport const more = () => go(when);\n'
+    within = {"b/when": "// Why.\nexport const when = 1;\n"}
+
+    assert modules.beside(text, "b/more", "first", ["b/two"], within) == (
+        'import { modules as _b_two_ } from "../first.js";\nconst { go } = _b_two_["b/two"];\n'
+        "const _b_when = (() => {\nconst when = 1;\nreturn { when };\n})();\nconst { when } = _b_when;\n"
+        "export const more = () => go(when);\n"
+    )
+
+
 def test_what_is_there_from_the_start_is_not_loaded_later() -> None:
     with pytest.raises(ValueError, match="it is there from the start"):
         modules.beside('import("./b.js");\n', "a", "first", ["b"])

@@ -158,7 +158,7 @@ def test_once_a_person_has_posted_automation_adds_facts_and_closes_nothing():
     assert world.minutes(60) == ["identified"]
     (incident,) = world.incidents
     assert incident.active
-    assert incident.updates[-1].body == "Web app answers our checks again."
+    assert incident.updates[-1].body == "Web app is responding again."
     assert incident.states == {"web": "partial_outage"}
 
 
@@ -185,6 +185,8 @@ SPELLS = st.lists(st.tuples(RESULTS, RESULTS, st.sampled_from([1, 2, 3, 4, 15]))
 @settings(max_examples=150)
 @given(SPELLS, st.integers(0, 30), st.integers(1, 60))
 @example([("ok", "ok", 15), ("slow", "ok", 3), ("ok", "ok", 15), ("slow", "ok", 3)], 21, 14)
+# Slow again in the minute in which the incident would have been resolved.
+@example([("slow", "ok", 15), ("ok", "ok", 15), ("slow", "ok", 3)], 6, 26)
 def test_whatever_happens_a_fault_has_an_incident_and_what_is_resolved_is_well(spells, start, length):
     world = World(WEB, API, works=(work(start, start + length),))
     for web, api, minutes in spells:

@@ -91,13 +91,35 @@ HISTORY = {
 }
 
 
-def test_ninety_bars_end_yesterday_and_say_what_the_day_was():
-    bars = status_days.bars(WEB, HISTORY, TODAY)
+def test_ninety_bars_end_today_and_say_what_the_day_was():
+    bars = status_days.bars(WEB, HISTORY | {TODAY.isoformat(): {"web": one(part=61)}}, TODAY)
 
     assert len(bars) == 90
-    assert [(bar["level"], bar["minutes"]) for bar in bars[-4:]] == [
-        ("unknown", 0), ("none", 0), ("maintenance", 0), ("critical", 30),
+    assert bars[-1]["day"] == TODAY
+    assert [(bar["level"], bar["minutes"]) for bar in bars[-5:]] == [
+        ("unknown", 0), ("none", 0), ("maintenance", 0), ("critical", 30), ("major", 2),
     ]  # fmt: skip
+    assert status_days.bars(WEB, HISTORY, TODAY)[-1]["level"] == "unknown"
+
+
+@pytest.mark.parametrize("source", ["manual", "auto", "auto+manual"])
+def test_today_so_far_has_the_outage_that_goes_on_and_nothing_of_the_hours_to_come(source: str):
+    began, now = FIRST + 3600, FIRST + 3 * 3600
+    outage = Incident("i", "Web", "identified", "critical", began * 1000, None, {"web": "major_outage"}, source=source)
+    board = replace(BOARD, incidents=(outage,))
+    today = status_days.so_far(board, now)
+
+    assert (today["web"]["maj"], today["web"]["unk"], today["web"]["inc"]) == (7200, 3600, ["i"])
+    with_it = {"2026-11-21": {"web": one()}, "2026-11-22": today}
+    # Two hours of a day and two, since the first hour is not known.
+    (_, month), _ = status_days.windows(board, WEB, with_it, date(2026, 11, 22))
+    assert month.uptime == "92.30"
+
+
+def test_the_days_that_count_are_handed_on_with_their_seconds():
+    found = status_days.buckets(replace(WEB, start_date="2026-11-21"), HISTORY, TODAY, 30)
+
+    assert found == {"2026-11-21": [0, 0, 0, 0, DAY, 0], "2026-11-22": [DAY - 1800, 0, 0, 1800, 0, 0]}
 
 
 def test_a_percentage_is_over_known_days_only():

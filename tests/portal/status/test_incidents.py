@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.status import Board, Page
+from portal.status import Board, Incident, Page
 from portal.status.feeds import atom
 from portal.status.files import parse_incident
 from portal.status.incident_files import render
-from portal.status.incidents import SAYABLE, STATUSES, Refused, opened, updated
+from portal.status.incidents import SAYABLE, STATUSES, Refused, opened, ticked, updated
 from portal.status.merge import extended
 
 NOW = 1_795_384_800_000
@@ -76,7 +76,7 @@ def test_a_promise_of_the_next_update_is_kept_in_minutes_and_ends_with_the_incid
     "typed", ["0", "-5", "soon", "1.5", "99999999999999999999", "000001999999999999", "9" * 5000, "²"]
 )
 def test_a_promise_that_is_none_is_refused(typed: str):
-    with pytest.raises(Refused, match="in 1 to"):
+    with pytest.raises(Refused, match="Enter 1 to"):
         opened("API errors", "major", "We look.", {}, NOW, next_in=typed)
 
 
@@ -125,3 +125,29 @@ def test_a_writers_words_stay_and_what_is_new_is_added():
     assert [update.body for update in found.updates] == ["We **look**.", "Fixed."]
     assert (found.status, found.resolved_at) == ("resolved", NOW + 60_000)
     assert extended(found, later) == found
+
+
+TWO = Incident(
+    "i", "Slow", "identified", "minor", NOW, components={"api": "degraded_performance", "web": "operational"}
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "status", "impact", "incident", "said"),
+    [
+        (["api"], "investigating", "critical", None, {"api": "major_outage"}),
+        (["api"], "investigating", "huge", None, {"api": "major_outage"}),
+        ([], "investigating", "minor", None, {}),
+        (["api"], "monitoring", "", TWO, {}),
+        (["api", "web"], "identified", "", TWO, {"web": "degraded_performance"}),
+        ([], "monitoring", "", TWO, {"api": "operational"}),
+        (["api"], "identified", "major", TWO, {"api": "partial_outage"}),
+        (["web"], "identified", "minor", TWO, {"api": "operational", "web": "degraded_performance"}),
+        (["api"], "resolved", "critical", TWO, {}),
+    ],
+    ids=str,
+)
+def test_ticks_become_states(
+    keys: list[str], status: str, impact: str, incident: Incident | None, said: dict[str, str]
+):
+    assert ticked(keys, status, impact, incident) == said

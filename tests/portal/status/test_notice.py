@@ -25,17 +25,17 @@ def work(start: str, end: str, *components: str) -> Maintenance:
 @pytest.mark.parametrize(
     ("start", "end", "zone", "when"),
     [
-        ("2026-11-22T22:00", "2026-11-22T23:30", "UTC", "22 November 2026, 22:00 to 23:30 UTC"),
-        ("2026-11-22T22:00", "2026-11-23T01:00", "UTC", "22 November 2026, 22:00 to 23 November 2026, 01:00 UTC"),
+        ("2026-11-22T22:00", "2026-11-22T23:30", "UTC", "22 Nov 2026, 22:00-23:30 UTC"),
+        ("2026-11-22T22:00", "2026-11-23T01:00", "UTC", "22 Nov 2026, 22:00 to 23 Nov 2026, 01:00 UTC"),
         ("2026-07-01T22:30", "2026-07-01T23:00", "Europe/Berlin",
-         "1 July 2026, 22:30 to 23:00 UTC (2 July 2026, 00:30 to 01:00 CEST)"),
+         "1 Jul 2026, 22:30-23:00 UTC (2 Jul 2026, 00:30-01:00 CEST)"),
         ("2026-10-25T00:30", "2026-10-25T02:00", "Europe/Berlin",
-         "25 October 2026, 00:30 to 02:00 UTC (25 October 2026, 02:30 CEST to 03:00 CET)"),
+         "25 Oct 2026, 00:30-02:00 UTC (25 Oct 2026, 02:30 CEST to 03:00 CET)"),
         ("2026-12-31T23:00", "2027-01-01T00:30", "America/New_York",
-         "31 December 2026, 23:00 to 1 January 2027, 00:30 UTC (31 December 2026, 18:00 to 19:30 EST)"),
+         "31 Dec 2026, 23:00 to 1 Jan 2027, 00:30 UTC (31 Dec 2026, 18:00-19:30 EST)"),
         ("2026-06-01T08:00", "2026-06-01T09:00", "Asia/Kolkata",
-         "1 June 2026, 08:00 to 09:00 UTC (1 June 2026, 13:30 to 14:30 IST)"),
-        ("2026-06-01T08:00", "2026-06-01T09:00", "Nowhere/Land", "1 June 2026, 08:00 to 09:00 UTC"),
+         "1 Jun 2026, 08:00-09:00 UTC (1 Jun 2026, 13:30-14:30 IST)"),
+        ("2026-06-01T08:00", "2026-06-01T09:00", "Nowhere/Land", "1 Jun 2026, 08:00-09:00 UTC"),
     ],
 )  # fmt: skip
 def test_a_maintenance_says_when_in_utc_and_in_the_pages_zone(start: str, end: str, zone: str, when: str):
@@ -49,7 +49,7 @@ def test_a_subject_names_the_components_and_the_time():
     few = replace(one, components=("api", "web"))
 
     assert notice.subject(few, one.updates[0], BOARD) == (
-        "Planned: New disks (Web app, API), 22 November 2026, 22:00 to 23:30 UTC"
+        "Planned: New disks (Web app, API), 22 Nov 2026, 22:00-23:30 UTC"
     )
     assert "(Web app, API, CSV and 1 more)" in notice.subject(one, one.updates[0], BOARD)
 

@@ -105,7 +105,7 @@ def test_an_incident_without_components_is_told_by_its_title():
 
 def test_what_is_only_watched_is_no_outage_any_more():
     over = replace(INCIDENT, status="monitoring", impact="critical", components={"web": "operational"})
-    said = {"indicator": "minor", "description": "Fixed, being watched: Slow pages"}
+    said = {"indicator": "minor", "description": "Fix in place, being monitored: Slow pages"}
 
     assert summarise(replace(BOARD, incidents=(over,)), seen(), NOW)["status"] == said
     # Another open incident and a failing check weigh more.

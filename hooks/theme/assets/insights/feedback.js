@@ -3,11 +3,12 @@ import { whereabouts } from "./measure.js";
 
 const REASONS = [
   ["missing_info", "Something is missing"],
-  ["inaccurate", "It does not match what I see"],
-  ["unclear", "I could not follow a step"],
-  ["broken", "A link or a picture is broken"],
-  ["not_my_question", "This is not my question"],
+  ["inaccurate", "The steps don't match what I see"],
+  ["unclear", "I couldn't follow a step"],
+  ["broken", "A link or picture is broken"],
+  ["not_my_question", "It didn't answer my question"],
 ];
+const THANKS = "Thanks for your feedback.";
 const RETRY_MS = 1500;
 
 /** Take over the two vote forms of an article; the element names it in `data-article`. */
@@ -41,7 +42,7 @@ export function start(section) {
       tell();
       // The related list below the article moves here instead of being shown twice.
       if (related) related.hidden = vote === "no";
-      panel.replaceChildren(...(vote === "yes" ? thanks() : why()));
+      panel.replaceChildren(...(vote === "yes" ? [heading(THANKS)] : why()));
     }
     section.append(panel);
     panel.querySelector("[tabindex]").focus();
@@ -69,65 +70,67 @@ export function start(section) {
     return response?.ok ?? false;
   }
 
-  function thanks() {
-    return [heading("Good. Thank you."), comment("What could be clearer?")];
-  }
-
   function why() {
-    const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What was wrong? It goes to the writers."));
     // Material makes addresses absolute when it swaps a page, so read the link's property and not its attribute.
-    const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Ask us");
+    const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Contact support");
     const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
-    for (const [value, text] of REASONS) {
-      const radio = make("input", { type: "radio", name: "reason", value });
-      radio.addEventListener("change", () => {
-        given = { ...given, reason: value };
-        point();
-        tell();
-      });
-      choices.append(make("label", {}, radio, ` ${text}`));
-    }
     point();
-    return [heading("Sorry that it did not help."), choices, comment("What could be clearer?"), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
+    return [heading("Sorry this didn't help."), more(point), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
   }
 
   function closer() {
     const links = [...(related?.querySelectorAll("li") ?? [])].slice(0, 3);
     if (!links.length) return [];
     const list = make("ul", { className: "hf-list" }, ...links.map((link) => link.cloneNode(true)));
-    return [make("h3", {}, "This may be closer"), list];
+    return [make("h3", {}, "Related articles"), list];
   }
 
-  function comment(question) {
+  // A reason counts when it is chosen, and the button sends what was written.
+  function more(chosen) {
+    const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What went wrong?"));
     const text = make("textarea", { id: "hf-comment", rows: 3, maxLength: 1000 });
     text.setAttribute("aria-describedby", "hf-comment-help");
     const said = make("p", { className: "hf-muted" });
     said.setAttribute("role", "status");
+    for (const [value, label] of REASONS) {
+      const radio = make("input", { type: "radio", name: "reason", value });
+      radio.addEventListener("change", () => {
+        given = { ...given, reason: value };
+        chosen();
+        tell();
+        said.textContent = THANKS;
+      });
+      choices.append(make("label", {}, radio, ` ${label}`));
+    }
     const form = make(
       "form",
       { className: "hf-field" },
-      make("label", { htmlFor: "hf-comment" }, `${question} (optional)`),
-      make("p", { className: "hf-help", id: "hf-comment-help" }, "We cannot reply here. If you need an answer, ask us instead."),
+      choices,
+      make("label", { htmlFor: "hf-comment" }, "What could be clearer? (optional)"),
+      make("p", { className: "hf-help", id: "hf-comment-help" }, "We can't reply here. If you need an answer, contact support."),
       text,
-      make("button", { className: "hf-button hf-button--quiet" }, "Tell the writers"),
+      make("button", { className: "hf-button hf-button--quiet" }, "Send feedback"),
       said,
     );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (form.getAttribute("aria-busy") === "true") return;
-      if (!text.value.trim()) {
-        text.focus();
+      const comment = text.value.trim();
+      if (!comment && !given.reason) {
+        said.textContent = "Choose a reason or write a few words first.";
         return;
       }
-      form.setAttribute("aria-busy", "true");
-      said.textContent = "Sending\u2026";
-      const sent = await send({ comment: text.value });
-      form.removeAttribute("aria-busy");
-      if (!sent) {
-        said.textContent = "Not sent. Your text is still here: try again.";
-        return;
+      if (comment) {
+        form.setAttribute("aria-busy", "true");
+        said.textContent = "Sending\u2026";
+        const sent = await send({ comment });
+        form.removeAttribute("aria-busy");
+        if (!sent) {
+          said.textContent = "Not sent. Your text is still here: try again.";
+          return;
+        }
       }
-      form.replaceChildren(heading("Thank you. The writers will read it."));
+      form.replaceChildren(heading(THANKS));
       form.querySelector("[tabindex]").focus();
     });
     return form;

@@ -24,5 +24,5 @@ async function showRelated(address) {
   const links = page.querySelectorAll(".hf-related li");
   const section = document.querySelector("[data-why-related]");
   section.querySelector("ul").replaceChildren(...links);
-  section.hidden = links.length === 0;
+  section.classList.toggle("hf-later", links.length === 0);
 }

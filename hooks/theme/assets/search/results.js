@@ -56,7 +56,7 @@ async function render(container, again = false) {
   }
   container.replaceChildren();
   document.title = text ? `${text} - ${title}` : title;
-  if (!text) return;
+  if (!text) return show(container);
   const heading = make("h2", "hf-results__title", {}, "Loading search\u2026");
   const said = make("p", "hf-visually-hidden", { role: "status" });
   const place = make("div");
@@ -87,7 +87,14 @@ async function render(container, again = false) {
     line.append(retry, ...view.askUs(text, "hf-button hf-button--quiet"));
     place.replaceChildren(make("p", "", {}, "Every question is in the list below."), line);
     say(heading.textContent);
+  } finally {
+    show(container);
   }
+}
+
+// What stands below the results waits for them, so that they do not push it away.
+function show(container) {
+  container.dataset.shown = "";
 }
 
 // One list of all kinds, best first, except that jobs come before pages to read.

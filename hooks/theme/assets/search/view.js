@@ -72,10 +72,11 @@ export function understood({ corrected, dropped, total }) {
 export function incidents() {
   const banner = document.querySelector('[data-portal="status/banner"]');
   if (!banner || banner.hidden) return [];
-  return [...banner.querySelectorAll("a")].map((other) => {
+  return [...banner.querySelectorAll("p")].map((row) => {
+    const other = row.querySelector("a");
     const line = make("p", "hf-results__incident");
     line.dataset.level = banner.dataset.level;
-    line.append(make("span", "hf-dot", { "aria-hidden": "true" }), link(other.textContent, other.href));
+    line.append(make("span", "hf-dot", { "aria-hidden": "true" }), link(row.querySelector("b").textContent, other.href));
     return line;
   });
 }

@@ -1,7 +1,9 @@
 // Keeps the status page and an incident's page current from the answer of status/status.js.
 
 import { patience } from "../patience.js";
-import { base, local, localPath, make, put, start as follow } from "./status.js";
+import { paintDays, start as followBars } from "./bars.js";
+import { base, localPath, make, put, start as follow } from "./status.js";
+import { PHASES, local, period } from "./when.js";
 
 const STATES = {
   operational: ["none", "Operational"],
@@ -11,22 +13,13 @@ const STATES = {
   partial_outage: ["major", "Partial outage"],
   major_outage: ["critical", "Major outage"],
 };
-const PHASES = {
-  investigating: "Investigating",
-  identified: "Cause found",
-  monitoring: "Watching the fix",
-  resolved: "Resolved",
-  postmortem: "Looking back",
-  scheduled: "Planned",
-  in_progress: "In progress",
-  verifying: "Checking the result",
-};
 const TIMEOUT_MS = 4_000;
 const PAST_MS = 30 * 24 * 3600 * 1000;
 
 /** Start on the page's element: `data-status` is `page` or `incident`. */
 export function start(element) {
-  for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime));
+  for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime, time.dataset.until));
+  for (const bars of element.querySelectorAll(".hf-uptime")) followBars(bars);
   follow(element, element.dataset.status === "incident" ? paintIncident : paintPage);
 }
 
@@ -45,17 +38,22 @@ function paintPage(page, now) {
     page.dataset.revision = revision;
     paintEvents(page.querySelector("[data-status-events]"), now.answer);
   }
-  if (page.dataset.asked !== revision) {
-    page.dataset.asked = revision;
-    paintSince(page, now);
+  paintToday(page, now);
+  page.dataset.shown = "";
+  // The days change more slowly than a state: with each event, and every five minutes.
+  const asked = `${revision} ${Math.floor(now.at / 300_000)}`;
+  if (page.dataset.asked !== asked) {
+    page.dataset.asked = asked;
+    paintPast(page, now);
   }
 }
 
 function paintComponent(row, component, stale) {
   const state = stale && component.status === "operational" ? "unknown" : component.status;
   const [level, word] = STATES[state] ?? STATES.unknown;
-  row.querySelector("[data-level]").dataset.level = level;
-  put(row.querySelector("[data-component-word]"), level === "unknown" && !component.monitored ? "No monitor" : word);
+  const quiet = level === "unknown" && !component.monitored;
+  row.querySelector("[data-level]").dataset.level = quiet ? "quiet" : level;
+  put(row.querySelector("[data-component-word]"), quiet ? "No reported issues" : word);
 }
 
 // What was planned at the build may have begun since, or be over.
@@ -63,7 +61,7 @@ function paintWorks(page, answer) {
   for (const place of page.querySelectorAll("[data-work-phase]")) {
     const { id } = place.closest("article");
     const work = answer.scheduled_maintenances.find((one) => one.shortlink.endsWith(`#${id}`));
-    put(place, work ? PHASES[work.status] : "Over");
+    put(place, work ? PHASES[work.status] : "Completed");
   }
 }
 
@@ -86,9 +84,10 @@ function eventCard(event) {
   const list = make("ol", "hf-timeline");
   list.append(...event.incident_updates.map(updateItem));
   const affected = make("p", "hf-muted");
-  const end = event.impact === "maintenance" ? [" to ", moment(event.scheduled_until)] : [];
   const names = event.components.map((component) => component.name).join(", ");
-  affected.append(end.length ? "" : "Since ", moment(event.started_at), ...end, names ? ` · ${names}` : "");
+  const planned = event.impact === "maintenance";
+  affected.append(names ? `${names} · ` : "", planned ? moment(event.scheduled_for, event.scheduled_until) : "since ");
+  if (!planned) affected.append(moment(event.started_at));
   card.append(heading, affected, ...nextUpdate(event), list);
   return card;
 }
@@ -120,31 +119,86 @@ function nextUpdate(event) {
   return [line];
 }
 
-// What began and ended since the build would be missing among the past days.
-async function paintSince(page, now) {
-  const answer = await all();
-  if (!answer) return;
-  const place = page.querySelector("[data-status-since]");
-  const missing = [];
-  for (const incident of answer.incidents) {
-    const link = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`);
-    const recent = now.at - Date.parse(incident.started_at) <= PAST_MS;
-    if (!link && incident.resolved_at && recent) missing.push(incident);
-    // An incident that was open at the build may be over, too.
-    const open = link?.parentElement.querySelector("[data-event-open]");
-    if (open && incident.resolved_at) open.replaceChildren("Resolved, ", moment(incident.resolved_at));
+// Today's row is the first one and names what is open, so that it never says "No incidents" under a red sentence.
+function paintToday(page, now) {
+  const days = page.querySelector("[data-status-days]");
+  const today = dayOf(now.at);
+  if (days.firstElementChild.dataset.last < today) days.prepend(dayRow(today));
+  const row = days.firstElementChild;
+  if (row.dataset.first !== today) return; // the reader's clock is behind the build's
+  put(row.querySelector("dt"), `${inWords(today)}, so far`);
+  for (const incident of now.answer.incidents) {
+    const line = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`)?.parentElement ?? pastLine(incident);
+    if (line.parentElement !== row) addTo(row, line);
+    row.querySelector("dt").after(line); // above what is over
+    put(line.querySelector("span"), PHASES[incident.status] ?? incident.status);
   }
-  place.replaceChildren();
-  place.append(
-    ...missing.map((incident) => {
-      const row = make("li");
-      const times = make("span", "hf-muted");
-      times.append(moment(incident.started_at), " to ", moment(incident.resolved_at));
-      name(row, incident.id);
-      row.append(make("b", "", incident.name), times, make("span", "", incident.incident_updates[0]?.body ?? ""));
-      return row;
-    }),
-  );
+  const quiet = row.querySelector("[data-status-quiet]");
+  if (!quiet) return;
+  const wrong = ["minor", "major", "critical"].includes(now.level);
+  put(quiet, wrong ? "No incident reported yet" : now.level === "unknown" ? "Not confirmed" : "No incidents");
+}
+
+// What no build knows yet: incidents that are over, and the days since.
+async function paintPast(page, now) {
+  const answer = await read("api/status/past.json");
+  if (!answer) return;
+  paintSince(page, now, answer.incidents);
+  for (const place of page.querySelectorAll(".hf-uptime")) {
+    paintDays(place, answer.days, place.closest("[data-component]").dataset.component, inWords);
+  }
+}
+
+function paintSince(page, now, incidents) {
+  const days = page.querySelector("[data-status-days]");
+  for (const incident of incidents) {
+    if (!incident.resolved_at || now.at - Date.parse(incident.started_at) > PAST_MS) continue;
+    const known = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`);
+    const line = known?.parentElement ?? pastLine(incident);
+    if (!known) addTo(rowOf(days, dayOf(incident.started_at)), line);
+    const minutes = Math.floor((Date.parse(incident.resolved_at) - Date.parse(incident.started_at)) / 60_000);
+    put(line.querySelector("span"), `${PHASES[incident.status]} · ${duration(minutes)}`);
+    // No build has a page for it yet, so that its link leads here.
+    if (!incident.shortlink.includes("#") || line.id) continue;
+    name(line, incident.id);
+    line.append(make("small", "", incident.incident_updates[0]?.body));
+  }
+}
+
+/** The row of a day, which is made when the build had none. */
+function rowOf(days, day) {
+  const rows = [...days.children];
+  const next = rows.find((row) => row.dataset.first <= day);
+  if (next?.dataset.first === day && next.dataset.last === day) return next;
+  const row = dayRow(day);
+  // The day may lie in a run of quiet ones, which then was not quite.
+  if (next && next.dataset.last >= day) put(next.querySelector("[data-status-quiet]"), "No other incidents");
+  if (next) next.before(row);
+  else days.append(row);
+  return row;
+}
+
+function dayRow(day) {
+  const row = make("div");
+  row.dataset.first = row.dataset.last = day;
+  const quiet = make("dd", "hf-muted", "No incidents");
+  quiet.dataset.statusQuiet = "";
+  row.append(make("dt", "", inWords(day)), quiet);
+  return row;
+}
+
+function addTo(row, line) {
+  row.querySelector("[data-status-quiet]")?.remove();
+  row.append(line);
+}
+
+function pastLine(incident) {
+  const line = make("dd");
+  const link = make("a", "", incident.name);
+  link.href = localPath(incident.shortlink);
+  link.dataset.statusEvent = incident.id;
+  line.append(link, " ", make("span", "hf-muted"));
+  return line;
 }
 
 // The page has the build's text; newer updates and the end are added on top.
@@ -152,7 +206,8 @@ async function paintIncident(page, now) {
   const id = page.dataset.incident;
   const open = page.querySelector("[data-incident-open]");
   let event = now.answer.incidents.find((incident) => incident.id === id);
-  if (!event && open) event = (await all())?.incidents.find((incident) => incident.id === id);
+  if (!event && open) event = (await read("api/v2/incidents.json"))?.incidents.find((incident) => incident.id === id);
+  page.dataset.shown = "";
   const revision = event && `${event.status}:${event.incident_updates.length}`;
   if (!event || page.dataset.revision === revision) return;
   page.dataset.revision = revision;
@@ -165,15 +220,15 @@ async function paintIncident(page, now) {
   page.querySelector("[data-incident-next]")?.remove();
   list.before(...nextUpdate(event));
   if (event.resolved_at && open) {
-    open.replaceChildren(" to ", moment(event.resolved_at));
+    open.replaceChildren(", resolved ", moment(event.resolved_at));
     delete open.dataset.incidentOpen;
   }
 }
 
-/** The newest incidents, including those that are over; null without an answer. */
-async function all() {
+/** A public answer of the functions; null without one. */
+async function read(path) {
   try {
-    const response = await fetch(`${base()}api/v2/incidents.json`, {
+    const response = await fetch(`${base()}${path}`, {
       headers: { Accept: "application/json" },
       credentials: "omit",
       signal: patience(TIMEOUT_MS),
@@ -190,9 +245,28 @@ function revisionOf(answer) {
   return events.map((event) => `${event.id}:${event.status}:${event.incident_updates.length}`).join(" ");
 }
 
-function moment(iso) {
-  const time = make("time", "", local(iso));
+function dayOf(time) {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function inWords(day) {
+  return local(day, "UTC").split(",")[0];
+}
+
+function duration(minutes) {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  const parts = [hours && count(hours, "hour"), (rest || !hours) && count(rest, "minute")];
+  return parts.filter(Boolean).join(" ");
+}
+
+function count(number, unit) {
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
+}
+
+function moment(iso, until) {
+  const time = make("time", "", until ? period(iso, until) : local(iso));
   time.dateTime = iso;
-  time.title = `${iso.slice(0, 16).replace("T", " ")} UTC`;
+  time.title = until ? period(iso, until, "UTC") : local(iso, "UTC");
   return time;
 }

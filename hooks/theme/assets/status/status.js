@@ -18,6 +18,7 @@ const WORDS = {
 // The header's and the home page's dot, as portal.css draws it.
 const DOTS = { none: "ok", unknown: "unknown", maintenance: "info", minor: "warn", major: "warn", critical: "bad" };
 const SOON_MS = 24 * 3600 * 1000;
+const UNKNOWN = "Status not confirmed";
 
 const shown = new Map(); // Element -> what paints it.
 let good = null; // The last good answer and its time.
@@ -25,7 +26,6 @@ let failed = false;
 let announced = null;
 let timer = 0;
 let askedAt = -Infinity;
-let dismissed = null; // The lines of the banner when the reader hid it.
 
 /** Keep an element current: header link or home sentence (`data-status-sentence` inside), or as `painter` does it. */
 export function start(element, painter = paint) {
@@ -39,11 +39,13 @@ export function banner(element) {
   start(element, paintBanner);
 }
 
-/** The current incidents as {name, impact, components, href, page}; empty without an answer. */
+/** The current incidents as {name, impact, status, started_at, components, href, page}; empty without an answer. */
 export function incidents() {
   const known = view()?.answer.incidents ?? [];
   const page = `${base()}status/`;
-  return known.map(({ name, impact, components, shortlink }) => ({ name, impact, components, href: localPath(shortlink), page }));
+  return known.map(({ name, impact, status, started_at, components, shortlink }) => {
+    return { name, impact, status, started_at, components, href: localPath(shortlink), page };
+  });
 }
 
 function begin() {
@@ -114,7 +116,7 @@ function view() {
     at: now,
     stale,
     level,
-    sentence: level === answer.status.indicator ? answer.status.description : "Status not confirmed",
+    sentence: level === answer.status.indicator ? answer.status.description : UNKNOWN,
     age: ageText(age, stale, Number.isNaN(seen)),
   };
 }
@@ -149,6 +151,17 @@ function paintAll() {
 function paintOne(element, painter) {
   const now = view();
   if (now) painter(element, now);
+  else if (failed) giveUp(element);
+}
+
+// Nobody answers and nothing is kept: what the build knew stays, and a page that was checking says so.
+function giveUp(element) {
+  element.dataset.shown = "";
+  if (element.dataset.level !== "unknown" && !element.querySelector('[data-status-band][data-level="unknown"]')) return;
+  const word = element.querySelector("[data-status-word]");
+  const sentence = element.querySelector("[data-status-sentence]");
+  if (word) put(word, WORDS.unknown);
+  if (sentence) put(sentence, UNKNOWN);
 }
 
 function paint(element, now) {
@@ -164,54 +177,14 @@ function paint(element, now) {
   if (sentence) put(sentence, `${now.sentence} · ${now.age}`);
 }
 
+// Most readers come on a good day and never load what paints the banner.
 function paintBanner(element, now) {
-  const lines = bannerLines(now);
-  const key = JSON.stringify(lines);
-  if (element.dataset.shown === key) return;
-  element.dataset.shown = key;
-  element.setAttribute("role", "region");
-  element.setAttribute("aria-label", "Current incidents");
-  element.dataset.level = lines[0]?.level ?? "none";
-  element.hidden = lines.length === 0 || key === dismissed;
-  const hide = make("button", "hf-banner__hide", "Hide");
-  hide.type = "button";
-  hide.setAttribute("aria-label", "Hide until something changes");
-  hide.addEventListener("click", () => {
-    dismissed = element.dataset.shown;
-    element.hidden = true;
-  });
-  element.replaceChildren(
-    ...lines.map((line, place) => {
-      const link = make("a");
-      link.href = line.href;
-      link.append(make("b", "", line.title));
-      const row = make("p");
-      row.append(link, " ", make("span", "", line.more), ...(place ? [] : [hide]));
-      return row;
-    }),
-  );
-}
-
-function bannerLines({ answer, at, level, sentence }) {
-  const works = answer.scheduled_maintenances.filter(
-    (work) => work.status !== "scheduled" || Date.parse(work.scheduled_for) - at <= SOON_MS,
-  );
-  const lines = [...answer.incidents.filter((incident) => incident.impact !== "none"), ...works].map((event) => ({
-    title: event.name,
-    href: localPath(event.shortlink),
-    more: said(event),
-    level: event.impact,
-    updates: event.incident_updates.length,
-  }));
-  if (!lines.length && ["minor", "major", "critical"].includes(level)) {
-    lines.push({ title: sentence, href: `${base()}status/`, more: "See the status page", level });
-  }
-  return lines;
-}
-
-function said(event) {
-  if (event.impact !== "maintenance") return "Follow the incident";
-  return event.status === "scheduled" ? `Planned: ${local(event.scheduled_for)}` : "Maintenance in progress";
+  const { answer, at } = now;
+  const soon = (work) => work.status !== "scheduled" || Date.parse(work.scheduled_for) - at <= SOON_MS;
+  const events = [...answer.incidents.filter(({ impact }) => impact !== "none"), ...answer.scheduled_maintenances.filter(soon)];
+  const wrong = ["minor", "major", "critical"].includes(now.level);
+  if (!events.length && !wrong && !element.childElementCount) return;
+  import("./lines.js").then(({ paint }) => paint(element, events, wrong && now.sentence));
 }
 
 // Only a change of level is announced; an age that changes every few seconds would interrupt a screen reader.
@@ -231,14 +204,6 @@ function announcer() {
     document.body.append(region);
   }
   return region;
-}
-
-// With its time zone, since 07:00 alone is ambiguous.
-const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-
-/** A time in the reader's time zone. */
-export function local(iso) {
-  return new Date(iso).toLocaleString([], LOCAL);
 }
 
 /** The path of one of the build's public addresses, so that a preview links to its own host. */

@@ -1,0 +1,198 @@
+"""Two open incidents: nothing moves when they come, a page agrees with itself, and no state is a colour alone."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from scripts.lib.host import served
+from scripts.lib.world import World
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_axe import violations
+from tests.hooks.portals import SITE
+
+MOST_SHIFT = 0.02
+PAGES = {
+    "home": "",
+    "article": "plans-and-billing/update-card/",
+    "topic": "plans-and-billing/",
+    "status": "status/",
+    "incident": "status/incidents/2026-11-03-exports-delayed/",
+    "month": "status/history/2026-11/",
+    "about": "status/about/",
+    "changelog": "changelog/",
+    "search": "search/?q=invoice",
+    "ask": "ask/",
+    "why": "feedback/why/?a=plans-and-billing/update-card",
+}
+WATCH = """() => {
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+SETTLED = """() => new Promise((done) => {
+  const shown = () => setTimeout(() => done(window.shift), 50);
+  const frames = () => requestAnimationFrame(() => requestAnimationFrame(shown));
+  document.readyState === "complete" ? frames() : addEventListener("load", frames);
+})"""
+OPEN = """---
+id: {id}
+title: {title}
+status: investigating
+impact: {impact}
+components: {{{component}: {state}}}
+started_at: {at}
+updates:
+  - {{at: {at}, status: investigating, body: "We are looking for the cause. Your data is safe."}}
+---
+"""
+
+
+def names(level: str) -> dict[str, Any]:
+    """An incident as the summary lists it."""
+    started = (datetime.now(UTC) - timedelta(minutes=20)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    update = {"id": f"{level}-1", "status": "investigating", "body": "We look.\n\nYour data is safe."}
+    update |= {"display_at": started, "updated_at": started}
+    title = {"critical": "The web app is down", "minor": "Exports are delayed by several hours"}[level]
+    component = {"critical": "Web app", "minor": "Exports"}[level]
+    return {
+        "id": level,
+        "name": title,
+        "impact": level,
+        "status": "investigating",
+        "started_at": started,
+        "resolved_at": None,
+        "next_update_by": None,
+        "shortlink": f"/status/#{level}",
+        "components": [{"id": "x", "name": component}],
+        "incident_updates": [update],
+    }
+
+
+def two(route: Route) -> None:
+    """The real answer with two incidents that no build has."""
+    answer = route.fetch().json() | {"incidents": [names("critical"), names("minor")]}
+    answer["status"] = {"indicator": "critical", "description": "Major outage: Web app. Degraded performance: Exports"}
+    route.fulfill(json=answer)
+
+
+def shifts(context: BrowserContext, url: str) -> dict[str, float]:
+    """How much each kind of page moved until it showed the outage."""
+    context.add_init_script(f"({WATCH})()")
+    page = context.new_page()
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(url + path)
+        expect(page.locator("header [data-portal='status/status']")).to_have_attribute("data-level", "critical")
+        expect(page.locator("header [data-portal='status/status']")).to_have_attribute("data-started", "")
+        found[name] = round(page.evaluate(SETTLED), 4)
+        expect(page.locator("body")).to_contain_text("See updates" if name != "status" else "The web app is down")
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A portal that was built while two incidents are open."""
+    source = tmp_path_factory.mktemp("open")
+    shutil.copytree(SITE, source / "portal")
+    folder = source / "portal" / "status" / "incidents"
+    at = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    first = {"id": "down", "title": "The web app is down", "impact": "critical", "component": "web-app"}
+    second = {"id": "late", "title": "Exports are delayed", "impact": "minor", "component": "exports"}
+    (folder / "down.md").write_text(OPEN.format(**first, state="major_outage", at=at))
+    (folder / "late.md").write_text(OPEN.format(**second, state="degraded_performance", at=at))
+    with served(source, source / "portal" / "mkdocs.yml") as url:
+        yield url
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("known", ["to the build", "since the build"])
+def test_nothing_on_a_page_moves_when_incidents_come(
+    built: str, world: World, chromium: Browser, viewport: dict[str, int], known: str
+):
+    context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
+    if known == "since the build":
+        context.route("**/api/v2/summary.json", two)
+    found = shifts(context, built if known == "to the build" else world.url)
+    context.close()
+
+    assert {name: shift for name, shift in found.items() if shift > MOST_SHIFT} == {}
+
+
+def test_a_page_of_a_build_during_an_outage_says_so_without_javascript(built: str, chromium: Browser):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{built}plans-and-billing/update-card/")
+    banner = page.get_by_role("region", name="Current incidents")
+
+    expect(banner.get_by_role("paragraph")).to_contain_text(["The web app is down Web app · since", "Exports"])
+    expect(banner.get_by_role("link")).to_have_text(["See updates", "See updates"])
+    page.goto(f"{built}status/")
+    first = page.locator("[data-status-days] > div").first
+    expect(first).to_contain_text("The web app is down")
+    expect(first).not_to_contain_text("No incidents")
+    expect(page.locator(".hf-bars > li").last).to_have_attribute("data-level", "critical")
+    expect(page.locator("[data-uptime]")).to_contain_text("% uptime")
+    context.close()
+
+
+def test_what_is_said_of_an_incident_changes_in_its_place(built: str, context: BrowserContext):
+    def over(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["incidents"] = [one | {"status": "monitoring"} for one in answer["incidents"] if one["id"] == "late"]
+        route.fulfill(json=answer)
+
+    page = context.new_page()
+    page.route("**/api/v2/summary.json", over)
+    page.goto(f"{built}plans-and-billing/update-card/")
+    rows = page.get_by_role("region", name="Current incidents").get_by_role("paragraph")
+
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_have_text("The web app is down Resolved See updates")
+    expect(rows.nth(1)).to_contain_text("Monitoring the fix See updates")
+
+
+COLOURS = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+  const style = getComputedStyle(element, selector.endsWith("li") && !selector.includes("bars") ? "::before" : null);
+  const page = getComputedStyle(document.body).backgroundColor;
+  const drawn = (colour) => colour !== page && colour !== "rgba(0, 0, 0, 0)";
+  return drawn(style.backgroundColor) || (parseFloat(style.borderTopWidth) > 0 && drawn(style.borderTopColor));
+})"""
+HEIGHTS = """() => Object.fromEntries([...document.querySelectorAll(".hf-bars > li")].map((bar) =>
+  [bar.dataset.level, Math.round(bar.getBoundingClientRect().height)]))"""
+
+
+def test_in_forced_colours_bars_dots_and_timelines_are_drawn(built: str, chromium: Browser):
+    context = chromium.new_context(viewport=WIDE, forced_colors="active")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{built}status/")
+    expect(page.locator("[data-status][data-shown]")).to_be_attached()
+
+    for selector in (".hf-bars > li", ".hf-dot", ".hf-shape:not([data-level='quiet'] > *)", ".hf-timeline > li"):
+        drawn = page.evaluate(COLOURS, selector)
+        assert drawn, selector
+        assert all(drawn), selector
+    heights = page.evaluate(HEIGHTS)
+    assert heights["unknown"] < heights["none"] < heights["critical"]
+    assert violations(page) == []
+    page.goto(f"{built}status/history/2026-11/")
+    assert all(page.evaluate(COLOURS, ".hf-calendar .hf-shape"))
+    assert violations(page) == []
+    context.close()
+
+
+def test_the_way_to_subscribe_opens_over_the_page(world: World, context: BrowserContext):
+    page: Page = context.new_page()
+    page.goto(f"{world.url}status/")
+    expect(page.locator("[data-status][data-shown]")).to_be_attached()
+    before = page.locator("[data-status-band]").bounding_box()
+    page.locator("summary").filter(has_text="Subscribe to updates").click()
+
+    expect(page.get_by_label("Email address")).to_be_visible()
+    expect(page.locator("#subscribe").get_by_role("link")).to_have_text(["RSS feed", "Calendar", "Webhook"])
+    assert page.locator("[data-status-band]").bounding_box() == before
+    assert violations(page) == []
