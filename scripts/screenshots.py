@@ -90,7 +90,7 @@ def take(world: World, folder: Path) -> int:
                 )
                 page.get_by_label("What happened").fill("I looked under Invoices, and the one of October is not there.")
                 page.get_by_role("button", name="Send to").click()
-                page.get_by_text("We have your message.").wait_for()
+                page.get_by_text("We received your request.").wait_for()
                 page.screenshot(path=folder / f"ticket-{size}-{scheme}.png", full_page=True)
                 taken += 1
                 for name, path in SIGNED_IN.items():

@@ -67,7 +67,7 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     page.get_by_role("group", name="Did this solve it?").wait_for()
     faults["ask, with an answer"] = violations(page)
     page.get_by_role("button", name="Send to").click()
-    page.get_by_text("We have your message.").wait_for()
+    page.get_by_text("We received your request.").wait_for()
     faults["ticket"] = violations(page)
     for name, path in PERSONAL.items():
         page.goto(world.url + path)

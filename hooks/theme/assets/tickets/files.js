@@ -92,7 +92,7 @@ function allowed(file, accept) {
 /** Why a file of this kind is not taken; functions/tickets/uploads.py says the same. */
 function notTaken(file, accept) {
   const [, ending] = file.name.match(/.\.([^.]+)$/) ?? [];
-  if (file.type.startsWith("image/") || /^(heic|heif|avif|bmp|tiff?)$/i.test(ending)) return `We can't open .${ending} pictures. Save it as PNG or JPEG.`;
+  if (/^(heic|heif|avif|bmp|tiff?)$/i.test(ending)) return `We can't open .${ending} pictures. Save it as PNG or JPEG.`;
   const why = ending ? `We can't accept .${ending} files.` : "This file's name has no ending, such as .png.";
   return `${why} Send one of: ${accept.split(",").join(", ")}.`;
 }

@@ -8,8 +8,8 @@ const TIMEOUT_MS = 10_000;
 // Longer than a slow telephone works on the puzzle; after that the next page does it.
 const CHECK_MS = 20_000;
 const WHO = {
-  verify: "We'll email you a link to confirm your address, then send your question. Your message is saved.",
-  off: "We'll ask you to sign in with your account before this is sent. Your message is saved.",
+  verify: "We'll email you a link to confirm your address. Your question is sent as soon as you confirm it.",
+  off: "We'll ask you to sign in with your account before this is sent. Nothing you typed is lost.",
   open: "We'll reply to your email address. To follow your question here, sign in first.",
 };
 
