@@ -1,4 +1,4 @@
-"""Ask us: the form's handlers. A ticket is never lost and never doubled."""
+"""Contact support: the form's handlers. A ticket is never lost and never doubled."""
 
 import json
 from dataclasses import asdict
