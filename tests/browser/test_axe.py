@@ -64,7 +64,7 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     page.get_by_label("What happened").fill("A ticket that only the test for barriers reads.")
     page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"line"}])
     page.locator("[data-ask-suggest] summary").first.click()
-    page.get_by_role("group", name="Did this solve it?").wait_for()
+    page.get_by_role("group", name="Did this answer your question?").wait_for()
     faults["ask, with an answer"] = violations(page)
     page.get_by_role("button", name="Send to").click()
     page.get_by_text("We received your request.").wait_for()
