@@ -58,7 +58,7 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
         "Article's address": services.settings.public_origin + urls[article] if article else "",
         "Article's revision": f"build {services.portal['build']}" if article else "",
         "Searches": _searches(request.form.get(SEARCHES, "")),
-        "Time on form": _duration(int(seconds)) if _is_number(seconds) else "",
+        "Time on form": _duration(int(seconds)) if _is_number(seconds) and int(seconds) else "",
     }
     refusal = LEFT_OUT if request.form.get(ACCOUNT_ASKED) and not request.form.get(ACCOUNT) else {}
     return {label: text for label, text in found.items() if text} | refusal

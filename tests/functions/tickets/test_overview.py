@@ -434,7 +434,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "context_account": "1",
     }
     browser.post("/api/tickets", data=MESSAGE | sent)
-    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one"})
+    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one", "seconds": "0"})
     notes = {thread.subject: desk.messages(thread.desk_ref, private=True)[1].body for thread in desk.queue()}
 
     assert left_out.status_code == 303
@@ -450,6 +450,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
     ):
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]
+    assert "Time on form" not in notes["Another one"]
     assert "Account: not shared" in notes["Another one"]
 
 
