@@ -91,7 +91,7 @@ def read_the_answer(world: World, page: Page) -> None:
     shown = world.desk("show", number[1])
     assert "not helpful: I couldn't follow a step" in shown
     assert "plans-and-billing/card-declined" in shown
-    assert re.search(r"^Time on form: \d+ (seconds|min)", shown, re.M)
+    assert re.search(r"^Time on form: \d+ (seconds?|min)$", shown, re.M)
     assert re.search(r"^Searches: '.*declined.*' \(\d+ results\)", shown, re.M)
     world.desk("reply", number[1], "Your bank asks for a confirmation. Confirm it in the bank's app.")
     page.get_by_role("link", name="Your requests").first.click()

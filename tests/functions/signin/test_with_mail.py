@@ -824,9 +824,13 @@ def test_signing_in_by_mail_can_be_off(environ: dict[str, str]):
     services = Services(read(environ | {"MAIL_SIGN_IN": "off"}))
     services.store.migrate()
     browser = Browser(Portal(services))
-    answers = [browser.get("/my/verify/"), browser.post("/api/verify", data={"email": EVE})]
+    answers = [browser.get("/my/verify/"), browser.post("/api/verify", data={"email": EVE}), browser.get("/api/verify")]
+    asked = browser.post("/api/tickets", data=MESSAGE | {"email": EVE})
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    # So the form of a question leads to the product's own sign-in.
+    assert browser.get("/api/session").json == {"signed_in": False, "anonymous": "off", "accounts": False}
+    assert asked.location.startswith("/my/ask/?draft=")
     services.store.close()
 
 

@@ -51,7 +51,7 @@ async function send(form, button, chosen, clean, asks) {
   if (Object.keys(wrong).length) return;
   busy(form, true);
   if (asks.needsAddress(button)) await asks.check();
-  form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
+  form.elements.seconds.value = String(Math.ceil((performance.now() - Number(form.dataset.openedAt)) / 1000));
   const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
