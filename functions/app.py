@@ -72,7 +72,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/status/badge.json": {"GET": "functions.status.api:badge_json"},
     "/api/events": {"POST": "functions.insights.events:collect"},
     "/api/feedback": {"POST": "functions.insights.feedback:submit"},
-    "/api/verify": {"POST": "functions.signin.with_mail:send_mail"},
+    "/api/verify": {"GET": "functions.signin.with_mail:puzzle", "POST": "functions.signin.with_mail:send_mail"},
     "/api/verify/code": {"POST": "functions.signin.with_mail:enter_code"},
     "/api/verify/open": {"POST": "functions.signin.with_mail:confirm"},
     "/my/sign-in/": {"GET": "functions.signin.with_account:choose_page"},

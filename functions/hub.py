@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from functions import pages
-from functions.signin import sessions
+from functions.signin import drafts, sessions
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -15,4 +15,6 @@ if TYPE_CHECKING:
 def page(request: "Request", services: "Services") -> "Response":
     """GET /my/: links to the parts that are on."""
     session = sessions.require(request, services)
-    return pages.render(services, "Your portal", "hub.html", session=session, parts=services.portal["parts"])
+    parts = services.portal["parts"]
+    unsent = drafts.of(services, session.requester.email) if parts.get("tickets", True) else []
+    return pages.render(services, "Your portal", "hub.html", session=session, parts=parts, unsent=unsent)

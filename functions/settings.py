@@ -63,6 +63,7 @@ class Settings:
     smtp_url: str = field(repr=False)
     mail_from: str
     mail_sign_in: bool
+    answer_in_mail: bool
     bot_check: str
     tickets_anonymous: str
     support_mailbox: str
@@ -304,6 +305,7 @@ def _mail(reader: Reader) -> dict[str, Any]:
         "smtp_url": smtp_url,
         "mail_from": reader.get("MAIL_FROM"),
         "mail_sign_in": bool(smtp_url) and sign_in,
+        "answer_in_mail": reader.choice("ANSWER_IN_MAIL", "on", "off") == "on",
         "support_mailbox": reader.get("SUPPORT_MAILBOX"),
     }
 

@@ -23,6 +23,7 @@ from portal.articles import Article, lists
 from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.settings import Topic
+from portal.tickets.files import ACCEPT
 from portal.urls import unfit
 
 log = get_plugin_logger("portal")
@@ -30,7 +31,7 @@ log = get_plugin_logger("portal")
 # Pages filled by a template; title and description are for tabs and search engines.
 PAGES = {
     "search.md": ("search.html", "Search", "All articles by topic, and a search over them."),
-    "ask.md": ("ask.html", "Ask us", "Write to support: we answer by e-mail and in your tickets."),
+    "ask.md": ("ask.html", "Contact support", "Write to our support team. We reply by email and in your requests."),
     "unavailable.md": (
         "unavailable.html",
         "This page is unavailable",
@@ -238,7 +239,7 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         for topic, members in state.topics
     ]
     often = [shown[id] for id in state.portal.often_asked if id in shown]
-    return {"topics": topics, "often": often, "articles": list(shown.values())}
+    return {"topics": topics, "often": often, "articles": list(shown.values()), "file_types": ACCEPT}
 
 
 def _shown(article: Article, base: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def personal(world: World, context: "BrowserContext") -> Iterator[tuple[str, str
     page.get_by_label("Your question in one sentence").fill("Is this page right?")
     page.get_by_label("What happened").fill("A ticket that only the HTML checker reads.")
     page.get_by_role("button", name="Send to").click()
-    page.get_by_text("We have your message.").wait_for()
+    page.get_by_text("We received your request.").wait_for()
     yield "ticket", context.request.get(page.url).text()
     for name, path in SIGNED_IN.items():
         yield name, context.request.get(world.url + path).text()

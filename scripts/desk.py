@@ -42,20 +42,21 @@ def _run(services: Services, desk: BuiltIn, arguments: argparse.Namespace) -> in
             if not text:
                 print("The reply is empty; write it after the number, or on standard input.", file=sys.stderr)
                 return 2
-            answer(services, desk, arguments.reference, text, "pending")
+            answer(services, desk, arguments.reference, text, "pending", arguments.name)
         case "close":
-            answer(services, desk, arguments.reference, arguments.text or "", "solved")
+            answer(services, desk, arguments.reference, arguments.text or "", "solved", arguments.name)
     return 0
 
 
-def answer(services: Services, desk: BuiltIn, reference: str, text: str, status: Status) -> None:
+def answer(services: Services, desk: BuiltIn, reference: str, text: str, status: Status, name: str = "") -> None:
     """Add an agent's answer, set the status, and tell the customer by mail where the portal sends any."""
     with services.store.transaction():
-        row = desk.answer(reference, text, status)
+        row = desk.answer(reference, text, status, name)
         known = services.store.one("select * from ticket where desk_ref = :id", id=row["id"])
         # The answer is in the portal either way; the mail is sent once for each answer, if the customer wants it.
-        if text and known and ledger.saw(services, known, desk.ticket(ledger.requester_of(known), row["id"])):
-            news.announce(services, known)
+        thread = desk.ticket(ledger.requester_of(known), row["id"]) if text and known else None
+        if known and thread and ledger.saw(services, known, thread):
+            news.announce(services, known, thread)
     print(f"{row['reference']} is now: {STATUS_WORDS[status]}")
 
 
@@ -140,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "text", nargs="?", help="the message" + (" (else from standard input)" if name == "reply" else "")
             )
+            command.add_argument("--name", default="", help="your name; customers read the first name")
     return parser
 
 

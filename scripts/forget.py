@@ -11,7 +11,7 @@ from functions import outbox, rate
 from functions.errors import StoreError
 from functions.helpdesks.built_in import tables as built_in
 from functions.mail import addresses, preferences
-from functions.signin import sessions, with_mail
+from functions.signin import drafts, sessions, with_mail
 from functions.status import subscribers, tell, webhooks
 from functions.stores import people
 from functions.tickets import purge as tickets
@@ -28,6 +28,7 @@ MODULES = (
     outbox,
     preferences,
     addresses,
+    drafts,
     sessions,
     with_mail,
     subscribers,
@@ -51,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         for table, count in counts.items():
             print(f"{count:6} {table}")
         desk = services.settings.helpdesk
-    print("Drafts name nobody and are gone within a day; events and comments on articles hold no person.")
+    print("Drafts without an address are gone within a day; events and comments on articles hold no person.")
     if desk != "built_in":
         print(f"The help desk ({desk}) has its own copy of tickets and messages: erase the person there as well.")
     print("Mails that were sent, backups of the store and the identity provider are not touched.")

@@ -162,9 +162,10 @@ class HelpScout:
             {"id": 1, "filename": one["fileName"], "mimeType": one["mimeType"], "size": len(b64decode(one["data"]))}
             for one in files
         ]
+        agent = {"type": "user", "first": "Mia", "last": "Chen"}
         self.threads[number].append(
             {"id": len(self.threads[number]), "type": kind, "state": "published", "body": body,
-             "createdBy": {"type": "customer" if by == "customer" else "user"}, "createdAt": now_iso(),
+             "createdBy": {"type": "customer"} if by == "customer" else agent, "createdAt": now_iso(),
              "_embedded": {"attachments": held}}
         )  # fmt: skip
         self.conversations[number]["threads"] = len(self.threads[number])

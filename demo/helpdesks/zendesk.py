@@ -155,14 +155,20 @@ class Zendesk:
 
     def _list_comments(self, request: Request, number: str) -> Response:
         self._ticket(int(number))
-        return self._page(request, "comments", self.comments[int(number)], 100)
+        # Sideloaded users stand on every page, if they are asked for.
+        users = [{"id": AGENT, "name": "Mia Chen"}] if request.args.get("include") == "users" else []
+        return self._page(request, "comments", self.comments[int(number)], 100, users=users)
 
-    def _page(self, request: Request, name: str, rows: list[dict[str, Any]], size: int = PER_PAGE) -> Response:
+    def _page(
+        self, request: Request, name: str, rows: list[dict[str, Any]], size: int = PER_PAGE, **more_rows: Any
+    ) -> Response:
         start = request.args.get("page[after]", 0, type=int)
         self.sizes |= {request.args["page[size]"]} if "page[size]" in request.args else set()
         more = start + size < len(rows)
-        following = f"{request.base_url}?page[after]={start + size}" if more else None
-        return _json({name: rows[start : start + size], "meta": {"has_more": more}, "links": {"next": following}})
+        include = "&include=users" if more_rows else ""
+        following = f"{request.base_url}?page[after]={start + size}{include}" if more else None
+        links = {"meta": {"has_more": more}, "links": {"next": following}}
+        return _json({name: rows[start : start + size], **links, **more_rows})
 
     def _update(self, request: Request, number: str) -> Response:
         ticket = self._ticket(int(number))

@@ -1,6 +1,6 @@
-"""A support mailbox as the help desk: every ticket and reply is a mail with the portal's key in its Message-ID.
+"""A support mailbox as the help desk: every ticket and reply is an email with the portal's key in its Message-ID.
 
-Nothing can be read back, so the portal shows what it sent; the team's answers go to the customer by e-mail.
+Nothing can be read back, so the portal shows what it sent; the team's answers go to the customer by email.
 """
 
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def connect(settings: "Settings", services: "Services") -> "Email":
 class Email(Limited):
     """SUPPORT_MAILBOX, reached through SMTP_URL."""
 
-    # A second mail after an unknown outcome carries the same Message-ID, which many desks drop.
+    # A second email after an unknown outcome carries the same Message-ID, which many desks drop.
     capabilities = Capabilities(
         creates="repeated",
         reads=False,

@@ -14,7 +14,7 @@ from portal.tickets import Message, Reply, Status, Thread
 
 
 def unsupported(what: str) -> Never:
-    raise VendorError("Our help desk cannot do this.", "unsupported", detail=f"this help desk {what}")
+    raise VendorError("Our help desk can't do this.", "unsupported", detail=f"this help desk {what}")
 
 
 class Limited:

@@ -11,9 +11,9 @@ from functions.errors import VendorError
 if TYPE_CHECKING:
     from portal.tickets import Status, Ticket
 
-UNREACHABLE = "Our help desk cannot be reached just now. Nothing was lost."
-REFUSED = "Our help desk did not take this."
-GONE = "There is no such ticket of yours."
+UNREACHABLE = "We can't reach our help desk right now. Nothing was lost."
+REFUSED = "Our help desk couldn't accept this."
+GONE = "We couldn't find that request."
 
 log = logging.getLogger(__name__)
 

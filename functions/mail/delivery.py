@@ -1,4 +1,4 @@
-"""The outbox's emails: fixed texts without anything that a customer wrote."""
+"""The outbox's emails. What goes to an address that nobody has verified is a fixed text: nothing that was typed."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,15 @@ if TYPE_CHECKING:
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `mail.send`: payload to, subject, text, message_id, and html where there is one."""
+    """Outbox `mail.send`: payload to, subject, text, message_id, and where there is one html and the `thread` that the
+    email belongs to."""
     if not services.mailer.configured:
         raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
     services.mailer.send(
-        payload["to"], payload["subject"], payload["text"], payload["message_id"], payload.get("html", "")
+        payload["to"],
+        payload["subject"],
+        payload["text"],
+        payload["message_id"],
+        payload.get("html", ""),
+        payload.get("thread", ""),
     )

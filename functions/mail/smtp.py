@@ -39,8 +39,9 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError(detail=f"{self._parts.hostname}: {_cause(error)}") from error
 
-    def send(self, to: str, subject: str, text: str, message_id: str, html: str = "") -> None:
-        """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery.
+    def send(self, to: str, subject: str, text: str, message_id: str, html: str = "", thread: str = "") -> None:
+        """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery. Those of one
+        `thread` stand together in mail programs.
 
         Raises VendorError."""
         address = checked(to)
@@ -50,6 +51,8 @@ class Mailer:
         mail["To"] = address
         mail["Subject"] = subject
         mail["Auto-Submitted"] = "auto-generated"
+        if thread:  # nothing was sent under this id: all answer the same one
+            mail["In-Reply-To"] = mail["References"] = self._id(thread)
         mail.set_content(text)
         if html:
             mail.add_alternative(html, subtype="html")
@@ -59,7 +62,7 @@ class Mailer:
         """Send a mail that has everything but its sender, date and id; raises VendorError."""
         mail["From"] = self._sender
         mail["Date"] = formatdate()
-        mail["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2].strip('>')}>"
+        mail["Message-ID"] = self._id(message_id)
         try:
             with self._server() as server:
                 server.send_message(mail)
@@ -74,6 +77,9 @@ class Mailer:
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
+
+    def _id(self, name: str) -> str:
+        return f"<{name}@{self._sender.rpartition('@')[2].strip('>')}>"
 
     @contextmanager
     def _server(self) -> Iterator[smtplib.SMTP]:

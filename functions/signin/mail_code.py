@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.mail import delivery
 from functions.pages import environment, when
+from functions.signin import drafts
 from portal.clock import MINUTE_MS
 
 if TYPE_CHECKING:
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 VALID_MS = 15 * MINUTE_MS
+# The email's fixed words: nothing that stands in a form may be sent to a typed address.
+SIGNING_IN = {
+    "subject": "Sign in to {product} support",
+    "why": "Someone, probably you, asked to sign in to {product} support with this email address.",
+    "button": "Open the sign-in page",
+    "not_you": "If this wasn't you, ignore this email: nobody can sign in without it.",
+}
+ASKING = {
+    "subject": "Confirm your email to send your question to {product} support",
+    "why": "Someone, probably you, wrote to {product} support with this email address. Confirm it to send it.",
+    "button": "Confirm your email",
+    "not_you": "If this wasn't you, ignore this email: nothing is sent without it.",
+}
 DIGITS = 6
 # Of a pasted email the beginning; the code is in its first lines.
 LONGEST = 2000
@@ -41,6 +55,11 @@ def token(key: str, row_id: str, nonce: str) -> str:
 def code(key: str, row_id: str, nonce: str) -> str:
     """The six digits of a mail."""
     return f"{int.from_bytes(_mac(key, 'code', row_id, nonce)) % 1_000_000:06d}"
+
+
+def page_id(key: str, page_key: str, address: str) -> str:
+    """The secret id of the page for the code, from the key that only the asking form's page knows."""
+    return urlsafe_b64encode(_mac(key, "page", page_key, address)[:24]).decode()
 
 
 def typed(text: str) -> str:
@@ -84,25 +103,24 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
 
 def _message(services: "Services", row: "Row", link_token: str, digits: str) -> dict[str, Any]:
     product = services.portal["product"]
+    asks = drafts.behind(services, row["back"]) is not None
+    words = {name: text.format(product=product) for name, text in (ASKING if asks else SIGNING_IN).items()}
     link = services.absolute(f"my/verify/open/?token={link_token}")
     until = when(row["expires_at"])
     spaced = f"{digits[:3]} {digits[3:]}"
     text = (
-        f"Someone, probably you, asked to sign in to {product} support with this address.\n\n"
+        f"{words['why']}\n\n"
         f"Open this page and press its button:\n{link}\n\n"
         f"Or type this code into the page where you asked: {spaced}\n\n"
-        f"Each works once, until {until}.\n\n"
-        "Nobody from support will ever ask for this code. If it was not you who asked, do nothing:"
-        " without this mail nobody can sign in as you.\n"
+        f"You can use either one, once, until {until}.\n\n"
+        f"{words['not_you']} Our team will never ask you for this code.\n"
     )
-    html = (
-        environment().get_template("signin/mail_code.html").render(product=product, link=link, code=spaced, until=until)
-    )
+    html = environment().get_template("signin/mail_code.html")
     return {
         "to": row["address"],
-        "subject": f"Sign in to {product} support",
+        "subject": words["subject"],
         "text": text,
-        "html": html,
+        "html": html.render(product=product, link=link, code=spaced, until=until, words=words),
         "message_id": f"verify-{row['nonce']}",
     }
 

@@ -161,7 +161,11 @@ def session(request: Request, services: "Services") -> Response:
     # The provider is not asked for a name in the header.
     current = sessions.current(request, services, None)
     if current is None:
-        return json_response({"signed_in": False, "anonymous": services.settings.tickets_anonymous})
+        settings = services.settings
+        # Without a mail server nobody can prove an address.
+        verifies = settings.tickets_anonymous == "verify" and not settings.mail_sign_in
+        anonymous = "off" if verifies else settings.tickets_anonymous
+        return json_response({"signed_in": False, "anonymous": anonymous, "accounts": bool(settings.oidc_issuer)})
     who = current.requester
     return json_response({"signed_in": True, "name": who.name, "email": who.email, "told": list(current.told.values())})
 

@@ -9,15 +9,16 @@ import hmac
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
 from functions import outbox, pages
 from functions.errors import Problem, VendorError
-from functions.http import Request, client, see_other
+from functions.http import Request, client, json_response, see_other, wants_json
 from functions.mail.addresses import may_mail
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
@@ -35,6 +36,7 @@ ATTEMPTS = 5
 PAGE = "my/verify/"
 PARENTS = ((PAGE, "Sign in"),)
 TITLE = "Sign in with your e-mail address"
+ASK_TITLE = "Confirm your email to send your question"
 CHECK_USED = "Press the button once more: this page was used already, or open for too long."
 EARLY = (
     "You pressed before this page was ready. It goes on by itself now; if nothing happens, press the button once more."
@@ -55,19 +57,27 @@ def form_page(request: Request, services: "Services") -> Response:
         raise Problem(404, "Signing in is not part of this portal. Write to us instead.")
     if sessions.current(request, services) is not None:
         return see_other(back)
-    return _form(services, back)
+    # The address was typed into the form of a question already: this page only does the bot check, by itself.
+    asked = drafts.behind(services, back)
+    typed = asked[1]["owner"] if asked else ""
+    return _form(services, back, typed, goes_on=bool(typed) and "change" not in request.args)
 
 
 def send_mail(request: Request, services: "Services") -> Response:
     """POST /api/verify: mail a link and a code, and redirect to the field for the code."""
     _must_be_on(services)
-    limit(services, "verify", client(request, services.settings), times=20, per_seconds=3600)
     form = request.form
     back = return_path(form.get("return", ""), services)
     typed, page_id = form.get("email", "").strip(), form.get("ask", "")
+    try:
+        _count(request, services)
+    except Problem as problem:
+        if wants_json(request):
+            raise
+        return _slowed(_form(services, back, typed, page_id, limit=problem.public), problem)
     address = normalise(typed)
     if address is None:
-        return _form(services, back, typed, page_id, email="Write your whole e-mail address, like ada@example.com.")
+        return _form(services, back, typed, page_id, email="Enter your full email address, like ada@example.com.")
     if form.get("website"):
         return _form(services, back, typed, page_id, website="Leave this field empty.")
     row = _row(services, page_id)
@@ -77,7 +87,9 @@ def send_mail(request: Request, services: "Services") -> Response:
         refused = _refused(services, answer)
         if refused:
             # Without any answer the page's script was not there yet: the next page answers and sends by itself.
-            return _form(services, back, typed, page_id, **{"check" if answer else "early": refused})
+            return _form(
+                services, back, typed, page_id, goes_on=not answer, **{"check" if answer else "early": refused}
+            )
         page_id = page_id if row is None and re.fullmatch(r"[\w-]{32}", page_id) else _random()
     delivery = _keep(services, page_id, address, back)
     response = see_other(services.url(f"my/verify/sent/?ask={page_id}"))
@@ -85,6 +97,28 @@ def send_mail(request: Request, services: "Services") -> Response:
         # After the answer, so that its time says nothing; without that chance the tick delivers.
         response.call_on_close(lambda: outbox.deliver(services, delivery))
     return response
+
+
+def puzzle(request: Request, services: "Services") -> Response:
+    """GET /api/verify: the bot check's name and puzzle, for another form that has an address field."""
+    _must_be_on(services)
+    return json_response({"check": services.bots.name, "puzzle": services.bots.puzzle()})
+
+
+def ask(
+    request: Request, services: "Services", address: str, back: str, page_key: str
+) -> tuple[str, Callable[[], object] | None]:
+    """Another form's address, normalised, that is to be proven: the next page's address, and what is to be done after
+    the answer. That page has the field for the code, or does the bot check when the form's field `check` has none."""
+    _count(request, services)
+    # A second press of the same form leads to the page whose code is in the email already.
+    page_id = mail_code.page_id(services.settings.secret_keys[0], page_key, address) if page_key else _random()
+    row = _row(services, page_id)
+    if (row is None or row["address"] != address) and _refused(services, request.form.get("check", "")):
+        return by_mail(services, back), None
+    delivery = _keep(services, page_id, address, back)
+    after = (lambda: outbox.deliver(services, delivery)) if delivery else None
+    return services.url(f"my/verify/sent/?ask={page_id}"), after
 
 
 def sent_page(request: Request, services: "Services") -> Response:
@@ -139,8 +173,11 @@ def link_page(request: Request, services: "Services") -> Response:
     # Warn before replacing an account's session: with an address alone, billing is closed.
     same = session is not None and session.requester.subject == subject(row["address"])
     now_as = session.requester.email if session and not same else ""
+    asked = drafts.behind(services, row["back"])
+    template = "signin/ask_open.html" if asked else "signin/mail_open.html"
+    draft = drafts.from_row(asked[1]) if asked else None
     return _private(
-        pages.render(services, "Sign in", "signin/mail_open.html", address=row["address"], token=token, now_as=now_as)
+        pages.render(services, "Sign in", template, address=row["address"], token=token, now_as=now_as, draft=draft)
     )
 
 
@@ -165,6 +202,17 @@ def purge(services: "Services", deadline: float) -> None:
     services.store.run("delete from verify where expires_at < :now", now=services.now())
 
 
+def _count(request: Request, services: "Services") -> None:
+    limit(services, "verify", client(request, services.settings), times=20, per_seconds=3600)
+
+
+def _slowed(response: Response, problem: Problem) -> Response:
+    """The form that keeps what was typed, as the answer to one press too many."""
+    response.status_code = problem.status
+    response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
 def _must_be_on(services: "Services") -> None:
     if not services.settings.mail_sign_in:
         raise Problem(404, "Signing in by mail is not part of this portal.")
@@ -184,6 +232,13 @@ def _keep(services: "Services", page_id: str, address: str, back: str) -> str | 
             back=back,
             now=services.now(),
             until=services.now() + mail_code.VALID_MS,
+        )
+        # The same form again, with another text.
+        services.store.run(
+            "update verify set back = :back where id = :id and address = :address",
+            back=back,
+            id=row_id,
+            address=address,
         )
         if not may_mail(services, address):
             return None
@@ -226,12 +281,18 @@ def _refused(services: "Services", answer: str) -> str:
 def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
     sessions.end(request, services)
     requester = Requester(subject(row["address"]), row["address"])
-    response = see_other(row["back"])
+    asked = drafts.behind(services, row["back"])
+    # The customer has pressed "Confirm and send": 307 lets the browser send the draft, now with a session.
+    send = services.url(f"api/tickets/send?draft={quote(asked[0], safe='')}") if asked else ""
+    response = Response(status=307, headers={"Location": send}) if send else see_other(row["back"])
     sessions.set_cookie(response, sessions.start(services, requester, {"level": "address"}), services)
     return _private(response)
 
 
-def _form(services: "Services", back: str, typed: str = "", page_id: str = "", **wrong: str) -> Response:
+def _form(
+    services: "Services", back: str, typed: str = "", page_id: str = "", *, goes_on: bool = False, **wrong: str
+) -> Response:
+    """The form for an address; it sends itself with `goes_on`, or when it was sent before its script was there."""
     bots = services.bots
     return pages.render(
         services,
@@ -240,6 +301,7 @@ def _form(services: "Services", back: str, typed: str = "", page_id: str = "", *
         422 if wrong else 200,
         wrong=wrong,
         typed=typed[:300],
+        goes_on=goes_on,
         ask=page_id or _random(),
         back=back,
         check=bots.name,
@@ -251,18 +313,20 @@ def _form(services: "Services", back: str, typed: str = "", page_id: str = "", *
 
 def _sent(services: "Services", row: "Row", page_id: str) -> Response:
     left = ATTEMPTS - row["attempts"]
+    asked = drafts.behind(services, row["back"])
     return _private(
         pages.render(
             services,
-            "Look at your mail",
-            "signin/mail_sent.html",
+            ASK_TITLE if asked else "Look at your mail",
+            "signin/ask_sent.html" if asked else "signin/mail_sent.html",
             address=row["address"],
             ask=page_id,
             back=row["back"],
             left=max(left, 0),
             tried=row["attempts"] > 0,
-            change=by_mail(services, row["back"]),
-            parents=PARENTS,
+            change=f"{by_mail(services, row['back'])}&change=1",
+            question=asked[1]["subject"] if asked else "",
+            parents=() if asked else PARENTS,
         )
     )
 
@@ -290,11 +354,11 @@ def _letter(services: "Services", back: str) -> str:
     to = services.portal.get("support_email")
     if not to:
         return ""
-    token = parse_qs(urlsplit(back).query).get("draft", [""])[0]
-    draft = drafts.draft(services, token) if token else None
+    asked = drafts.behind(services, back)
     letter = f"mailto:{to}"
-    if draft is None:
+    if asked is None:
         return letter
+    draft = drafts.from_row(asked[1])
     body = draft.body
     while len(quote(body)) > LETTER_MOST:
         body = body[: len(body) * 9 // 10]

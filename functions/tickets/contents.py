@@ -2,12 +2,12 @@
 
 import re
 
-# How a kind of picture begins, the endings that it has, and its name for a customer.
+# How a kind of picture begins, and its name for a customer.
 PICTURES = {
-    "image/png": ((b"\x89PNG\r\n\x1a\n",), (".png",), "PNG"),
-    "image/jpeg": ((b"\xff\xd8\xff",), (".jpg", ".jpeg", ".jfif"), "JPEG"),
-    "image/gif": ((b"GIF87a", b"GIF89a"), (".gif",), "GIF"),
-    "image/webp": ((b"RIFF",), (".webp",), "WebP"),
+    "image/png": ((b"\x89PNG\r\n\x1a\n",), "PNG"),
+    "image/jpeg": ((b"\xff\xd8\xff",), "JPEG"),
+    "image/gif": ((b"GIF87a", b"GIF89a"), "GIF"),
+    "image/webp": ((b"RIFF",), "WebP"),
 }
 # Where a kind that we do not take is recognised, to name it: its place, its bytes, and its name for a customer.
 OTHERS = (
@@ -60,17 +60,17 @@ PAGE = re.compile(
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 AGAIN = "Open it and save it as PNG or JPEG."
-CUT_OFF = f"The end of this picture is missing, or something follows it. {AGAIN}"
-MIXED = "A web page, a program or an archive is inside this file, so we do not take it. Send a screenshot instead."
-PDF_END = "The end of this PDF is missing. Save it again."
-PDF_ACTS = "This PDF runs a script or starts a program. Print it into a new PDF."
-PAGE_TEXT = "This text begins as a web page or a program does. Put a line of your own above it."
-UNPRINTABLE = "This is not plain text: it has characters that no screen shows."
+CUT_OFF = f"This picture is incomplete or has extra data at its end. {AGAIN}"
+MIXED = "This file contains a web page, a program or an archive, so we can't accept it. Send a screenshot instead."
+PDF_END = "This PDF is incomplete. Save it again."
+PDF_ACTS = "This PDF runs a script or starts a program. Print it to a new PDF."
+PAGE_TEXT = "This text starts like a web page or a program. Add a line of text above it."
+UNPRINTABLE = "This isn't plain text: it has characters that can't be displayed."
 
 
 def picture(data: bytes) -> str | None:
     """The MIME type of the picture that this is, or None."""
-    for mime, (starts, _, _) in PICTURES.items():
+    for mime, (starts, _) in PICTURES.items():
         if data.startswith(starts) and (mime != "image/webp" or data[8:12] == b"WEBP"):
             return mime
     return None
@@ -83,7 +83,7 @@ def fault(mime: str, data: bytes) -> str:
     if mime == "application/pdf":
         return _pdf_fault(data)
     if picture(data) != mime:
-        return f"Its name says {PICTURES[mime][2]}, and it is {_called(data)}. {AGAIN}"
+        return f"It is named {PICTURES[mime][1]}, but it is {_called(data)}. {AGAIN}"
     if mime == "image/webp" and len(data) > int.from_bytes(data[4:8], "little") + 9:
         return CUT_OFF
     if mime in ENDS and not data.rstrip(b"\x00\r\n").endswith(ENDS[mime]):
@@ -93,7 +93,7 @@ def fault(mime: str, data: bytes) -> str:
 
 def _pdf_fault(data: bytes) -> str:
     if not data.startswith(b"%PDF-"):
-        return f"Its name says PDF, and it is {_called(data)}. Save it as PDF."
+        return f"It is named PDF, but it is {_called(data)}. Save it as PDF."
     if b"%%EOF" not in data[-1024:]:
         return PDF_END
     low = data.lower()
@@ -115,7 +115,7 @@ def _text_fault(data: bytes) -> str:
         return ""
     # Not before: a text may begin with the letters that a program begins with.
     called = _called(data, "")
-    return f"Its name says text, and it is {called}." if called else PAGE_TEXT if is_page else UNPRINTABLE
+    return f"It is named as text, but it is {called}." if called else PAGE_TEXT if is_page else UNPRINTABLE
 
 
 def _text(data: bytes) -> str | None:
@@ -132,5 +132,5 @@ def _called(data: bytes, otherwise: str = "something else") -> str:
     """What this content is, in a customer's words."""
     mime = picture(data)
     if mime:
-        return f"a {PICTURES[mime][2]} picture"
+        return f"a {PICTURES[mime][1]} picture"
     return next((name for place, mark, name in OTHERS if data.startswith(mark, place)), otherwise)

@@ -181,7 +181,7 @@ def _follow_up(services: "Services", ticket: "Row", row: "Row") -> None:
             ledger.requester_of(ticket),
             Draft(ticket["topic"], ticket["subject"], row["body"]),
             f"follow-{row['id']}",
-            facts=json.loads(ticket["facts"]) | {"Goes on from our ticket": ticket["reference"]},
+            facts=json.loads(ticket["facts"]) | {"Follow-up to our request": ticket["reference"]},
             files=ledger.files_of(services, ticket["id"], row["id"]),
             follows=ticket["desk_ref"],
         )

@@ -1,4 +1,4 @@
-"""Reading the form of Ask us: the message, its context, and the facts for the agents."""
+"""Reading the form of Contact support: the message, its context, and the facts for the agents."""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 # Hidden fields of the form that go back into it with the text.
 KEPT = ("key", "seconds")
-# Rows of "We will send this along" beside those of a draft, and the agents' text for a row that was taken out.
+# Rows of "Included with your message" beside those of a draft, and the agents' text for a row that was taken out.
 SEARCHES, ACCOUNT = "context_searches", "context_account"
-LEFT_OUT = {"Account": "not sent along"}
+LEFT_OUT = {"Account": "not shared"}
+# Stands in a form that shows the row of ACCOUNT to everyone: without a tick there, it was taken out.
+ACCOUNT_ASKED = "context_account_asked"
 
 
 def read(request: "Request", services: "Services") -> Draft:
@@ -56,16 +58,28 @@ def facts(request: "Request", services: "Services") -> dict[str, str]:
         "Article's address": services.settings.public_origin + urls[article] if article else "",
         "Article's revision": f"build {services.portal['build']}" if article else "",
         "Searches": _searches(request.form.get(SEARCHES, "")),
-        "Time in the form": f"{counted(int(seconds), 'second')}, as the browser counted" if _is_number(seconds) else "",
+        "Time on form": _duration(int(seconds)) if _is_number(seconds) and int(seconds) else "",
     }
-    return {label: text for label, text in found.items() if text}
+    refusal = LEFT_OUT if request.form.get(ACCOUNT_ASKED) and not request.form.get(ACCOUNT) else {}
+    return {label: text for label, text in found.items() if text} | refusal
 
 
 def with_account(facts: dict[str, str], session: "Session", request: "Request") -> dict[str, str]:
     """The facts with the session's account, plan and role, if the form has that row: the customer may take it out."""
+    facts = without_refusal(facts)
     if not request.form.get(ACCOUNT):
         return facts | (LEFT_OUT if session.told else {})
     return facts | {label: plain(text, 120) for label, text in session.told.items()}
+
+
+def refused(facts: Mapping[str, str]) -> bool:
+    """Whether the customer took account, plan and role out of the form before they signed in."""
+    return LEFT_OUT.items() <= facts.items()
+
+
+def without_refusal(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts without the mark of `refused`."""
+    return {label: text for label, text in facts.items() if (label, text) not in LEFT_OUT.items()}
 
 
 def topics(services: "Services") -> dict[str, str]:
@@ -74,7 +88,7 @@ def topics(services: "Services") -> dict[str, str]:
 
 
 def shown(draft: Draft, facts: Mapping[str, str], services: "Services") -> list[tuple[str, str]]:
-    """The rows of "We sent this along": label and text; an article is shown by its title."""
+    """The rows of "Included with your message": label and text; an article is shown by its title."""
     titles = {article["id"]: article["title"] for article in services.portal["articles"]}
     rows = [
         (CONTEXT_LABELS[name], titles.get(value, value))
@@ -86,13 +100,13 @@ def shown(draft: Draft, facts: Mapping[str, str], services: "Services") -> list[
 
 
 def again(request: "Request", services: "Services", draft: Draft) -> list[tuple[str, str, str, str]]:
-    """The rows of "We will send this along" for a form that comes back: field, value, label and text."""
+    """The rows of "Included with your message" for a form that comes back: field, value, label and text."""
     labels = {f"context_{name}": label for name, label in CONTEXT_LABELS.items()}
     texts = dict(shown(draft, facts(request, services), services))
     # Without JavaScript the article is known from the page's own address, which the next form no longer has.
     values = request.form.to_dict() | {"context_article": draft.context.get("article", "")}
     known = [(field, values.get(field, ""), label, texts.get(label, "")) for field, label in labels.items()]
-    known.append((SEARCHES, values.get(SEARCHES, ""), "Your searches in this visit", texts.get("Searches", "")))
+    known.append((SEARCHES, values.get(SEARCHES, ""), "Your searches on this visit", texts.get("Searches", "")))
     return [row for row in known if row[1] and row[3]]
 
 
@@ -116,6 +130,11 @@ def _searches(text: str) -> str:
         if isinstance(row, list) and len(row) == 2 and isinstance(row[0], str) and type(row[1]) is int
     ]
     return ", ".join(good)
+
+
+def _duration(seconds: int) -> str:
+    """A time in whole minutes, or in seconds below one."""
+    return f"{seconds // 60} min" if seconds >= 60 else counted(seconds, "second")
 
 
 def _is_number(text: str) -> bool:

@@ -260,15 +260,25 @@ def keys(
     def key(moment: str) -> str:
         return (prefix + hashlib.sha256("\n".join([moment, owner, what]).encode()).hexdigest())[:40]
 
-    if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given):
+    if page_key(given):
         return key(given), ""
     window = services.now() // WINDOW_MS
     return key(f"window-{window}"), key(f"window-{window - 1}")
 
 
-def draft_key(token: str, subject: str) -> str:
+def page_key(given: str) -> str:
+    """The key that a form's page made for itself, or an empty text when it is none."""
+    return given if re.fullmatch(r"[A-Za-z0-9-]{16,64}", given) else ""
+
+
+def draft_key(draft_id: str, subject: str) -> str:
     """The key of the ticket that a draft becomes, so that its second sending finds the first."""
-    return "draft-" + hashlib.sha256(f"{token}\n{subject}".encode()).hexdigest()[:34]
+    return "draft-" + hashlib.sha256(f"{draft_id}\n{subject}".encode()).hexdigest()[:34]
+
+
+def sent_draft(services: "Services", token: str, subject: str) -> "Row | None":
+    """The customer's ticket that was made of the draft with this token or id."""
+    return by_key(services, subject, draft_key(drafts.id_of(token), subject), draft_key(token, subject))
 
 
 def plain(text: str, most: int) -> str:

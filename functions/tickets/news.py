@@ -1,4 +1,4 @@
-"""News from the help desk: a ticket is read there, and its customer gets an email about a new answer."""
+"""News from the help desk: a ticket is read there, and its customer gets an email with the new answer."""
 
 import logging
 from typing import TYPE_CHECKING, Any
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from functions import outbox
 from functions.errors import VendorError
 from functions.mail import preferences
-from functions.signin import ways
-from functions.tickets import ledger
+from functions.tickets import ledger, letter
 from portal.addresses import is_verified
 
 if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
+    from portal.tickets import Thread
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +32,15 @@ def refresh(services: "Services", payload: dict[str, Any]) -> None:
         raise
     with services.store.transaction():
         if ledger.saw(services, row, thread):
-            announce(services, row)
+            announce(services, row, thread)
 
 
-def announce(services: "Services", row: "Row") -> None:
-    """Put an email about an answer into the outbox, inside a transaction; nothing when the desk sends its own, the
-    address is not verified, or the customer does not want it."""
+def announce(services: "Services", row: "Row", thread: "Thread") -> None:
+    """Put an email with the new answers into the outbox, inside a transaction; nothing when the desk sends its own, the
+    address is not verified, or the customer does not want it. `row` is as it was before the answers were noted."""
     if services.desk.capabilities.mails_customer or not services.mailer.configured:
         return
     subject = row["subject_id"]
     if not is_verified(subject) or not preferences.wants(services, subject, "ticket_mail"):
         return
-    product, reference = services.portal["product"], row["reference"]
-    link = ways.mail_link(services, subject, f"my/ticket/?ref={reference}")
-    mail = {
-        "to": row["email"],
-        "subject": f"{product} support answered your ticket {reference}",
-        "text": f"There is an answer to your ticket {reference}.\n\nRead it here:\n{link}\n",
-        "message_id": f"answer-{reference}-{services.now()}",
-    }
-    outbox.put(services, "mail.send", mail, subject_id=subject)
+    outbox.put(services, "mail.send", letter.answer(services, row, thread), subject_id=subject)

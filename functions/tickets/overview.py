@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.errors import Problem, VendorError
-from functions.signin import sessions
+from functions.signin import drafts, sessions
 from functions.tickets import ledger
-from functions.tickets.ledger import DESK, WAITING, may_read_organisation
-from portal.tickets import STATUS_WORDS, Thread, word
+from functions.tickets.ledger import DELIVERED, DESK, WAITING, may_read_organisation
+from portal.tickets import RECEIVED, STATUS_WORDS, Thread, word
 from portal.tickets.match import SKEW_MS
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ COLUMNS = (
     " desk_at, agent_at, seen_at, own_status, own_at"
 )
 STATES = {"accepted": "waiting", "delivered": "sent", "desk": "sent", "mailed": "mailed", "failed": "failed"}
+# What the list may be filtered by: each state that a customer reads, under the name it has in an address.
+FILTERS = {"received": RECEIVED} | {name: STATUS_WORDS[name] for name in ("open", "pending", "solved")}
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,15 @@ def overview_page(request: "Request", services: "Services") -> Response:
     path = services.url("my/tickets/")
     return pages.render(
         services,
-        "Your tickets",
+        "Your requests",
         "tickets/overview.html",
         rows=chosen[(page - 1) * PER_PAGE : page * PER_PAGE],
         filters={"status": filters.status, "whose": filters.whose, "text": filters.text}
         | {"from": filters.from_, "to": filters.to},
         filtered=filters != Filters(),
         organisation=organisation,
-        words=STATUS_WORDS,
+        words=FILTERS,
+        unsent=drafts.of(services, requester.email),
         problem=problem,
         as_of=as_of,
         page=page,
@@ -93,11 +96,16 @@ def status_of(row: "Row", thread: Thread | None = None) -> str:
     return str(said or "open")
 
 
+def waits(row: "Row") -> bool:
+    """Whether no agent has the request yet."""
+    return row["state"] not in {DELIVERED, DESK}
+
+
 def _filters(request: "Request", organisation: bool) -> Filters:
     given = request.args
     status = given.get("status", "")
     return Filters(
-        status if status in STATUS_WORDS else "",
+        status if status in FILTERS else "",
         "organisation" if organisation and given.get("whose") == "organisation" else "mine",
         ledger.plain(given.get("text", ""), 100),
         *(_day(given.get(name, "")) for name in ("from", "to")),
@@ -114,7 +122,7 @@ def _day(text: str) -> str:
 def _matches(row: dict[str, Any], filters: Filters) -> bool:
     wanted = filters.text.casefold()
     return (
-        filters.status in {"", row["status"]}
+        FILTERS.get(filters.status) in {None, row["word"]}
         and (wanted in row["subject"].casefold() or wanted in row["reference"].casefold())
         and (not filters.from_ or row["updated_at"] >= _start(filters.from_))
         and (not filters.to or row["updated_at"] < _start(filters.to, days=1))
@@ -197,7 +205,7 @@ def _line(row: "Row", requester: "Requester", thread: Thread | None = None) -> d
         "reference": row["reference"],
         "subject": row["subject"] or (thread.subject if thread else ""),
         "status": status,
-        "word": word(status),
+        "word": word(status, waits=waits(row)),
         "last": "us" if status == "pending" or row["agent_at"] > said else "you" if row["state"] != DESK else "",
         "created_at": row["created_at"],
         "updated_at": max(thread.updated_at if thread else row["desk_at"] or 0, row["own_at"] or 0, row["created_at"]),

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from functions import pages
 from functions.errors import Problem, VendorError
 from functions.signin import drafts, sessions
-from functions.tickets import form, ledger, markup, uploads
+from functions.tickets import contents, form, ledger, markup, uploads
 from functions.tickets.ledger import DELIVERED, WAITING
-from functions.tickets.overview import STATES, status_of
+from functions.tickets.overview import STATES, status_of, waits
 from portal.clock import DAY_MS, MINUTE_MS
-from portal.tickets import Message, Thread, word
+from portal.tickets import Message, Thread, plain, word
+from portal.tickets.files import ACCEPT, MOST
 from portal.tickets.links import pieces
 from portal.tickets.match import Sent, present
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
     from portal.models import Requester
+    from portal.tickets import Attachment
 
 LATE_MS = 15 * MINUTE_MS
 RATING_MS = 7 * DAY_MS
-NONE = "There is no such ticket of yours."
+NONE = "We couldn't find that request."
 
 
 def ticket_page(request: "Request", services: "Services") -> Response:
@@ -68,12 +70,12 @@ def render(
         messages=_messages(services, row, thread, own),
         problem=problem,
         context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
-        done={name: request.args.get(name) == "1" for name in ("sent", "rated")},
+        done={name: request.args.get(name) == "1" for name in ("sent", "rated", "add")},
         without_files=request.args.get("files") == "0",
         can=_can(services, status, own, bool(thread and thread.closed)),
         reply={"key": secrets.token_hex(16), "typed": typed, "wrong": wrong or {}} | _limits(services),
         rating=_rating(request, services, row, status, own),
-        parents=(pages.HUB, ("my/tickets/", "Your tickets")),
+        parents=(pages.HUB, ("my/tickets/", "Your requests")),
     )
 
 
@@ -81,7 +83,7 @@ def _ticket(services: "Services", row: "Row", status: str, closed: bool) -> dict
     """The ticket itself; `follows` and `follow_ups` are the references of those before and after it."""
     return {
         "reference": row["reference"],
-        "word": word(status),
+        "word": word(status, waits=waits(row)),
         "state": STATES[row["state"]],
         "late": row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
         "next": _next(services, row, status),
@@ -103,7 +105,7 @@ def _can(services: "Services", status: str, own: bool, closed: bool) -> dict[str
 
 def _limits(services: "Services") -> dict[str, Any]:
     """The limits of a reply's files."""
-    return {"max_files": uploads.MOST, "file_types": ",".join(uploads.TYPES), "bytes": services.settings.body_limit}
+    return {"max_files": MOST, "file_types": ACCEPT, "bytes": services.settings.body_limit}
 
 
 def _thread(services: "Services", requester: "Requester", row: "Row") -> tuple[Thread | None, str]:
@@ -152,12 +154,12 @@ def _of_desk(services: "Services", row: "Row", message: Message, number: int, wh
         return services.url(f"my/ticket/file/?{query}") if downloads else ""
 
     files = [
-        {"name": file.name, "type": file.type, "size": file.size, "url": url(place)}
+        {"name": file.name, "size": file.size, "url": url(place), "picture": _previews(file)}
         for place, file in enumerate(message.files)
     ]
     return {
         "author": message.author,
-        "who": who if message.author == "customer" else "",
+        "who": who if message.author == "customer" else plain.first_name(message.name),
         "body": list(pieces(message.body)),
         "html": markup.clean(message.html) if message.html else "",
         "at": message.at,
@@ -165,6 +167,11 @@ def _of_desk(services: "Services", row: "Row", message: Message, number: int, wh
         "state": "sent",
         "latest": False,
     }
+
+
+def _previews(file: "Attachment") -> bool:
+    """Whether a file is shown as a picture; what it really is decides when it is fetched."""
+    return file.type in contents.PICTURES and file.size <= uploads.PREVIEW_MOST
 
 
 def _of_ours(
@@ -181,7 +188,7 @@ def _of_ours(
         "body": list(pieces(body)),
         "html": "",
         "at": at,
-        "files": [file | {"url": ""} for file in files],
+        "files": [file | {"url": "", "picture": False} for file in files],
         "state": state,
         "latest": False,
     }
@@ -190,17 +197,17 @@ def _of_ours(
 def _next(services: "Services", row: "Row", status: str) -> str:
     """A sentence about the next step."""
     words = {
-        "accepted": "It is safely kept here and on its way to our team.",
-        "mailed": "Our help desk could not take it, so it is in our team's mailbox. We answer by e-mail.",
-        "failed": "It is kept here, but our team has not seen it yet. We were told.",
+        "accepted": "We saved your request and are passing it to our team.",
+        "mailed": "Our team has your request by email and will reply to you by email.",
+        "failed": "We saved your request, but our team hasn't seen it yet. We know about the problem.",
     }
     if not services.desk.capabilities.reads and row["state"] == DELIVERED and status != "solved":
-        return f"{services.portal['response_time']} Our answer comes by e-mail to {row['email']}.".strip()
+        return f"{services.portal['response_time']} We'll reply by email to {row['email']}.".strip()
     by_status = {
         "open": services.portal["response_time"],
-        "pending": "We need something from you. Answer below.",
-        "on_hold": "We wait for a fix and write to you when it is there.",
-        "solved": "If it is not solved after all, write below.",
+        "pending": "Reply below if you need more help.",
+        "on_hold": "We're waiting for a fix and will write to you when it's ready.",
+        "solved": "Not solved after all? Reply below.",
     }
     return words.get(row["state"]) or str(by_status.get(status, by_status["open"]))
 

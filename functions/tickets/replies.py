@@ -33,9 +33,9 @@ def reply(request: "Request", services: "Services") -> Response:
     files, fault = uploads.read(request)
     wrong = _faults(body, files, fault, solves)
     if request.form.get("website"):
-        wrong["body"] = "This looks like a robot's message. Leave the hidden field empty."
+        wrong["body"] = "This looks like an automated message. Leave the hidden field empty."
     if wrong and wants_json(request):
-        raise Problem(422, "Look at the marked fields.", fields=wrong)
+        raise Problem(422, "Check the marked fields.", fields=wrong)
     if wrong:
         return render(request, services, requester, row, wrong, body)
     limit(services, "reply", requester.subject, times=60, per_seconds=3600)
@@ -53,7 +53,7 @@ def set_status(request: "Request", services: "Services") -> Response:
     row = readable(services, requester, request.form.get("ref", ""), own=True)
     wanted = request.form.get("status", "")
     if wanted not in {"solved", "open"}:
-        raise Problem(422, "A ticket can be solved or open.", fields={"status": "Choose solved or open."})
+        raise Problem(422, "A request can be solved or open.", fields={"status": "Choose solved or open."})
     if status_of(row) != wanted:  # pressed twice it is the same
         limit(services, "reply", requester.subject, times=60, per_seconds=3600)
         _deliver(services, ledger.add_reply(services, row, f"status-{secrets.token_hex(16)}", "", wanted))
@@ -87,14 +87,14 @@ def _rate(services: "Services", subject: str, ticket: str, good: str, reason: st
             id=ticket,
         )
         if not done:
-            raise Problem(409, "Your answer can no longer be changed. Write to us in the ticket instead.")
+            raise Problem(409, "You can no longer change your answer. Reply to the request instead.")
         outbox.put(services, "ticket.rating", {"ticket": ticket}, subject_id=subject)
 
 
 def _faults(body: str, files: list[File], fault: str, solves: bool) -> dict[str, str]:
     wrong = {"files": fault} if fault else {}
     if len(body) > BODY_MAX:
-        wrong["body"] = f"This is {len(body):,} characters; send at most {BODY_MAX:,}."
+        wrong["body"] = f"This is {len(body):,} characters long. Shorten it to {BODY_MAX:,}."
     elif not body and (files or not solves):
         wrong["body"] = "Write a message."
     return wrong

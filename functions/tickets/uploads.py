@@ -12,23 +12,21 @@ from functions.signin import sessions
 from functions.tickets import contents, ledger
 from portal.models import clean
 from portal.tickets import File
+from portal.tickets.files import MOST, TYPES, UNSEEN, endings
 
 if TYPE_CHECKING:
     from functions.helpdesks import Downloads
     from functions.http import Request
     from functions.services import Services
 
-MOST = 10
 NAME_MOST = 100
-# Ending -> the MIME type we tell the desk.
-TYPES = {ending: mime for mime, (_, endings, _) in contents.PICTURES.items() for ending in endings} | {
-    ".pdf": "application/pdf",
-    ".txt": "text/plain",
-    ".log": "text/plain",
-    ".csv": "text/csv",
-}
-# A name that a system reads as a device.
 LONGEST_NAME = 1000
+# Larger pictures are only downloaded.
+PREVIEW_MOST = 5_000_000
+# A preview is fetched from the desk, so a browser keeps it while its page is read.
+PREVIEW_SECONDS = 600
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+# A name that a system reads as a device.
 DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -40,7 +38,7 @@ def read(request: "Request") -> tuple[list[File], str]:
             if upload.filename:
                 given.append((upload.filename, stream.read()))
     if len(given) > MOST:
-        return [], f"Send at most {MOST} files."
+        return [], f"Send up to {MOST} files."
     files, wrong = [], []
     for name, data in given:
         file, fault = check(name, data)
@@ -58,16 +56,22 @@ def check(name: str, data: bytes) -> tuple[File | None, str]:
     stem, _, ending = cleaned.rpartition(".")
     mime = TYPES.get(f".{ending.lower()}") if stem else None
     if mime is None:
-        why = f"We do not take .{ending} files." if stem else "Its name has no ending that says what it is."
-        return None, f"{cleaned}: {why} Send pictures, PDF or text ({', '.join(TYPES)})."
+        return None, f"{cleaned}: {_not_taken(ending if stem else '')}"
     if not data:
         return None, f"{cleaned}: This file is empty."
     if mime in contents.PICTURES:
         mime = contents.picture(data) or mime
-        endings = contents.PICTURES[mime][1]
-        cleaned = cleaned if f".{ending.lower()}" in endings else stem + endings[0]
+        cleaned = cleaned if f".{ending.lower()}" in endings(mime) else stem + endings(mime)[0]
     fault = contents.fault(mime, data)
     return (None, f"{cleaned}: {fault}") if fault else (File(cleaned, mime, data), "")
+
+
+def _not_taken(ending: str) -> str:
+    """Why a file with this ending is not taken, and what to send; assets/tickets/files.js says the same."""
+    if f".{ending.lower()}" in UNSEEN:
+        return f"We can't open .{ending} pictures. Save it as PNG or JPEG."
+    why = f"We can't accept .{ending} files." if ending else "This file's name has no ending, such as .png."
+    return f"{why} Send one of: {', '.join(TYPES)}."
 
 
 def clean_name(name: str) -> str:
@@ -81,11 +85,11 @@ def clean_name(name: str) -> str:
 
 
 def download(request: "Request", services: "Services") -> Response:
-    """GET /my/ticket/file/?ref=&m=&n=: a file of a ticket, as a download."""
+    """GET /my/ticket/file/?ref=&m=&n=: a file of a ticket, as a download, or with `show=1` a picture for its page."""
     requester = sessions.require(request, services).requester
     row = ledger.by_reference(services, requester, request.args.get("ref", ""))
     message, number = (request.args.get(name, -1, type=int) for name in ("m", "n"))
-    gone = Problem(404, "There is no such file of yours.")
+    gone = Problem(404, "We couldn't find that file.")
     if row is None or not row["desk_ref"] or not services.desk.capabilities.downloads:
         raise gone
     ledger.may_look(services, requester)
@@ -96,7 +100,18 @@ def download(request: "Request", services: "Services") -> Response:
         if error.kind == "not_found":
             raise gone from error
         raise
-    return attachment(file.name, file.data)
+    mime = contents.picture(file.data) if request.args.get("show") == "1" and len(file.data) <= PREVIEW_MOST else None
+    return picture(mime, file.data) if mime else attachment(file.name, file.data)
+
+
+def picture(mime: str, data: bytes) -> Response:
+    """A picture for an <img> of a page here, as the kind that its content is; opened by itself nothing in it runs."""
+    response = Response(data, mimetype=mime)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Cache-Control"] = f"private, max-age={PREVIEW_SECONDS}"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def attachment(name: str, data: bytes) -> Response:
@@ -105,6 +120,6 @@ def attachment(name: str, data: bytes) -> Response:
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
     response = Response(data, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -8,29 +8,32 @@ from portal.models import Requester, clean
 
 Status = Literal["open", "pending", "on_hold", "solved"]
 
-# The four states that a customer reads; adapters map the desk's own to these.
+# The states of a desk in a customer's words; adapters map the desk's own to these. What a request on hold waits for
+# is said beside the word.
 STATUS_WORDS: Mapping[Status, str] = {
-    "open": "We are looking at it",
-    "pending": "Waiting for you",
-    "on_hold": "On hold: waiting for a fix",
+    "open": "In progress",
+    "pending": "We replied",
+    "on_hold": "In progress",
     "solved": "Solved",
 }
+# A request that was accepted here and that no agent has seen yet.
+RECEIVED = "Received"
 SUBJECT_MIN, SUBJECT_MAX = 5, 120
 BODY_MIN, BODY_MAX = 20, 20_000
 # What a customer may send along, in the order in which it is shown, with its label.
 CONTEXT_LABELS: Mapping[str, str] = {
     "article": "Article you came from",
-    "query": "You searched for",
-    "vote": "Your answer about the article",
-    "read": "Articles you read in this visit",
+    "query": "Your search",
+    "vote": "Your feedback on the article",
+    "read": "Articles you read on this visit",
     "browser": "Browser and system",
 }
 VOTES: Mapping[str, str] = {
     "missing_info": "not helpful: something is missing",
-    "inaccurate": "not helpful: it does not match what I see",
-    "unclear": "not helpful: I could not follow a step",
+    "inaccurate": "not helpful: the steps don't match what I see",
+    "unclear": "not helpful: I couldn't follow a step",
     "broken": "not helpful: a link or picture is broken",
-    "not_my_question": "not helpful: this is not my question",
+    "not_my_question": "not helpful: it didn't answer my question",
     "no": "not helpful",
     "yes": "helpful",
 }
@@ -97,13 +100,15 @@ class Attachment:
 @dataclass(frozen=True)
 class Message:
     """One public message of a ticket; `at` in unix milliseconds. `body` is plain text; `html` is what the desk has
-    instead, untrusted: clean it before showing it."""
+    instead, untrusted: clean it before showing it. `name` is the agent's as the desk has it; customers read the first
+    name alone."""
 
     author: Literal["customer", "agent"]
     body: str
     at: int
     html: str = ""
     files: tuple[Attachment, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,10 @@ class Thread:
     closed: bool = False
 
 
-def word(status: str) -> str:
-    """A status in the customer's words; an unknown one reads as open."""
+def word(status: str, *, waits: bool = False) -> str:
+    """A status in the customer's words; an unknown one reads as open. `waits`: no agent has seen the request yet."""
+    if waits and status == "open":
+        return RECEIVED
     return next((text for known, text in STATUS_WORDS.items() if known == status), STATUS_WORDS["open"])
 
 
@@ -130,13 +137,13 @@ def faults(draft: Draft, topics: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with a draft: field -> what to do, empty when it can be sent. `topics` is id -> title."""
     wrong = {}
     if draft.topic not in topics:
-        wrong["topic"] = "Choose what this is about."
+        wrong["topic"] = "Choose a topic."
     if not SUBJECT_MIN <= len(draft.subject) <= SUBJECT_MAX:
-        wrong["subject"] = f"Say it in one line of {SUBJECT_MIN} to {SUBJECT_MAX} characters."
+        wrong["subject"] = f"Write your question in {SUBJECT_MIN} to {SUBJECT_MAX} characters."
     if len(draft.body) < BODY_MIN:
         wrong["body"] = f"Tell us a little more: at least {BODY_MIN} characters."
     elif len(draft.body) > BODY_MAX:
-        wrong["body"] = f"This is {len(draft.body):,} characters; send at most {BODY_MAX:,}."
+        wrong["body"] = f"This is {len(draft.body):,} characters long. Shorten it to {BODY_MAX:,}."
     return wrong
 
 
@@ -145,7 +152,7 @@ def note(ticket: Ticket) -> str:
     facts, and its reference."""
     rows = {CONTEXT_LABELS.get(name, name): value for name, value in ticket.draft.context.items()}
     rows |= ticket.facts
-    rows |= {"Goes on from": ticket.follows} if ticket.follows else {}
+    rows |= {"Follow-up to": ticket.follows} if ticket.follows else {}
     rows |= {"Portal reference": ticket.reference, "Portal key": ticket.key}
     return "Sent along by the portal\n" + "\n".join(
         f"{_harmless(name)}: {_harmless(value)}" for name, value in rows.items()

@@ -1,16 +1,13 @@
 """Which of our own replies a help desk's thread already shows: what tells a lost answer from a lost message."""
 
-import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.clock import MINUTE_MS
-from portal.foreign_html import MOST, tags
-from portal.tickets import Message
+from portal.tickets import Message, plain
 
 # How far a desk's clock may be behind ours (ms).
 SKEW_MS = 5 * MINUTE_MS
-LINE_END = frozenset("br /p /div /li /h1 /h2 /h3 /h4 /h5 /h6".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Sent:
 def present(sent: Sequence[Sent], messages: Sequence[Message], *, marked: bool = False) -> list[bool]:
     """For each of our replies, in their order, whether it is in the thread. Each message stands for one reply, so
     the same words said twice are two. `marked`: the desk puts a line of its own before what the customer wrote."""
-    left = [(message.at, _lines(message)) for message in messages if message.author == "customer"]
+    left = [(message.at, _text_lines(plain.text(message))) for message in messages if message.author == "customer"]
     found = []
     for reply in sent:
         wanted = _text_lines(reply.body)
@@ -37,21 +34,6 @@ def present(sent: Sequence[Sent], messages: Sequence[Message], *, marked: bool =
 
 def _same(there: list[str], wanted: list[str], marked: bool) -> bool:
     return there == wanted or (marked and bool(wanted) and there[-len(wanted) :] == wanted)
-
-
-def _lines(message: Message) -> list[str]:
-    if message.body or not message.html:
-        return _text_lines(message.body)
-    return _text_lines(html.unescape("".join(_pieces(message.html[:MOST]))))
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text of HTML, with a line end where a browser would begin a new line."""
-    at = 0
-    for start, end, name in tags(text):
-        yield text[at:start] + ("\n" if name in LINE_END else "")
-        at = end
-    yield text[at:]
 
 
 def _text_lines(text: str) -> list[str]:

@@ -46,18 +46,21 @@ def fill(page: Page, subject: str = "Our export is empty", body: str = BODY) -> 
 
 def test_files_are_picked_dropped_pasted_and_taken_out_again(world: World, context: BrowserContext):
     page = context.new_page()
+    sign_in(world, page)
     ask(world, page)
     page.locator("#files").set_input_files([{"name": "one.png", "mimeType": "image/png", "buffer": b"x"}])
-    put(page, "drop", "two.png", "setup.exe")
+    put(page, "drop", "two.png", "setup.exe", "IMG_1.HEIC")
     put(page, "paste", "image.png")
     rows = page.locator(".hf-files li")
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(5)
     expect(rows.filter(has_text="two.png")).to_contain_text("67 bytes")
-    expect(rows.filter(has_text="setup.exe")).to_contain_text("We take pictures, PDF and text only.")
+    expect(rows.filter(has_text="setup.exe")).to_contain_text("We can't accept .exe files. Send one of: .png,")
     fill(page)
     page.get_by_role("button", name=re.compile("^Send to")).click()
-    expect(page.get_by_role("alert").first).to_contain_text("setup.exe: We take pictures, PDF and text only.")
+    expect(page.get_by_role("alert").first).to_contain_text("setup.exe: We can't accept .exe files.")
+    expect(rows.filter(has_text="HEIC")).to_contain_text("We can't open .HEIC pictures. Save it as PNG or JPEG.")
     page.get_by_role("button", name="Remove setup.exe").press("Enter")
+    page.get_by_role("button", name="Remove IMG_1.HEIC").press("Enter")
 
     assert chosen(page) == ["one.png", "two.png", "screenshot-1.png"]
     expect(page.get_by_label("What happened")).to_have_value(BODY)
@@ -72,18 +75,18 @@ def test_an_article_is_read_in_place_and_nothing_has_to_be_sent(world: World, co
     first = panel.locator("details").first
     expect(first).to_be_visible()
     first.locator("summary").press("Enter")
-    expect(first.get_by_text("Did this solve it?")).to_be_visible()
+    expect(first.get_by_text("Did this answer your question?")).to_be_visible()
     expect(first.locator(".hf-suggest__text p, .hf-suggest__text ol, .hf-suggest__text ul").first).to_be_visible()
     title = first.locator("summary b").inner_text()
-    first.get_by_role("button", name="No, go on").click()
+    first.get_by_role("button", name="No, keep writing").click()
     expect(panel.get_by_text(title, exact=True)).to_have_count(0)
     second = panel.locator("details").first
     second.locator("summary").click()
-    second.get_by_role("button", name="Yes, I do not need to send this").click()
-    second.get_by_role("button", name="Keep it").click()
+    second.get_by_role("button", name="Yes, don't send my message").click()
+    second.get_by_role("button", name="Keep message").click()
     expect(page.get_by_label("What happened")).to_have_value(BODY)
-    second.get_by_role("button", name="Yes, I do not need to send this").click()
-    second.get_by_role("button", name="Yes, discard it").click()
+    second.get_by_role("button", name="Yes, don't send my message").click()
+    second.get_by_role("button", name="Discard message").click()
     expect(page.get_by_text("Glad it helped.")).to_be_visible()
     assert page.evaluate("told") == ["show", "click", "click", "solved"]
 
@@ -104,35 +107,36 @@ def with_an_incident(route: Route) -> None:
     route.fulfill(json={**answer, "incidents": [{**event, **link}]})
 
 
-def test_an_incident_it_may_be_about_comes_first(world: World, context: BrowserContext):
+def test_an_open_incident_stands_above_the_subject_whatever_is_typed(world: World, context: BrowserContext):
     page = context.new_page()
     page.route("**/api/v2/summary.json", with_an_incident)
     ask(world, page)
-    expect(page.get_by_role("region", name="Current incidents")).to_be_visible()
+    known = page.get_by_role("region", name="Known problems")
+    expect(known).to_contain_text("Files stay empty")
+    expect(known.get_by_role("link", name="See updates")).to_have_attribute("href", re.compile("#x$"))
     fill(page, "My card was declined", "Two cards of two banks are declined.")
     expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
-    expect(page.get_by_text("We know about this")).to_have_count(0)
+    expect(known).to_contain_text("Files stay empty")
+    above, subject = known.bounding_box(), page.get_by_label("Your question in one sentence").bounding_box()
+    assert above
+    assert subject
+    assert above["y"] + above["height"] <= subject["y"]
     # As the build marks a topic that is not routine: no articles are suggested.
     page.get_by_label("What is it about?").evaluate(
         "(topic) => topic.selectedOptions[0].toggleAttribute('data-straight')"
         " && topic.dispatchEvent(new Event('input'))"
     )
     expect(page.locator("[data-ask-suggest] details")).to_have_count(0)
-    fill(page, "The export has no rows")
-    first = page.locator("[data-ask-suggest] li").first
-    expect(first).to_contain_text("We know about this: Files stay empty")
-    expect(first.get_by_role("link", name="Tell me when it is over")).to_have_attribute(
-        "href", re.compile("#subscribe$")
-    )
+    expect(known).to_contain_text("Files stay empty")
 
 
 @pytest.mark.parametrize(
     ("status", "cause"),
     [
-        (0, "We could not reach the server."),
-        (None, "No answer came. Your text is still here. It may have arrived. Trying again does not send it twice."),
+        (0, "We couldn't reach the server."),
+        (None, "No answer came. Your message is still here. It may have arrived. Trying again does not send it twice."),
         (503, "We are away."),
-        (429, "That is at"),
+        (429, "You can try again at"),
     ],
 )
 def test_a_failure_keeps_the_text_and_offers_three_ways_on(
@@ -147,15 +151,15 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
         )
     ask(world, page)
     fill(page)
-    page.get_by_role("button", name=re.compile("^Send to")).click()
+    page.get_by_role("button", name="Sign in and send").click()
     panel = page.locator("[data-ask-failed]")
     expect(panel).to_contain_text(cause)
     expect(page.get_by_label("What happened")).to_have_value(BODY)
-    expect(panel.get_by_role("link", name="E-mail it")).to_have_attribute(
+    expect(panel.get_by_role("link", name="Email it instead")).to_have_attribute(
         "href", re.compile("subject=Our%20export.*empty%20since")
     )
     page.unroute("**/api/tickets")
-    panel.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Sign in and send").click()
     expect(page).to_have_url(re.compile("sign-in|oauth2"))
 
 
@@ -163,20 +167,27 @@ def test_the_form_says_how_a_stranger_may_ask_here(world: World, context: Browse
     page = context.new_page()
     shown = {}
     for way in ("verify", "off", "open"):
-        answer = {"signed_in": False, "anonymous": way}
+        answer = {"signed_in": False, "anonymous": way, "accounts": True}
         page.route("**/api/session", lambda route, _request, answer=answer: route.fulfill(json=answer))
         with page.expect_response("**/api/session"):
             ask(world, page)
         expect(page.locator("[data-ask-who]")).to_contain_text(
-            {"open": "We answer to this", "off": "account"}.get(way, "If")
+            {"open": "We'll reply", "off": "sign in with your account"}.get(way, "We'll email you a link")
         )
-        parts = ("#files", "#email", "[data-ask-stranger]", "[data-ask-before]")
-        shown[way] = [part for part in parts if page.locator(part).is_visible()]
+        parts = ("#files", "#email", "[data-ask-account]")
+        primary = page.locator("[data-ask-send]").inner_text()
+        files = page.locator("#files-help").inner_text()
+        shown[way] = [primary, *(part for part in parts if page.locator(part).is_visible()), files]
 
     assert shown == {
-        "verify": ["#files", "[data-ask-stranger]", "[data-ask-before]"],
-        "off": ["#files"],
-        "open": ["#email", "[data-ask-before]"],
+        "verify": [
+            "Confirm email and send",
+            "#email",
+            "[data-ask-account]",
+            "For security, we accept files only after you confirm your email. You can add them then.",
+        ],
+        "off": ["Sign in and send", "For security, we accept files only after you sign in. You can add them then."],
+        "open": ["Send to Acme support", "#email", "To add files, sign in first."],
     }
 
 
@@ -193,7 +204,7 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     fill(page)
     page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"empty\n"}])
     page.get_by_role("button", name=re.compile("^Send to")).click()
-    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text("We received your request.")).to_be_visible()
     reference = re.search(r"ref=([0-9A-Z-]+)", page.url)
     assert reference
     world.desk("reply", reference[1], "Which export is it?")
@@ -208,8 +219,8 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     page.route("**/api/tickets/reply", lambda route: route.fulfill(status=401, json={}))
     page.get_by_label("Your message").fill("All of them, and one more screenshot.")
     put(page, "paste", "image.png")
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your text is still here. You are no longer")
+    page.get_by_role("button", name="Send reply").click()
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Not sent. Your message is still here. You are no longer")
     expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/my/tickets/")
     page.unroute("**/api/tickets/reply")
     page.get_by_role("button", name="Try again").click()
@@ -217,14 +228,14 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     expect(page.locator("#latest")).to_contain_text("screenshot-1.png")
     expect(page.get_by_label("Your message")).to_have_value("")
 
-    page.get_by_role("button", name="This is solved").click()
-    expect(page.get_by_role("heading", name="Did we solve it?")).to_be_visible()
-    page.get_by_label("No", exact=True).check()
-    page.get_by_label("If not: what was missing?").fill("It came back.")
-    page.get_by_role("button", name="Send my answer").click()
-    expect(page.get_by_text("Thank you for telling us.")).to_be_visible()
-    page.get_by_role("button", name="Open it again").click()
-    expect(page.locator(".hf-chip").first).to_have_text("We are looking at it")
+    page.get_by_role("button", name="Mark as solved").click()
+    expect(page.get_by_text("Did we solve your problem?")).to_be_visible()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("What was missing?").fill("It came back.")
+    page.get_by_role("button", name="Send feedback").click()
+    expect(page.get_by_text("Thanks for your feedback.")).to_be_visible()
+    page.get_by_role("button", name="Reopen").click()
+    expect(page.locator(".hf-chip").first).to_have_text("In progress")
 
 
 def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: Browser):
@@ -233,11 +244,12 @@ def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: B
         sign_in(world, page)
         fill(page, "Where do exports go?")
         page.get_by_role("button", name=re.compile("^Send to")).click()
-        expect(page.get_by_text("We have your message.")).to_be_visible()
+        expect(page.get_by_text("We received your request.")).to_be_visible()
         page.get_by_label("Your message").fill("We found them ourselves, in the mail.")
         page.locator("#files").set_input_files([{"name": "note.txt", "mimeType": "text/plain", "buffer": b"x"}])
-        page.get_by_role("button", name="Send and mark as solved").click()
+        page.get_by_role("button", name="Send reply").click()
         expect(page.locator("#latest")).to_contain_text("We found them ourselves")
+        page.get_by_role("button", name="Mark as solved").click()
         expect(page.locator(".hf-chip").first).to_have_text("Solved")
 
 
@@ -271,14 +283,13 @@ def test_a_ticket_and_a_reply_leave_whatever_fails(world: World, context: Browse
     subject = f"Exports are empty: {abs(hash(script)) % 10_000}"
     fill(page, subject)
     page.get_by_role("button", name=re.compile("^Send to")).click()
-    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text("We received your request.")).to_be_visible()
     expect(page.get_by_text(BODY)).to_be_visible()
     loaded(page, "reply")
     page.get_by_label("Your message").fill("The export of May as well.")
-    page.get_by_role("button", name="Send and mark as solved").click()
+    page.get_by_role("button", name="Send reply").click()
 
     expect(page.locator("#latest")).to_contain_text("The export of May as well.")
-    expect(page.locator(".hf-chip").first).to_have_text("Solved")
 
 
 def test_a_script_that_does_not_load_leaves_the_plain_form(world: World, context: BrowserContext):
@@ -289,7 +300,7 @@ def test_a_script_that_does_not_load_leaves_the_plain_form(world: World, context
     fill(page, "Exports are empty once more")
     page.get_by_role("button", name=re.compile("^Send to")).click()
 
-    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text("We received your request.")).to_be_visible()
 
 
 def test_what_was_typed_before_the_script_was_there_gets_its_suggestions(world: World, context: BrowserContext):
@@ -315,6 +326,6 @@ def test_an_answer_of_the_server_that_the_script_cannot_read_is_not_sent_twice(w
     fill(page)
     page.get_by_role("button", name=re.compile("^Send to")).click()
 
-    expect(page.locator("[data-ask-failed]")).to_contain_text("Your text is still here.")
+    expect(page.locator("[data-ask-failed]")).to_contain_text("Your message is still here.")
     expect(page.get_by_label("What happened")).to_have_value(BODY)
     assert len([url for url in sent if url.endswith("/api/tickets")]) == 1

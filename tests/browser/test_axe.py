@@ -97,10 +97,10 @@ def test_no_barriers_in_any_palette(world: World, chromium: Browser, viewport: d
     page.get_by_label("What happened").fill("A ticket that only the test for barriers reads.")
     page.locator("#files").set_input_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"line"}])
     page.locator("[data-ask-suggest] summary").first.click()
-    page.get_by_role("group", name="Did this solve it?").wait_for()
+    page.get_by_role("group", name="Did this answer your question?").wait_for()
     faults["ask, with an answer"] = in_every_palette(page)
     page.get_by_role("button", name="Send to").click()
-    page.get_by_text("We have your message.").wait_for()
+    page.get_by_text("We received your request.").wait_for()
     faults["ticket"] = in_every_palette(page)
     for name, path in PERSONAL.items():
         page.goto(world.url + path)

@@ -301,7 +301,7 @@ def test_nothing_found_leads_on(page: Page, world: World):
     popup(page).get_by_role("link", name="Ask us").click()
 
     expect(page).to_have_url(f"{world.url}ask/")
-    expect(page.get_by_role("group", name="We will send this along")).to_contain_text("zzyzx flurbish")
+    expect(page.get_by_role("group", name="Included with your message")).to_contain_text("zzyzx flurbish")
 
 
 @pytest.fixture

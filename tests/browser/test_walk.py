@@ -68,7 +68,7 @@ def say_no_and_ask(world: World, page: Page) -> None:
     page.get_by_label("I couldn't follow a step").check()
     page.locator("[data-portal='insights/feedback']").get_by_role("link", name="Contact support").click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}ask/?from=plans-and-billing")))
-    along = page.get_by_role("group", name="We will send this along")
+    along = page.get_by_role("group", name="Included with your message")
     expect(along).to_contain_text("declined")
     page.get_by_label("What is it about?").select_option(label="Plans and billing")
     page.get_by_label("Your question in one sentence").fill("Both of my cards are declined")
@@ -76,26 +76,26 @@ def say_no_and_ask(world: World, page: Page) -> None:
 
 
 def sign_in_and_send(world: World, page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Send to")).click()
+    page.get_by_role("button", name="Sign in and send").click()
     expect(page).to_have_url(re.compile(re.escape(world.identity)))
     page.get_by_role("button", name=re.compile("Ada")).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Send this to Acme support?")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Send your question to Acme support?")
     expect(page.get_by_text("two cards from two banks")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Send to")).click()
-    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text("We received your request.")).to_be_visible()
 
 
 def read_the_answer(world: World, page: Page) -> None:
     number = re.search(r"ref=([0-9A-Z-]+)", page.url)
     assert number
     shown = world.desk("show", number[1])
-    assert "not helpful: I could not follow a step" in shown
+    assert "not helpful: I couldn't follow a step" in shown
     assert "plans-and-billing/card-declined" in shown
-    assert re.search(r"^Time in the form: \d+ seconds?", shown, re.M)
+    assert re.search(r"^Time on form: \d+ (seconds?|min)$", shown, re.M)
     assert re.search(r"^Searches: '.*declined.*' \(\d+ results\)", shown, re.M)
     world.desk("reply", number[1], "Your bank asks for a confirmation. Confirm it in the bank's app.")
-    page.get_by_role("link", name="Your tickets").first.click()
-    expect(page.get_by_role("cell", name="Waiting for you")).to_be_visible()
+    page.get_by_role("link", name="Your requests").first.click()
+    expect(page.get_by_role("cell", name="We replied")).to_be_visible()
     page.get_by_role("link", name="Both of my cards are declined").click()
     expect(page.get_by_text("Confirm it in the bank's app.")).to_be_visible()
 
@@ -144,7 +144,7 @@ def test_a_ticket_without_javascript(world: World, chromium: Browser):
     page.get_by_role("button", name=re.compile("Ben")).click()
     expect(page.get_by_text("Article you came from")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Send to")).click()
-    expect(page.get_by_text("We have your message.")).to_be_visible()
+    expect(page.get_by_text("We received your request.")).to_be_visible()
     context.close()
 
 

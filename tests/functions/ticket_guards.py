@@ -82,7 +82,7 @@ GUARDS = [
     Guard(
         "identity first, ticket second",
         TICKETS,
-        'if services.settings.tickets_anonymous == "open":',
+        'if settings.tickets_anonymous == "open":',
         "if True:",
         f"{T}test_a_form_of_a_stranger_sends_no_mail_and_makes_no_ticket",
     ),
@@ -110,7 +110,7 @@ GUARDS = [
     Guard(
         "an unverified address is marked",
         TICKETS,
-        'facts | {"E-mail address": UNVERIFIED}',
+        'facts | {"Email address": UNVERIFIED}',
         "facts",
         f"{T}test_an_open_form_mails_nobody_and_tells_the_agent",
     ),
@@ -124,7 +124,7 @@ GUARDS = [
     Guard(
         "no files with a typed address",
         TICKETS,
-        'if session is None and anonymous == "open" and files:',
+        'if anonymous == "open" and files:',
         "if False:",
         f"{T}test_an_open_form_says_that_it_takes_no_files",
     ),
@@ -248,6 +248,13 @@ GUARDS = [
         'response.headers["Content-Security-Policy"] =',
         'response.headers["X-Nothing"] =',
         f"{T}test_a_file_comes_back_as_something_to_keep",
+    ),
+    Guard(
+        "what is shown is a picture",
+        FILES,
+        'contents.picture(file.data) if request.args.get("show") == "1"',
+        'file.type if request.args.get("show") == "1"',
+        f"{T}test_a_picture_is_shown_and_nothing_else_is",
     ),
     Guard(
         "a webhook counts once",

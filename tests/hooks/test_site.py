@@ -16,6 +16,7 @@ from markdown import Markdown
 from mkdocs.utils.yaml import yaml_load
 
 from portal.assets.policy import script_hash, script_hashes
+from portal.tickets.files import ACCEPT
 from tests.hooks.portals import ARTICLE, CONFIG, ROOT, SITE, mkdocs, write
 
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
@@ -190,6 +191,39 @@ def test_a_folder_of_articles_is_a_portal_without_further_settings(small: Built)
     assert "Deep [down] &lt;here&gt;" in small.page("billing")
     assert 'href="/help/billing/"' in small.page(".")
     assert {article["id"] for article in small.portal["articles"]} == set(SMALL)
+
+
+@pytest.fixture(scope="module")
+def outage(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A portal that was built while two incidents were open."""
+    folder = write(tmp_path_factory.mktemp("outage"), {"contact": "# Contact\n"})
+    (folder / "status" / "incidents").mkdir(parents=True)
+    (folder / "status" / "components.yml").write_text(
+        "page: {id: acme, name: Acme}\ncomponents:\n  - {id: web, name: Web app, start_date: 2026-01-05}\n"
+    )
+    for name, title in (("one", "Files stay empty"), ("two", "Slow & <odd>")):
+        (folder / "status" / "incidents" / f"{name}.md").write_text(
+            f"---\nid: {name}\ntitle: {json.dumps(title)}\nstatus: investigating\nimpact: major\n"
+            "components: {web: partial_outage}\nstarted_at: 2026-11-20T09:00:00Z\nupdates:\n"
+            '  - {at: 2026-11-20T09:05:00Z, status: investigating, body: "We look."}\n---\n'
+        )
+    result = mkdocs(folder, folder / "site")
+    assert result.returncode == 0, result.stderr
+    return Built(folder / "site", "/help/")
+
+
+def test_the_contact_form_shows_every_open_incident_above_the_subject_without_a_script(outage: Built) -> None:
+    form = outage.page("ask").partition('<form class="hf-askform"')[2]
+    above, _, below = form.partition('id="subject"')
+
+    for title, name in (("Files stay empty", "one"), ("Slow &amp; &lt;odd&gt;", "two")):
+        assert above.count(f"<b>{title}</b>") == 1
+        assert f'href="/help/status/incidents/{name}/"' in above
+        assert title not in below
+
+
+def test_the_contact_form_accepts_the_files_that_the_functions_take(outage: Built) -> None:
+    assert f'accept="{ACCEPT}"' in outage.page("ask")
 
 
 def test_a_script_that_stands_in_an_article_is_in_no_policy(small: Built) -> None:

@@ -42,7 +42,7 @@ def test_show_has_the_text_and_what_was_sent_along(number: str, capsys: pytest.C
     out = capsys.readouterr().out
 
     assert "I cannot sign in since Monday." in out
-    assert "You searched for: sign in" in out
+    assert "Your search: sign in" in out
     assert "ada@customer.example" in out
 
 

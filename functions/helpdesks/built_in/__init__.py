@@ -61,7 +61,7 @@ class BuiltIn(BuiltInTables, Limited):
                 return str(row["id"])
         known = self.find(ticket)
         if known is None:
-            raise VendorError("This ticket cannot be saved.", "rejected", detail="the key is another customer's")
+            raise VendorError("We couldn't save this request.", "rejected", detail="the key is another customer's")
         return known
 
     def find(self, ticket: Ticket) -> str | None:
@@ -101,7 +101,7 @@ class BuiltIn(BuiltInTables, Limited):
         row = self._own(requester, desk_ref)
         files = [self._files(known["id"]) for known in self._rows(row["id"], private=False)]
         if not (0 <= message < len(files) and 0 <= number < len(files[message])):
-            raise VendorError("There is no such file.", "not_found")
+            raise VendorError("We couldn't find that file.", "not_found")
         found = files[message][number]
         return File(found["name"], found["type"], base64.b64decode(found["data"]))
 
@@ -125,5 +125,5 @@ class BuiltIn(BuiltInTables, Limited):
             "select * from desk_ticket where id = :id and subject_id = :subject", id=desk_ref, subject=requester.subject
         )
         if row is None:
-            raise VendorError("There is no such ticket of yours.", "not_found")
+            raise VendorError("We couldn't find that request.", "not_found")
         return row

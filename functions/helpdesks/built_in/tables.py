@@ -43,12 +43,12 @@ class BuiltInTables:
             raise VendorError(f"There is no ticket {reference}.", "not_found")
         return row
 
-    def answer(self, reference: str, body: str, status: Status) -> "Row":
-        """Add an agent's public message (none when empty) and set the status; returns the ticket's row."""
+    def answer(self, reference: str, body: str, status: Status, name: str = "") -> "Row":
+        """Add the public message of the agent `name` (none when empty) and set the status; returns the ticket's row."""
         row = self.look_up(reference)
         with self._store.transaction():
             if body:
-                self._add(row["id"], "agent", body, self._next_at(row["id"]))
+                self._add(row["id"], "agent", body, self._next_at(row["id"]), name=name)
             self._set(row["id"], status)
         return row
 
@@ -60,6 +60,7 @@ class BuiltInTables:
                 row["body"],
                 row["created_at"],
                 files=tuple(Attachment(file["name"], file["type"], file["size"]) for file in self._files(row["id"])),
+                name=row["name"],
             )
             for row in self._rows(desk_ref, private=private)
         ]
@@ -74,7 +75,7 @@ class BuiltInTables:
 
     def _rows(self, desk_ref: str, *, private: bool) -> "list[Row]":
         return self._store.all(
-            "select id, author, body, created_at from desk_message where ticket_id = :id and is_public >= :least"
+            "select id, author, name, body, created_at from desk_message where ticket_id = :id and is_public >= :least"
             " order by created_at, is_public desc, id",
             id=desk_ref,
             least=0 if private else 1,
@@ -106,11 +107,12 @@ class BuiltInTables:
         *,
         public: bool = True,
         key: str = "",
+        name: str = "",
     ) -> None:
         message_id = secrets.token_hex(8)
         self._store.run(
-            "insert into desk_message (id, ticket_id, author, is_public, body, created_at, key)"
-            " values (:id, :ticket, :author, :public, :body, :at, :key)",
+            "insert into desk_message (id, ticket_id, author, is_public, body, created_at, key, name)"
+            " values (:id, :ticket, :author, :public, :body, :at, :key, :name)",
             id=message_id,
             ticket=ticket_id,
             author=author,
@@ -118,6 +120,7 @@ class BuiltInTables:
             body=body,
             at=at,
             key=key,
+            name=name,
         )
         for number, file in enumerate(files):
             self._store.run(

@@ -138,9 +138,9 @@ class HelpScout(OwnTickets):
 
 
 def _message(row: Row) -> Message:
-    wrote = (row.text("createdBy", "type") or row.text("type")) == "customer"
+    wrote, name = (row.text("createdBy", "type") or row.text("type")) == "customer", row.text("createdBy", "first")
     files = [one.attachment("filename", "mimeType", "size") for one in row.rows("_embedded", "attachments")]
-    return Message("customer" if wrote else "agent", "", row.time("createdAt"), row.text("body"), tuple(files))
+    return Message("customer" if wrote else "agent", "", row.time("createdAt"), row.text("body"), tuple(files), name)
 
 
 def _text(body: str, files: Sequence[File] = ()) -> dict[str, Any]:

@@ -156,7 +156,8 @@ class RequestTracker(OwnTickets):
             for kind in ("text/plain", "text/html")
         )
         at, known = row.time("Created"), tuple(map(_attachment, files))
-        message = Message("customer" if wrote else "agent", plain, at, "" if plain else html, known)
+        name = row.text("Creator", "RealName")
+        message = Message("customer" if wrote else "agent", plain, at, "" if plain else html, known, name)
         return message, [part.ref("id") for part in files]
 
     def _add(self, row: Row, requester: Requester, reply: Reply) -> None:

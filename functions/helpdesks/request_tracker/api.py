@@ -37,7 +37,7 @@ class RequestTrackerApi(Api):
 
     def transactions(self, ticket: str) -> list[Row]:
         """The transactions of a ticket, oldest first."""
-        shown = {"fields": "Type,Created,Creator", "fields[Creator]": "EmailAddress,Name"}
+        shown = {"fields": "Type,Created,Creator", "fields[Creator]": "EmailAddress,Name,RealName"}
         return [*self._items(f"/ticket/{ticket}/history", shown)]
 
     def parts(self, ticket: str) -> list[Row]:

@@ -75,7 +75,7 @@ class Zendesk(OwnTickets):
             desk_ref = answer.row("ticket").ref("id")
         if not desk_ref:
             raise VendorError(UNREACHABLE, detail="the ticket has no id, or cannot be found yet")
-        notes = [one.text("body") for one in self._api.comments(desk_ref) if not one.flag("public")]
+        notes = [one.text("body") for one, _ in self._api.comments(desk_ref) if not one.flag("public")]
         if not any(ticket.key in one for one in notes):  # an earlier try may have ended in between
             self.note(desk_ref, note(ticket))
         return desk_ref
@@ -139,7 +139,7 @@ class Zendesk(OwnTickets):
 
     def _messages(self, row: Row, requester: Requester) -> list[Message]:
         comments = self._api.comments(row.ref("id"))
-        return [_message(one, row.ref("requester_id")) for one in comments if one.flag("public")]
+        return [_message(one, row.ref("requester_id"), name) for one, name in comments if one.flag("public")]
 
     def _add(self, row: Row, requester: Requester, reply: Reply) -> None:
         # As the customer. The one who updates is still our user, so nothing reopens by itself.
@@ -154,11 +154,11 @@ class Zendesk(OwnTickets):
         return {"body": _plain(body), "public": True, **({"uploads": uploads} if uploads else {})}
 
 
-def _message(row: Row, customer: str) -> Message:
+def _message(row: Row, customer: str, name: str) -> Message:
     files = [one.attachment("file_name", "content_type", "size") for one in row.rows("attachments")]
     body = (row.text("plain_body") or row.text("body")).replace(JOINED, "{")
     wrote = row.ref("author_id") == customer
-    return Message("customer" if wrote else "agent", body, row.time("created_at"), files=tuple(files))
+    return Message("customer" if wrote else "agent", body, row.time("created_at"), "", tuple(files), name)
 
 
 def _plain(text: str) -> str:

@@ -32,12 +32,14 @@ class ZendeskApi(TokenApi):
 
     def all(self, name: str, path: str, query: Mapping[str, Any] | None = None) -> Iterator[Row]:
         """The rows of every page, by their cursor."""
+        for page in self._pages(path, query):
+            yield from page.rows(name)
 
+    def _pages(self, path: str, query: Mapping[str, Any] | None = None) -> Iterator[Answer]:
         def following(page: Answer) -> str:
             return page.row().text("links", "next") if page.row().flag("meta", "has_more") else ""
 
-        for page in pages.linked(lambda at: self.call("GET", at, query if at == path else None), path, following):
-            yield from page.rows(name)
+        return pages.linked(lambda at: self.call("GET", at, query if at == path else None), path, following)
 
     def changed(self, since: int) -> Iterator[Row]:
         """The tickets that changed since then, new ones among them (unix seconds)."""
@@ -64,8 +66,11 @@ class ZendeskApi(TokenApi):
     def field_ids(self) -> list[str]:
         return [row.ref("id") for row in self.all("ticket_fields", "/api/v2/ticket_fields", PAGE)]
 
-    def comments(self, ticket: str) -> Iterator[Row]:
-        return self.all("comments", f"/api/v2/tickets/{ticket}/comments", PAGE)
+    def comments(self, ticket: str) -> Iterator[tuple[Row, str]]:
+        """The comments of a ticket, each with its author's name."""
+        for page in self._pages(f"/api/v2/tickets/{ticket}/comments", {**PAGE, "include": "users"}):
+            names = {user.ref("id"): user.text("name") for user in page.rows("users")}
+            yield from ((row, names.get(row.ref("author_id"), "")) for row in page.rows("comments"))
 
     def update(self, ticket: str, **changes: Any) -> None:
         self.call("PUT", f"/api/v2/tickets/{ticket}", body={"ticket": changes})

@@ -34,7 +34,7 @@ class Bench:
     `answer` is an agent's; `notes` are the private ones and `fields` the machine fields of a ticket (of a mailbox the
     mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers; `secrets`
     must never be in an error; `replies` and `changes` are the methods by which a reply and a state are written; `tries`
-    is how often an answer is spoiled at random."""
+    is how often an answer is spoiled at random; `agent` is the first name of who answers."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
@@ -50,6 +50,7 @@ class Bench:
     replies: str = "POST"
     changes: str = "PUT"
     tries: int = 200
+    agent: str = "Mia"
 
     def again(self, made: Ticket) -> str:
         """What the outbox does after an unknown outcome: look where looking is all there is, else create again."""
@@ -74,7 +75,7 @@ def built_in(environ: Mapping[str, str]) -> Iterator[Bench]:
         row = services.store.one("select reference from desk_ticket where id = :id", id=ref)
         assert row
         if public:
-            desk.answer(row["reference"], body, "pending")
+            desk.answer(row["reference"], body, "pending", "Mia Chen")
 
     def notes(ref: str) -> list[str]:
         rows = services.store.all("select body from desk_message where ticket_id = :id and is_public = 0", id=ref)
@@ -196,4 +197,5 @@ def request_tracker(environ: Mapping[str, str], tracker: RequestTracker) -> Iter
             faults=faults,
             secrets=(tracker.token, "customer.example"),
             tries=24,
+            agent="Grace",
         )

@@ -17,7 +17,7 @@ from functions.helpdesks import Downloads, web
 from functions.tickets.markup import clean
 from portal.clock import DAY_MS
 from portal.models import Requester
-from portal.tickets import Message, Reply
+from portal.tickets import Message, Reply, plain
 from tests.conftest import ADA, BEN
 from tests.functions.helpdesks.benches import PNG, Bench, ticket
 
@@ -160,7 +160,8 @@ def test_public_answers_are_shown_and_notes_are_not(bench: Bench):
     bench.answer(ref, "Try again now.", True)
     thread = bench.desk.ticket(ADA, ref)
 
-    assert [said(one) for one in thread.messages if one.author == "agent"] == ["Try again now."]
+    answers = [one for one in thread.messages if one.author == "agent"]
+    assert [(said(one), plain.first_name(one.name)) for one in answers] == [("Try again now.", bench.agent)]
     assert thread.status == "pending"
 
 

@@ -85,28 +85,46 @@ def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]
     assert error.value.kind == "unavailable"
 
 
-def test_an_answer_is_announced_without_a_word_of_it(inbox: tuple[Inbox, str], environ: dict[str, str], capsys):
+@pytest.mark.parametrize("shown", ["on", "off"])
+def test_an_answer_is_in_its_email_unless_that_is_off(inbox: tuple[Inbox, str], environ: dict[str, str], shown: str):
     from functions.app import Portal
     from functions.helpdesks.built_in import BuiltIn
     from functions.signin.sessions import start
     from scripts import desk
 
     kept, url = inbox
-    services = Services(read(environ | {"SMTP_URL": url, "MAIL_FROM": "support@acme.example"}))
+    environ |= {"SMTP_URL": url, "MAIL_FROM": "Acme <support@acme.example>", "ANSWER_IN_MAIL": shown}
+    services = Services(read(environ))
     services.store.migrate()
     client = Browser(Portal(services))
     client.set_cookie("portal", start(services, ADA, {}), domain="127.0.0.1")
-    client.post(
-        "/api/tickets", data={"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
-    )
+    form = {"topic": "getting-in", "subject": "Locked out", "body": "I cannot sign in since Monday."}
+    client.post("/api/tickets", data=form)
     number = services.desk.tickets(ADA)[0].reference
-    desk.answer(services, BuiltIn(services), number, "Use the recovery code.", "pending")
-    outbox.deliver_due(services, deadline=float("inf"))
+    for answer in ("Use <the> code, see https://acme.example/codes.", "And tell us."):
+        desk.answer(services, BuiltIn(services), number, answer, "pending", "Chen, Mia")
+        services.clock.at = services.now() + 1000
+        outbox.deliver_due(services, deadline=float("inf"))
+    outbox.purge(services, deadline=float("inf"))
+    first, second = kept.message(0), kept.message(1)
+    page = first.get_body(("html",))
+    assert page
+    html = page.get_content()
 
-    text = kept.raw[0].decode()
-    assert f"http://127.0.0.1:8000/my/ticket/?ref={number}" in text.replace("=\r\n", "").replace("=3D", "=")
-    assert "recovery code" not in text
-    assert "Locked out" not in text
+    assert first["Subject"] == second["Subject"] == f"Re: Locked out [{number}]"
+    assert first["References"] == first["In-Reply-To"] == second["References"] == f"<request-{number}@acme.example>"
+    assert first["Message-ID"] != second["Message-ID"]
+    for text in (kept.text(0), html):
+        assert "Mia from Acme support" in text
+        assert "Chen" not in text
+        assert f"http://127.0.0.1:8000/my/ticket/?ref={number}" in text
+    assert ("Use <the> code, see https://acme.example/codes." in kept.text(0)) == (shown == "on")
+    assert ('Use &lt;the&gt; code, see <a href="https://acme.example/codes">' in html) == (shown == "on")
+    assert "Use <the> code" not in kept.text(1)
+    # The text of an email is not kept once it was sent.
+    assert {row["payload"] for row in services.store.all("select payload from outbox where kind = 'mail.send'")} == {
+        "{}"
+    }
     services.store.close()
 
 

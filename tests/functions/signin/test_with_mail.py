@@ -19,6 +19,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import mail_code, sessions, with_mail
 from portal.addresses import subject
+from portal.models import Requester
 from tests.conftest import ADA, Browser, write_bundle
 from tests.functions.inbox import Inbox, listening
 
@@ -600,23 +601,162 @@ def test_without_an_identity_provider_a_personal_page_leads_to_the_mail(tab: Bro
     assert hidden(form, "return") == "/my/tickets/"
 
 
-def test_a_draft_is_sent_after_signing_in_by_mail(tab: Browser, other: Browser, inbox: Inbox, services: Services):
-    first = tab.post("/api/tickets", data=MESSAGE | {"way": "address"})
-    form = tab.get(first.location)
-    ask(tab, EVE, hidden(form, "return"), ask=hidden(form, "ask"))
-    confirm_at = press(other, inbox.link()).location
-    confirm = other.get(confirm_at)
-    sent = other.post("/api/tickets/send", data={"draft": hidden(confirm, "draft")})
+def ask_us(tab: Browser, **fields: str) -> TestResponse:
+    """Send the form of a question with Eve's address; the page with the field for the code, or the answer."""
+    with tab.post("/api/tickets", data=MESSAGE | {"email": EVE, "check": "none", "key": "k" * 20} | fields) as answer:
+        pass
+    return tab.get(answer.location) if answer.status_code == 303 else answer
 
-    assert MESSAGE["body"] in confirm.text
-    assert sent.status_code == 303
-    assert [row["email"] for row in services.store.all("select * from ticket")] == [EVE]
+
+def filed(services: Services) -> list[tuple[str, str]]:
+    return [(row["email"], row["subject"]) for row in services.store.all("select * from ticket order by created_at")]
+
+
+def test_a_question_is_sent_by_confirming_its_address_with_the_code(tab: Browser, inbox: Inbox, services: Services):
+    page = ask_us(tab)
+    early = filed(services)
+    answer = type_code(tab, page, inbox.code())
+    there = tab.post(answer.location, data={"ask": page_id(page), "code": inbox.code()})
+
+    assert early == []
+    for words in ("Step 2 of 2", "Confirm your email to send your question", MESSAGE["subject"], EVE):
+        assert words in page.text
+    assert answer.status_code == 307
+    assert filed(services) == [(EVE, MESSAGE["subject"])]
+    assert "We received your request." in tab.get(there.location).text
+    assert services.store.all("select * from draft") == []
+
+
+def test_a_question_is_sent_by_its_link_on_another_device(
+    tab: Browser, other: Browser, inbox: Inbox, services: Services
+):
+    ask_us(tab)
+    shown = other.get(inbox.link())
+    there = other.post(press(other, inbox.link()).location)
+
+    assert MESSAGE["subject"] in shown.text
+    assert MESSAGE["body"] in shown.text
+    assert "Confirm and send" in shown.text
+    assert filed(services) == [(EVE, MESSAGE["subject"])]
+    assert MESSAGE["body"] in other.get(there.location).text
+    # The first device goes on from the page for the code.
+    assert tab.get("/my/tickets/").status_code == 303
+
+
+def test_the_mail_of_a_question_holds_nothing_from_the_form(tab: Browser, inbox: Inbox):
+    ask_us(tab, subject="BUY cheap pills", body="https://pills.example BUY BUY BUY", topic="getting-in")
+    html = inbox.message().get_body(("html",))
+    assert html
+
+    assert inbox.message()["Subject"] == "Confirm your email to send your question to Acme support"
+    assert inbox.to == [EVE]
+    for text in (inbox.raw[0].decode(), inbox.text(), html.get_content()):
+        assert "BUY" not in text
+        assert "pills" not in text
+
+
+def test_the_same_form_pressed_again_keeps_its_code_and_sends_the_last_text(
+    tab: Browser, inbox: Inbox, services: Services
+):
+    first = ask_us(tab)
+    second = ask_us(tab, subject="No mail arrives any more")
+    tab.post(type_code(tab, first, inbox.code()).location)
+
+    assert page_id(first) == page_id(second)
+    assert len(inbox.raw) == 1
+    assert filed(services) == [(EVE, "No mail arrives any more")]
+
+
+def test_a_form_without_the_bot_checks_answer_goes_on_by_itself(environ: dict[str, str], inbox: Inbox):
+    services = Services(read(environ | {"BOT_CHECK": "altcha"}))
+    services.store.migrate()
+    tab = Browser(Portal(services))
+    page = ask_us(tab, check="")
+    puzzle = tab.get("/api/verify").json
+    changing = tab.get(f"/my/verify/?return={hidden(page, 'return')}&change=1")
+
+    assert hidden(page, "return").startswith("/my/ask/?draft=")
+    assert f'value="{EVE}"' in page.text
+    assert "data-early" in page.text
+    assert "data-early" not in changing.text
+    assert inbox.raw == []
+    assert puzzle["check"] == "altcha"
+    assert json.loads(puzzle["puzzle"])
+    services.store.close()
+
+
+@pytest.mark.parametrize("typed", ["", "eve", "eve@customer"])
+def test_a_question_without_a_whole_address_comes_back_with_its_text(tab: Browser, inbox: Inbox, typed: str):
+    page = ask_us(tab, email=typed, way="address")
+
+    assert page.status_code == 422
+    assert "Enter your full email address" in page.text
+    assert MESSAGE["body"] in page.text
+    assert inbox.raw == []
+
+
+def test_an_unsent_question_stands_on_overview_and_list_until_it_is_sent(
+    tab: Browser, other: Browser, inbox: Inbox, services: Services, sign_in: Callable[..., None]
+):
+    ask_us(tab)
+    sign_in(tab, Requester(subject(EVE), EVE))
+    sign_in(other, ADA)
+    pages = [tab.get(path).text for path in ("/my/", "/my/tickets/")]
+    number = hidden(tab.get("/my/tickets/"), "draft")
+    theirs = other.get("/my/tickets/").text
+    stolen = other.post("/api/tickets/send", data={"draft": number})
+    sent = [tab.post("/api/tickets/send", data={"draft": number}).location for _ in range(2)]
+
+    for page in pages:
+        assert "Not sent yet:" in page
+        assert MESSAGE["subject"] in page
+    assert "Not sent yet:" not in theirs
+    assert stolen.status_code == 404
+    assert sent[0] == sent[1]
+    assert filed(services) == [(EVE, MESSAGE["subject"])]
+    assert "Not sent yet:" not in tab.get("/my/tickets/").text
+
+
+def test_an_unsent_question_can_be_deleted(tab: Browser, services: Services, sign_in: Callable[..., None]):
+    token = tab.post("/api/tickets", data=MESSAGE).location.partition("draft=")[2]
+    sign_in(tab, ADA)
+    tab.get(f"/my/ask/?draft={token}")  # seen signed in, so it is theirs
+    listed = hidden(tab.get("/my/tickets/"), "draft")
+    answer = tab.post("/api/tickets/send", data={"draft": listed, "discard": "1"})
+
+    assert answer.location == "/my/tickets/"
+    assert services.store.all("select * from draft") == []
+    assert filed(services) == []
+
+
+def test_what_was_unchecked_before_signing_in_stays_unchecked(tab: Browser, sign_in: Callable[..., None]):
+    shown = {}
+    for kept in ({}, {"context_account": "1"}):
+        asked = MESSAGE | {"context_account_asked": "1"} | kept
+        page = tab.post("/api/tickets", data=asked).location
+        sign_in(tab, ADA, plan="Team")
+        shown[bool(kept)] = 'name="context_account" value="1" checked' in tab.get(page).text
+        tab.delete_cookie("portal", domain="127.0.0.1")
+
+    assert shown == {False: False, True: True}
+
+
+def test_one_press_too_many_keeps_the_typed_address(tab: Browser, inbox: Inbox):
+    for number in range(20):
+        tab.post("/api/verify", data={"email": f"n{number}@customer.example"})
+    page = tab.post("/api/verify", data={"email": "patient@customer.example", "return": "/my/tickets/"})
+
+    assert page.status_code == 429
+    assert page.headers["Retry-After"]
+    assert 'value="patient@customer.example"' in page.text
+    assert "Try again in" in page.text
+    assert hidden(page, "return") == "/my/tickets/"
 
 
 def test_the_way_without_javascript_carries_what_was_written(tab: Browser, environ: dict[str, str]):
     services = Services(read(environ | {"BOT_CHECK": "altcha"}))
     browser = Browser(Portal(services))
-    form = browser.get(browser.post("/api/tickets", data=MESSAGE | {"way": "address"}).location)
+    form = browser.get(browser.post("/api/tickets", data=MESSAGE | {"way": "address", "email": EVE}).location)
 
     assert "<noscript>" in form.text
     assert (
@@ -660,7 +800,7 @@ def test_what_is_no_address_is_said_and_kept_in_the_field(tab: Browser, inbox: I
     answer = ask(tab, typed)
 
     assert answer.status_code == 422
-    assert "Write your whole e-mail address" in answer.text
+    assert "Enter your full email address" in answer.text
     assert inbox.raw == []
 
 
@@ -684,9 +824,13 @@ def test_signing_in_by_mail_can_be_off(environ: dict[str, str]):
     services = Services(read(environ | {"MAIL_SIGN_IN": "off"}))
     services.store.migrate()
     browser = Browser(Portal(services))
-    answers = [browser.get("/my/verify/"), browser.post("/api/verify", data={"email": EVE})]
+    answers = [browser.get("/my/verify/"), browser.post("/api/verify", data={"email": EVE}), browser.get("/api/verify")]
+    asked = browser.post("/api/tickets", data=MESSAGE | {"email": EVE})
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    # So the form of a question leads to the product's own sign-in.
+    assert browser.get("/api/session").json == {"signed_in": False, "anonymous": "off", "accounts": False}
+    assert asked.location.startswith("/my/ask/?draft=")
     services.store.close()
 
 

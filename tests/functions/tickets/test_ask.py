@@ -45,7 +45,7 @@ def test_a_signed_in_customer_gets_a_ticket_at_once(browser: Browser, services: 
     page = browser.get(answer.headers["Location"])
 
     assert answer.status_code == 303
-    assert "We have your message." in page.text
+    assert "We received your request." in page.text
     assert MESSAGE["body"] in page.text
     assert [thread.subject for thread in services.desk.tickets(ADA)] == [MESSAGE["subject"]]
 
@@ -77,9 +77,9 @@ def test_before_sending_one_sees_what_goes_along_and_may_keep_it(browser: Browse
         assert text in confirm
     assert 'name="context_account" value="1" checked' in confirm
     assert "40 seconds" in ticket
-    assert "not sent along" in ticket
+    assert "not shared" in ticket
     assert "Team" not in ticket
-    assert "Account: not sent along" in note(services)
+    assert "Account: not shared" in note(services)
 
 
 def test_pressing_send_twice_files_one_ticket(browser: Browser, services: Services, sign_in):
@@ -183,8 +183,8 @@ def test_only_context_that_exists_reaches_the_agent(browser: Browser, services: 
 
     assert note(services)[1:4] == [
         "Article you came from: plans-and-billing/update-card",
-        "You searched for: card declined",
-        "Articles you read in this visit: I forgot my password",
+        "Your search: card declined",
+        "Articles you read on this visit: I forgot my password",
     ]
     assert "script" not in "".join(note(services))
 
@@ -204,8 +204,8 @@ def test_the_customer_reads_the_agents_answer(browser: Browser, services: Servic
     page = browser.get(f"/my/ticket/?ref={number}")
 
     assert "Try the card &lt;b&gt;again&lt;/b&gt;." in page.text
-    assert "Waiting for you" in page.text
-    assert "Waiting for you" in browser.get("/my/tickets/").text
+    assert "We replied" in page.text
+    assert "We replied" in browser.get("/my/tickets/").text
 
 
 class BrokenDesk(BuiltIn):
@@ -241,7 +241,7 @@ def test_while_the_desk_is_away_the_ticket_waits_and_the_customer_sees_it(
     outbox.deliver_due(services, deadline=float("inf"))
 
     assert answer.status_code == 303
-    assert "On its way" in page.text
+    assert '<span class="hf-chip">Received</span>' in page.text
     assert MESSAGE["subject"] in listed.text
     assert "Our help desk does not answer just now." in listed.text
     assert len(desk.tickets(ADA)) == 1
@@ -264,7 +264,7 @@ def test_a_ticket_whose_answer_got_lost_is_not_filed_twice(browser: Browser, ser
 def test_a_customer_without_tickets_is_shown_the_way(browser: Browser, sign_in):
     sign_in(browser)
 
-    assert "No tickets yet" in browser.get("/my/tickets/").text
+    assert "No requests yet" in browser.get("/my/tickets/").text
 
 
 @pytest.mark.parametrize(
@@ -298,6 +298,7 @@ def test_a_form_that_comes_back_still_knows_what_goes_along(browser: Browser):
     assert 'name="context_query" value="card" checked' in page
     assert 'name="context_account" value="1" checked' in page
     assert 'name="way" value="address"' in page
+    assert 'name="email"' in page
 
 
 def test_an_article_that_was_not_to_be_sent_is_not(browser: Browser, services: Services, sign_in):
@@ -339,10 +340,10 @@ def test_a_ticket_that_the_desk_refuses_is_not_shown_as_on_its_way(browser: Brow
     sign_in(browser)
     page = browser.get(browser.post("/api/tickets", data=MESSAGE).headers["Location"])
 
-    assert "This did not reach our team." in page.text
+    assert "This hasn't reached our team yet." in page.text
     assert "support@acme.example" in page.text
     assert MESSAGE["body"] in page.text
-    assert "safely kept" not in page.text
+    assert "passing it to our team" not in page.text
 
 
 class LockedDesk(BuiltIn):

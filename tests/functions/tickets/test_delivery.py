@@ -223,7 +223,7 @@ def test_a_reply_to_a_ticket_that_is_closed_for_good_goes_on_as_another(services
     assert old
     assert (new["follows"], new["body"], new["subject_id"]) == (old["desk_ref"], "It is back again.", ADA.subject)
     assert [file.name for message in desk.messages(new["desk_ref"]) for file in message.files] == ["a.txt"]
-    assert f"Goes on from our ticket: {old['reference']}" in desk.messages(new["desk_ref"], private=True)[1].body
+    assert f"Follow-up to our request: {old['reference']}" in desk.messages(new["desk_ref"], private=True)[1].body
 
 
 @pytest.fixture

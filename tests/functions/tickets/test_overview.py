@@ -63,7 +63,7 @@ def ask(browser: Browser, subject: str = "Locked out") -> str:
 def listed(page: TestResponse) -> dict[str, str]:
     """The tickets of a list as a reader sees them: number -> state, in their order."""
     assert page.status_code == 200
-    cell = r'data-label="Number">(\S+?)</td>\s*<td data-label="State"><span><span class="hf-chip">(.*?)<'
+    cell = r'data-label="Number">(\S+?)</td>\s*<td data-label="Status"><span><span class="hf-chip">(.*?)<'
     cells = re.findall(cell, page.text)
     assert len(cells) == page.text.count('data-label="Subject"')
     return dict(cells)
@@ -92,7 +92,7 @@ def test_where_answers_come_by_mail_only_the_page_says_so(browser: Browser, desk
     desk.capabilities = replace(desk.capabilities, reads=False)
     sign_in(browser)
 
-    assert f"Our answer comes by e-mail to {ADA.email}." in browser.get(f"/my/ticket/?ref={ask(browser)}").text
+    assert f"We&#39;ll reply by email to {ADA.email}." in browser.get(f"/my/ticket/?ref={ask(browser)}").text
 
 
 def test_the_same_reply_sent_twice_is_one(browser: Browser, services: Services, desk: Desk, sign_in):
@@ -141,7 +141,7 @@ def test_while_the_desk_is_down_the_last_list_is_shown_with_its_time(
     browser.get("/my/tickets/")
     desk.away = True
     page = browser.get("/my/tickets/")
-    as_of = re.search(r'This is the list as of <time datetime="(.*?)"', page.text)
+    as_of = re.search(r'This list is from <time datetime="(.*?)"', page.text)
 
     assert "Our help desk does not answer just now." in page.text
     assert as_of is not None
@@ -176,6 +176,8 @@ def test_filters_find_by_state_text_and_day(browser: Browser, services: Services
     assert found("") == [second, first]
     assert found("status=solved") == [first]
     assert found("status=nonsense") == [second, first]
+    assert found("status=open") == [second]
+    assert found("status=received") == []
     assert found("text=CARD") == [first]
     assert found(f"text={second}") == [second]
     assert found("from=1970-01-06&to=1970-01-06") == [second]
@@ -194,7 +196,7 @@ def test_twenty_are_on_a_page(browser: Browser, desk: Desk, sign_in):
 
     assert len(listed(last)) == 5
     assert "Page 3 of 3" in last.text
-    assert "45 tickets" in last.text
+    assert "45 requests" in last.text
     assert 'href="/my/tickets/?text=number&amp;page=2"' in last.text
     assert "Page 3 of 3" in beyond.text
 
@@ -219,8 +221,8 @@ def test_a_list_counts_its_tickets(browser: Browser, desk: Desk, sign_in):
     ask(browser, "Another question")
     two = browser.get("/my/tickets/").text
 
-    assert ">1 ticket, the unsolved first" in one
-    assert ">2 tickets, the unsolved first" in two
+    assert ">1 request, open requests first" in one
+    assert ">2 requests, open requests first" in two
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,7 @@ def test_looking_tells_of_an_answer_once_and_only_open_tickets_are_looked_at(
         poll.poll(services, float("inf"))
 
     mails = [json.loads(row["payload"]) for row in services.store.all("select * from outbox where kind = 'mail.send'")]
-    assert [(mail["to"], first in mail["subject"]) for mail in mails] == [(ADA.email, True)]
+    assert [(mail["to"], mail["subject"]) for mail in mails] == [(ADA.email, f"Re: Card declined [{first}]")]
     looked = {row["reference"]: row["looked_at"] for row in services.store.all("select * from ticket")}
     assert looked[first] > looked[second]
 
@@ -390,7 +392,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
         browser.get(f"/my/ticket/?ref={reference}")
         pages.append(browser.get("/my/tickets/").text)
 
-    assert ["New answer" in page for page in pages] == [False, True, True, False, True, True, False]
+    assert ["New reply" in page for page in pages] == [False, True, True, False, True, True, False]
 
 
 def test_texts_are_erased_after_their_days_and_rows_after_two_years(
@@ -432,7 +434,7 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "context_account": "1",
     }
     browser.post("/api/tickets", data=MESSAGE | sent)
-    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one"})
+    left_out = browser.post("/api/tickets", data=MESSAGE | {"subject": "Another one", "seconds": "0"})
     notes = {thread.subject: desk.messages(thread.desk_ref, private=True)[1].body for thread in desk.queue()}
 
     assert left_out.status_code == 303
@@ -443,12 +445,13 @@ def test_agents_are_told_what_the_portal_knows(browser: Browser, services: Servi
         "Article's address: http://127.0.0.1:8000/getting-in/forgot-password/",
         "Article's revision: build test",
         "Searches: 'export empty' (1 result), 'csv Plan: none' (0 results)",
-        "Your answer about the article: not helpful: I could not follow a step",
-        "Time in the form: 95 seconds, as the browser counted",
+        "Your feedback on the article: not helpful: I couldn't follow a step",
+        "Time on form: 1 min",
     ):
         assert line in notes["Locked out"].split("\n")
     assert "Plan:" not in notes["Another one"]
-    assert "Account: not sent along" in notes["Another one"]
+    assert "Time on form" not in notes["Another one"]
+    assert "Account: not shared" in notes["Another one"]
 
 
 def test_the_guide_says_of_every_table_how_long_it_is_kept():

@@ -3,6 +3,7 @@
 import pytest
 
 from functions.tickets import contents, uploads
+from portal.tickets import files
 
 PICTURES = {
     "image/png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 20 + b"IEND\xaeB`\x82",
@@ -10,9 +11,9 @@ PICTURES = {
     "image/gif": b"GIF89a\x01\x00\x01\x00;",
     "image/webp": b"RIFF\x0c\x00\x00\x00WEBPVP8 data",
 }
-OWN = {mime: contents.PICTURES[mime][1] for mime in PICTURES}
+OWN = {mime: files.endings(mime) for mime in PICTURES}
 ENDINGS = [".png", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".PNG", ".JFIF"]
-LIST = "Send pictures, PDF or text (.png, .jpg, .jpeg, .jfif, .gif, .webp, .pdf, .txt, .log, .csv)."
+LIST = "Send one of: .png, .jpg, .jpeg, .jfif, .gif, .webp, .pdf, .txt, .log, .csv."
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -35,30 +36,30 @@ def iso(brand: bytes) -> bytes:
     [
         ("shot.png", b"", "This file is empty."),
         ("log.csv", b"", "This file is empty."),
-        ("IMG_1.heic", iso(b"heic"), f"We do not take .heic files. {LIST}"),
-        ("film.mov", iso(b"qt  "), f"We do not take .mov files. {LIST}"),
-        ("table.xlsx", b"PK\x03\x04", f"We do not take .xlsx files. {LIST}"),
-        ("screenshot", PICTURES["image/png"], f"Its name has no ending that says what it is. {LIST}"),
-        ("a.jpg", iso(b"heic"), f"Its name says JPEG, and it is a HEIC picture. {contents.AGAIN}"),
-        ("a.jpeg", iso(b"mif1"), f"Its name says JPEG, and it is a HEIC picture. {contents.AGAIN}"),
-        ("a.png", iso(b"avif"), f"Its name says PNG, and it is an AVIF picture. {contents.AGAIN}"),
-        ("a.gif", iso(b"isom"), f"Its name says GIF, and it is a video. {contents.AGAIN}"),
-        ("a.png", b"BM\x46\x00\x00\x00", f"Its name says PNG, and it is a BMP picture. {contents.AGAIN}"),
-        ("a.jfif", b"%PDF-1.7\n%%EOF", f"Its name says JPEG, and it is a PDF. {contents.AGAIN}"),
-        ("a.webp", b"RIFF\x04\x00\x00\x00WAVE", f"Its name says WebP, and it is something else. {contents.AGAIN}"),
-        ("a.pdf", PICTURES["image/jpeg"], "Its name says PDF, and it is a JPEG picture. Save it as PDF."),
-        ("a.pdf", b"PK\x03\x04", "Its name says PDF, and it is an archive or an Office document. Save it as PDF."),
+        ("IMG_1.heic", iso(b"heic"), "We can't open .heic pictures. Save it as PNG or JPEG."),
+        ("film.mov", iso(b"qt  "), f"We can't accept .mov files. {LIST}"),
+        ("table.xlsx", b"PK\x03\x04", f"We can't accept .xlsx files. {LIST}"),
+        ("screenshot", PICTURES["image/png"], f"This file's name has no ending, such as .png. {LIST}"),
+        ("a.jpg", iso(b"heic"), f"It is named JPEG, but it is a HEIC picture. {contents.AGAIN}"),
+        ("a.jpeg", iso(b"mif1"), f"It is named JPEG, but it is a HEIC picture. {contents.AGAIN}"),
+        ("a.png", iso(b"avif"), f"It is named PNG, but it is an AVIF picture. {contents.AGAIN}"),
+        ("a.gif", iso(b"isom"), f"It is named GIF, but it is a video. {contents.AGAIN}"),
+        ("a.png", b"BM\x46\x00\x00\x00", f"It is named PNG, but it is a BMP picture. {contents.AGAIN}"),
+        ("a.jfif", b"%PDF-1.7\n%%EOF", f"It is named JPEG, but it is a PDF. {contents.AGAIN}"),
+        ("a.webp", b"RIFF\x04\x00\x00\x00WAVE", f"It is named WebP, but it is something else. {contents.AGAIN}"),
+        ("a.pdf", PICTURES["image/jpeg"], "It is named PDF, but it is a JPEG picture. Save it as PDF."),
+        ("a.pdf", b"PK\x03\x04", "It is named PDF, but it is an archive or an Office document. Save it as PDF."),
         ("a.pdf", b"%PDF-1.7 and then nothing", contents.PDF_END),
         ("a.pdf", b"%PDF-1.7 /Launch %%EOF", contents.PDF_ACTS),
         ("a.png", PICTURES["image/png"][:-8], contents.CUT_OFF),
         ("a.gif", PICTURES["image/gif"] + b"more", contents.CUT_OFF),
         ("a.webp", PICTURES["image/webp"] + b"more", contents.CUT_OFF),
         ("a.jpg", PICTURES["image/jpeg"] + b"<?PHP evil", contents.MIXED),
-        ("a.txt", b"\x1f\x8b\x08\x00", "Its name says text, and it is an archive."),
-        ("a.log", b"MZ\x90\x00\x03", "Its name says text, and it is a program."),
-        ("a.csv", b"PK\x03\x04\x14\x00", "Its name says text, and it is an archive or an Office document."),
-        ("a.txt", PICTURES["image/png"], "Its name says text, and it is a PNG picture."),
-        ("a.txt", b"%PDF-1.7 %%EOF", "Its name says text, and it is a PDF."),
+        ("a.txt", b"\x1f\x8b\x08\x00", "It is named as text, but it is an archive."),
+        ("a.log", b"MZ\x90\x00\x03", "It is named as text, but it is a program."),
+        ("a.csv", b"PK\x03\x04\x14\x00", "It is named as text, but it is an archive or an Office document."),
+        ("a.txt", PICTURES["image/png"], "It is named as text, but it is a PNG picture."),
+        ("a.txt", b"%PDF-1.7 %%EOF", "It is named as text, but it is a PDF."),
         ("a.txt", b"<html><p>hello", contents.PAGE_TEXT),
         ("a.log", b"bell \x07", contents.UNPRINTABLE),
     ],

@@ -3,7 +3,7 @@
 import { hint } from "../address-hint.js";
 
 const TURNSTILE = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
-const ANSWERS = { altcha, turnstile, none: async () => "none" };
+const ANSWERS = { altcha: (form) => altcha(form.dataset.puzzle), turnstile, none: async () => "none" };
 const LATE_MS = 30_000;
 const LATE = new Error("no answer in time");
 
@@ -57,8 +57,8 @@ function late() {
 }
 
 /** Proof of work in a worker; about a second. */
-function altcha(form) {
-  const challenge = JSON.parse(form.dataset.puzzle);
+export function altcha(puzzle) {
+  const challenge = JSON.parse(puzzle);
   const worker = new Worker(new URL("./work.js", import.meta.url));
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data: solution }) => resolve(btoa(JSON.stringify({ challenge, solution })));

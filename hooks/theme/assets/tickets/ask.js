@@ -4,7 +4,9 @@ import { hint } from "../address-hint.js";
 import { patience } from "../patience.js";
 import { addAccount, fillContext } from "./context.js";
 import { files } from "./files.js";
+import { showIncidents } from "./incidents.js";
 import { busy, copy, failed, go, guard, json, post, takeOver } from "./send.js";
+import { stranger } from "./stranger.js";
 import { suggest } from "./suggest.js";
 
 const TIMEOUT_MS = 10_000;
@@ -14,6 +16,8 @@ export function start(form) {
   form.dataset.openedAt = String(performance.now());
   const chosen = files(form);
   const clean = guard(form);
+  const problems = form.querySelector("[data-ask-incidents]"); // none without a status page
+  if (problems) showIncidents(problems);
   fillContext(form);
   suggest(form, () => {
     clean();
@@ -21,11 +25,12 @@ export function start(form) {
   });
   count(form);
   hint(form.elements.email);
-  sayWho(form);
+  const asks = stranger(form);
+  sayWho(form, asks);
   const copying = form.querySelector("[data-ask-copy]");
   copying.addEventListener("click", () => copy(form, copying, form.elements.subject.value));
   // Last: a form that did not get here is sent by the browser, and checked by it.
-  takeOver(form, clean, (button) => send(form, button, chosen, clean));
+  takeOver(form, clean, (button) => send(form, button, chosen, clean, asks));
   form.noValidate = true; // the same checks, said in one place and in our words
 }
 
@@ -40,12 +45,13 @@ function answered(form) {
   done.focus();
 }
 
-async function send(form, button, chosen, clean) {
-  const wrong = mistakes(form, chosen);
+async function send(form, button, chosen, clean, asks) {
+  const wrong = mistakes(form, chosen, asks.needsAddress(button));
   showMistakes(form, wrong);
   if (Object.keys(wrong).length) return;
   busy(form, true);
-  form.elements.seconds.value = String(Math.round((performance.now() - Number(form.dataset.openedAt)) / 1000));
+  if (asks.needsAddress(button)) await asks.check();
+  form.elements.seconds.value = String(Math.ceil((performance.now() - Number(form.dataset.openedAt)) / 1000));
   const { next, fields, tooLarge, ...failure } = await post(form, button);
   busy(form, false);
   if (next) {
@@ -60,14 +66,14 @@ async function send(form, button, chosen, clean) {
   }
 }
 
-function mistakes(form, chosen) {
+function mistakes(form, chosen, address) {
   const { topic, subject, body, email } = form.elements;
   const wrong = {};
   if (!topic.value) wrong.topic = "Choose a topic.";
   if (subject.value.trim().length < subject.minLength) wrong.subject = `Write your question in ${subject.minLength} to ${subject.maxLength} characters.`;
   if (body.value.trim().length < body.minLength) wrong.body = `Tell us a little more: at least ${body.minLength} characters.`;
   if (chosen.wrong()) wrong.files = chosen.wrong();
-  if (!email.disabled && !email.validity.valid) wrong.email = "Write your e-mail address, so that we can answer.";
+  if (address && !(email.value.trim() && email.validity.valid)) wrong.email = "Enter your full email address, like ada@example.com.";
   return wrong;
 }
 
@@ -90,7 +96,7 @@ function showMistakes(form, wrong) {
   }
   summary.hidden = list.childElementCount === 0;
   const heading = document.createElement("strong");
-  heading.textContent = "Not sent yet. Your text is still here.";
+  heading.textContent = "Not sent yet. Your message is still here.";
   summary.replaceChildren(heading, list);
   if (!summary.hidden) summary.focus();
 }
@@ -126,36 +132,21 @@ function count(form) {
   show();
 }
 
-async function sayWho(form) {
+async function sayWho(form, asks) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
   try {
     const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" }, signal: patience(TIMEOUT_MS) });
     const session = await json(response);
-    if (response.ok && !session.signed_in) sayStranger(form, session.anonymous);
-    if (response.ok && session.signed_in) {
-      form.querySelector("[data-ask-who]").textContent = `Sent as ${session.name || session.email} (${session.email}). We answer to this address.`;
-      form.querySelector("[data-ask-stranger]").hidden = true;
-      document.querySelector("[data-ask-before]").hidden = true;
-      document.querySelector("[data-ask-mine]").hidden = false;
+    if (!response.ok) return;
+    asks.known(session);
+    if (session.signed_in) {
+      const name = session.name ? `${session.name} (${session.email})` : session.email;
+      form.querySelector("[data-ask-who]").textContent = `You're signed in as ${name}. We'll reply to this address.`;
       addAccount(form, session.told);
     }
   } catch (error) {
     console.info("ask: who is signed in is not known, so the form says what happens otherwise", error);
   }
-}
-
-/** How customers without an account may ask (TICKETS_ANONYMOUS). */
-function sayStranger(form, way) {
-  const who = form.querySelector("[data-ask-who]");
-  const address = form.querySelector("[data-ask-email]");
-  form.querySelector("[data-ask-stranger]").hidden = way !== "verify";
-  document.querySelector("[data-ask-before]").hidden = way === "off";
-  address.hidden = way !== "open";
-  address.querySelector("input").disabled = address.hidden;
-  const field = form.elements.files;
-  field.disabled = field.closest(".hf-field").hidden = way === "open"; // no files from an unverified address
-  if (way === "open") who.textContent = "We answer to this address. To follow your question here, sign in first.";
-  if (way === "off") who.textContent = "We ask you to sign in with your account before this is sent. Your text is kept.";
 }
 
 /** One key per page, so that a second press or a retry is the same ticket; randomUUID exists on secure pages only. */

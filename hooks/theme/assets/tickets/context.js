@@ -1,4 +1,4 @@
-// "We will send this along": a ticked box for each fact, from the address (ids and enums only) and this visit.
+// "Included with your message": a ticked box for each fact, from the address (ids and enums only) and this visit.
 
 import { engine } from "../search/index.js";
 import { lastQuery, read, searches } from "../visit.js";
@@ -6,10 +6,10 @@ import { lastQuery, read, searches } from "../visit.js";
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 const VOTES = {
   missing_info: "not helpful: something is missing",
-  inaccurate: "not helpful: it does not match what I see",
-  unclear: "not helpful: I could not follow a step",
+  inaccurate: "not helpful: the steps don't match what I see",
+  unclear: "not helpful: I couldn't follow a step",
   broken: "not helpful: a link or picture is broken",
-  not_my_question: "not helpful: this is not my question",
+  not_my_question: "not helpful: it didn't answer my question",
   no: "not helpful",
   yes: "helpful",
 };
@@ -28,24 +28,24 @@ export function fillContext(form) {
     card.append(line);
     if (!titles.has(from)) nameArticle(line, from);
   }
-  if (query) card.append(row("context_query", query, "You searched for", query));
-  if (Object.hasOwn(VOTES, vote)) card.append(row("context_vote", vote, "Your answer about the article", VOTES[vote]));
+  if (query) card.append(row("context_query", query, "Your search", query));
+  if (Object.hasOwn(VOTES, vote)) card.append(row("context_vote", vote, "Your feedback on the article", VOTES[vote]));
   if (others.length) {
     const ids = others.map(([id]) => id).join(",");
-    card.append(row("context_read", ids, "Articles you read in this visit", others.map(([, title]) => title).join(" · ")));
+    card.append(row("context_read", ids, "Articles you read on this visit", others.map(([, title]) => title).join(" · ")));
   }
   const tried = searches();
   if (tried.length) {
     const words = tried.map(([words, results]) => `${words} (${results})`).join(" · ");
-    card.append(row("context_searches", JSON.stringify(tried), "Your searches in this visit, with how much they found", words));
+    card.append(row("context_searches", JSON.stringify(tried), "Your searches on this visit and their results", words));
   }
   const browser = browserName();
   if (browser) card.append(row("context_browser", browser, "Browser and system", browser));
-  card.append(row("seconds", "", "Time", "How long you had this form open"));
+  card.append(row("seconds", "", "Time on form", "How long this form was open"));
   card.hidden = false;
 }
 
-/** Signed-in customers send account, plan and role, unless they untick them. */
+/** Signed-in customers send account, plan and role, unless they uncheck them. */
 export function addAccount(form, told) {
   if (!told.length) return;
   form.querySelector("[data-ask-along]").append(row("context_account", "1", "Your account, plan and role", told.join(" · ")));

@@ -17,8 +17,8 @@ export function files(form) {
     if (input.disabled) return; // no files from customers without an account
     const news = [...more].filter((file) => !kept.some((old) => old.name === file.name && old.size === file.size));
     kept.push(...news);
-    for (const file of news) if (!allowed(file, input.accept)) reasons.set(file, "We take pictures, PDF and text only.");
-    if (kept.length > MOST) for (const file of kept.slice(MOST)) reasons.set(file, `Send at most ${MOST} files.`);
+    for (const file of news) if (!allowed(file, input.accept)) reasons.set(file, notTaken(file, input.accept));
+    if (kept.length > MOST) for (const file of kept.slice(MOST)) reasons.set(file, `Send up to ${MOST} files.`);
     show();
     if (news.length) said.textContent = `${news.length} ${news.length === 1 ? "file" : "files"} added`;
   }
@@ -28,8 +28,8 @@ export function files(form) {
     kept = kept.filter((other) => other !== file);
     reasons.delete(file);
     // Faults of all files together may be gone now.
-    for (const [other, reason] of reasons) if (reason.startsWith("Send at most") || reason.startsWith("Too large")) reasons.delete(other);
-    if (kept.length > MOST) for (const other of kept.slice(MOST)) reasons.set(other, `Send at most ${MOST} files.`);
+    for (const [other, reason] of reasons) if (reason.startsWith("Send up to") || reason.startsWith("Too large")) reasons.delete(other);
+    if (kept.length > MOST) for (const other of kept.slice(MOST)) reasons.set(other, `Send up to ${MOST} files.`);
     show();
     said.textContent = `${file.name} removed`;
     (list.querySelectorAll("button")[Math.min(place, kept.length - 1)] ?? input).focus();
@@ -87,6 +87,14 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 function allowed(file, accept) {
   const name = file.name.toLowerCase();
   return !accept || accept.split(",").some((end) => name.endsWith(end.trim()));
+}
+
+/** Why a file of this kind is not taken; functions/tickets/uploads.py says the same. */
+function notTaken(file, accept) {
+  const [, ending] = file.name.match(/.\.([^.]+)$/) ?? [];
+  if (/^(heic|heif|avif|bmp|tiff?)$/i.test(ending)) return `We can't open .${ending} pictures. Save it as PNG or JPEG.`;
+  const why = ending ? `We can't accept .${ending} files.` : "This file's name has no ending, such as .png.";
+  return `${why} Send one of: ${accept.split(",").join(", ")}.`;
 }
 
 // Browsers name every pasted picture image.png, so equal names may be different files.

@@ -62,7 +62,7 @@ export async function post(form, button) {
   } catch (error) {
     console.warn("ask:", error);
     if (navigator.onLine === false) return { cause: "You are offline." };
-    if (!signal.aborted) return { cause: "We could not reach the server." };
+    if (!signal.aborted) return { cause: "We couldn't reach the server." };
     return { cause: UNSURE, unsure: true };
   }
 }
@@ -72,11 +72,11 @@ function outcome(response, answer, files) {
   if (response.ok && next) return { next };
   if (response.status === 422 && answer.fields) return { fields: answer.fields };
   if ((response.status === 413 || response.status === 415) && files) {
-    return { fields: { files: "Your files are too large together. Remove one, or make it smaller." }, tooLarge: true };
+    return { fields: { files: "Your files are too large in total. Remove one or make it smaller." }, tooLarge: true };
   }
-  if (response.status === 429) return { cause: `${answer.detail ?? "That was a lot at once."} That is at ${later(response)}.` };
+  if (response.status === 429) return { cause: `${answer.detail ?? "That was a lot at once."} You can try again at ${later(response)}.` };
   if (response.status === 401) return { cause: "You are no longer signed in.", way: true };
-  return { cause: answer.detail ?? "The server did not take it." };
+  return { cause: answer.detail ?? "The server couldn't accept it." };
 }
 
 function later(response) {
@@ -100,7 +100,7 @@ export function go(next) {
 /** Show the panel "Not sent" with its cause, a link that mails the text, and a button that copies it. */
 export function failed(form, { cause, unsure, way }, subject) {
   const panel = form.querySelector("[data-ask-failed]");
-  panel.querySelector("strong").textContent = `${unsure ? "No answer came." : "Not sent."} Your text is still here.`;
+  panel.querySelector("strong").textContent = `${unsure ? "No answer came." : "Not sent."} Your message is still here.`;
   panel.querySelector("[data-ask-cause]").replaceChildren(cause, ...(way ? signIn() : []));
   const mail = panel.querySelector("[data-ask-mail]");
   if (mail) mail.href = mailto(mail.pathname, subject, text(form));

@@ -1,9 +1,8 @@
-// Suggestions while a question is typed: first matching incidents, then articles, which open in place.
+// Articles that are suggested while a question is typed, and open in place.
 
 import { patience } from "../patience.js";
 import { engine } from "../search/index.js";
-import { link, make, marked, target } from "../search/view.js";
-import { incidents } from "../status/status.js";
+import { make, marked, target } from "../search/view.js";
 
 const WAIT_MS = 300;
 const MOST = 3;
@@ -26,24 +25,20 @@ export function suggest(form, solved) {
     const straight = topic.selectedOptions[0].hasAttribute("data-straight");
     const found = little || straight ? [] : await find(text).catch(none);
     if (mine !== turn) return;
-    const faults = little ? [] : matching(text);
-    show(faults, found.filter((one) => !declined.has(one.url)).slice(0, MOST));
+    show(found.filter((one) => !declined.has(one.url)).slice(0, MOST));
   }
 
-  function show(faults, found) {
+  function show(found) {
     // An open article is being read and stays, whatever its new rank.
     const open = [...list.children].filter((line) => line.querySelector("details")?.open);
     const kept = new Set(open.map((line) => line.dataset.url));
     const lines = found.filter((one) => !kept.has(one.url)).map((one) => article(one, decline, give));
     const before = list.childElementCount;
-    list.replaceChildren(...faults.map(fault), ...open, ...lines.slice(0, Math.max(0, MOST - open.length)));
+    list.replaceChildren(...open, ...lines.slice(0, Math.max(0, MOST - open.length)));
     const count = list.childElementCount;
     panel.hidden = count === 0;
     if (!before && count) tell("show");
-    const articles = count - faults.length;
-    const parts = faults.map((one) => `Known problem: ${one.name}`);
-    if (articles) parts.push(`${articles} ${articles === 1 ? "article" : "articles"} may answer this`);
-    said.textContent = parts.join(". ");
+    said.textContent = count ? `${count} ${count === 1 ? "article" : "articles"} might help` : "";
   }
 
   function decline(found, line) {
@@ -81,31 +76,6 @@ function none(error) {
   return [];
 }
 
-/** The incidents whose title or components share a word with the typed text. */
-function matching(text) {
-  const typed = words(text);
-  return incidents().filter((one) => {
-    const about = [one.name, ...one.components.map((component) => component.name)];
-    return [...words(about.join(" "))].some((word) => typed.has(word));
-  });
-}
-
-// Words of four or more letters, without a plural s: "exports" matches "Export".
-function words(text) {
-  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).map((word) => word.replace(/s$/, "")));
-}
-
-function fault(incident) {
-  const line = make("li", "hf-suggest__incident");
-  line.dataset.level = incident.impact;
-  const names = incident.components.map((component) => component.name).join(", ");
-  const ways = make("p");
-  ways.append(link("Follow the incident", incident.href), " ", link("Tell me when it is over", `${incident.page}#subscribe`));
-  for (const way of ways.querySelectorAll("a")) Object.assign(way, { target: "_blank", rel: "noopener" });
-  line.append(make("b", "", {}, `We know about this: ${incident.name}`), make("p", "hf-muted", {}, names), ways);
-  return line;
-}
-
 function article(found, decline, give) {
   const line = make("li");
   line.dataset.url = found.url;
@@ -124,12 +94,12 @@ async function open(details, found, line, decline, give) {
   tell("click");
   const place = make("div", "hf-suggest__text", { "aria-live": "polite" }, "One moment…");
   details.append(place);
-  const whole = make("a", "", { href: target(found), target: "_blank", rel: "noopener" }, "Open the whole article in a new tab");
+  const whole = make("a", "", { href: target(found), target: "_blank", rel: "noopener" }, "Open the article in a new tab");
   try {
     place.replaceChildren(...(await section(found)));
   } catch (error) {
     console.info("ask: the article is not shown in place", error);
-    place.replaceChildren(make("p", "", {}, "It could not be shown here."));
+    place.replaceChildren(make("p", "", {}, "We couldn't show it here."));
   }
   const ways = make("p");
   ways.append(whole);
@@ -166,18 +136,18 @@ function foreign(part, url) {
 }
 
 function question(found, line, decline, give) {
-  const place = make("div", "hf-suggest__question", { role: "group", "aria-label": "Did this solve it?" });
+  const place = make("div", "hf-suggest__question", { role: "group", "aria-label": "Did this answer your question?" });
   const ask = (text, ...buttons) => {
     place.replaceChildren(make("p", "", {}, text), ...buttons);
     return buttons[0];
   };
   const first = () =>
     ask(
-      "Did this solve it?",
-      button("Yes, I do not need to send this", () => sure().focus()),
-      button("No, go on", () => decline(found, line)),
+      "Did this answer your question?",
+      button("Yes, don't send my message", () => sure().focus()),
+      button("No, keep writing", () => decline(found, line)),
     );
-  const sure = () => ask("Discard the message?", button("Yes, discard it", give), button("Keep it", () => first().focus()));
+  const sure = () => ask("Discard your message?", button("Discard message", give), button("Keep message", () => first().focus()));
   first();
   return place;
 }
