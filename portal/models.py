@@ -12,9 +12,9 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and what it counts: `1 ticket`, `2 tickets`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """A number and what it counts: `1 request`, `2 requests`; `several` is a plural that takes more than an s."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
 
 
 def is_true(claim: object) -> bool:
@@ -27,7 +27,7 @@ class Requester:
     """A customer as a verified session knows them; never filled from a form or a URL.
 
     `email` is an address that the identity provider verified, `account` the customer organisation's id
-    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `tickets:account`).
+    (a claim, never an email's domain), `scopes` what the session may do (e.g. `tickets:account`).
     """
 
     subject: str

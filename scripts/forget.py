@@ -40,7 +40,7 @@ HELD = tuple(held for module in MODULES for held in module.PEOPLE)
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.forget", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("person", help="a verified e-mail address, or the subject that the identity provider gives")
+    parser.add_argument("person", help="a verified email address, or the subject that the identity provider gives")
     person = parser.parse_args(argv).person.strip()
     with environment() as services:
         try:

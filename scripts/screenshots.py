@@ -112,7 +112,7 @@ def take_signing_in(page: "Page", world: World, folder: Path, name: str) -> int:
         page.goto(world.url + path)
         picture(what)
     page.goto(f"{world.url}my/verify/")
-    page.get_by_label("Your e-mail address").fill(f"{name}@customer.example")
+    page.get_by_label("Your email address").fill(f"{name}@customer.example")
     page.get_by_role("button", name="Mail me").click()
     page.get_by_label("The six digits").wait_for()
     picture("verify-sent")

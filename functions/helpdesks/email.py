@@ -1,6 +1,6 @@
 """A support mailbox as the help desk: every ticket and reply is a mail with the portal's key in its Message-ID.
 
-Nothing can be read back, so the portal shows what it sent; the team's answers go to the customer by e-mail.
+Nothing can be read back, so the portal shows what it sent; the team's answers go to the customer by email.
 """
 
 from typing import TYPE_CHECKING

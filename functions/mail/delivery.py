@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `mail.send`: payload to, subject, text, message_id, and html where there is one."""
     if not services.mailer.configured:
-        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
+        raise VendorError("This help centre sends no emails.", "unsupported", detail="SMTP_URL is not set")
     services.mailer.send(
         payload["to"], payload["subject"], payload["text"], payload["message_id"], payload.get("html", "")
     )

@@ -39,7 +39,7 @@ def token(key: str, row_id: str, nonce: str) -> str:
 
 
 def code(key: str, row_id: str, nonce: str) -> str:
-    """The six digits of a mail."""
+    """The six digits of an email."""
     return f"{int.from_bytes(_mac(key, 'code', row_id, nonce)) % 1_000_000:06d}"
 
 
@@ -88,12 +88,12 @@ def _message(services: "Services", row: "Row", link_token: str, digits: str) -> 
     until = when(row["expires_at"])
     spaced = f"{digits[:3]} {digits[3:]}"
     text = (
-        f"Someone, probably you, asked to sign in to {product} support with this address.\n\n"
-        f"Open this page and press its button:\n{link}\n\n"
-        f"Or type this code into the page where you asked: {spaced}\n\n"
-        f"Each works once, until {until}.\n\n"
-        "Nobody from support will ever ask for this code. If it was not you who asked, do nothing:"
-        " without this mail nobody can sign in as you.\n"
+        f"Use this email to sign in to {product} support.\n\n"
+        f"Open this page and choose Sign in:\n{link}\n\n"
+        f"Or enter this code on the page where you asked for it: {spaced}\n\n"
+        f"You can use either one, once, until {until}.\n\n"
+        "We will never ask you for this code. If this wasn't you, ignore this email:"
+        " nobody can sign in without it.\n"
     )
     html = (
         environment().get_template("signin/mail_code.html").render(product=product, link=link, code=spaced, until=until)

@@ -1,4 +1,4 @@
-// "Look at your mail": continues here when the link was opened in another tab of this browser.
+// "Check your email": continues here when the link was opened in another tab of this browser.
 
 export function start(element) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
