@@ -37,6 +37,6 @@ def _facts(services: "Services", session: sessions.Session) -> dict[str, str]:
     found = {
         "my/tickets/": counted(answers, "new answer") if answers else "",
         "my/billing/": f"Plan: {plan}" if plan else "",
-        "my/account/": f"Signed in as {session.requester.email}",
+        "my/account/": session.requester.email,
     }
     return {path: line for path, line in found.items() if line}

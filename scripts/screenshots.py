@@ -113,13 +113,13 @@ def take_signing_in(page: "Page", world: World, folder: Path, name: str) -> int:
         picture(what)
     page.goto(f"{world.url}my/verify/")
     page.get_by_label("Your email address").fill(f"{name}@customer.example")
-    page.get_by_role("button", name="Mail me").click()
-    page.get_by_label("The six digits").wait_for()
+    page.get_by_role("button", name="Email me").click()
+    page.get_by_label("The six-digit code").wait_for()
     picture("verify-sent")
     page.goto(world.inbox)
     page.locator("li", has_text=f"{name}@customer.example").first.get_by_role("link").click()
     link = re.search(r"http://\S+/my/verify/open/\S+", page.locator("pre").inner_text())
-    assert link, "no link in the mail"
+    assert link, "no link in the email"
     page.goto(link[0])
     picture("verify-open")
     page.goto(f"{world.url}my/tickets/")

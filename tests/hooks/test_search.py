@@ -97,6 +97,24 @@ def test_a_quote_is_the_best_sentence_of_the_best_section() -> None:
     assert run(QUOTE, ["In short.", ""]) == short
 
 
+def test_a_label_without_a_full_stop_is_no_quote_when_there_is_a_description() -> None:
+    label = ["Download", "get", "Choose a month. Download the file"]
+    colon = ["Download", "get", "Before you pay, check two lines: the file, and the price. Done."]
+
+    assert run(QUOTE, ["In short.", "", label])["sentence"] == "In short."
+    assert run(QUOTE, ["", "", label])["sentence"] == "Download the file"
+    assert (
+        run(QUOTE, ["In short.", "", colon])["sentence"] == "Before you pay, check two lines: the file, and the price."
+    )
+
+
+def test_a_result_says_whether_it_is_close_enough_to_be_offered() -> None:
+    near, far = ask("where is my invoice", "invoice of the zoo for the elephant and the giraffe", kinds=["article"])
+
+    assert near["results"][0]["close"]
+    assert [result["close"] for result in far["results"]] == [False] * len(far["results"]) != []
+
+
 def test_matching_words_of_the_sentence_are_marked() -> None:
     signing, japanese = ask("sign settings", "設定", kinds=["article"])
 

@@ -447,12 +447,15 @@ def test_an_attempt_is_over_after_ten_minutes(browser: Browser, liar: Liar, late
     assert browser.get(path).status_code == 400
 
 
-def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(browser: Browser, liar: Liar, later: Later):
+@pytest.mark.parametrize("path", ["/api/signin", "/api/session"])
+def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(
+    browser: Browser, liar: Liar, later: Later, path: str
+):
     sign_in(browser, liar)
     browser.get("/api/signin")
     during = browser.get_cookie("portal_in", "127.0.0.1")
     later(13 * HOUR_MS)
-    browser.get("/api/signin")
+    browser.get(path)
 
     assert during is not None
     assert browser.get_cookie("portal_in", "127.0.0.1") is None

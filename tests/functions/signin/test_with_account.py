@@ -47,6 +47,22 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
     }
 
 
+def test_a_script_that_signs_out_is_given_the_address_to_go_to(browser: Browser):
+    sign_in(browser, "ada")
+    answer = browser.post("/api/signout", headers={"Accept": "application/json"})
+
+    assert "/oauth2/end_session" in answer.json["to"]
+    assert browser.get("/api/session").json["signed_in"] is False
+    assert browser.post("/api/signout", headers={"Accept": "application/json"}).json == {"to": "/"}
+
+
+def test_without_javascript_sign_in_leads_a_signed_in_customer_to_their_own_pages(browser: Browser):
+    sign_in(browser, "ada")
+    article = {"Referer": "http://127.0.0.1:8000/plans-and-billing/update-card/"}
+
+    assert browser.get("/api/signin", headers=article).location == "/my/"
+
+
 def test_the_session_holds_the_mapped_claims_and_the_account(browser: Browser, services: Services):
     sign_in(browser, "ada")
     (row,) = services.store.all("select requester, claims from session")

@@ -122,7 +122,7 @@ export function start(form, cameFrom) {
     if (!total) below.push(...view.wayOut(text, topics));
     shown = { text, total };
     // The number of results is announced, and visible in the link to all of them.
-    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found), below });
+    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found, text), below });
     say(total ? `${view.headline({ total, weak: false })}${weak ? ", no close match" : ""}` : status.textContent);
     settling = setTimeout(settle, SETTLED_MS, text, total);
     if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found, [...anchors.values()]);

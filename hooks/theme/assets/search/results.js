@@ -69,7 +69,7 @@ async function render(container, again = false) {
     heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text, kind);
     place.append(...view.incidents());
     if (found.total || kind) place.append(view.tabs(text, found.counts, kind));
-    place.append(...view.understood(found));
+    place.append(...view.understood(found, text));
     if (found.total) results(place, open, text, kind, found);
     else place.append(...nothing(text, open.topics));
     if (found.weak && found.total) place.append(stillStuck(text));

@@ -52,8 +52,8 @@ export function marked({ sentence, ranges }) {
   return [...parts, sentence.slice(end)].filter(Boolean);
 }
 
-/** Notes on a corrected query or on words that no page has; nothing when the query was searched as typed. */
-export function understood({ corrected, dropped, total }) {
+/** Notes on a query whose words were corrected or left out; nothing when it was searched as typed. */
+export function understood({ corrected, dropped, total }, text) {
   const lines = [];
   if (!total) return lines;
   if (corrected) {
@@ -63,7 +63,9 @@ export function understood({ corrected, dropped, total }) {
   }
   if (dropped.length) {
     const words = dropped.slice(0, 3).map(quoted).join(" or ");
-    lines.push(make("p", "hf-results__note", {}, `No results for ${words}. Showing results for the other words.`));
+    const kept = text.split(/\s+/).filter((word) => !dropped.some((missing) => word.toLowerCase().includes(missing)));
+    const shown = kept.length ? ` Showing results for ${quoted(kept.join(" "))}.` : "";
+    lines.push(make("p", "hf-results__note", {}, `No results for ${words}.${shown}`));
   }
   return lines;
 }

@@ -14,7 +14,7 @@ export async function start(menu) {
   add(menu, "name", who.name || who.email);
   if (answers) add(menu, "tickets", answers).className = "hf-new";
   menu.firstElementChild.classList.toggle("hf-menu__new", answers);
-  const lines = { tickets: answers, billing: who.plan && `Plan: ${who.plan}`, account: `Signed in as ${who.email}` };
+  const lines = { tickets: answers, billing: who.plan && `Plan: ${who.plan}`, account: who.email };
   const home = () => {
     for (const line of document.querySelectorAll("[data-own-line]")) {
       line.textContent = lines[line.dataset.ownLine] || line.textContent;
