@@ -255,6 +255,7 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         "often": [shown[id] for id in often if id in shown],
         "articles": list(shown.values()),
         "many": len(shown) > MANY_ARTICLES,
+        "many_topics": many,
     }
 
 

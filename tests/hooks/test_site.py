@@ -305,7 +305,7 @@ def test_at_many_topics_and_articles_pages_stay_short(tmp_path: Path) -> None:
 
     assert "Title 1" not in home
     assert home.count("28 articles") == 1
-    assert topic.count('<details class="hf-section">') == 2
+    assert re.findall(r'<details class="hf-section"( open)?>', topic) == [" open", ""]
     assert "About 3." not in topic
     assert search.count("<details>") == 10
     assert beside.count("<li>") == 12
