@@ -37,8 +37,8 @@ PAGES = {
         "Page temporarily unavailable",
         "What to do while a page of the help centre is unavailable.",
     ),
-    "feedback/thanks.md": ("feedback.html", "Thank you", "We received your feedback about the article."),
-    "feedback/why.md": ("feedback.html", "What went wrong?", "Tell us why the article didn't help."),
+    "feedback/thanks.md": ("feedback.html", "Thanks for your feedback", "We received your feedback about an article."),
+    "feedback/why.md": ("feedback.html", "What went wrong?", "Tell us why an article didn't help."),
 }
 # Above so many, home shows topics without articles, the search page closes its list, and a topic's page its sections.
 MANY_TOPICS, MANY_ARTICLES, LONG_TOPIC = 8, 60, 12

@@ -12,9 +12,9 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
-def counted(number: int, noun: str, several: str = "") -> str:
-    """A number and what it counts: `1 request`, `2 requests`; `several` is a plural that takes more than an s."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts: `1 ticket`, `2 tickets`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def is_true(claim: object) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIMES, PER_SECONDS = 60, 600
 # A vote without a comment.
 LEAST_BYTES = 400
-FULL = "We've received too much feedback today to save yours. Try again tomorrow, or contact support."
+FULL = "We have had very many answers today, so this one could not be kept. Try again tomorrow, or write to us."
 NOBODY = ("feedback_comment",)
 INSERT = """
 insert into feedback_comment (event_id, at, article, vote, reason, comment, build)
@@ -72,15 +72,15 @@ def _check(services: "Services", article: str, vote: str, reason: str | None, co
     """The article's path below the base path; raises Problem 422 that names each wrong field."""
     wrong = {}
     if article not in {known["id"] for known in services.portal["articles"]}:
-        wrong["article"] = "This article doesn't exist any more."
+        wrong["article"] = "This article does not exist (any more)."
     if vote not in VOTES:
-        wrong["vote"] = "Choose yes or no."
+        wrong["vote"] = "Say yes or no."
     if reason is not None and reason not in REASONS:
         wrong["reason"] = "Choose one of the reasons, or none."
     if len(comment) > LONGEST_COMMENT:
         wrong["comment"] = f"Write at most {LONGEST_COMMENT} characters."
     if wrong:
-        raise Problem(422, "We couldn't save your feedback. " + " ".join(wrong.values()), fields=wrong)
+        raise Problem(422, "Your answer could not be saved. " + " ".join(wrong.values()), fields=wrong)
     return f"/{quote(article)}/"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DRAFT_MS = 24 * HOUR_MS
 NOBODY = ("draft",)
-GONE = "This message is no longer saved: you sent it, or wrote it more than a day ago."
+GONE = "This message is no longer here: it was sent, or a day has passed since you wrote it."
 
 
 def keep(services: "Services", draft: Draft, facts: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:

@@ -293,10 +293,10 @@ def test_a_vote_belongs_to_its_visit_and_may_change(page, site, services):
     (landing,) = site.events(1)
     page.get_by_role("button", name="Yes").click()
     site.until("api/feedback")
-    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Good. Thank you.")).to_be_focused()
     page.get_by_role("button", name="Not really").click()
     site.until("api/feedback")
-    expect(page.get_by_role("heading", name="Sorry this didn't help.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Sorry that it did not help.")).to_be_focused()
     page.get_by_label("I could not follow a step").check()
     site.until("api/feedback")
 
@@ -304,8 +304,8 @@ def test_a_vote_belongs_to_its_visit_and_may_change(page, site, services):
     assert [(vote["vote"], vote["reason"]) for vote in votes] == [("yes", None), ("no", None), ("no", "unclear")]
     assert {(vote["visit"], vote["view"]) for vote in votes} == {(landing["visit"], landing["view"])}
     expect(page.get_by_role("button", name="Not really")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("section[data-article]").get_by_role("link")).to_have_text(["One", "Two", "Contact support"])
-    ask = page.locator("section[data-article]").get_by_role("link", name="Contact support")
+    expect(page.locator("section[data-article]").get_by_role("link")).to_have_text(["One", "Two", "Ask us"])
+    ask = page.locator("section[data-article]").get_by_role("link", name="Ask us")
     expect(ask).to_have_attribute("href", "/help/ask/?from=getting-in%2Fforgot-password&r=unclear")
 
 
@@ -322,7 +322,7 @@ def test_a_comment_goes_to_the_writers(page, site, services):
     read(page)
     page.get_by_role("button", name="Yes").click()
     page.get_by_label("What could be clearer?").fill("Say where the button is.")
-    page.get_by_role("button", name="Send feedback").click()
+    page.get_by_role("button", name="Tell the writers").click()
 
     expect(page.get_by_role("heading", name="The writers will read it")).to_be_focused()
     (row,) = services.store.all("select * from feedback_comment")
@@ -334,7 +334,7 @@ def test_a_vote_that_fails_is_tried_once_more_in_silence(page, site, services):
     site.events(1)
     site.broken = 1
     page.get_by_role("button", name="Yes").click()
-    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Good. Thank you.")).to_be_focused()
 
     assert site.until("api/feedback") == 200
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -347,11 +347,11 @@ def test_a_comment_that_fails_keeps_its_text(page, site, services):
     site.until("api/feedback")
     site.broken = 2
     page.get_by_label("What could be clearer?").fill("Say where the button is.")
-    page.get_by_role("button", name="Send feedback").click()
+    page.get_by_role("button", name="Tell the writers").click()
 
     expect(page.get_by_text("Not sent. Your text is still here")).to_be_visible()
     expect(page.get_by_label("What could be clearer?")).to_have_value("Say where the button is.")
-    page.get_by_role("button", name="Send feedback").click()
+    page.get_by_role("button", name="Tell the writers").click()
     expect(page.get_by_role("heading", name="The writers will read it")).to_be_focused()
 
 

@@ -67,7 +67,7 @@ def test_the_account_menu_of_a_static_page_knows_who_is_signed_in_and_signs_out(
 
     assert before == []
     assert [text.split("\n")[0].strip() for text in shown if text] == [
-        "OverviewAda Byron",
+        "Overview",
         "Your requests",
         "Billing",
         "Account",

@@ -36,7 +36,7 @@ def mail_to(world: World, address: str, page: Page) -> tuple[str, str]:
     text = inbox.locator("pre").inner_text()
     inbox.close()
     link = re.search(r"http://\S+/my/verify/open/\S+", text)
-    code = re.search(r"asked: (\d{3} \d{3})", text)
+    code = re.search(r"asked for it: (\d{3} \d{3})", text)
     assert link
     assert code
     return link[0], code[1]
@@ -104,7 +104,7 @@ def test_the_code_is_typed_where_it_was_asked_for(world: World, context: Browser
     _, code = mail_to(world, "typist@customer.example", page)
     page.get_by_label("The six-digit code from the email").fill("000 000" if code != "000 000" else "111 111")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("That code isn't right. You have 4 tries left.")
+    expect(page.get_by_role("alert")).to_have_text("That code isn't right. You have 4 attempts left.")
     page.get_by_label("The six-digit code from the email").fill(code)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}my/tickets/")

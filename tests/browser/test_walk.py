@@ -65,8 +65,8 @@ def find_an_article(world: World, page: Page) -> None:
 
 def say_no_and_ask(world: World, page: Page) -> None:
     page.get_by_role("button", name="Not really").click()
-    page.get_by_label("I couldn't follow a step").check()
-    page.locator("[data-portal='insights/feedback']").get_by_role("link", name="Contact support").click()
+    page.get_by_label("I could not follow a step").check()
+    page.locator("[data-portal='insights/feedback']").get_by_role("link", name="Ask us").click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}ask/?from=plans-and-billing")))
     along = page.get_by_role("group", name="We will send this along")
     expect(along).to_contain_text("declined")
@@ -132,8 +132,8 @@ def test_a_ticket_without_javascript(world: World, chromium: Browser):
     page.get_by_role("button", name="Not really").click()
     expect(page).to_have_url(re.compile("feedback/why"))
     page.get_by_label("Something is missing").check()
-    page.get_by_role("button", name="Send feedback").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thanks for your feedback")
+    page.get_by_role("button", name="Tell the writers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     page.goto(f"{world.url}getting-in/forgot-password/")
     page.locator("main").get_by_role("link", name="Contact support").last.click()
     expect(page.get_by_label("The article you came from")).to_be_checked()

@@ -298,8 +298,8 @@ def test_the_code_has_five_attempts(tab: Browser, inbox: Inbox):
         assert refused(tab, page, wrong(inbox.code()))
         said.append(tab.get(f"/my/verify/sent/?ask={page_id(page)}").text)
 
-    assert "4 tries" in said[0]
-    assert "1 try left" in said[3]
+    assert "4 attempts" in said[0]
+    assert "1 attempt left" in said[3]
     assert "no longer works" in said[4]
     assert refused(tab, page, inbox.code())
     assert who(tab) == ""

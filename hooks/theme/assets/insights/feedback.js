@@ -3,10 +3,10 @@ import { whereabouts } from "./measure.js";
 
 const REASONS = [
   ["missing_info", "Something is missing"],
-  ["inaccurate", "The steps don't match what I see"],
-  ["unclear", "I couldn't follow a step"],
+  ["inaccurate", "It does not match what I see"],
+  ["unclear", "I could not follow a step"],
   ["broken", "A link or a picture is broken"],
-  ["not_my_question", "It didn't answer my question"],
+  ["not_my_question", "This is not my question"],
 ];
 const RETRY_MS = 1500;
 
@@ -70,13 +70,13 @@ export function start(section) {
   }
 
   function thanks() {
-    return [heading("Thanks for your feedback."), comment("What could be clearer?")];
+    return [heading("Good. Thank you."), comment("What could be clearer?")];
   }
 
   function why() {
-    const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What went wrong?"));
+    const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What was wrong? It goes to the writers."));
     // Material makes addresses absolute when it swaps a page, so read the link's property and not its attribute.
-    const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Contact support");
+    const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Ask us");
     const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
     for (const [value, text] of REASONS) {
       const radio = make("input", { type: "radio", name: "reason", value });
@@ -88,14 +88,14 @@ export function start(section) {
       choices.append(make("label", {}, radio, ` ${text}`));
     }
     point();
-    return [heading("Sorry this didn't help."), choices, comment("What could be clearer?"), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
+    return [heading("Sorry that it did not help."), choices, comment("What could be clearer?"), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
   }
 
   function closer() {
     const links = [...(related?.querySelectorAll("li") ?? [])].slice(0, 3);
     if (!links.length) return [];
     const list = make("ul", { className: "hf-list" }, ...links.map((link) => link.cloneNode(true)));
-    return [make("h3", {}, "Related articles"), list];
+    return [make("h3", {}, "This may be closer"), list];
   }
 
   function comment(question) {
@@ -107,9 +107,9 @@ export function start(section) {
       "form",
       { className: "hf-field" },
       make("label", { htmlFor: "hf-comment" }, `${question} (optional)`),
-      make("p", { className: "hf-help", id: "hf-comment-help" }, "We can't reply here. If you need an answer, contact support."),
+      make("p", { className: "hf-help", id: "hf-comment-help" }, "We cannot reply here. If you need an answer, ask us instead."),
       text,
-      make("button", { className: "hf-button hf-button--quiet" }, "Send feedback"),
+      make("button", { className: "hf-button hf-button--quiet" }, "Tell the writers"),
       said,
     );
     form.addEventListener("submit", async (event) => {
@@ -124,10 +124,10 @@ export function start(section) {
       const sent = await send({ comment: text.value });
       form.removeAttribute("aria-busy");
       if (!sent) {
-        said.textContent = "Your feedback wasn't sent. Try again.";
+        said.textContent = "Not sent. Your text is still here: try again.";
         return;
       }
-      form.replaceChildren(heading("Thanks for your feedback."));
+      form.replaceChildren(heading("Thank you. The writers will read it."));
       form.querySelector("[tabindex]").focus();
     });
     return form;
