@@ -113,7 +113,7 @@ def _way(
     """The card's link or button, or None without a target."""
     own = OWN_PAGES | (SCIM_PAGES if offers_scim(services) else {})
     if job in own:
-        return {"href": services.url(own[job]), "button": card.button or "Open"}
+        return {"href": services.url(own[job]), "button": card.button}
     if job == "lost_device":
         topic = quote(accounts.CARDS[job].article.partition("/")[0])
         return {"href": services.url(f"ask/?topic={topic}"), "button": "Contact support to get back in"}

@@ -21,7 +21,7 @@ ADMIN_ROLES = {"owner", "admin"}
 
 @dataclass(frozen=True)
 class Card:
-    """One job on the account page: `button` is empty where the portal does the job itself."""
+    """One job on the account page; `own` is one that the portal does itself."""
 
     title: str
     sentence: str
@@ -83,14 +83,14 @@ CARDS: dict[str, Card] = {
     "sessions": Card(
         "Where you're signed in",
         "Sign out devices you don't recognise.",
-        "",
+        "See your devices",
         "using-the-portal/change-your-account",
         own=True,
     ),
     "notifications": Card(
         "Notifications",
         "Choose which emails this help centre sends you.",
-        "",
+        "Choose notifications",
         "using-the-portal/change-notifications",
         own=True,
     ),
