@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     print("Drafts name nobody and are gone within a day; events and comments on articles hold no person.")
     if desk != "built_in":
         print(f"The help desk ({desk}) has its own copy of tickets and messages: erase the person there as well.")
-    print("Mails that were sent, backups of the store and the identity provider are not touched.")
+    print("Sent emails, backups of the store and the identity provider are not touched.")
     return 0 if sum(counts.values()) else 3
 
 

@@ -199,7 +199,7 @@ def test_without_a_node_new_enough_a_writer_is_told_and_what_is_published_is_not
     published = mkdocs(portal, tmp_path / "site")
 
     for result in (writer, published):
-        assert "The questions in docs/search-tests.yml were not asked: that takes Node 20 or newer" in result.stderr
+        assert "The questions in docs/search-tests.yml were not checked: that needs Node 20 or newer" in result.stderr
         assert says in result.stderr
     assert (writer.returncode, published.returncode) == (0, 1)
 
