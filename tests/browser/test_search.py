@@ -327,7 +327,7 @@ def test_the_page_without_a_result_goes_step_by_step_and_takes_a_note(world: Wor
 
     assert sent.value.status == 204
     assert told(page)[-1] == ["portal:search", "Connect Zzyzx to my team", 0]
-    expect(main.get_by_text("Thank you. We will look at what is missing.")).to_be_focused()
+    expect(main.get_by_text("Thanks for your feedback.")).to_be_focused()
 
 
 def test_who_is_not_counted_is_not_asked_what_is_missing(page: Page):
