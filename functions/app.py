@@ -274,22 +274,23 @@ def _problem(error: Exception, request_id: str) -> Problem:
             log.warning("problem %s", error.status, exc_info=error, extra={"request": request_id})
         return error
     if isinstance(error, HTTPException):
-        known = {413: "That is more than this form can take. Send less, or fewer files.", 404: "There is no page here."}
-        return Problem(error.code or 400, known.get(error.code or 400, "This request could not be read."))
+        known = {
+            413: "That is too much for one message. Shorten it, or send fewer files.",
+            404: "There is no page here.",
+        }
+        return Problem(error.code or 400, known.get(error.code or 400, "We couldn't read what your browser sent."))
     if isinstance(error, VendorError):
         log.error("vendor: %s %s", error.kind, error.detail, exc_info=error, extra={"request": request_id})
         status = {"not_found": 404, "rejected": 422, "rate_limited": 503}.get(error.kind, 503)
         return Problem(status, error.public, retry_after=error.retry_after)
     if isinstance(error, StoreError):
         log.error("store: %s", error, exc_info=error, extra={"request": request_id})
-        return Problem(
-            503, "The portal cannot save or look up anything just now. Try again in a few minutes.", retry_after=60
-        )
+        return Problem(503, "We can't save or look up anything right now. Try again in a few minutes.", retry_after=60)
     if isinstance(error, SettingsError):
         log.critical("%s", error, extra={"request": request_id})
-        return Problem(500, "The portal is not set up completely; its operators can see what is missing.")
+        return Problem(500, "This page isn't set up yet. Please contact support.")
     log.error("fault", exc_info=error, extra={"request": request_id})
-    return Problem(500, "Something went wrong here, and it is not your fault. Try again, or write to us.")
+    return Problem(500, "Something went wrong on our side. Try again, or contact support.")
 
 
 def _problem_json(problem: Problem, request_id: str, headers: dict[str, str] | None) -> Response:
@@ -307,14 +308,14 @@ def _problem_json(problem: Problem, request_id: str, headers: dict[str, str] | N
 
 def _title(status: int) -> str:
     titles = {
-        401: "Sign in first",
+        401: "Sign in to continue",
         403: "Not allowed",
         404: "Page not found",
         413: "Too large",
         422: "Something is missing",
-        429: "Slow down",
+        429: "Too many attempts",
     }
-    return titles.get(status, "This request could not be read" if status < 500 else "Something went wrong")
+    return titles.get(status, "We couldn't read that" if status < 500 else "Something went wrong")
 
 
 def _typed(request: Request, services: Services) -> tuple[str, str]:

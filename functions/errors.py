@@ -43,7 +43,7 @@ class VendorError(Exception):
 
     def __init__(
         self,
-        public: str = "We couldn't reach another system. Nothing was lost.",
+        public: str = "We couldn't reach one of our systems. Nothing was lost.",
         kind: Kind = "unavailable",
         *,
         detail: str = "",

@@ -168,7 +168,7 @@ def check_origin(request: WerkzeugRequest, settings: Settings) -> None:
     origin = request.headers.get("Origin")
     if origin == settings.public_origin or (site is None and origin is None):
         return
-    raise Problem(403, "This form was sent from another site, so nothing was done. Open the page here and try again.")
+    raise Problem(403, "This form was sent from another site. Nothing was changed. Open the page here and try again.")
 
 
 def client(request: WerkzeugRequest, settings: Settings) -> str:

@@ -1,9 +1,11 @@
-"""The customer's own front page: tickets, billing and account, one step away."""
+"""The customer's own overview: requests, billing and account, one step away, each with its facts."""
 
 from typing import TYPE_CHECKING
 
 from functions import pages
-from functions.signin import drafts, sessions
+from functions.signin import drafts, own_facts, sessions
+from portal.menu import places
+from portal.models import counted
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -13,8 +15,30 @@ if TYPE_CHECKING:
 
 
 def page(request: "Request", services: "Services") -> "Response":
-    """GET /my/: links to the parts that are on."""
+    """GET /my/: links to the parts that are on, with the customer's own facts."""
     session = sessions.require(request, services)
     parts = services.portal["parts"]
     unsent = drafts.of(services, session.requester.email) if parts.get("tickets", True) else []
-    return pages.render(services, "Your portal", "hub.html", session=session, parts=parts, unsent=unsent)
+    by_email = session.claims.get("level") == "address"
+    return pages.render(
+        services,
+        "Overview",
+        "hub.html",
+        session=session,
+        unsent=unsent,
+        places=[place for place in places("overview", parts) if place.part != "billing" or not by_email],
+        facts=_facts(services, session),
+        on_call=parts.get("status", True) and "status_write" in session.requester.scopes,
+    )
+
+
+def _facts(services: "Services", session: sessions.Session) -> dict[str, str]:
+    """A line for each path that the customer has facts for."""
+    answers = own_facts.new_answers(services, session.requester.subject)
+    plan = str(session.claims.get("plan") or "")
+    found = {
+        "my/tickets/": counted(answers, "new answer") if answers else "",
+        "my/billing/": f"Plan: {plan}" if plan else "",
+        "my/account/": session.requester.email,
+    }
+    return {path: line for path, line in found.items() if line}

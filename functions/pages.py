@@ -21,12 +21,12 @@ CRUMBS = "<!--portal:crumbs-->"
 CONTENT = "<!--portal:content-->"
 TEMPLATES = Path(__file__).parent / "templates"
 READ_ONLY = (
-    '<div class="hf-notice hf-notice--warn" role="status"><p>You can read everything here, but nothing can be sent or'
-    " changed just now. We are working on it. Try again in a few minutes.</p></div>"
+    '<div class="hf-notice hf-notice--warn" role="status"><p>You can read everything here, but you can\'t send or'
+    " change anything right now. We are working on it. Try again in a few minutes.</p></div>"
 )
 Parent = tuple[str, str]
 # The first page above every personal page: its path, and the word that leads there.
-HUB: Parent = ("my/", "Your portal")
+HUB: Parent = ("my/", "Overview")
 
 
 class Page(Response):

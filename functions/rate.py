@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from functions.errors import Problem
 from functions.stores.people import Held
 from portal.clock import DAY_MS
+from portal.models import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +78,7 @@ def _count(
     if rows and rows[0]["n"] > times:
         wait = (span + length - now) // 1000 + 1
         minutes = (wait + 59) // 60
-        raise Problem(
-            429, f"That was a lot at once. Try again in {minutes} minute{'s' if minutes > 1 else ''}.", retry_after=wait
-        )
+        raise Problem(429, f"Too many attempts. Try again in {counted(minutes, 'minute')}.", retry_after=wait)
 
 
 def purge(services: "Services", deadline: float) -> None:

@@ -44,7 +44,7 @@ class Services:
     def biller(self) -> "Biller":
         """The billing system; raises Problem 404 when the portal has none."""
         if self.settings.biller == "none":
-            raise Problem(404, "Billing is not part of this portal.")
+            raise Problem(404, "This help centre has no billing page.")
         biller: Biller = self._connect(vendors.connector("billers", self.settings.biller))
         return biller
 
@@ -52,7 +52,7 @@ class Services:
     def identity(self) -> "IdentityProvider":
         """The identity provider; raises Problem 404 when the portal has none."""
         if not self.settings.oidc_issuer:
-            raise Problem(404, "Signing in is not part of this portal.")
+            raise Problem(404, "You can't sign in to this help centre.")
         identity: IdentityProvider = self._connect("functions.identity.oidc:connect")
         return identity
 

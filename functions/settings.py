@@ -190,7 +190,7 @@ def _address(reader: Reader) -> dict[str, Any]:
     if secure and not reader.get("CLIENT_IP_HEADER") and not reader.get("TRUSTED_HOPS"):
         reader.faults.append(
             "Set CLIENT_IP_HEADER (the header in which your host gives the client's address, e.g. cf-connecting-ip) or"
-            " TRUSTED_HOPS (how many proxies of yours add to X-Forwarded-For; 0: clients connect directly)."
+            " TRUSTED_HOPS (how many of your proxies add to X-Forwarded-For; 0: clients connect directly)."
         )
     return {
         "public_origin": origin,
@@ -206,7 +206,7 @@ def _client_ip_header(reader: Reader) -> str:
     if name in SHARED_HEADERS:
         reader.faults.append(
             f"CLIENT_IP_HEADER={given!r} is a header that clients may begin themselves. Leave it out, and set"
-            " TRUSTED_HOPS to how many proxies of yours add to X-Forwarded-For."
+            " TRUSTED_HOPS to how many of your proxies add to X-Forwarded-For."
         )
     elif given and not HEADER.fullmatch(name):
         reader.faults.append(f"CLIENT_IP_HEADER={given!r} is not the name of one header.")
@@ -297,9 +297,9 @@ def _mail(reader: Reader) -> dict[str, Any]:
     smtp_url = reader.get("SMTP_URL")
     reader.host("SMTP_URL")
     if smtp_url:
-        reader.need("MAIL_FROM", "the address that the portal's mail comes from")
+        reader.need("MAIL_FROM", "the address that the portal's emails come from")
     elif reader.get("SUPPORT_MAILBOX"):
-        reader.faults.append("SUPPORT_MAILBOX needs SMTP_URL: without a mail server nothing gets there.")
+        reader.faults.append("SUPPORT_MAILBOX needs SMTP_URL: without an email server nothing gets there.")
     sign_in = reader.choice("MAIL_SIGN_IN", "on", "off") == "on"
     return {
         "smtp_url": smtp_url,

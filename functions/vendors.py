@@ -23,7 +23,7 @@ VENDORS = (
     Vendor(
         "helpdesks",
         "email",
-        "E-mail",
+        "Email",
         "functions.helpdesks.email",
         {
             "SUPPORT_MAILBOX": "the address of the team's mailbox",

@@ -115,7 +115,9 @@ def _load(folder: Path) -> list[Entry]:
                 raise ContentError(name, None, wrong)
             entry = changelog.parse(path.read_text(encoding="utf-8"), name)
             if entry.slug.lower() in RESERVED:
-                raise ContentError(name, None, "has the name of a page of ours; begin the name with the date")
+                raise ContentError(
+                    name, None, "has the name of one of the portal's own pages; begin the name with the date"
+                )
             if entry.id in entries:
                 twin = f"{folder.name}/{entries[entry.id].slug}.md"
                 raise ContentError(name, None, f"has the same id as {twin}: {entry.id!r}; remove one of the two")

@@ -22,20 +22,24 @@ CHROME = [
     "feedback",
     "footer",
     "header",
+    "input",
     "logo",
     "meta",
     "nav",
     "option",
     "pagination",
     "path",
+    "pin",
     "post",
     "profile",
     "progress",
     "search",
     "select",
     "sidebar",
+    "skip",
     "social",
     "source",
+    "status",
     "tabs",
     "tag",
     "tags",
@@ -54,6 +58,10 @@ EXTENSIONS = {
     "pymdownx.emoji": r"\.twemoji|\.emojione|\.gemoji",
     "codehilite": r"\.linenodiv|\.codehilite",
 }
+# Rules for what a feature of the theme adds; they stay when a writer's mkdocs.yml has it.
+FEATURES = {"content.code.copy": r"\.md-(?:code__(?:nav|button)|clipboard|dialog)"}
+# Material's colour and picture for each kind of admonition; assets/article.css has four tones.
+KINDS = "note|abstract|info|tip|success|question|warning|failure|danger|bug|example|quote"
 ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
 
 _COMMENT = re.compile(
@@ -64,7 +72,7 @@ _SPACE = re.compile(r"\s*\n\s*")
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Replace Material's sheets by the lean ones, under the same names."""
-    unused = pattern(set(config.markdown_extensions))
+    unused = pattern({*config.markdown_extensions, *config.theme.get("features", [])})
     ours = "".join(f.content_string for f in files.css_files() if not SHEETS.fullmatch(f.src_uri))
     sheets = [file for file in files.css_files() if SHEETS.fullmatch(file.src_uri)]
     lean = [trim(file.content_string, unused) for file in sheets]
@@ -74,10 +82,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     return env
 
 
-def pattern(extensions: set[str]) -> re.Pattern[str]:
-    """Matches a selector whose rule is not needed."""
+def pattern(wanted: set[str]) -> re.Pattern[str]:
+    """Matches a selector whose rule is not needed by the extensions and features that are wanted."""
     parts = [rf"\.md-(?:{'|'.join(CHROME)})(?![a-z0-9])"]
-    parts += [names for extension, names in EXTENSIONS.items() if extension not in extensions]
+    parts += [names for name, names in (EXTENSIONS | FEATURES).items() if name not in wanted]
+    parts.append(rf"\.(?:{KINDS})(?![\w-])")
     # The portal has one palette of its own.
     parts.append(r"data-md-color-(?:primary|accent)=(?!custom)")
     return re.compile("|".join(parts))

@@ -157,7 +157,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     expected = questions.parse(name, path.read_text(encoding="utf-8"), ids)
     node, why = _node()
     if node is None:
-        missing = f"The questions in {name} were not asked: that takes Node {NODE_LEAST} or newer, and {why}."
+        missing = f"The questions in {name} were not checked: that needs Node {NODE_LEAST} or newer, and {why}."
         # A writer may work without it; what is published is checked where it is built.
         if state.published and os.environ.get("CI"):
             raise PluginError(missing)
@@ -171,7 +171,7 @@ def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
     command = [node, "--input-type=module", "--eval", ASK]
     answer = subprocess.run(command, input=json.dumps(question), capture_output=True, encoding="utf-8", check=False)
     if answer.returncode != 0:
-        raise PluginError(f"{name} could not be asked in Node:\n{answer.stderr}")
+        raise PluginError(f"{name} could not be checked with Node:\n{answer.stderr}")
     found = dict(zip(expected, json.loads(answer.stdout), strict=True))
     result = questions.judge(expected, found)
     if not result.passed:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from portal import articles, settings, yaml_lines
+from portal import articles, menu, settings, yaml_lines
 from portal.articles import Article, lists
 from portal.articles.markup import Placeholders
 from portal.errors import ContentError
@@ -30,16 +31,20 @@ log = get_plugin_logger("portal")
 
 # Pages filled by a template; title and description are for tabs and search engines.
 PAGES = {
-    "search.md": ("search.html", "Search", "All articles by topic, and a search over them."),
-    "ask.md": ("ask.html", "Contact support", "Write to our support team. We reply by email and in your requests."),
+    "search.md": ("search.html", "Search", "Search all articles, or browse them by topic."),
+    "ask.md": ("ask.html", "Contact support", "Send us a question. We answer by email and under your requests."),
     "unavailable.md": (
         "unavailable.html",
-        "This page is unavailable",
-        "What to do while a part of the portal is down.",
+        "Page temporarily unavailable",
+        "What to do while a page of the help centre is unavailable.",
     ),
     "feedback/thanks.md": ("feedback.html", "Thanks for your feedback", "We received your feedback about an article."),
     "feedback/why.md": ("feedback.html", "What went wrong?", "Tell us why an article didn't help."),
 }
+# Above so many, home shows topics without articles, the search page closes its list, and a topic's page its sections.
+MANY_TOPICS, MANY_ARTICLES, LONG_TOPIC = 8, 60, 12
+# Articles of a topic on the home page.
+FIRST = 3
 STEPS = {"unavailable.md", "feedback/thanks.md", "feedback/why.md"}
 
 
@@ -71,6 +76,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
+        "menu": partial(menu.places, parts=config.extra["portal"]["parts"]),
         "topics": [],
         "often": [],
         "articles": [],
@@ -139,15 +145,17 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     if article is not None:
         topic = topics.get(article.topic) or {
             "id": "",
-            "title": "All questions",
+            "title": "All articles",
             "url": f"{config.extra['base_path']}search/",
         }
         context["article"] = {
             "id": article.id,
-            "topic": {key: topic[key] for key in ("id", "title", "url")},
+            "topic": {key: topic[key] for key in ("id", "title", "url")}
+            | {"more": len(topic["articles"]) if topic.get("long") else 0},
             "updated": state.updated.get(page.file.src_uri),
             "reviewed": article.front.reviewed,
             "related": _related(article, config),
+            "siblings": _siblings(article, topic.get("articles", [])),
         }
     elif (topic_id := _topic(page.file)) is not None:
         context["topic"] = topics[topic_id]
@@ -228,24 +236,64 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         | {"src_uri": uri, "updated": state.updated.get(uri), "reviewed": article.front.reviewed}
         for uri, article in state.articles.items()
     }
+    often = state.portal.often_asked
+    many = len(state.topics) > MANY_TOPICS
     topics = [
         topic.model_dump()
         | {
             "url": f"{base}{topic.id}/",
             "articles": [shown[article.id] for article in members],
+            "sections": _sections(topic, [shown[article.id] for article in members]),
+            "first": [] if many else [shown[article.id] for article in members if article.id not in often][:FIRST],
+            "long": len(members) > LONG_TOPIC,
+            "svg": _icon(topic, config),
             # Straight to the form, but only where a writer's own topic is not routine.
             "straight": bool(state.portal.topics) and not topic.routine,
         }
         for topic, members in state.topics
     ]
-    often = [shown[id] for id in state.portal.often_asked if id in shown]
-    return {"topics": topics, "often": often, "articles": list(shown.values()), "file_types": ACCEPT}
+    return {
+        "topics": topics,
+        "often": [shown[id] for id in often if id in shown],
+        "articles": list(shown.values()),
+        "many": len(shown) > MANY_ARTICLES,
+        "many_topics": many,
+        "file_types": ACCEPT,
+    }
+
+
+def _sections(topic: Topic, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The articles of a topic under their sub-headings: those directly in the topic first, without one."""
+    names = {"": None, **dict.fromkeys(topic.sections), **dict.fromkeys(sorted({one["section"] for one in members}))}
+    found = [(name, [one for one in members if one["section"] == name]) for name in names]
+    return [
+        {"title": name and topic.sections.get(name, articles.title_of(name)), "articles": inside}
+        for name, inside in found
+        if inside
+    ]
+
+
+def _icon(topic: Topic, config: MkDocsConfig) -> str:
+    """The SVG of a topic's icon, one of Material's or of the adopter's own theme folder; raises PluginError."""
+    if topic.icon is None:
+        return ""
+    for folder in config.theme.dirs:
+        file = Path(folder) / ".icons" / f"{topic.icon}.svg"
+        if file.is_file():
+            svg = file.read_text(encoding="utf-8")
+            return svg.replace("<svg ", '<svg class="hf-picture" width="24" height="24" aria-hidden="true" ', 1)
+    known = {path.stem for folder in config.theme.dirs for path in (Path(folder) / ".icons/material").glob("*.svg")}
+    guess = settings.suggestion(topic.icon.rpartition("/")[2], known).replace("'", "'material/", 1)
+    name, _ = _config_file(config)
+    raise PluginError(f"{name}: extra.portal.topics: there is no icon '{topic.icon}'.{guess}")
 
 
 def _shown(article: Article, base: str) -> dict[str, Any]:
     return {
         "id": article.id,
         "title": article.title,
+        "short": article.front.short or article.title,
+        "section": article.section,
         "url": f"{base}{article.id}/",
         "topic": article.topic,
         "description": article.front.description or "",
@@ -261,6 +309,16 @@ def _related(article: Article, config: MkDocsConfig) -> list[dict[str, Any]]:
         if len(chosen) < 3 and id not in chosen:
             chosen.append(id)
     return [shown[id] for id in chosen]
+
+
+def _siblings(article: Article, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The articles beside this one: all of a short topic, else those around it in its section."""
+    if len(members) <= LONG_TOPIC:
+        return members
+    near = [one for one in members if one["section"] == article.section]
+    at = next(number for number, one in enumerate(near) if one["id"] == article.id)
+    start = max(0, min(at - LONG_TOPIC // 2, len(near) - LONG_TOPIC))
+    return near[start : start + LONG_TOPIC]
 
 
 def _in_order(members: list[Article], often: list[str]) -> list[Article]:

@@ -27,7 +27,7 @@ class Requester:
     """A customer as a verified session knows them; never filled from a form or a URL.
 
     `email` is an address that the identity provider verified, `account` the customer organisation's id
-    (a claim, never an e-mail's domain), `scopes` what the session may do (e.g. `tickets:account`).
+    (a claim, never an email's domain), `scopes` what the session may do (e.g. `tickets:account`).
     """
 
     subject: str

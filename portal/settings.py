@@ -55,6 +55,13 @@ class Topic(Part):
         description="the name of a folder in docs/"
     )
     title: Text = Field(description="the topic's name, as customers read it")
+    icon: Annotated[str, StringConstraints(pattern=r"^[\w-]+(/[\w-]+)+$")] | None = Field(
+        default=None, description="the name of one of Material's icons, such as material/credit-card-outline"
+    )
+    description: Text | None = Field(default=None, description="a line on what the topic is about")
+    sections: dict[str, Text] = Field(
+        default_factory=dict, description="folders inside the topic's, each with the sub-heading that customers read"
+    )
     routine: bool = Field(default=False, description="true when customers can do this without us, otherwise false")
 
     @model_validator(mode="after")
@@ -79,7 +86,7 @@ class Parts(Part):
 class Community(Part):
     """What an adopter must answer before the community is switched on, and the links to it."""
 
-    where: Text = Field(description="a sentence: who already discusses your product, and where")
+    where: Text = Field(description="a sentence: where customers already discuss your product")
     moderators: Text = Field(description="a sentence: who moderates, and how many hours a week")
     unanswered: Text = Field(description="a sentence: what happens to a question that nobody answers")
     closes: Text = Field(description="a sentence: when you would close it again")
@@ -146,7 +153,7 @@ class Settings(Part):
     """Everything under `extra.portal`."""
 
     product: Text = Field(description="the name of your product")
-    support_email: Address = Field(description="an e-mail address that people read")
+    support_email: Address = Field(description="an email address that people read")
     response_time: Text = Field("We usually answer within a working day.", description="a sentence: when you answer")
     links: dict[str, Url] = Field(default_factory=dict, description=f"names, each with {A_URL}")
     legal: list[Link] = Field(default_factory=list, description="a list of links (title, url)")

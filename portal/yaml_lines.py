@@ -30,7 +30,7 @@ class Doubled(yaml.MarkedYAMLError):
     """A key that stands twice, with the lines of both: YAML would silently take the second."""
 
     def __init__(self, key: yaml.Node, first: int, second: int) -> None:
-        sentence = f"'{key.value}' stands twice, in line {first} and line {second}; remove one of the two"
+        sentence = f"'{key.value}' is there twice, in line {first} and line {second}; remove one of the two"
         super().__init__(problem=sentence, problem_mark=key.start_mark)
         self.line = second
 

@@ -28,7 +28,7 @@ documentation. It may change without notice.
 - **your URL**: the provider has no page for it, or we could not confirm one. Give the card a `url` in \
 `extra.portal.account.cards`, or it is left out.
 
-A `url` of yours comes before the provider's row, for every job and every provider. Any other provider works the \
+Your own `url` comes before the provider's row, for every job and every provider. Any other provider works the \
 same way: leave `provider` out and give each card a `url`.
 """
 NOTES = """\

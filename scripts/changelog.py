@@ -24,6 +24,7 @@ from github.GithubException import (
 from portal.changelog import front_matter
 from portal.changelog.releases import Release, ReleaseError, draft, fingerprint, read, untouched
 from portal.errors import ContentError
+from portal.models import counted
 from portal.sanitise import clean
 
 TIMEOUT_SECONDS = 20
@@ -163,19 +164,21 @@ def describe(report: Report, total: int, show_left_out: bool = False) -> list[st
     lines += [f"{name}: updated, the release was edited" for name in report.updated]
     lines += [f"{name}: kept as a writer left it" for name in report.kept]
     lines += [f"{name}: kept, but its release has changed since; compare them" for name in report.outdated]
-    lines += [f"{name}: its release is gone from the list; remove the file if customers should forget it"
+    lines += [f"{name}: its release is no longer listed; delete the file to hide it"
               for name in report.gone]  # fmt: skip
-    lines += [f"{name}: the same release, its repository has another name now ({names}); the file keeps the first"
+    lines += [f"{name}: the repository was renamed ({names}); the file keeps the old name"
               for name, names in report.renamed.items()]  # fmt: skip
-    lines += [f"{id}: no text for customers, not published; write an entry if there is news" for id in report.empty]
+    lines += [f"{id}: no text for customers, so not published; add some if it needs it" for id in report.empty]
     if show_left_out:
         lines += [f"{id}: left out: {block}" for id, found in report.left_out.items() for block in found]
     counts = [(len(report.written), "written"), (len(report.updated), "updated"), (len(report.unchanged), "unchanged"),
               (len(report.kept) + len(report.outdated), "kept"), (len(report.empty), "without text for customers"),
-              (report.unpublished, "drafts or pre-releases")]  # fmt: skip
-    lines.append(f"{total} releases: " + ", ".join(f"{count} {what}" for count, what in counts if count) + ".")
+              (report.unpublished, "unpublished")]  # fmt: skip
+    said = ", ".join(f"{count} {what}" for count, what in counts if count)
+    lines.append(f"{counted(total, 'release')}: {said}.")
     if left_out:
-        lines.append(f"{left_out} lines left out as internal" + ("." if show_left_out else "; --show-left-out."))
+        hint = "" if show_left_out else "; see --show-left-out"
+        lines.append(f"{counted(left_out, 'line')} left out as internal{hint}.")
     if not report.written and not report.updated:
         lines.append("Nothing changed.")
     return lines

@@ -41,7 +41,7 @@ HELD = tuple(held for module in MODULES for held in module.PEOPLE)
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.forget", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("person", help="a verified e-mail address, or the subject that the identity provider gives")
+    parser.add_argument("person", help="a verified email address, or the subject that the identity provider gives")
     person = parser.parse_args(argv).person.strip()
     with environment() as services:
         try:
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     print("Drafts without an address are gone within a day; events and comments on articles hold no person.")
     if desk != "built_in":
         print(f"The help desk ({desk}) has its own copy of tickets and messages: erase the person there as well.")
-    print("Mails that were sent, backups of the store and the identity provider are not touched.")
+    print("Sent emails, backups of the store and the identity provider are not touched.")
     return 0 if sum(counts.values()) else 3
 
 

@@ -32,7 +32,7 @@ ROWS: list[tuple[str, Callable[[Capabilities], str]]] = [
     ("Files from the desk", lambda can: _yes(can.downloads, "their names only") if can.reads else "no"),
     ("Customers solve and reopen", lambda can: _yes(can.solves and can.reopens)),
     ("Context as a private note", lambda can: _yes(can.private_context, "in the text")),
-    ("Mails answers to the customer", lambda can: _yes(can.mails_customer, "no, the portal does")),
+    ("Emails answers to the customer", lambda can: _yes(can.mails_customer, "no, the portal does")),
     ("Webhooks", lambda can: WEBHOOKS[can.webhooks] if can.reads else "no"),
     ("Counts by month", lambda can: _yes(can.counts)),
     ("Saved answers", lambda can: MACROS[can.macros]),

@@ -18,6 +18,7 @@ from functions.stores import Store
 from portal.errors import ContentError
 from portal.insights import metrics
 from portal.insights.metrics import ENOUGH, Deflection, MonthOfTickets, SearchExit, Share, TimeToFind
+from portal.models import counted
 from scripts.lib.environment import services as environment
 
 DEFAULT_DAYS = 30
@@ -106,12 +107,12 @@ def as_text(report: Report, show_all: bool) -> str:
         f"1 Deflection: visits that sought help and found it (n={d.low.n})",
         f"    said so                {share(d.low)}",
         f"    said so or read like it  {share(d.high)}",
-        f"    of those who told us   {share(d.told_us)}",
-        "    The truth lies between the first two. Those who just left count as unknown, never as helped.",
+        f"    of those who answered  {share(d.told_us)}",
+        "    The real figure lies between the first two. Visitors who just left count as unknown, never as helped.",
         "",
         "2 Self-service: visits that ended in the portal, without a ticket",
         f"    all visits             {share(report.self_service)}",
-        "    A direct e-mail to support is invisible here.",
+        "    An email straight to support is not counted here.",
         "",
         f"3 Time to find: from landing to the end of reading what helped (n={t.n})",
         f"    median                 {_seconds(t.median_s, t.n, show_all)}",
@@ -119,7 +120,7 @@ def as_text(report: Report, show_all: bool) -> str:
         f"    over 90 s              {share(t.over_90_s)}",
         f"    median without the {t.direct} who landed on it  "
         f"{_seconds(t.searched_median_s, t.n - t.direct, show_all)}",
-        "    Until the answer was read, not until it was seen.",
+        "    Until the answer was read, not just opened.",
         "",
         "4 Search exit: visits that ended at their last search",
         f"    visits with a search   {share(s.exits)}",
@@ -206,7 +207,8 @@ def _few(n: int, show_all: bool) -> str:
 
 
 def _month(month: MonthOfTickets, show_all: bool) -> str:
-    line = f"    {month.month}  {month.rate:.4f}  (n={month.tickets} tickets, {month.active_customers} customers)"
+    cases = f"{counted(month.tickets, 'ticket')}, {counted(month.active_customers, 'customer')}"
+    line = f"    {month.month}  {month.rate:.4f}  ({cases})"
     if month.change is None and month.change_two_months is None:
         return line
     if not show_all and month.tickets < ENOUGH:

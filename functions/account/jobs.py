@@ -30,8 +30,7 @@ ADMIN_FRESH_MS = MINUTE_MS
 # A ticket for a new password is worth the account: an old, perhaps forgotten, session gets none.
 RECENT_MS = 15 * MINUTE_MS
 NOT_RECENT = (
-    "You signed in more than 15 minutes ago. For this, sign out here and sign in again first,"
-    " so that nobody else can do it in your place."
+    "For your security, this works only within 15 minutes of signing in. Sign out, sign in again, and try once more."
 )
 
 
@@ -45,7 +44,7 @@ def act(request: Request, services: "Services") -> Response:
     if job in OWN:
         return OWN[job](request, services)
     if job not in accounts.LINKED:
-        raise Problem(422, "Choose what you want to do on the account page.")
+        raise Problem(422, "Choose what you want to do on your account page.")
     return _leave(request, services, job)
 
 
@@ -56,7 +55,7 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
     settings = services.portal.get("account") or {}
     link = accounts.link(settings, job, session is not None and not by_address(session))
     if link is None and accounts.link(settings, job, True) is None:
-        raise Problem(404, "This portal has no page for that. Ask us.")
+        raise Problem(404, "You can't change that here. Contact support.")
     if link is None or (session is None and not _is_open(job, link)):
         return see_other(ways.way_in(services, services.url(PAGE)))
     _refuse_blocked(session, job)
@@ -67,7 +66,7 @@ def _leave(request: Request, services: "Services", job: str) -> Response:
         return _call(request, services, session, link.value, services.absolute(back))
     url = links.page_url(services, link, session.requester if session else None, services.absolute(back))
     if url is None:
-        raise Problem(409, "Your sign-in lacks what this page needs to know of you. Ask us.")
+        raise Problem(409, "We're missing some details about your account. Contact support.")
     return _private(see_other(url, {urlsplit(url).netloc}))
 
 
@@ -87,7 +86,7 @@ def _call(request: Request, services: "Services", session: sessions.Session, cal
         return see_other(services.url(f"{PAGE}?done=invited"))
     if not is_safe(url) or urlsplit(url).netloc not in hosts:
         raise VendorError(
-            "Your account could not be reached just now. Nothing was changed.",
+            "Your account is temporarily unavailable. Nothing was changed.",
             "unsupported",
             detail=f"{call} leads to {urlsplit(url).hostname!r}, which is not an allowed host",
         )
@@ -183,7 +182,7 @@ def _is_recent(services: "Services", session: sessions.Session) -> bool:
 def _address(text: str) -> str:
     address = normalise(text)
     if address is None:
-        raise Problem(422, "That is not an e-mail address. Go back and check it letter by letter.")
+        raise Problem(422, "That isn't an email address. Go back and check it.")
     return address
 
 

@@ -24,10 +24,10 @@ FIELDS = {
     "timezone": ("Time zone, for example Europe/Berlin", "off"),
 }
 PARENTS = (pages.HUB, ("my/account/", "Your account"))
-SAVED = {"1": "Saved. What you see is what your product has now.", "0": "Nothing was different, so nothing was saved."}
+SAVED = {"1": "Saved.", "0": "There were no changes to save."}
 DONE = {
-    "invited": "If this address can be invited, it has an invitation now. Who is on the team is listed below.",
-    "removed": "This person is no longer on your team.",
+    "invited": "If this address can be invited, we sent it an invitation.",
+    "removed": "Removed from your team.",
 }
 
 
@@ -36,7 +36,7 @@ def sessions_page(request: Request, services: "Services") -> Response:
     session = sessions.require(request, services)
     return pages.render(
         services,
-        "Where you are signed in",
+        "Where you're signed in",
         "account/sessions.html",
         rows=own_sessions(services, session),
         hours={"most": sessions.ABSOLUTE_MS // HOUR_MS, "idle": sessions.IDLE_MS // HOUR_MS},

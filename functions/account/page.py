@@ -22,15 +22,15 @@ SCIM_PAGES = {"profile": "my/account/profile/", "team": "my/account/team/"}
 SIGN_IN_HELP = "getting-in/cant-sign-in"
 # The jobs for someone signed in by email: an address alone must not change an account.
 BY_ADDRESS = {"notifications", "sessions", "lost_device"}
-ADMINS = "The admins of your account can do this. Ask one of them."
-NEEDS_ACCOUNT = "You are here with a verified address. Sign in with your account to do this."
+ADMINS = "Only an admin of your account can do this. Ask one of them."
+NEEDS_ACCOUNT = "You're signed in by email only. Sign in with your account to do this."
 # Claims this young were read by the sign-in a moment ago and are not read again.
 JUST_NOW_MS = 10_000
-INVITED = "Your colleague gets a mail with the invitation."
+INVITED = "We sent the invitation by email."
 BACK = {
-    "": "You are back. What stands here was read just now; a change can take a few minutes to show.",
-    "unread": "You are back. We could not read your account again just now, so what stands here may be older.",
-    "unfinished": "You are back, and it seems that nothing was changed. You can start again at any time.",
+    "": "Updated just now. A change can take a few minutes to show.",
+    "unread": "We couldn't load your latest details, so this page may be out of date.",
+    "unfinished": "Nothing seems to have changed. You can try again at any time.",
 }
 
 
@@ -113,10 +113,10 @@ def _way(
     """The card's link or button, or None without a target."""
     own = OWN_PAGES | (SCIM_PAGES if offers_scim(services) else {})
     if job in own:
-        return {"href": services.url(own[job]), "button": card.button or "Open"}
+        return {"href": services.url(own[job]), "button": card.button}
     if job == "lost_device":
         topic = quote(accounts.CARDS[job].article.partition("/")[0])
-        return {"href": services.url(f"ask/?topic={topic}"), "button": "Ask us to let you in"}
+        return {"href": services.url(f"ask/?topic={topic}"), "button": "Contact support to get back in"}
     link = accounts.link(services.portal.get("account") or {}, job, session is not None and not by_address(session))
     if link is None and job == "password" and session is None and services.settings.oidc_issuer:
         return {"href": way_in(services, services.url(PAGE)), "button": "Go to the sign-in page"}

@@ -29,8 +29,8 @@ FLOWS: dict[Job, str] = {
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
 # A subscription that has ended, or never began, cannot be changed.
 OVER = {"canceled", "incomplete", "incomplete_expired"}
-DOWN = "Billing is not reachable. Nothing was changed."
-NO_PLAN = "There is no plan on this account that could be changed here."
+DOWN = "Billing is temporarily unavailable. Nothing was changed."
+NO_PLAN = "Your account has no plan that you can change here."
 
 
 def connect(settings: Settings, services: "Services") -> "Stripe":

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 PAGE = "my/billing/"
 # In the order of the page: the most wanted first.
 JOBS: dict[Job, tuple[str, str]] = {
-    "update_card": ("Update card", "Use another card for the next invoice."),
-    "change_plan": ("Change plan", "See the plans and switch. You see the price before anything changes."),
-    "invoices": ("Invoices", "Look at invoices, download them, correct the address on them."),
-    "cancel": ("Cancel", "End your plan. You see the last day before you confirm."),
+    "update_card": ("Update card", "Use a different card for your next payment."),
+    "change_plan": ("Change plan", "Compare plans and switch. You see the price before you confirm."),
+    "invoices": ("See invoices", "View and download invoices, or correct the address on them."),
+    "cancel": ("Cancel plan", "End your plan. You see the last day before you confirm."),
 }
 OPENED_AT_MOST = 20
 OPENED_PER_SECONDS = 600
@@ -90,7 +90,7 @@ def _check_host(url: str, services: "Services") -> None:
     parts = urlsplit(url)
     if not is_safe(url) or parts.netloc not in services.settings.billing_hosts:
         raise VendorError(
-            "Billing is not reachable. Nothing was changed.",
+            "Billing is temporarily unavailable. Nothing was changed.",
             "unsupported",
             detail=f"the portal session is on {parts.hostname!r}, which is not in BILLING_HOSTS",
         )

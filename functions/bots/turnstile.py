@@ -57,7 +57,7 @@ class Turnstile:
             found = response.json()
         except (requests.RequestException, ValueError) as error:
             raise VendorError(
-                "We could not check just now that you are not a robot. Try again in a minute.",
+                "We couldn't check that you aren't a robot. Try again in a minute.",
                 detail=f"Turnstile: {type(error).__name__}",
             ) from error
         if not isinstance(found, dict):

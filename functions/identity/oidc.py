@@ -33,15 +33,12 @@ LOGOUT_TYPES = {"logout+jwt", "JWT"}
 # How long after it was made a logout token may arrive.
 LOGOUT_SECONDS = 600
 
-REFUSED = "This sign-in could not be confirmed, so nobody was signed in. Start again from here."
-UNVERIFIED = (
-    "Your account has no verified e-mail address, and we answer only to verified ones."
-    " Confirm your address in your account, then sign in again."
-)
+REFUSED = "We couldn't confirm your sign-in. Sign in again."
+UNVERIFIED = "Your account's email address isn't verified yet. Confirm it in your account, then sign in again."
 
 UNUSABLE = (
-    "We cannot write to the e-mail address of your account, so nobody was signed in. We need letters from a to z"
-    " before the @, and a domain such as example.com after it. Change it in your account, then sign in again."
+    "We can't send email to your account's address. It needs letters from a to z before the @, and a domain such as"
+    " example.com after it. Change it in your account, then sign in again."
 )
 
 
@@ -166,7 +163,7 @@ class OpenIDConnect:
         if (issuer is None and promised) or issuer not in {None, self.settings.oidc_issuer}:
             _refuse("the answer comes from another issuer")
         if "error" in answer or not answer.get("code"):
-            raise VendorError("You were not signed in.", "rejected", detail="the provider sent no code")
+            raise VendorError("You weren't signed in.", "rejected", detail="the provider sent no code")
 
     def _session(self, redirect_uri: str, way: Way = client_secret.BASIC) -> OAuth2Session:
         return OAuth2Session(
@@ -258,7 +255,7 @@ class OpenIDConnect:
     def _requester(self, claims: Mapping[str, Any]) -> tuple[Requester, dict[str, Any]]:
         email = address(claims.get("email"))
         if not claims.get("email") or not is_true(claims.get("email_verified")):
-            raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified e-mail address")
+            raise VendorError(UNVERIFIED, "rejected", detail="the account has no verified email address")
         if email is None:
             raise VendorError(UNUSABLE, "rejected", detail="the email claim is no address that the portal can mail")
         mapped = ours(claims, self.settings.oidc_claims)

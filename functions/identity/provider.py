@@ -31,7 +31,7 @@ STRANGERS_MS = MINUTE_MS
 TIMEOUT_SECONDS = (3.05, 5)
 UNREADABLE = (JoseError, ValueError, KeyError, TypeError)
 
-DOWN = "Signing in is not reachable just now. Articles and the status page work without it."
+DOWN = "You can't sign in right now. You can still read articles and the status page."
 
 
 class Provider:

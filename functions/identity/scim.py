@@ -35,16 +35,16 @@ NAMED_AT_MOST = 50
 PHONE = 'phoneNumbers[type eq "work"]'
 MATCHES = {"user": ("externalId", "id", "userName"), "group": ("displayName", "externalId", "id")}
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
-DOWN = "Your account could not be reached just now. Nothing was changed. Try again in a few minutes."
-REFUSED = "Your product did not accept this."
+DOWN = "Your account is temporarily unavailable. Nothing was changed. Try again in a few minutes."
+REFUSED = "We couldn't make this change."
 # The words of RFC 7644, table 9, for a customer; the server's own `detail` may name other people and is not shown.
 WORDS = {
-    "invalidValue": "Your product did not accept one of the values. Check them and save again.",
-    "mutability": "Your product does not let you change one of these here.",
-    "uniqueness": "Somebody else has this already.",
-    "tooMany": "That was too much at once. Change one thing and save.",
+    "invalidValue": "One of the values wasn't accepted. Check them and save again.",
+    "mutability": "One of these can't be changed here.",
+    "uniqueness": "Someone else is already using this.",
+    "tooMany": "That was too much at once. Change one thing and save again.",
 }
-STALE = "Somebody changed this in the meantime, so nothing was saved. What you see now is how it is: change it again."
+STALE = "Someone else changed this in the meantime, so nothing was saved. Check the current values and try again."
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,9 @@ class Scim:
         team = self._own_team(requester)
         own = self._own_user(requester)["id"]
         if member_id not in {member.id for member in team.members}:
-            raise Problem(404, "This person is not on your team any more.")
+            raise Problem(404, "This person is no longer on your team.")
         if member_id == own:
-            raise Problem(422, "You cannot remove yourself. Ask another admin of your team.")
+            raise Problem(422, "You can't remove yourself. Ask another admin of your team.")
         self._patch(
             "Groups", team.id, [{"op": "remove", "path": f"members[value eq {_quoted(member_id)}]"}], team.version
         )
@@ -181,13 +181,13 @@ class Scim:
         by_name = self._match["Users"] == "userName"
         data = self._find("Users", requester.email if by_name else requester.subject)
         if data is None:
-            raise VendorError("Your product knows no profile of yours yet.", "not_found", detail="no such SCIM user")
+            raise VendorError("You don't have a profile yet.", "not_found", detail="no such SCIM user")
         return data
 
     def _own_team(self, requester: "Requester") -> Team:
         team = self.team(requester)
         if team is None:
-            raise VendorError("Your product knows no team of yours.", "not_found", detail="no such SCIM group")
+            raise VendorError("You don't have a team yet.", "not_found", detail="no such SCIM group")
         return team
 
     def _find(self, kind: str, value: str) -> dict[str, Any] | None:

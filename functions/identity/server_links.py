@@ -23,9 +23,9 @@ TIMEOUT_SECONDS = (3.05, 8)
 # A ticket is a credential: it lives as long as a customer needs to follow one redirect and type.
 TICKET_SECONDS = 900
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
-DOWN = "Your account could not be reached just now. Try again in a few minutes."
-UNSURE = "We could not confirm that the invitation was sent. Look at your team before you send it again."
-REFUSED = "Your account did not accept this. Check what you typed, or ask us."
+DOWN = "Your account is temporarily unavailable. Try again in a few minutes."
+UNSURE = "We couldn't confirm that the invitation was sent. Check your team before you send it again."
+REFUSED = "We couldn't make this change. Check what you entered, or contact support."
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def connect(settings: Settings, vendor: str) -> Auth0 | WorkOS:
 
 def _account(asked: Asked) -> str:
     if not asked.requester.account:
-        raise VendorError("You do not belong to a team, so there is nobody to invite to.", "rejected")
+        raise VendorError("You don't have a team to invite people to yet.", "rejected")
     return asked.requester.account
 
 

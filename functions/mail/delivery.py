@@ -12,7 +12,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `mail.send`: payload to, subject, text, message_id, and where there is one html and the `thread` that the
     email belongs to."""
     if not services.mailer.configured:
-        raise VendorError("This portal sends no mail.", "unsupported", detail="SMTP_URL is not set")
+        raise VendorError("This help centre sends no emails.", "unsupported", detail="SMTP_URL is not set")
     services.mailer.send(
         payload["to"],
         payload["subject"],

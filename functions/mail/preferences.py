@@ -79,7 +79,7 @@ def save(services: "Services", requester: "Requester", chosen: Iterable[str], co
     fields = [field for field, _ in _fields(components)]
     checked = set(chosen)
     if checked - set(fields):
-        raise Problem(422, "This page was out of date, so nothing was changed. Open it again and choose.")
+        raise Problem(422, "This page had changed, so nothing was saved. Reload it and try again.")
     with services.store.transaction():
         for field in fields:
             services.store.run(

@@ -46,7 +46,7 @@ class Mailer:
         Raises VendorError."""
         address = checked(to)
         if address is None:  # kept by an older version, which took more for an address
-            raise VendorError("The mail could not be delivered.", "rejected", detail="the recipient is no address")
+            raise VendorError("We couldn't deliver the email.", "rejected", detail="the recipient is no address")
         mail = EmailMessage()
         mail["To"] = address
         mail["Subject"] = subject
@@ -70,13 +70,13 @@ class Mailer:
             # 4xx is "not now": many servers say it to every sender they meet for the first time.
             final = all(status >= 500 for status, _ in error.recipients.values())
             raise VendorError(
-                "The mail could not be delivered.",
+                "We couldn't deliver the email.",
                 "rejected" if final else "unavailable",
                 detail="recipient refused" if final else "recipient put off",
                 alone=True,
             ) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise VendorError("The mail could not be sent just now.", detail=type(error).__name__) from error
+            raise VendorError("We couldn't send the email right now.", detail=type(error).__name__) from error
 
     def _id(self, name: str) -> str:
         return f"<{name}@{self._sender.rpartition('@')[2].strip('>')}>"
@@ -116,7 +116,7 @@ def _start_tls(server: smtplib.SMTP, host: str, *, secret: bool) -> None:
         server.starttls(context=ssl.create_default_context())
     elif secret and host not in LOOPBACK:
         raise VendorError(
-            "The mail could not be sent just now.", "authentication", detail="the server offers no STARTTLS"
+            "We couldn't send the email right now.", "authentication", detail="the server offers no STARTTLS"
         )
 
 

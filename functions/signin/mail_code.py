@@ -53,7 +53,7 @@ def token(key: str, row_id: str, nonce: str) -> str:
 
 
 def code(key: str, row_id: str, nonce: str) -> str:
-    """The six digits of a mail."""
+    """The six digits of an email."""
     return f"{int.from_bytes(_mac(key, 'code', row_id, nonce)) % 1_000_000:06d}"
 
 
@@ -110,10 +110,10 @@ def _message(services: "Services", row: "Row", link_token: str, digits: str) -> 
     spaced = f"{digits[:3]} {digits[3:]}"
     text = (
         f"{words['why']}\n\n"
-        f"Open this page and press its button:\n{link}\n\n"
-        f"Or type this code into the page where you asked: {spaced}\n\n"
+        f"Open this page to continue:\n{link}\n\n"
+        f"Or enter this code on the page where you asked for it: {spaced}\n\n"
         f"You can use either one, once, until {until}.\n\n"
-        f"{words['not_you']} Our team will never ask you for this code.\n"
+        f"{words['not_you']} We will never ask you for this code.\n"
     )
     html = environment().get_template("signin/mail_code.html")
     return {

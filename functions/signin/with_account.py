@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.errors import VendorError
-from functions.http import Request, json_response, page_before, see_other
+from functions.http import JSON, Request, json_response, page_before, see_other
 from functions.identity import links
 from functions.mail import preferences
 from functions.settings import Settings
-from functions.signin import sessions
+from functions.signin import own_facts, sessions
 from functions.signin.ways import by_mail, return_path, way_in
 
 if TYPE_CHECKING:
@@ -28,10 +28,7 @@ ATTEMPT_SECONDS = 600
 COOKIE_LENGTH = 3800
 # A host that forwards only this cookie to functions: it then holds the attempt, and after it the session.
 ONLY_COOKIE = "__session"
-LOST = (
-    "This sign-in was started in another window or more than ten minutes ago, so nobody was signed in."
-    " Start again from here."
-)
+LOST = "You started signing in from another window, or more than ten minutes ago. Sign in again from here."
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +50,8 @@ def _begin(request: Request, services: "Services") -> Response:
     session = sessions.current(request, services, None)
     # Older claims may be the reason why a page sent the customer here.
     if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
-        return see_other(back)
+        # Without JavaScript the header offers "Sign in" to a signed-in customer, who looks for the own pages.
+        return see_other(back if request.args.get("return") else services.url("my/"))
     # The form of a question has a button for each way already.
     chosen = request.args.get("way") == "account" or back.startswith(services.url("my/ask/"))
     if services.settings.mail_sign_in and not chosen:
@@ -122,10 +120,13 @@ def callback(request: Request, services: "Services") -> Response:
 
 def sign_out(request: Request, services: "Services") -> Response:
     """POST /api/signout: close the session, or with `everywhere` all of this customer, and the provider's; then
-    show the portal's front page."""
+    show the portal's front page. A script gets the address to go to as `{"to": ...}`."""
     row = sessions.end(request, services, everywhere=bool(request.form.get("everywhere")))
     there = _provider_sign_out(row, services) if row else None
-    response = see_other(there, {urlsplit(there).netloc}) if there else see_other(services.base)
+    if JSON in request.headers.get("Accept", ""):
+        response = json_response({"to": there or services.base})
+    else:
+        response = see_other(there, {urlsplit(there).netloc}) if there else see_other(services.base)
     sessions.clear_cookie(response, services)
     return response
 
@@ -156,8 +157,8 @@ def backchannel(request: Request, services: "Services") -> Response:
 
 
 def session(request: Request, services: "Services") -> Response:
-    """GET /api/session: the customer, for the header of static pages and the ticket form; signed out, how the form
-    may be used."""
+    """GET /api/session: the customer and their own facts, for the account menu and the contact form; signed out, how
+    the form may be used."""
     # The provider is not asked for a name in the header.
     current = sessions.current(request, services, None)
     if current is None:
@@ -165,9 +166,14 @@ def session(request: Request, services: "Services") -> Response:
         # Without a mail server nobody can prove an address.
         verifies = settings.tickets_anonymous == "verify" and not settings.mail_sign_in
         anonymous = "off" if verifies else settings.tickets_anonymous
-        return json_response({"signed_in": False, "anonymous": anonymous, "accounts": bool(settings.oidc_issuer)})
+        response = json_response({"signed_in": False, "anonymous": anonymous, "accounts": bool(settings.oidc_issuer)})
+        if sessions.HINT in request.cookies:
+            sessions.clear_hint(response, services)
+        return response
     who = current.requester
-    return json_response({"signed_in": True, "name": who.name, "email": who.email, "told": list(current.told.values())})
+    facts = {"name": who.name, "email": who.email, "told": list(current.told.values())}
+    own = {"plan": str(current.claims.get("plan") or ""), "new": own_facts.new_answers(services, who.subject)}
+    return json_response({"signed_in": True} | facts | own)
 
 
 def _redirect_uri(services: "Services") -> str:

@@ -1,8 +1,8 @@
-"""Sign-in by mail: a link and a code prove that someone reads an address.
+"""Sign-in by email: a link and a code prove that someone reads an address.
 
-Every address gets the same page and the same mail, so nothing can be learned about an address. GET changes nothing: a
-link signs in the browser that presses its button, a code only the page that asked. Each works once, and a link that a
-mail scanner has used up leaves the code valid.
+Every address gets the same page and the same email, so nothing can be learned about an address. GET changes nothing: a
+link signs in the browser that presses its button, a code only the page that asked. Each works once, and a link that an
+email scanner has used up leaves the code valid.
 """
 
 import hmac
@@ -35,12 +35,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 PAGE = "my/verify/"
 PARENTS = ((PAGE, "Sign in"),)
-TITLE = "Sign in with your e-mail address"
+TITLE = "Sign in by email"
 ASK_TITLE = "Confirm your email to send your question"
-CHECK_USED = "Press the button once more: this page was used already, or open for too long."
-EARLY = (
-    "You pressed before this page was ready. It goes on by itself now; if nothing happens, press the button once more."
-)
+CHECK_USED = "Try again: this page was already used, or was open for too long."
+EARLY = "This page wasn't ready yet. It continues by itself now. If nothing happens, try again."
 # Longer addresses are cut or refused by mail programs.
 LETTER_MOST = 1500
 PEOPLE = (Held("verify", "address = :address"),)
@@ -54,7 +52,7 @@ def form_page(request: Request, services: "Services") -> Response:
     if not services.settings.mail_sign_in:
         if services.settings.oidc_issuer:
             return see_other(way_in(services, back))
-        raise Problem(404, "Signing in is not part of this portal. Write to us instead.")
+        raise Problem(404, "You can't sign in to this help centre. Email us instead.")
     if sessions.current(request, services) is not None:
         return see_other(back)
     # The address was typed into the form of a question already: this page only does the bot check, by itself.
@@ -159,7 +157,7 @@ def enter_code(request: Request, services: "Services") -> Response:
 
 
 def link_page(request: Request, services: "Services") -> Response:
-    """GET /my/verify/open/?token=: the mail's link; a page with a button, which opening does not use up."""
+    """GET /my/verify/open/?token=: the email's link; a page with a button, which opening does not use up."""
     _must_be_on(services)
     token = request.args.get("token", "")
     row = services.store.one(
@@ -186,7 +184,7 @@ def confirm(request: Request, services: "Services") -> Response:
     _must_be_on(services)
     # Every browser says which site a form comes from. What does not is a scanner's script.
     if request.headers.get("Sec-Fetch-Site", request.headers.get("Origin")) is None:
-        raise Problem(403, "Open the link in a browser and press its button there.")
+        raise Problem(403, "Open the link in a browser and choose Sign in there.")
     row = services.store.one(
         "update verify set token_hash = null where token_hash = :hash and expires_at > :now returning *",
         hash=mail_code.token_hash(request.form.get("token", "")),
@@ -215,7 +213,7 @@ def _slowed(response: Response, problem: Problem) -> Response:
 
 def _must_be_on(services: "Services") -> None:
     if not services.settings.mail_sign_in:
-        raise Problem(404, "Signing in by mail is not part of this portal.")
+        raise Problem(404, "This help centre has no sign-in by email.")
 
 
 def _keep(services: "Services", page_id: str, address: str, back: str) -> str | None:
@@ -317,7 +315,7 @@ def _sent(services: "Services", row: "Row", page_id: str) -> Response:
     return _private(
         pages.render(
             services,
-            ASK_TITLE if asked else "Look at your mail",
+            ASK_TITLE if asked else "Check your email",
             "signin/ask_sent.html" if asked else "signin/mail_sent.html",
             address=row["address"],
             ask=page_id,
@@ -340,7 +338,7 @@ def _used(services: "Services", session: sessions.Session | None) -> Response:
 def _gone(services: "Services") -> Response:
     return pages.render(
         services,
-        "Ask for a new mail",
+        "This link no longer works",
         "signin/mail_gone.html",
         410,
         minutes=mail_code.VALID_MS // MINUTE_MS,

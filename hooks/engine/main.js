@@ -2,7 +2,7 @@
 //
 // const engine = await open(indexUrl)          rejects with an Error when the index does not load, is not whole or of another version
 // engine.search(query, {limit, kinds}) -> {results, total, counts, weak, corrected, dropped, wordless, begun}
-//   results: [{id, url, title, kind, topic, score, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first
+//   results: [{id, url, title, kind, topic, score, close, section: {title, anchor} | null, sentence, ranges: [[start, end], ...]}], best first; close: it has enough of what was asked to be offered unasked
 //   counts: how many there are of each kind; weak: even the best may not be what was meant; corrected: the query as it was
 //   probably meant, or null; dropped: words that nothing has; wordless: why nothing could be looked for, "common" when all words
 //   are too frequent to be in the index, "signs" when there is none, or null; begun: whether one or two letters, which no text has as a word, found titles. kind is article, change, job or status. The section is null, and of large portals the sentence "", until it is quoted:
@@ -59,7 +59,7 @@ export function engine(index, indexUrl) {
     order.sort((one, other) => scores[other] - scores[one] || one - other);
     const best = order.find((document) => BESIDE.has(KINDS[index.kinds[document]])) ?? order[0];
     return {
-      results: order.slice(0, limit).map((document) => result(document, scores[document], asked)),
+      results: order.slice(0, limit).map((document) => ({ ...result(document, scores[document], asked), close: hits[document] >= WEAK * all })),
       total: order.length,
       counts,
       weak: order.length > 0 && (all === 0 || hits[best] < WEAK * all),

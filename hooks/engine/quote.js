@@ -6,6 +6,8 @@ const LONGEST = 200;
 const HEADING = 1.5;
 const WORD = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{M}\p{N}'\u2019\u02bc]+/gu;
 // Without spaces there are no words to mark, only the pairs of letters that were found.
+// What has no full stop is a label or a cell of a table, which says less than the description.
+const WHOLE = /[.!?\u2026\u3002\uff01\uff1f]["')\u2019\u201d]?$/u;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** [[start, end], ...] of the words of a text whose stems are in `found` (a Map by number in the vocabulary). */
@@ -53,7 +55,7 @@ export function quoted([summary, updated, ...sections], weights, vocabulary) {
   let said = { points: 0, text: summary };
   for (const part of sentences(text)) {
     const found = points(part);
-    if (found > said.points) said = { points: found, text: part };
+    if (found > said.points && (WHOLE.test(part) || !summary)) said = { points: found, text: part };
   }
   const sentence = short(said.text, weights, vocabulary);
   return { section: title && anchor ? { title, anchor } : null, sentence, ranges: marks(sentence, weights, vocabulary), updated };
@@ -65,7 +67,7 @@ function stems(text) {
   return [...found.map(stem), ...found.slice(1).map((word, before) => stem(found[before] + word))];
 }
 
-const sentences = (text) => text.match(/.+?(?:[.!?:\u2026]+(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];
+const sentences = (text) => text.match(/.+?(?:[.!?\u2026]+["')\u2019\u201d]?(?=\s|$)|[\u3002\uff01\uff1f]|$)/gsu)?.map((sentence) => sentence.trim()) ?? [];
 
 /** Cut a long sentence so that it begins a few words before the first match. */
 function short(text, weights, vocabulary) {

@@ -21,7 +21,7 @@ ADMIN_ROLES = {"owner", "admin"}
 
 @dataclass(frozen=True)
 class Card:
-    """One job on the account page: `button` is empty where the portal does the job itself."""
+    """One job on the account page; `own` is one that the portal does itself."""
 
     title: str
     sentence: str
@@ -36,23 +36,23 @@ class Card:
 CARDS: dict[str, Card] = {
     "password": Card(
         "Password",
-        "Set a new password, also when you have forgotten the old one.",
-        "Reset your password",
+        "Set a new password, even if you've forgotten the old one.",
+        "Reset password",
         "getting-in/forgot-password",
         who="anyone",
     ),
     "profile": Card(
-        "Profile", "Your name and how we reach you.", "Change your profile", "using-the-portal/change-your-account"
+        "Profile", "Your name and how we contact you.", "Edit profile", "using-the-portal/change-your-account"
     ),
     "two_factor": Card(
         "Two-factor sign-in",
-        "A second step that keeps a stranger out who has your password.",
-        "Set up the second step",
+        "Adds a second check when you sign in.",
+        "Set up two-factor sign-in",
         "getting-in/lost-two-factor-device",
     ),
     "lost_device": Card(
         "Lost your phone?",
-        "Get back in without the device that shows your codes.",
+        "Get back in without the device you use for codes.",
         "",
         "getting-in/lost-two-factor-device",
         who="anyone",
@@ -60,50 +60,50 @@ CARDS: dict[str, Card] = {
     ),
     "team": Card(
         "Team",
-        "Invite colleagues, and remove who has left.",
-        "Manage your team",
+        "Invite or remove teammates.",
+        "Manage team",
         "your-team/invite-a-teammate",
         who="account_admin",
     ),
     "roles": Card(
         "Roles",
-        "Who may do what in your account.",
+        "Choose what each person can do in your account.",
         "Change roles",
         "your-team/add-or-remove-seats",
         who="account_admin",
     ),
     "company_sign_in": Card(
         "Company sign-in",
-        "Let your colleagues sign in with your company's own accounts.",
-        "Connect your company's sign-in",
+        "Let your teammates sign in with their company accounts.",
+        "Set up company sign-in",
         "your-team/invite-a-teammate",
         who="account_admin",
         extra=True,
     ),
     "sessions": Card(
-        "Where you are signed in",
-        "Sign out what you do not know.",
-        "",
+        "Where you're signed in",
+        "Sign out devices you don't recognise.",
+        "See your devices",
         "using-the-portal/change-your-account",
         own=True,
     ),
     "notifications": Card(
         "Notifications",
-        "Choose which mails this portal sends you.",
-        "",
+        "Choose which emails this help centre sends you.",
+        "Choose notifications",
         "using-the-portal/change-notifications",
         own=True,
     ),
     "export": Card(
         "Your data",
-        "Get a copy of what you have stored with us.",
-        "Export your data",
+        "Get a copy of the data you store with us.",
+        "Export data",
         "using-the-portal/change-your-account",
     ),
     "delete": Card(
         "Delete your account",
-        "Remove your account for good. You see what goes before anything is deleted.",
-        "Delete your account",
+        "Delete your account permanently. You see what is deleted before you confirm.",
+        "Delete account",
         "using-the-portal/change-your-account",
     ),
 }

@@ -47,6 +47,7 @@ class FrontMatter(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     title: Text | None = Field(default=None, description="the question, in the customer's words")
+    short: Text | None = Field(default=None, description="the title in a few words, for links under the question box")
     description: Text | None = Field(default=None, description="one sentence")
     questions: list[Text] = Field(default_factory=list, description="a list of other wordings of the question")
     related: list[Text] = Field(
@@ -73,6 +74,11 @@ class Article:
     def topic(self) -> str:
         """The id of its topic: the first folder below docs/, or "" for an article in docs/ itself."""
         return self.id.partition("/")[0] if "/" in self.id else ""
+
+    @property
+    def section(self) -> str:
+        """The folder inside its topic's, or "" for an article directly in the topic."""
+        return self.id.split("/")[1] if self.id.count("/") > 1 else ""
 
 
 def parse(id: str, file: str, text: str) -> Article:

@@ -150,7 +150,7 @@ def redact_query(text: str) -> str | None:
 
 
 def redact_comment(text: str) -> str:
-    """A comment (its first 1,000 characters) without e-mail addresses and long numbers."""
+    """A comment (its first 1,000 characters) without email addresses and long numbers."""
     return PRIVATE.sub(REMOVED, text[:LONGEST_COMMENT])
 
 

@@ -14,14 +14,14 @@ JOBS = (
      ["upgrade", "downgrade", "seats", "yearly billing"]),
     ("billing", "Cancel your plan", "my/billing/", "You see the last day before you confirm.",
      ["cancel subscription", "stop renewal"]),
-    ("tickets", "Your tickets", "my/tickets/", "What you asked us, and our answers.",
+    ("tickets", "Your requests", "my/tickets/", "Your questions and our answers.",
      ["ticket answer", "my requests", "support reply"]),
-    ("tickets", "Ask us", "ask/", "Write to us when no article helps.",
-     ["contact support", "talk to a human", "phone number", "complaint"]),
-    ("account", "Your account", "my/account/", "Who you are here, and signing out.",
+    ("tickets", "Contact support", "ask/", "Ask us when no article helps.",
+     ["ask us", "talk to a human", "phone number", "complaint"]),
+    ("account", "Your account", "my/account/", "Your profile, password and sign-in.",
      ["sign out", "profile"]),
-    ("status", "Is it down?", "status/", "What is working right now, and what is not.",
-     ["outage", "incident", "status page", "not loading"]),
+    ("status", "Is there an outage?", "status/", "See what's working and what isn't.",
+     ["is it down", "incident", "status page", "not loading"]),
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def _group(file: str, number: int, group: object) -> Group:
     for phrase in group:
         # YAML reads an unquoted no, on or 2024 as a boolean or number.
         if not isinstance(phrase, str) or not words(phrase):
-            raise ContentError(file, None, f"group {number}: {phrase!r} is no word; put it in quotation marks.")
+            raise ContentError(file, None, f"group {number}: {phrase!r} is not a word; put it in quotes.")
     return group
 
 

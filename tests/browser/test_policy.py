@@ -50,7 +50,7 @@ def test_a_walk_without_a_reload_breaks_nothing(world: World, context: BrowserCo
     page.goto(world.url)
     started(page)
     page.evaluate("window.same = true")
-    for name in ("Changelog", "Ask us"):
+    for name in ("Changelog", "Contact support"):
         page.get_by_role("navigation", name="Portal").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(
             {"Changelog": "What changed", "Ask us": "Contact support"}[name]

@@ -109,7 +109,7 @@ def test_a_key_leads_to_the_box_and_escape_back(page: Page, key: str):
 
 
 def test_a_letter_stays_a_letter_in_a_field(page: Page):
-    page.locator("header").get_by_role("link", name="Ask us").first.click()
+    page.locator("header").get_by_role("link", name="Contact support").first.click()
     subject = page.get_by_label("Your question in one sentence")
     subject.press_sequentially("s/?")
 
@@ -130,7 +130,7 @@ def test_a_question_mark_lists_the_keys(page: Page):
 
 def test_an_empty_box_offers_what_is_often_asked_and_then_the_last_three_searches(page: Page):
     box(page).focus()
-    often = popup(page).get_by_role("group", name="Often asked").get_by_role("option")
+    often = popup(page).get_by_role("group", name="Popular questions").get_by_role("option")
     expect(often.first).to_be_visible()
     assert 1 <= often.count() <= 5
     for text in ("invoice", "password", "seats", "card"):
@@ -139,7 +139,7 @@ def test_an_empty_box_offers_what_is_often_asked_and_then_the_last_three_searche
         expect(page).to_have_url(re.compile(rf"/search/\?q={text}$"))
         expect(page.locator(".hf-results__page li").first).to_be_visible()
     box(page).fill("")
-    again = popup(page).get_by_role("group", name="Your last searches").get_by_role("option")
+    again = popup(page).get_by_role("group", name="Recent searches").get_by_role("option")
     expect(again).to_have_text(["card", "seats", "password"])
     again.last.click()
 
@@ -174,9 +174,9 @@ def test_an_index_that_does_not_load_leaves_three_ways_on(
     page = visit(context, world)
     page.route(INDEX, lambda route: fault(route) if route.request.method == "GET" else route.continue_())
     box(page).fill("invoice")
-    expect(popup(page)).to_contain_text("Search did not load.")
-    expect(popup(page).get_by_role("link", name="All questions by topic")).to_have_attribute("href", "/search/")
-    expect(popup(page).get_by_role("link", name="Ask us")).to_have_attribute("href", "/ask/")
+    expect(popup(page)).to_contain_text("Search didn't load.")
+    expect(popup(page).get_by_role("link", name="All articles by topic")).to_have_attribute("href", "/search/")
+    expect(popup(page).get_by_role("link", name="Contact support")).to_have_attribute("href", "/ask/")
     page.unroute(INDEX)
     popup(page).get_by_role("button", name="Try again").click()
 
@@ -188,7 +188,7 @@ def test_a_page_from_before_a_deploy_says_so_and_keeps_the_query(world: World, c
     page = visit(context, world)
     page.route(INDEX, lambda route: route.fulfill(status=404))
     box(page).fill("find an invoice")
-    expect(popup(page)).to_contain_text("This help centre was updated while you were here.")
+    expect(popup(page)).to_contain_text("This help centre has been updated since you opened this page.")
     page.unroute(INDEX)
     popup(page).get_by_role("button", name="Reload the page").click()
 
@@ -200,7 +200,7 @@ def test_the_page_of_results_without_its_index_says_so_and_tries_again(world: Wo
     page = context.new_page()
     page.route(INDEX, lambda route: route.abort())
     page.goto(f"{world.url}search/?q=invoice")
-    expect(page.get_by_role("heading", name="Search did not load.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search didn't load.")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name="Where do I find an invoice?")).to_be_visible()
     page.unroute(INDEX)
     page.get_by_role("button", name="Try again").click()
@@ -229,15 +229,15 @@ def test_two_letters_that_stand_in_a_text_are_found_in_the_box_and_on_the_page(p
 def test_a_search_within_a_kind_says_nothing_of_the_others(page: Page, world: World):
     page.goto(f"{world.url}search/?q=go&kind=status")
 
-    expect(page.get_by_role("heading", name="No incident has “go”.")).to_be_visible()
+    expect(page.get_by_role("heading", name="No incidents found for “go”")).to_be_visible()
     expect(page.get_by_role("navigation", name="Kinds of results")).to_contain_text("Articles")
 
 
 def test_what_is_too_common_to_be_searched_is_said_to_be_so(page: Page):
     box(page).fill("would")
 
-    expect(popup(page)).to_contain_text("“would” alone is too common a word to search for.")
-    expect(popup(page)).not_to_contain_text("No article has")
+    expect(popup(page)).to_contain_text("“would” is too common a word to search for by itself.")
+    expect(popup(page)).not_to_contain_text("No results for")
 
 
 def test_eight_at_most_and_a_page_with_all(page: Page):
@@ -267,7 +267,7 @@ def test_what_can_be_done_at_once_comes_first(world: World, context: BrowserCont
     page = visit(context, world)
     search(page, "invoice")
     first = popup(page).get_by_role("group").first
-    expect(first).to_have_accessible_name("Do it now")
+    expect(first).to_have_accessible_name("Quick links")
     first.get_by_role("option").first.click()
 
     expect(page).to_have_url(re.compile(r"/my/billing/|oauth2/authorize"))
@@ -286,19 +286,19 @@ def test_a_misspelt_word_is_understood_and_said(page: Page):
 def test_words_that_are_nowhere_are_named_and_what_is_left_is_called_close(page: Page):
     search(page, "xylophonist invoice")
 
-    expect(popup(page)).to_contain_text("Closest we have")
-    expect(popup(page)).to_contain_text("Nothing here has “xylophonist”.")
+    expect(popup(page)).to_contain_text("Closest matches")
+    expect(popup(page)).to_contain_text("No results for “xylophonist”.")
     expect(options(page).filter(has_text="invoice").first).to_be_visible()
-    expect(popup(page).get_by_role("link", name="Ask us")).to_have_attribute("href", "/ask/")
+    expect(popup(page).get_by_role("link", name="Contact support")).to_have_attribute("href", "/ask/")
 
 
 def test_nothing_found_leads_on(page: Page, world: World):
     box(page).fill("zzyzx flurbish")
-    expect(popup(page)).to_contain_text("No article has “zzyzx flurbish”.")
+    expect(popup(page)).to_contain_text("No results for “zzyzx flurbish”")
     expect(box(page)).to_have_attribute("aria-expanded", "false")
     topics = popup(page).get_by_role("list", name="Topics").get_by_role("link")
     expect(topics.first).to_be_visible()
-    popup(page).get_by_role("link", name="Ask us").click()
+    popup(page).get_by_role("link", name="Contact support").click()
 
     expect(page).to_have_url(f"{world.url}ask/")
     expect(page.get_by_role("group", name="Included with your message")).to_contain_text("zzyzx flurbish")
@@ -318,24 +318,24 @@ def person(chromium: Browser) -> Iterator[BrowserContext]:
 def test_the_page_without_a_result_goes_step_by_step_and_takes_a_note(world: World, person: BrowserContext):
     page = visit(person, world, "search/?q=zzyzx+flurbish")
     main = page.get_by_role("main")
-    expect(main.get_by_role("heading", name="No article has “zzyzx flurbish”.")).to_be_visible()
+    expect(main.get_by_role("heading", name="No results for “zzyzx flurbish”")).to_be_visible()
     expect(main.get_by_role("list", name="Topics").get_by_role("link")).to_have_count(4)
-    expect(main.get_by_role("link", name="Ask us")).to_have_attribute("href", "/ask/")
-    main.get_by_label("Tell us what you looked for").fill("Connect Zzyzx to my team")
+    expect(main.get_by_role("link", name="Contact support", exact=True)).to_have_attribute("href", "/ask/")
+    main.get_by_label("What were you looking for?").fill("Connect Zzyzx to my team")
     with page.expect_response(lambda response: response.url.endswith("/api/events")) as sent:
-        main.get_by_role("button", name="Tell the writers").click()
+        main.get_by_role("button", name="Send feedback").click()
 
     assert sent.value.status == 204
     assert told(page)[-1] == ["portal:search", "Connect Zzyzx to my team", 0]
-    expect(main.get_by_text("Thank you. We will look at what is missing.")).to_be_focused()
+    expect(main.get_by_text("Thanks for your feedback.")).to_be_focused()
 
 
 def test_who_is_not_counted_is_not_asked_what_is_missing(page: Page):
     box(page).fill("zzyzx flurbish")
     box(page).press("Enter")
 
-    expect(page.get_by_role("heading", name="No article has")).to_be_visible()
-    expect(page.get_by_label("Tell us what you looked for")).to_have_count(0)
+    expect(page.get_by_role("heading", name="No results for")).to_be_visible()
+    expect(page.get_by_label("What were you looking for?")).to_have_count(0)
 
 
 def test_control_enter_opens_a_new_tab_and_leaves_the_page(page: Page, world: World):
@@ -492,11 +492,11 @@ def test_whatever_is_asked_gets_an_answer(page: Page, text: str):
         }""",
         text,
     )
-    expect(popup(page)).to_contain_text(re.compile("No article has|Closest we have|choose|to search for"))
+    expect(popup(page)).to_contain_text(re.compile("No results for|Closest matches|select|to search for"))
     box(page).press("Enter")
     expect(page).to_have_url(re.compile(r"/search/\?q="))
     expect(page.get_by_role("main").get_by_role("heading", level=2).first).to_have_text(
-        re.compile("results? for|^No article has|^Closest we have|has no word or number to search for")
+        re.compile("results? for|^Closest matches|has no words or numbers to search for")
     )
 
     assert len(page.url) < 2000
@@ -516,9 +516,9 @@ def test_keyboard_only_from_question_to_answer(page: Page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Why was my card declined?")
     page.keyboard.press("Control+k")
     page.keyboard.type("qqqq xyzzyx")
-    expect(popup(page)).to_contain_text("No article has")
+    expect(popup(page)).to_contain_text("No results for")
     page.keyboard.press("Tab")
-    while page.evaluate("document.activeElement.textContent") != "Ask us":
+    while page.evaluate("document.activeElement.textContent") != "Contact support":
         assert page.evaluate("document.activeElement.closest('.hf-search') !== null")
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -612,7 +612,7 @@ def test_no_barriers_in_any_state_of_the_box(
             faults[f"{text} {size['width']}"] = violations(page, "header")
         page.keyboard.press("Escape")
     page.goto(f"{world.url}search/?q=zzyzx+flurbish")
-    expect(page.get_by_role("heading", name="No article has")).to_be_visible()
+    expect(page.get_by_role("heading", name="No results for")).to_be_visible()
     faults["nothing"] = violations(page, "main")
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
@@ -623,7 +623,7 @@ def test_no_barriers_in_any_state_of_the_box(
 
 
 def test_the_ticket_form_suggests_three_articles_at_most(page: Page):
-    page.locator("header").get_by_role("link", name="Ask us").first.click()
+    page.locator("header").get_by_role("link", name="Contact support").first.click()
     page.locator("[data-portal='tickets/ask'][data-started]").wait_for()
     page.get_by_label("Your question in one sentence").fill("My card was declined when I changed the plan")
     panel = page.locator("[data-ask-suggest]")
@@ -736,7 +736,7 @@ def test_the_open_incident_stands_over_the_results(odd: Page):
     line = popup(odd).get_by_role("link", name="Exports arrive late")
     expect(line).to_be_visible()
     box(odd).fill("qqqq xyzzyx")
-    expect(popup(odd)).to_contain_text("No article has")
+    expect(popup(odd)).to_contain_text("No results for")
     line.click()
 
     expect(odd.get_by_role("heading", level=1)).to_contain_text("Exports arrive late")
@@ -744,9 +744,9 @@ def test_the_open_incident_stands_over_the_results(odd: Page):
 
 def test_a_portal_without_tickets_offers_none(odd: Page):
     box(odd).fill("qqqq xyzzyx")
-    expect(popup(odd)).to_contain_text("No article has")
+    expect(popup(odd)).to_contain_text("No results for")
 
-    expect(popup(odd).get_by_role("link", name="Ask us")).to_have_count(0)
+    expect(popup(odd).get_by_role("link", name="Contact support")).to_have_count(0)
 
 
 def test_a_half_deployed_site_says_that_search_did_not_load(quiet: str, context: BrowserContext):
@@ -755,4 +755,4 @@ def test_a_half_deployed_site_says_that_search_did_not_load(quiet: str, context:
     page.goto(f"{quiet}billing/one/")
     box(page).fill("gizmos")
 
-    expect(popup(page)).to_contain_text("Search did not load.")
+    expect(popup(page)).to_contain_text("Search didn't load.")

@@ -29,10 +29,9 @@ def walk(world: World, page: Page) -> None:
     assert who(world, page) is None
 
 
-def test_my_account_leads_to_it_after_signing_in_with_the_keyboard_alone(world: World, context: BrowserContext):
+def test_a_personal_page_opens_after_signing_in_with_the_keyboard_alone(world: World, context: BrowserContext):
     page = context.new_page()
-    page.goto(world.url + ARTICLE)
-    page.get_by_role("navigation", name="Portal").get_by_role("link", name="My account").press("Enter")
+    page.goto(f"{world.url}my/")
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}my/sign-in/?return=")))
     expect(page.get_by_role("link", name="Sign in with your Acme account")).to_be_visible()
     for _ in range(30):
@@ -45,13 +44,43 @@ def test_my_account_leads_to_it_after_signing_in_with_the_keyboard_alone(world: 
     expect(page).to_have_url(f"{world.url}my/")
 
 
+def test_the_account_menu_of_a_static_page_knows_who_is_signed_in_and_signs_out(world: World, context: BrowserContext):
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(world.url + ARTICLE)
+    page.locator("[data-portal='insights/feedback'][data-started]").wait_for(state="attached")
+    expect(page.get_by_role("link", name="Sign in")).to_have_count(1)
+    before = [url for url in asked if "api/session" in url or "signin/" in url]
+    sign_in(world, page)
+    page.get_by_text("Account", exact=True).first.click()
+    menu = page.locator(".hf-menu")
+    expect(menu.get_by_role("link", name="Overview")).to_contain_text("Ada Byron")
+    shown = menu.get_by_role("link").all_inner_texts()
+    page.goto(world.url)
+    expect(page.locator("[data-own-line='billing']")).to_have_text("Plan: Team")
+    page.goto(f"{world.url}my/tickets/")
+    page.get_by_text("Account", exact=True).first.click()
+    page.locator(".hf-menu").get_by_role("button", name="Sign out").click()
+    # Though forms of this page may not lead away.
+    expect(page).to_have_url(re.compile(re.escape(f"{world.identity}/oauth2/end_session")))
+
+    assert before == []
+    assert [text.split("\n")[0].strip() for text in shown if text] == [
+        "Overview",
+        "Your requests",
+        "Billing",
+        "Account",
+    ]
+
+
 def test_signing_out_everywhere_from_a_second_browser(world: World, chromium: Browser):
     first, second = chromium.new_context(), chromium.new_context()
     here, there = first.new_page(), second.new_page()
     for page in (here, there):
         sign_in(world, page)
     there.goto(f"{world.url}my/account/")
-    there.locator("li", has=there.get_by_role("heading", name="Where you are signed in")).get_by_role(
+    there.locator("li", has=there.get_by_role("heading", name="Where you're signed in")).get_by_role(
         "link"
     ).first.click()
     expect(there.get_by_text("Another browser").first).to_be_visible()

@@ -114,8 +114,8 @@ def page(context: BrowserContext, stranger: Stranger, portal: str) -> Page:
 
 
 def press(page: Page) -> None:
-    page.get_by_label("Your e-mail address").fill("eve@customer.example")
-    page.get_by_role("button", name="Mail me a link and a code").click()
+    page.get_by_label("Your email address").fill("eve@customer.example")
+    page.get_by_role("button", name="Email me a link and a code").click()
 
 
 def test_nobody_else_is_asked_before_the_customer_acts_and_a_token_lets_them_pass(
@@ -125,7 +125,7 @@ def test_nobody_else_is_asked_before_the_customer_acts_and_a_token_lets_them_pas
     stranger.answer = f"callback({json.dumps(cloudflare.token())})"
     press(page)
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     assert before == []
     assert [url.partition("com/")[2] for url in stranger.asked] == [
         "turnstile/v0/api.js?render=explicit",
@@ -154,5 +154,5 @@ def test_without_an_answer_the_page_says_so_and_the_next_press_tries_again(
     page.evaluate(f"window.token = {token}")  # for a script that is already loaded
     press(page)
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     assert way_around == "mailto:support@acme.example"

@@ -11,7 +11,7 @@ from scripts.lib.world import World
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_axe import violations
 
-ASK = "Mail me a link and a code"
+ASK = "Email me a link and a code"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def mail_to(world: World, address: str, page: Page) -> tuple[str, str]:
     text = inbox.locator("pre").inner_text()
     inbox.close()
     link = re.search(r"http://\S+/my/verify/open/\S+", text)
-    code = re.search(r"asked: (\d{3} \d{3})", text)
+    code = re.search(r"asked for it: (\d{3} \d{3})", text)
     assert link
     assert code
     return link[0], code[1]
@@ -44,9 +44,9 @@ def mail_to(world: World, address: str, page: Page) -> tuple[str, str]:
 
 def ask(world: World, page: Page, address: str, back: str = "") -> None:
     page.goto(f"{world.url}my/verify/?return={back}")
-    page.get_by_label("Your e-mail address").fill(address)
+    page.get_by_label("Your email address").fill(address)
     page.get_by_role("button", name=ASK).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     expect(page.get_by_text(address)).to_be_visible()
 
 
@@ -57,7 +57,7 @@ def test_a_question_without_an_account_goes_on_on_another_device(
     foreign: list[str] = []
     page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith(world.url) else None)
     page.goto(f"{world.url}ask/?from=getting-in/forgot-password")
-    page.get_by_label("What is it about?").select_option(label="Getting in")
+    page.get_by_label("What is it about?").select_option(label="Signing in")
     page.get_by_label("Your question in one sentence").fill("No mail arrives here")
     page.get_by_label("What happened").fill("I asked for a new password three times and no mail came.")
     page.get_by_role("button", name="Confirm email and send").click()
@@ -95,10 +95,10 @@ def test_the_code_is_typed_where_it_was_asked_for(world: World, context: Browser
     page = context.new_page()
     ask(world, page, "typist@customer.example", "/my/tickets/")
     _, code = mail_to(world, "typist@customer.example", page)
-    page.get_by_label("The six digits in the mail").fill("000 000" if code != "000 000" else "111 111")
+    page.get_by_label("The six-digit code from the email").fill("000 000" if code != "000 000" else "111 111")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("This is not the code. You can try 4 more times.")
-    page.get_by_label("The six digits in the mail").fill(code)
+    expect(page.get_by_role("alert")).to_have_text("That code isn't right. You have 4 attempts left.")
+    page.get_by_label("The six-digit code from the email").fill(code)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}my/tickets/")
     page.go_back()
@@ -131,10 +131,10 @@ def test_a_press_before_the_script_was_there_is_not_lost(world: World, context: 
     ask(world, page, "early@customer.example", "/my/tickets/")
     # The answer to the early press is not kept in the history: a browser would ask whether to send the form again.
     page.go_back()
-    expect(page.get_by_label("Your e-mail address")).to_be_visible()
+    expect(page.get_by_label("Your email address")).to_be_visible()
     page.go_forward()
     _, code = mail_to(world, "early@customer.example", page)
-    page.get_by_label("The six digits in the mail").fill(code)
+    page.get_by_label("The six-digit code from the email").fill(code)
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(f"{world.url}my/tickets/")
@@ -145,9 +145,9 @@ def test_the_back_button_asks_for_another_address(world: World, context: Browser
     page = context.new_page()
     ask(world, page, "typo@customer.example")
     page.go_back()
-    page.get_by_label("Your e-mail address").fill("right@customer.example")
+    page.get_by_label("Your email address").fill("right@customer.example")
     page.get_by_role("button", name=ASK).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     expect(page.get_by_text("right@customer.example")).to_be_visible()
 
 
@@ -158,13 +158,13 @@ def test_without_javascript_there_is_a_way(world: World, chromium: Browser, cont
     plain = chromium.new_context(java_script_enabled=False, viewport=NARROW)
     page = plain.new_page()
     page.goto(f"{world.url}my/verify/")
-    expect(page.get_by_role("link", name=re.compile("^Write to"))).to_have_attribute("href", re.compile("^mailto:"))
+    expect(page.get_by_role("link", name=re.compile("^Email "))).to_have_attribute("href", re.compile("^mailto:"))
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{world.url}my/tickets/")
     plain.clear_cookies()
     page.goto(with_script.url)
-    page.get_by_label("The six digits in the mail").fill(code)
+    page.get_by_label("The six-digit code from the email").fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(f"{world.url}my/tickets/")
     plain.close()
@@ -178,15 +178,15 @@ def test_no_barriers(world: World, chromium: Browser, scheme: str, viewport: dic
     address = f"{scheme}{viewport['width']}@customer.example"
     page.goto(f"{world.url}my/verify/")
     faults["form"] = violations(page)
-    page.get_by_label("Your e-mail address").fill("ada@nowhere")
+    page.get_by_label("Your email address").fill("ada@nowhere")
     page.get_by_role("button", name=ASK).click()
     expect(page.get_by_role("alert").first).to_contain_text("full email address")
     faults["mistake"] = violations(page)
-    page.get_by_label("Your e-mail address").fill(address)
+    page.get_by_label("Your email address").fill(address)
     page.get_by_role("button", name=ASK).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     faults["sent"] = violations(page)
-    page.get_by_label("The six digits in the mail").fill("1")
+    page.get_by_label("The six-digit code from the email").fill("1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     faults["wrong code"] = violations(page)

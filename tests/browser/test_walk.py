@@ -137,7 +137,7 @@ def test_a_ticket_without_javascript(world: World, chromium: Browser):
     page.goto(f"{world.url}getting-in/forgot-password/")
     page.locator("main").get_by_role("link", name="Contact support").last.click()
     expect(page.get_by_label("The article you came from")).to_be_checked()
-    page.get_by_label("What is it about?").select_option(label="Getting in")
+    page.get_by_label("What is it about?").select_option(label="Signing in")
     page.get_by_label("Your question in one sentence").fill("No mail arrives")
     page.get_by_label("What happened").fill("I asked for a new password three times and no mail came.")
     page.get_by_role("button", name=re.compile("^Send to")).click()
@@ -161,7 +161,7 @@ def test_a_narrow_screen_reaches_everything(world: World, chromium: Browser):
         assert box
         assert box["y"] + box["height"] <= NARROW["height"], locator
     page.locator("header summary").click()
-    expect(page.locator("header").get_by_role("link", name="Ask us").last).to_be_visible()
+    expect(page.locator("header").get_by_role("link", name="Contact support").last).to_be_visible()
     for path in ("", "getting-in/forgot-password/", "status/", "changelog/", "ask/", "search/?q=invoice", "nowhere/"):
         page.goto(world.url + path)
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -175,5 +175,5 @@ def test_a_page_that_is_not_there_offers_the_way_on(world_below: World, context:
     page.goto(world_below.url + path)
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.get_by_role("main").get_by_role("link", name="Ask us").first.click()
+    page.get_by_role("main").get_by_role("link", name="Contact support").first.click()
     expect(page).to_have_url(re.compile(re.escape(f"{world_below.url}ask/")))

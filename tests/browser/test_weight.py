@@ -43,7 +43,7 @@ def test_what_comes_later_shares_its_state_with_what_every_page_loads(world: Wor
     page.locator(".hf-result--article").filter(has_text="seats").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("seats")
     page.evaluate("window.same = true")
-    page.get_by_role("link", name="Ask us").first.click()
+    page.get_by_role("link", name="Contact support").first.click()
     expect(page).to_have_url(re.compile("/ask/"))
     along = page.get_by_role("group", name="Included with your message")
 

@@ -58,8 +58,8 @@ class Inbox:
         return found[1]
 
     def code(self, number: int = -1) -> str:
-        """The six digits in a mail."""
-        found = re.search(r"asked: (\d{3}) (\d{3})$", self.text(number), re.M)
+        """The six digits in an email."""
+        found = re.search(r"asked for it: (\d{3}) (\d{3})$", self.text(number), re.M)
         assert found
         return found[1] + found[2]
 

@@ -14,7 +14,7 @@ from portal.clock import HOUR_MS, MINUTE_MS
 from tests.conftest import ADA, Browser
 
 PAGES = {
-    "/my/": "Your portal",
+    "/my/": "Overview",
     "/my/tickets/": "Locked out",
     "/my/tickets/?text=locked": "Locked out",
     "/my/ticket/?ref={ref}": "Please let me in: I have been waiting all day.",
@@ -23,7 +23,7 @@ PAGES = {
     "/my/account/notifications/": "Notifications",
     "/my/status/webhooks/": "webhook",
 }
-SAYS = "nothing can be sent or changed just now"
+SAYS = "you can't send or change anything right now"
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def test_an_origin_must_be_https_without_a_path(origin: str):
     ],
 )
 def test_a_header_that_clients_may_begin_is_refused(name: str):
-    with pytest.raises(SettingsError, match="TRUSTED_HOPS to how many proxies of yours add to X-Forwarded-For"):
+    with pytest.raises(SettingsError, match="TRUSTED_HOPS to how many of your proxies add to X-Forwarded-For"):
         read(GOOD | {"CLIENT_IP_HEADER": name})
 
 

@@ -70,7 +70,7 @@ def test_the_list_is_newest_first_by_month_and_says_how_much_is_recent(portal: P
     places = [text.index(f">{words}<", text.index("November 2026</h2>") - 1) for words in order]
     assert places == sorted(places)
     assert '<p class="hf-lead" id="last-30-days">3 releases in the last 30 days.' in text
-    assert "3 more in Also that day" in text
+    assert "3 more in “Also that day”" in text
 
 
 def test_breaking_is_pinned_until_its_day(portal: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_search_and_the_home_page_know_the_entries(portal: Path) -> None:
     (index,) = (portal / "assets").glob("search.*.txt")
 
     assert "changelog/2026-11-18-new/" in index.read_text(errors="replace")
-    assert "2 things this week" in re.sub(r"\s+", " ", (portal / "index.html").read_text(encoding="utf-8"))
+    assert "2 updates this week" in re.sub(r"\s+", " ", (portal / "index.html").read_text(encoding="utf-8"))
 
 
 def test_three_feeds_tell_the_same_with_absolute_addresses(portal: Path) -> None:
@@ -139,7 +139,10 @@ def test_three_feeds_tell_the_same_with_absolute_addresses(portal: Path) -> None
             {"x": page("A", "2026-11-01", "- see\n- [it](../docs/nowhere.md)")},
             "changelog/x.md:6: link '../docs/nowhere.md' leads nowhere",
         ),
-        ({"breaking": page("A", "2026-11-01", "- x")}, "changelog/breaking.md: has the name of a page of ours"),
+        (
+            {"breaking": page("A", "2026-11-01", "- x")},
+            "changelog/breaking.md: has the name of one of the portal's own pages",
+        ),
         (
             {"a": page("A", "2026-11-01", "- x", "id: one\n"), "b": page("B", "2026-11-01", "- x", "id: one\n")},
             "changelog/b.md: has the same id as changelog/a.md: 'one'",
@@ -160,9 +163,9 @@ def test_an_old_last_release_and_none_at_all_are_said_plainly(tmp_path: Path) ->
 
     old = main(build(tmp_path / "old", {"x": page("A", "2026-08-18", "- x")}), "")
     none = main(build(tmp_path / "none", {}), "")
-    assert "No release in the last 30 days; last was" in old
+    assert "No releases in the last 30 days. The last one was on" in old
     assert "18 August 2026" in old
-    assert "Nothing has been released yet." in none
+    assert "No releases yet." in none
 
 
 def test_a_portal_without_this_part_has_no_page_of_it(tmp_path: Path) -> None:

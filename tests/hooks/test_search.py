@@ -97,6 +97,24 @@ def test_a_quote_is_the_best_sentence_of_the_best_section() -> None:
     assert run(QUOTE, ["In short.", ""]) == short
 
 
+def test_a_label_without_a_full_stop_is_no_quote_when_there_is_a_description() -> None:
+    label = ["Download", "get", "Choose a month. Download the file"]
+    colon = ["Download", "get", "Before you pay, check two lines: the file, and the price. Done."]
+
+    assert run(QUOTE, ["In short.", "", label])["sentence"] == "In short."
+    assert run(QUOTE, ["", "", label])["sentence"] == "Download the file"
+    assert (
+        run(QUOTE, ["In short.", "", colon])["sentence"] == "Before you pay, check two lines: the file, and the price."
+    )
+
+
+def test_a_result_says_whether_it_is_close_enough_to_be_offered() -> None:
+    near, far = ask("where is my invoice", "invoice of the zoo for the elephant and the giraffe", kinds=["article"])
+
+    assert near["results"][0]["close"]
+    assert [result["close"] for result in far["results"]] == [False] * len(far["results"]) != []
+
+
 def test_matching_words_of_the_sentence_are_marked() -> None:
     signing, japanese = ask("sign settings", "設定", kinds=["article"])
 
@@ -181,7 +199,7 @@ def test_without_a_node_new_enough_a_writer_is_told_and_what_is_published_is_not
     published = mkdocs(portal, tmp_path / "site")
 
     for result in (writer, published):
-        assert "The questions in docs/search-tests.yml were not asked: that takes Node 20 or newer" in result.stderr
+        assert "The questions in docs/search-tests.yml were not checked: that needs Node 20 or newer" in result.stderr
         assert says in result.stderr
     assert (writer.returncode, published.returncode) == (0, 1)
 

@@ -285,6 +285,68 @@ def test_a_topic_that_is_not_routine_leads_straight_to_us(tmp_path: Path) -> Non
     assert re.findall(r'<option value="(\w+)" data-straight>', built.page("ask")) == ["team"]
 
 
+TOPIC = """    topics:
+      - {id: billing, title: Billing, icon: material/key-outline, description: Money, sections: {vat: Taxes}}
+      - {id: team, title: Team, routine: true}
+    often_asked: [team/a0]
+"""
+
+
+def test_a_topic_has_a_picture_a_line_and_its_folders_as_sub_headings(tmp_path: Path) -> None:
+    inside = {"billing/card": "# Card\n", "billing/vat/number": "# VAT\n", "billing/late-fees/pay": "# Fees\n"}
+    often = {f"team/a{n}": f"---\nshort: Short {n}\n---\n# Long title {n}\n" for n in range(5)}
+    folder = write(tmp_path, inside | often, CONFIG + TOPIC)
+    result = mkdocs(folder, tmp_path / "site")
+    assert result.returncode == 0, result.stderr
+    built = Built(tmp_path / "site", "/help/")
+    home, topic = built.page("."), built.page("billing")
+
+    assert home.count('<svg class="hf-picture" width="24" height="24" aria-hidden="true" xmlns') == 1
+    assert "<p>Money</p>" in home
+    # What has a link under the question box by its short title is not repeated under its topic.
+    above, _, below = home.partition('class="hf-topics"')
+    assert (">Short 0<" in above, ">Long title 0<" in below, ">Long title 3<" in below) == (True, False, True)
+    assert re.findall(r"<h2>(.*?)</h2>", topic) == ["Taxes", "Late fees"]
+    assert re.findall(r"<b>(.*?)</b>", topic) == ["Card", "VAT", "Fees"]
+
+
+def test_an_icon_that_is_not_there_stops_the_build_with_the_nearest(tmp_path: Path) -> None:
+    topics = "    topics:\n      - {id: billing, title: Billing, icon: material/credit-card-outlin}\n"
+    folder = write(tmp_path, {"billing/card": "# Card\n"}, CONFIG + topics)
+
+    result = mkdocs(folder, tmp_path / "site")
+
+    assert result.returncode == 1
+    assert (
+        "there is no icon 'material/credit-card-outlin'. Did you mean 'material/credit-card-outline'?" in result.stderr
+    )
+
+
+def test_at_many_topics_and_articles_pages_stay_short(tmp_path: Path) -> None:
+    """Ten topics; the first has 28 articles in two folders, as in a portal of 25 topics and 1,000 articles."""
+    many = {
+        f"t0/{'one' if n % 2 else 'two'}/a{n:02}": f"---\ndescription: About {n}.\n---\n# Title {n}\n"
+        for n in range(28)
+    }
+    rest = {f"t{n}/a{m}": f"# Other {n} {m}\n" for n in range(1, 10) for m in range(4)}
+    folder = write(tmp_path, many | rest)
+    result = mkdocs(folder, tmp_path / "site")
+    assert result.returncode == 0, result.stderr
+    built = Built(tmp_path / "site", "/help/")
+    home, topic, search = (built.page(url) for url in (".", "t0", "search"))
+    article = built.page("t0/one/a13")
+    beside = article[article.index('class="hf-topicnav"') :].partition("</nav>")[0]
+
+    assert "Title 1" not in home
+    assert home.count("28 articles") == 1
+    assert re.findall(r'<details class="hf-section"( open)?>', topic) == [" open", ""]
+    assert "About 3." not in topic
+    assert search.count("<details>") == 10
+    assert beside.count("<li>") == 12
+    assert 'aria-current="page"' in beside
+    assert "All 28 articles" in beside
+
+
 def test_wrong_settings_stop_the_build_with_file_and_line(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a/b": "Text."}, CONFIG.replace("product:", "prodct:") + "    shortcuts: maybe\n")
 

@@ -65,7 +65,8 @@ def test_an_unknown_key_deep_inside_names_what_is_known_there() -> None:
     text = RIGHT.replace("routine: true", "colour: red")
 
     assert mistakes(text) == [
-        "mkdocs.yml:8: extra.portal.topics.0.colour: unknown setting. Known here: id, title, routine."
+        "mkdocs.yml:8: extra.portal.topics.0.colour: unknown setting. "
+        "Known here: id, title, icon, description, sections, routine."
     ]
 
 
@@ -75,7 +76,7 @@ def test_several_mistakes_are_listed_at_once() -> None:
     assert sorted(mistakes(text)) == [
         "mkdocs.yml:4: extra.portal.product is missing: give the name of your product.",
         "mkdocs.yml:5: extra.portal.prodct: unknown setting. Did you mean 'product'?",
-        "mkdocs.yml:6: extra.portal.support_email: 'nobody' is wrong, expected an e-mail address that people read.",
+        "mkdocs.yml:6: extra.portal.support_email: 'nobody' is wrong, expected an email address that people read.",
     ]
 
 
@@ -85,7 +86,7 @@ def test_several_mistakes_are_listed_at_once() -> None:
 def test_an_address_that_mail_cannot_reach_is_refused(address: str) -> None:
     (mistake,) = mistakes(RIGHT.replace("support@acme.example", f"'{address}'"))
 
-    assert mistake.endswith(f"{address!r} is wrong, expected an e-mail address that people read.")
+    assert mistake.endswith(f"{address!r} is wrong, expected an email address that people read.")
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "acme.example", ""])
@@ -146,7 +147,7 @@ def test_no_settings_at_all_name_what_is_needed() -> None:
 
     assert [str(error) for error in caught.value.exceptions] == [
         "mkdocs.yml: extra.portal.product is missing: give the name of your product.",
-        "mkdocs.yml: extra.portal.support_email is missing: give an e-mail address that people read.",
+        "mkdocs.yml: extra.portal.support_email is missing: give an email address that people read.",
     ]
 
 

@@ -48,5 +48,5 @@ def test_a_key_that_stands_twice_is_named_with_both_lines(read, text, where) -> 
 
     error = caught.value
     message = str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
-    assert message.startswith(f"{where} stands twice, in line ")
+    assert message.startswith(f"{where} is there twice, in line ")
     assert f"and line {where.split(':')[1]}" in message

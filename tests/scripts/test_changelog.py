@@ -40,8 +40,8 @@ def test_releases_become_the_files_beside_this_test(tmp_path: Path, capsys: pyte
     written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "log").iterdir()}
     assert written == {path.name: path.read_text(encoding="utf-8") for path in (HERE / "changelog").iterdir()}
     out = capsys.readouterr().out
-    assert "acme/api@v3.0.1: no text for customers, not published" in out
-    assert "7 releases: 3 written, 1 without text for customers, 3 drafts or pre-releases." in out
+    assert "acme/api@v3.0.1: no text for customers, so not published" in out
+    assert "7 releases: 3 written, 1 without text for customers, 3 unpublished." in out
     assert "5 lines left out as internal" in out
 
 
@@ -87,7 +87,7 @@ def test_a_deleted_release_is_reported_and_its_file_stays(
 ) -> None:
     run(folder, "--from", save(tmp_path, [r for r in RELEASES if r["tag_name"] != "sdk/v1.0"]))
 
-    assert "2026-10-01-api-sdk-v1.0.md: its release is gone" in capsys.readouterr().out
+    assert "2026-10-01-api-sdk-v1.0.md: its release is no longer listed" in capsys.readouterr().out
     assert (folder / "2026-10-01-api-sdk-v1.0.md").exists()
 
 
@@ -102,7 +102,7 @@ def test_a_repository_of_another_name_is_said_and_doubles_nothing(
 
     assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == before
     out = capsys.readouterr().out
-    assert f"the same release, its repository has another name now (acme/web -> {repo})" in out
+    assert f"the repository was renamed (acme/web -> {repo})" in out
     assert "is gone from the list" not in out
 
 
@@ -114,7 +114,7 @@ def test_a_tag_with_the_name_of_a_package_is_gone_only_when_it_is(
 
     run(tmp_path / "log", "--from", save(tmp_path, [RELEASES[0]]))
 
-    assert "its release is gone from the list" in capsys.readouterr().out
+    assert "its release is no longer listed" in capsys.readouterr().out
 
 
 def test_two_releases_that_would_share_a_file_name_get_one_each(tmp_path: Path) -> None:

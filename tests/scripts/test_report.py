@@ -256,7 +256,7 @@ def test_the_command_prints_the_report_of_the_environments_store(services, envir
     assert main(["--from", "2026-03-10", "--to", "2026-03-10", "--all", "--customers", str(file)]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("Visits from 2026-03-10 to 2026-03-10 (UTC).")
-    assert "2026-01  0.3000  (n=3 tickets, 10 customers)" in printed
+    assert "2026-01  0.3000  (3 tickets, 10 customers)" in printed
 
 
 def test_the_command_names_a_file_that_is_not_there(capsys):

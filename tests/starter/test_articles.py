@@ -29,7 +29,7 @@ STARTERS = {
     "using-the-portal/change-notifications",
     "using-the-portal/change-your-account",
 }
-KEYS = {"title", "description", "questions", "related", "reviewed", "owner", "covers"}
+KEYS = {"title", "short", "description", "questions", "related", "reviewed", "owner", "covers"}
 SECTIONS = ["Steps", "What you will see", "If it does not work"]
 FORBIDDEN = re.compile(r"\b(oops|simply|please|just click)\b|!", re.IGNORECASE)
 # Pages of the portal without a file in docs/, so that MkDocs cannot check links to them.
@@ -63,7 +63,7 @@ class TestArticle:
         meta, _ = read(article)
 
         assert meta.keys() <= KEYS
-        assert KEYS - meta.keys() <= {"covers"}
+        assert KEYS - meta.keys() <= {"covers", "short"}
         assert isinstance(meta["reviewed"], datetime.date)
         assert meta["owner"]
 

@@ -1,4 +1,4 @@
-// Closes the narrow header's menu, a plain <details>, as menus close.
+// Closes the header's menu, a plain <details>, as menus close, and fills it for a signed-in customer.
 
 /** Close on Escape, on a press outside, and after a choice (an in-site click does not reload the header). */
 export function start(menu) {
@@ -16,4 +16,9 @@ export function start(menu) {
   document.addEventListener("pointerdown", (event) => {
     if (!menu.contains(event.target)) close();
   });
+  // The header's script has read the hint of a session; the page comes first.
+  if (!("signedIn" in document.documentElement.dataset)) return;
+  const fill = () => import("./signin/own.js").then((own) => own.start(menu));
+  if (document.readyState === "complete") fill();
+  else addEventListener("load", fill);
 }

@@ -70,15 +70,15 @@ def test_updating_the_card_leads_through_the_vendor_and_back_to_what_is_so_now(b
     assert answer.status_code == 303
     assert "Update your card" in there
     assert done.headers["Location"] == "http://127.0.0.1:8000/my/billing/?job=update_card"
-    assert "You are back from billing." in after
-    assert "Mastercard ending in 4444, until 04/2031" in after
+    assert "Welcome back." in after
+    assert "Mastercard ending in 4444, expires 04/2031" in after
 
 
 def test_coming_back_without_a_change_claims_no_success(browser: Browser, services: Services):
     enter(browser, services, ADMIN)
     page = browser.get("/my/billing/?job=update_card").text
 
-    assert "You are back from billing." in page
+    assert "Welcome back." in page
     assert not re.search(r"updated|changed|thank", page, re.IGNORECASE)
 
 
@@ -122,7 +122,7 @@ def test_without_a_plan_there_is_nothing_to_cancel_and_the_page_says_so(
     answer = choose(browser, "cancel")
 
     assert answer.status_code == 404
-    assert "There is no plan on this account" in answer.text
+    assert "Your account has no plan that you can change here" in answer.text
     assert choose(browser, "update_card").status_code == 303
 
 
@@ -165,12 +165,12 @@ def test_somebody_who_is_not_signed_in_is_told_what_there_is_and_asked_to_sign_i
 @pytest.mark.parametrize(
     ("claims", "text"),
     [
-        (ADMIN | {"billing_admin": False}, "Your billing admins can change this."),
-        (ADMIN | {"billing_admin": "no"}, "Your billing admins can change this."),
-        (ADMIN | {"billing_admin": 1}, "Your billing admins can change this."),
-        ({}, "Your billing admins can change this."),
-        ({"billing_admin": True}, "There is no billing account behind your sign-in."),
-        ({"billing_admin": "true", "billing_customer": ["cus_demo"]}, "There is no billing account"),
+        (ADMIN | {"billing_admin": False}, "Only your billing admins can change this."),
+        (ADMIN | {"billing_admin": "no"}, "Only your billing admins can change this."),
+        (ADMIN | {"billing_admin": 1}, "Only your billing admins can change this."),
+        ({}, "Only your billing admins can change this."),
+        ({"billing_admin": True}, "Your account has no billing yet."),
+        ({"billing_admin": "true", "billing_customer": ["cus_demo"]}, "Your account has no billing yet"),
     ],
     ids=str,
 )
@@ -216,7 +216,7 @@ def test_a_vendor_that_fails_changes_nothing_and_the_page_says_so(
 
     assert answer.status_code == 503
     assert "Location" not in answer.headers
-    assert "Billing is not reachable. Nothing was changed." in answer.text
+    assert "Billing is temporarily unavailable. Nothing was changed." in answer.text
     assert 'value="update_card"' in answer.text
     assert 'href="/status/"' in answer.text
     assert "support@acme.example" in answer.text
@@ -231,7 +231,7 @@ def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(
     page = browser.get("/my/billing/")
 
     assert page.status_code == 200
-    assert "We could not read your card just now." in page.text
+    assert "load your card right now." in page.text
     assert 'value="cancel"' in page.text
 
 
@@ -280,7 +280,7 @@ def test_without_a_billing_system_the_page_says_whom_to_write_to(environ: dict[s
     answer = choose(browser, "update_card")
     services.store.close()
 
-    assert "Billing is handled by people here." in page
+    assert "Our team handles billing." in page
     assert "<form" not in page
     assert answer.status_code == 403
 

@@ -166,7 +166,7 @@ def test_who_was_slower_is_told_and_overwrites_nothing(
 
     assert old
     assert answer.status_code == 409
-    assert "Somebody changed this in the meantime" in answer.text
+    assert "Someone else changed this in the meantime" in answer.text
     assert product.read("Users", "ada")["displayName"] == "First"
 
 
@@ -227,7 +227,7 @@ def test_who_shares_a_domain_but_has_no_account_claim_has_no_team(
 ):
     sign_in(browser, Requester("sub-cy", "cy@customer.example", "Cy", None), role="owner")
 
-    assert "Your product knows no team of yours yet." in browser.get("/my/account/team/").text
+    assert "You don't have a team yet." in browser.get("/my/account/team/").text
     assert post(browser, "invite", invitee="x@customer.example").status_code == 404
 
 
@@ -278,7 +278,7 @@ def test_somebody_whom_the_product_does_not_know_is_told_so(browser: Browser, si
     answer = browser.get("/my/account/profile/")
 
     assert answer.status_code == 404
-    assert "Your product knows no profile of yours yet." in answer.text
+    assert "You don&#39;t have a profile yet." in answer.text
 
 
 def test_quotes_are_part_of_the_value(product: Product):
@@ -355,10 +355,10 @@ def change(moody: Moody) -> None:
 @pytest.mark.parametrize(
     ("status", "scim_type", "kind", "words"),
     [
-        (400, "invalidValue", "rejected", "did not accept one of the values"),
-        (400, "mutability", "rejected", "does not let you change one of these"),
-        (409, "uniqueness", "rejected", "Somebody else has this already"),
-        (400, "brandNew", "rejected", "did not accept this"),
+        (400, "invalidValue", "rejected", "One of the values wasn"),
+        (400, "mutability", "rejected", "One of these can"),
+        (409, "uniqueness", "rejected", "Someone else is already using this"),
+        (400, "brandNew", "rejected", "make this change"),
         (401, "", "authentication", "Nothing was changed"),
         (403, "", "authentication", "Nothing was changed"),
         (404, "", "not_found", "Nothing was changed"),

@@ -59,7 +59,7 @@ def test_a_personal_page_offers_both_ways_and_each_returns_to_it(browser: Browse
     begin = browser.get(browser.get("/my/ticket/?ref=ABCD-EFGH").location)
     page = browser.get(begin.location)
     links = Links(page.text).found
-    account, by_mail = links["Sign in with your Acme account"], links["Use your e-mail address"]
+    account, by_mail = links["Sign in with your Acme account"], links["Sign in by email"]
 
     assert begin.location.startswith("/my/sign-in/")
     assert page.status_code == 200

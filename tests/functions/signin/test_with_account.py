@@ -42,7 +42,25 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
         "name": "Ada Byron",
         "email": "ada@acme-customer.example",
         "told": ["acme-customer", "Team", "owner"],
+        "plan": "Team",
+        "new": 0,
     }
+
+
+def test_a_script_that_signs_out_is_given_the_address_to_go_to(browser: Browser):
+    sign_in(browser, "ada")
+    answer = browser.post("/api/signout", headers={"Accept": "application/json"})
+
+    assert "/oauth2/end_session" in answer.json["to"]
+    assert browser.get("/api/session").json["signed_in"] is False
+    assert browser.post("/api/signout", headers={"Accept": "application/json"}).json == {"to": "/"}
+
+
+def test_without_javascript_sign_in_leads_a_signed_in_customer_to_their_own_pages(browser: Browser):
+    sign_in(browser, "ada")
+    article = {"Referer": "http://127.0.0.1:8000/plans-and-billing/update-card/"}
+
+    assert browser.get("/api/signin", headers=article).location == "/my/"
 
 
 def test_the_session_holds_the_mapped_claims_and_the_account(browser: Browser, services: Services):
@@ -139,7 +157,7 @@ def test_an_answer_works_once(browser: Browser):
 
     assert first.status_code == 303
     assert second.status_code == 400
-    assert "could not be confirmed" in second.text
+    assert "confirm your sign-in" in second.text
     assert not signed_in(browser)
 
 
@@ -157,7 +175,7 @@ def test_an_answer_in_another_browser_is_refused(browser: Browser, app: Portal):
     answer = other.get(path)
 
     assert answer.status_code == 400
-    assert "started in another window" in answer.text
+    assert "started signing in from another window" in answer.text
     assert not signed_in(other)
 
 
@@ -174,7 +192,7 @@ def test_somebody_without_a_verified_address_is_not_signed_in(browser: Browser):
     answer = sign_in(browser, "mallory@customer.example")
 
     assert answer.status_code == 400
-    assert "no verified e-mail address" in answer.text
+    assert "email address isn&#39;t verified" in answer.text
     assert not signed_in(browser)
 
 

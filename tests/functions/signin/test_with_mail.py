@@ -251,7 +251,7 @@ def test_a_link_and_a_code_end_after_fifteen_minutes(
         ("\u200e407\u200b129\u202c", "407129"),
         ("Your code is 407 129.", "407129"),
         (
-            "Or type this code into the page where you asked: 407 129\n\nEach works once, until 28 Nov 2026, 15:04 UTC",
+            "Or enter this code on the page where you asked for it: 407 129\n\nUse it until 28 Nov 2026, 15:04 UTC",
             "407129",
         ),
         ("valid for 15 minutes: 407129", "407129"),
@@ -299,9 +299,9 @@ def test_the_code_has_five_attempts(tab: Browser, inbox: Inbox):
         assert refused(tab, page, wrong(inbox.code()))
         said.append(tab.get(f"/my/verify/sent/?ask={page_id(page)}").text)
 
-    assert "4 more times" in said[0]
-    assert "1 more time." in said[3]
-    assert "can no longer be used" in said[4]
+    assert "4 attempts" in said[0]
+    assert "1 attempt left" in said[3]
+    assert "no longer works" in said[4]
     assert refused(tab, page, inbox.code())
     assert who(tab) == ""
     assert press(tab, inbox.link()).status_code == 303
@@ -584,7 +584,7 @@ def test_claims_of_money_do_not_open_billing_for_an_address(environ: dict[str, s
     claims = {"level": "address", "billing_admin": True, "billing_customer": "cus_1"}
     browser.set_cookie("portal", sessions.start(services, ADA, claims), domain="127.0.0.1")
 
-    assert "verified address" in browser.get("/my/billing/").text
+    assert "signed in by email only" in browser.get("/my/billing/").text
     assert browser.post("/api/billing", data={"job": "update_card"}).status_code == 403
     services.store.close()
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,6 +48,23 @@ class Desk(BuiltIn):
         if self.html:
             messages = (*messages, Message("agent", "", self._services.now(), self.html))
         return replace(thread, messages=messages, closed=self.closed)
+
+
+def test_account_menu_and_overview_count_the_answers_that_were_not_opened(
+    browser: Browser, services: Services, sign_in: Callable[..., None]
+):
+    sign_in(browser, plan="Team")
+    references = [ask(browser, subject) for subject in ("Locked out", "Still locked out", "Third")]
+    for reference in references[:2]:
+        row = services.store.one("select * from ticket where reference = :reference", reference=reference)
+        services.store.run("update ticket set agent_at = seen_at + 1 where id = :id", id=row["id"])
+    session = browser.get("/api/session").json
+    overview = browser.get("/my/").text
+
+    assert (session["new"], session["plan"]) == (2, "Team")
+    assert '<span class="hf-new">2 new answers</span>' in overview
+    assert "Plan: Team" in overview
+    assert ADA.email in overview
 
 
 @pytest.fixture

@@ -192,8 +192,8 @@ def test_synonyms_are_groups_of_at_least_two_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("a: b", "list of groups"), ("- [invoice]", "at least two"), ("- [on, off]", "quotation marks"),
-     ("- [a, '!']", "no word"),
+    [("a: b", "list of groups"), ("- [invoice]", "at least two"), ("- [on, off]", "put it in quotes"),
+     ("- [a, '!']", "is not a word"),
      ("- [a", "not valid YAML")],
 )  # fmt: skip
 def test_a_mistake_in_the_synonyms_is_named(text: str, says: str) -> None:

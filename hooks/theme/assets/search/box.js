@@ -85,10 +85,10 @@ export function start(form, cameFrom) {
       option.className = "hf-result hf-result--again";
       return option;
     });
-    if (before.length) groups.push(["Your last searches", before]);
+    if (before.length) groups.push(["Recent searches", before]);
     // The home page lists the frequent questions itself.
     const often = document.querySelector(".hf-often") ? [] : [...document.querySelector("[data-search-often]").content.querySelectorAll("a")];
-    if (often.length) groups.push(["Often asked", often.map((other) => Object.assign(view.link(other.textContent, other.href), { className: "hf-result" }))]);
+    if (often.length) groups.push(["Popular questions", often.map((other) => Object.assign(view.link(other.textContent, other.href), { className: "hf-result" }))]);
     shown = { text: "", total: 0 };
     say("");
     show(groups, "");
@@ -122,8 +122,8 @@ export function start(form, cameFrom) {
     if (!total) below.push(...view.wayOut(text, topics));
     shown = { text, total };
     // The number of results is announced, and visible in the link to all of them.
-    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found), below });
-    say(total ? `${view.headline({ total, weak: false })}${weak ? ", none of them close" : ""}` : status.textContent);
+    show(groups, total && !weak ? "" : view.headline(found, text), { above: view.understood(found, text), below });
+    say(total ? `${view.headline({ total, weak: false })}${weak ? ", no close match" : ""}` : status.textContent);
     settling = setTimeout(settle, SETTLED_MS, text, total);
     if (results.length) quoting = setTimeout(quote, QUOTE_MS, text, found, [...anchors.values()]);
   }
@@ -139,8 +139,8 @@ export function start(form, cameFrom) {
     if (text !== asked) return;
     const again = make("button", "hf-button hf-button--quiet", { type: "button" }, stale ? "Reload the page" : "Try again");
     again.addEventListener("click", () => (stale ? location.assign(view.searchPage(text)) : update()));
-    const way = view.link("All questions by topic", `${base()}search/`);
-    const line = stale ? "This help centre was updated while you were here." : "Search did not load.";
+    const way = view.link("All articles by topic", `${base()}search/`);
+    const line = stale ? "This help centre has been updated since you opened this page." : "Search didn't load.";
     show([], line, { below: [again, ...view.askUs(text, "hf-button hf-button--quiet"), way] });
     say(line);
   }
@@ -276,7 +276,7 @@ function build(form, input, id) {
     said: make("p", "hf-visually-hidden", { role: "status" }),
     cancel: make("button", "hf-search__cancel", { type: "button" }, "Cancel"),
   };
-  for (const [key, meaning] of [["\u2191\u2193", "choose"], ["Enter", "open"], ["Esc", "close"]]) {
+  for (const [key, meaning] of [["\u2191\u2193", "select"], ["Enter", "open"], ["Esc", "close"]]) {
     const pair = make("span", "", {}, ` ${meaning}`);
     pair.prepend(make("kbd", "", {}, key));
     parts.keys.append(pair);

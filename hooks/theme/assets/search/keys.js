@@ -3,11 +3,11 @@ import { make } from "./view.js";
 
 const KEYS = [
   ["/ or s", "Search"],
-  ["Ctrl K or \u2318 K", "Search, also while you type elsewhere"],
-  ["\u2191 \u2193", "Go through the results"],
+  ["Ctrl K or \u2318 K", "Search, even while typing in a field"],
+  ["\u2191 \u2193", "Move through the results"],
   ["Enter", "Open the result, or see all results"],
   ["Ctrl Enter or \u2318 Enter", "Open it in a new tab"],
-  ["Esc", "Close, and go back to where you were"],
+  ["Esc", "Close the search"],
   ["?", "Show this list"],
 ];
 

@@ -69,7 +69,7 @@ async function render(container, again = false) {
     heading.textContent = found.total ? `${view.headline(found)} for ${view.quoted(text)}` : view.headline(found, text, kind);
     place.append(...view.incidents());
     if (found.total || kind) place.append(view.tabs(text, found.counts, kind));
-    place.append(...view.understood(found));
+    place.append(...view.understood(found, text));
     if (found.total) results(place, open, text, kind, found);
     else place.append(...nothing(text, open.topics));
     if (found.weak && found.total) place.append(stillStuck(text));
@@ -80,12 +80,12 @@ async function render(container, again = false) {
   } catch (error) {
     console.warn("search:", error);
     const stale = await isStale();
-    heading.textContent = stale ? "This help centre was updated while you were here." : "Search did not load.";
+    heading.textContent = stale ? "This help centre has been updated since you opened this page." : "Search didn't load.";
     const retry = make("button", "hf-button", { type: "button" }, stale ? "Reload the page" : "Try again");
     retry.addEventListener("click", () => (stale ? location.reload() : render(container)));
     const line = make("p", "hf-results__ways");
     line.append(retry, ...view.askUs(text, "hf-button hf-button--quiet"));
-    place.replaceChildren(make("p", "", {}, "Every question is in the list below."), line);
+    place.replaceChildren(make("p", "", {}, "You can find every article in the list below."), line);
     say(heading.textContent);
   } finally {
     show(container);
@@ -132,7 +132,7 @@ function results(place, open, text, kind, first) {
 function stillStuck(text) {
   const box = make("section", "hf-results__stuck");
   const ways = view.askUs(text);
-  if (ways.length) box.append(make("p", "", {}, "Not what you were looking for?"), ...ways);
+  if (ways.length) box.append(make("p", "", {}, "Can't find it?"), ...ways);
   return box;
 }
 
@@ -140,9 +140,9 @@ function stillStuck(text) {
 function nothing(text, topics) {
   const [button, ...rest] = view.wayOut(text, topics);
   const ask = make("section", "hf-results__stuck");
-  if (button?.matches(".hf-button")) ask.append(make("p", "", {}, "Or ask us. What you searched for goes along."), button);
+  if (button?.matches(".hf-button")) ask.append(make("p", "", {}, "Still need help? We'll include your search."), button);
   else rest.unshift(button);
-  return [make("p", "hf-muted", {}, "Try other words for it, or look through the topics:"), ...rest.filter(Boolean), ask, ...missing()];
+  return [make("p", "hf-muted", {}, "Try different words, or browse by topic:"), ...rest.filter(Boolean), ask, ...missing()];
 }
 
 // The answer is counted with the searches without a result, so readers who are not counted are not asked.
@@ -150,12 +150,12 @@ function missing() {
   if (!("visit" in whereabouts())) return [];
   const form = make("form", "hf-field hf-results__missing");
   const input = make("input", "", { id: "hf-missing", maxlength: "120", required: true, autocomplete: "off", "aria-describedby": "hf-missing-help" });
-  const help = make("p", "hf-help", { id: "hf-missing-help" }, "Our writers read it. Nobody can answer you here, so leave out names and addresses.");
-  form.append(make("label", "", { for: "hf-missing" }, "Tell us what you looked for"), help, input, make("button", "hf-button hf-button--quiet", {}, "Tell the writers"));
+  const help = make("p", "hf-help", { id: "hf-missing-help" }, "This goes to the people who write our articles. They can't reply, so don't include personal details.");
+  form.append(make("label", "", { for: "hf-missing" }, "What were you looking for?"), help, input, make("button", "hf-button hf-button--quiet", {}, "Send feedback"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     missed(input.value.trim());
-    const thanks = make("p", "hf-notice hf-notice--ok", { role: "status", tabindex: "-1" }, "Thank you. We will look at what is missing.");
+    const thanks = make("p", "hf-notice hf-notice--ok", { role: "status", tabindex: "-1" }, "Thanks for your feedback.");
     form.replaceWith(thanks);
     thanks.focus();
   });

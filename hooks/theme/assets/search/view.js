@@ -3,7 +3,7 @@
 import { base } from "./index.js";
 import { looked } from "../visit.js";
 
-const KINDS = { job: "Do it now", article: "Articles", change: "What changed", status: "Status" };
+const KINDS = { job: "Quick links", article: "Articles", change: "What changed", status: "Status" };
 const LONGEST_QUERY = 120;
 
 /** Results as [title, results] groups: jobs first, then the kinds in the order of their best results. */
@@ -52,8 +52,8 @@ export function marked({ sentence, ranges }) {
   return [...parts, sentence.slice(end)].filter(Boolean);
 }
 
-/** Notes on a corrected query or on words that no page has; nothing when the query was searched as typed. */
-export function understood({ corrected, dropped, total }) {
+/** Notes on a query whose words were corrected or left out; nothing when it was searched as typed. */
+export function understood({ corrected, dropped, total }, text) {
   const lines = [];
   if (!total) return lines;
   if (corrected) {
@@ -63,7 +63,9 @@ export function understood({ corrected, dropped, total }) {
   }
   if (dropped.length) {
     const words = dropped.slice(0, 3).map(quoted).join(" or ");
-    lines.push(make("p", "hf-results__note", {}, `Nothing here has ${words}. These are the results without.`));
+    const kept = text.split(/\s+/).filter((word) => !dropped.some((missing) => word.toLowerCase().includes(missing)));
+    const shown = kept.length ? ` Showing results for ${quoted(kept.join(" "))}.` : "";
+    lines.push(make("p", "hf-results__note", {}, `No results for ${words}.${shown}`));
   }
   return lines;
 }
@@ -102,7 +104,7 @@ export function tabs(text, counts, shown) {
   return nav;
 }
 
-/** Help for a search with no or only weak results: another spelling, the topics, and asking us. */
+/** Help for a search with no or only weak results: another spelling, the topics, and support. */
 export function wayOut(text, topics) {
   const parts = askUs(text);
   if (topics.length) {
@@ -121,23 +123,23 @@ export function wayOut(text, topics) {
     nothing in a portal without tickets, whose pages have no link to the form. */
 export function askUs(text, className = "hf-button") {
   if (![...document.links].some((other) => other.pathname === `${base()}ask/`)) return [];
-  const way = make("a", className, { href: `${base()}ask/` }, "Ask us");
+  const way = make("a", className, { href: `${base()}ask/` }, "Contact support");
   way.addEventListener("click", () => looked(short(text)));
   return [way];
 }
 
 // A search within one kind says nothing about the others.
-const NONE = { change: "No change has", status: "No incident has" };
+const NONE = { change: "No changes found for", status: "No incidents found for" };
 const WORDLESS = {
-  common: (text) => `${text} alone is too common a word to search for. Add another one.`,
-  signs: (text) => `${text} has no word or number to search for.`,
+  common: (text) => `${text} is too common a word to search for by itself. Add another word.`,
+  signs: (text) => `${text} has no words or numbers to search for.`,
 };
 
 /** The sentence over the results. */
 export function headline({ total, weak, wordless }, text, kind) {
   if (!total && wordless) return WORDLESS[wordless](quoted(short(text)));
-  if (!total) return `${NONE[kind] ?? "No article has"} ${quoted(short(text))}.`;
-  return weak ? "Closest we have" : `${total} ${total === 1 ? "result" : "results"}`;
+  if (!total) return `${NONE[kind] ?? "No results for"} ${quoted(short(text))}`;
+  return weak ? "Closest matches" : `${total} ${total === 1 ? "result" : "results"}`;
 }
 
 /** A link that searches for other words. */

@@ -48,7 +48,7 @@ async function send(form) {
 
 function busy(form, on) {
   form.setAttribute("aria-busy", String(on));
-  form.querySelector("[data-verify-busy]").textContent = on ? "Checking that you are not a robot. This takes a few seconds." : "";
+  form.querySelector("[data-verify-busy]").textContent = on ? "Checking that you aren't a robot. This takes a few seconds." : "";
   if (on) form.querySelector("[data-verify-failed]").hidden = true;
 }
 

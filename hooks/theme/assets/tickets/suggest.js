@@ -23,7 +23,7 @@ export function suggest(form, solved) {
     const little = subject.value.trim().length < 3;
     // A topic that is not routine gets no suggestions.
     const straight = topic.selectedOptions[0].hasAttribute("data-straight");
-    const found = little || straight ? [] : await find(text).catch(none);
+    const found = little || straight ? [] : await find(subject.value, text).catch(none);
     if (mine !== turn) return;
     show(found.filter((one) => !declined.has(one.url)).slice(0, MOST));
   }
@@ -63,10 +63,12 @@ export function suggest(form, solved) {
   update();
 }
 
-// Articles only: changelog entries do not answer questions.
-async function find(text) {
+// Articles only: changelog entries do not answer questions. What only shares a word with subject and text helps nobody.
+async function find(subject, text) {
   const open = await engine();
-  const { results } = await open.search(text, { limit: 2 * MOST, kinds: ["article"] });
+  const look = async (query) => (await open.search(query, { limit: 2 * MOST, kinds: ["article"] })).results;
+  const close = new Set((await look(subject)).filter((one) => one.close).map((one) => one.url));
+  const results = (await look(text)).filter((one) => one.close || close.has(one.url));
   return open.quote(results, text);
 }
 

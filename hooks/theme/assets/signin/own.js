@@ -1,0 +1,41 @@
+// A signed-in customer's own facts in the account menu and on the home page, fetched once the page is idle, and signing
+// out. Only browsers with the hint of a session (functions/signin/sessions.py) load this.
+
+/** Fill the account menu, and after each in-site click the home page. */
+export async function start(menu) {
+  const base = document.querySelector("[data-portal-base]").dataset.portalBase;
+  leaving(menu.querySelector("form"));
+  const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!response?.ok) return; // the menu's links work without
+  const who = await response.json();
+  // The session ended by itself; the answer took the hint back.
+  if (!who.signed_in) return delete document.documentElement.dataset.signedIn;
+  const answers = who.new && `${who.new} new ${who.new === 1 ? "answer" : "answers"}`;
+  add(menu, "name", who.name || who.email);
+  if (answers) add(menu, "tickets", answers).className = "hf-new";
+  menu.firstElementChild.classList.toggle("hf-menu__new", answers);
+  const lines = { tickets: answers, billing: who.plan && `Plan: ${who.plan}`, account: who.email };
+  const home = () => {
+    for (const line of document.querySelectorAll("[data-own-line]")) {
+      line.textContent = lines[line.dataset.ownLine] || line.textContent;
+    }
+  };
+  // Material swaps the page without a reload when navigation.instant is on.
+  window.document$ ? window.document$.subscribe(home) : home();
+}
+
+function add(menu, name, text) {
+  const line = Object.assign(document.createElement("span"), { textContent: text });
+  menu.querySelector(`[data-own="${name}"]`)?.append(line);
+  return line;
+}
+
+// The identity provider's sign-out is on another host, where the forms of most personal pages may not lead (decision 30).
+function leaving(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const response = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
+    if (response?.ok) location.assign((await response.json()).to);
+    else form.submit();
+  });
+}
