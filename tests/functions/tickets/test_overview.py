@@ -410,7 +410,7 @@ def test_an_answer_is_new_until_its_customer_has_read_it(browser: Browser, servi
         browser.get(f"/my/ticket/?ref={reference}")
         pages.append(browser.get("/my/tickets/").text)
 
-    assert ["New reply" in page for page in pages] == [False, True, True, False, True, True, False]
+    assert ["New answer" in page for page in pages] == [False, True, True, False, True, True, False]
 
 
 def test_texts_are_erased_after_their_days_and_rows_after_two_years(
