@@ -59,7 +59,7 @@ def _send(
     mailbox = services.settings.support_mailbox
     if not mailbox or not services.mailer.configured:
         raise VendorError(
-            "This portal sends no mail.",
+            "This portal sends no email.",
             "unsupported",
             detail="set SUPPORT_MAILBOX and SMTP_URL, so that tickets wait less",
         )

@@ -35,7 +35,7 @@ def mail(portal: Portal) -> Found:
         portal.services.mailer.check()
     except VendorError as error:
         return bad(
-            f"the mail server of SMTP_URL does not take email ({error.detail or error.public})",
+            f"the server of SMTP_URL does not take email ({error.detail or error.public})",
             "Check host, port, user and password of SMTP_URL, and that this network may send.",
         )
     return good(f"the server takes email from {settings.mail_from}")
