@@ -23,6 +23,13 @@ OWNER_ONLY, OTHERS = 0o600, 0o077
 log = logging.getLogger(__name__)
 
 
+class _Connection(sqlite3.Connection):
+    """Closes itself with its thread; Python 3.13 warns of each that nobody has closed."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class SQLite(Store):
     begin = "begin immediate"
 
@@ -68,7 +75,14 @@ class SQLite(Store):
             if self.in_transaction:
                 raise StoreError("SQLite: the connection was closed inside a transaction")
             self._prepare()
-            connection = sqlite3.connect(self.file, timeout=WAIT_SECONDS, isolation_level=None)
+            # Only its own thread uses it; whoever drops the store may have to close it.
+            connection = sqlite3.connect(
+                self.file,
+                timeout=WAIT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_Connection,
+            )
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=full")
             connection.execute("pragma foreign_keys=on")
