@@ -186,6 +186,7 @@ SPELLS = st.lists(st.tuples(RESULTS, RESULTS, st.sampled_from([1, 2, 3, 4, 15]))
 @given(SPELLS, st.integers(0, 30), st.integers(1, 60))
 @example([("ok", "ok", 15), ("slow", "ok", 3), ("ok", "ok", 15), ("slow", "ok", 3)], 21, 14)
 # Slow again in the minute in which the incident would have been resolved.
+@example([("slow", "slow", 3), ("ok", "ok", 15), ("slow", "ok", 1), ("ok", "slow", 3)], 0, 1)
 @example([("slow", "ok", 15), ("ok", "ok", 15), ("slow", "ok", 3)], 6, 26)
 def test_whatever_happens_a_fault_has_an_incident_and_what_is_resolved_is_well(spells, start, length):
     world = World(WEB, API, works=(work(start, start + length),))
