@@ -71,6 +71,10 @@ class Store(ABC):
             log.error("the store cannot be written to, so pages only show what is there: %s", error)
             return None
 
+    def writable(self) -> bool:
+        """Whether a row can be written now."""
+        return self.note("update migration set applied_at = applied_at") is not None
+
     @property
     def takes_notes(self) -> bool:
         """Whether the store could write when it was last tried."""

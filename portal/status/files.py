@@ -84,7 +84,7 @@ def missing(folder: Path) -> list[str]:
         data = source.data or {}
         if not data.get("updates"):
             line = source.line(("updates",) if "updates" in data else ("status",))
-            found.append(f"{name}:{line}: has no first update, so customers get no email about it; add one to 'updates'")
+            found.append(f"{name}:{line}: has no first update, so no email is sent about it; add one to 'updates'")
     return found
 
 

@@ -53,7 +53,7 @@ def store(portal: Portal) -> Found:
             f"nearly full ({size // 1_000_000} MB)",
             "Make room before it refuses tickets; DISK_FREE_MB and DATABASE_MB say when this is said.",
         )
-    if portal.services.store.note("update job set name = name where name = ''") is None:
+    if not portal.services.store.writable():
         return bad("can be read and not written to", "Look for a full disk or a read-only file system.")
     return good(f"up to date, {max(1, size // 1_000_000)} MB")
 

@@ -88,11 +88,10 @@ def jumped(environ: Environ, folder: Path) -> Environ:
 
 
 def read_only(environ: Environ, folder: Path) -> Environ:
-    """A store in which no row can be written: every page of its file is a trigger's."""
+    """A store in which no row can be written: a trigger refuses each."""
     found = migrated(folder)
     with sqlite3.connect(folder / "new.db") as store:
-        store.execute("create trigger full before update on job begin select raise(abort, 'disk full'); end")
-        store.execute("insert into job (name, due_at, leased_until) values ('', 0, 0)")
+        store.execute("create trigger full before update on migration begin select raise(abort, 'disk full'); end")
     return found
 
 

@@ -407,7 +407,7 @@ def test_a_form_with_too_large_files_keeps_its_text_without_javascript(
 
     assert answer.status_code == 413
     assert str(escape(body)) in answer.text
-    assert "more than this form can take" in answer.text
+    assert "That is too much for one message" in answer.text
 
 
 @given(st.binary(max_size=200), st.sampled_from(["x", "", "\xfc", "a b"]))

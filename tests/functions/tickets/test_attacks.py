@@ -177,9 +177,9 @@ def test_nobody_uses_up_the_desks_patience_with_everybody(
 
     assert signing.looked == 3
     assert [page.status_code for page in pages] == [200] * 5
-    assert "That was a lot at once." in pages[4].text
+    assert "Too many attempts." in pages[4].text
     assert MESSAGE["body"] in pages[4].text
-    assert "That was a lot at once." in browser.get("/my/tickets/").text
+    assert "Too many attempts." in browser.get("/my/tickets/").text
     assert file.status_code == 429
 
 
