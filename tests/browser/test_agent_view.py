@@ -76,7 +76,7 @@ def test_an_agent_sees_who_asks_what_they_read_and_what_they_tried(
             "Article's address: http://127.0.0.1:8000/plans-and-billing/update-card/",
             "Article's revision: build test",
             "not helpful: something is missing",
-            "Time in the form: 94 seconds",
+            "Time on form: 1 min",
             f"Portal reference: {row['reference']}",
         ):
             expect(page.locator("body")).to_contain_text(fact)

@@ -92,7 +92,6 @@ def outages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, d
     return {"built in": (known, status), "live": (unknown, status)}
 
 
-@pytest.mark.xfail(strict=True, reason="the banner and the status page still move; they are being mended")
 @pytest.mark.parametrize(
     ("incidents", "viewport"),
     [("built in", NARROW), ("live", NARROW), ("live", WIDE)],

@@ -1,44 +1,18 @@
-"""Two open incidents: nothing moves when they come, a page agrees with itself, and no state is a colour alone."""
+"""Two open incidents: a page agrees with itself, and no state is a colour alone."""
 
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from scripts.lib.host import served
 from scripts.lib.world import World
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import WIDE
 from tests.browser.test_axe import violations
 from tests.hooks.portals import SITE
 
-MOST_SHIFT = 0.02
-PAGES = {
-    "home": "",
-    "article": "plans-and-billing/update-card/",
-    "topic": "plans-and-billing/",
-    "status": "status/",
-    "incident": "status/incidents/2026-11-03-exports-delayed/",
-    "month": "status/history/2026-11/",
-    "about": "status/about/",
-    "changelog": "changelog/",
-    "search": "search/?q=invoice",
-    "ask": "ask/",
-    "why": "feedback/why/?a=plans-and-billing/update-card",
-}
-WATCH = """() => {
-  window.shift = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-}"""
-SETTLED = """() => new Promise((done) => {
-  const shown = () => setTimeout(() => done(window.shift), 50);
-  const frames = () => requestAnimationFrame(() => requestAnimationFrame(shown));
-  document.readyState === "complete" ? frames() : addEventListener("load", frames);
-})"""
 OPEN = """---
 id: {id}
 title: {title}
@@ -50,48 +24,6 @@ updates:
   - {{at: {at}, status: investigating, body: "We are looking for the cause. Your data is safe."}}
 ---
 """
-
-
-def names(level: str) -> dict[str, Any]:
-    """An incident as the summary lists it."""
-    started = (datetime.now(UTC) - timedelta(minutes=20)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    update = {"id": f"{level}-1", "status": "investigating", "body": "We look.\n\nYour data is safe."}
-    update |= {"display_at": started, "updated_at": started}
-    title = {"critical": "The web app is down", "minor": "Exports are delayed by several hours"}[level]
-    component = {"critical": "Web app", "minor": "Exports"}[level]
-    return {
-        "id": level,
-        "name": title,
-        "impact": level,
-        "status": "investigating",
-        "started_at": started,
-        "resolved_at": None,
-        "next_update_by": None,
-        "shortlink": f"/status/#{level}",
-        "components": [{"id": "x", "name": component}],
-        "incident_updates": [update],
-    }
-
-
-def two(route: Route) -> None:
-    """The real answer with two incidents that no build has."""
-    answer = route.fetch().json() | {"incidents": [names("critical"), names("minor")]}
-    answer["status"] = {"indicator": "critical", "description": "Major outage: Web app. Degraded performance: Exports"}
-    route.fulfill(json=answer)
-
-
-def shifts(context: BrowserContext, url: str) -> dict[str, float]:
-    """How much each kind of page moved until it showed the outage."""
-    context.add_init_script(f"({WATCH})()")
-    page = context.new_page()
-    found = {}
-    for name, path in PAGES.items():
-        page.goto(url + path)
-        expect(page.locator("header [data-portal='status/status']")).to_have_attribute("data-level", "critical")
-        expect(page.locator("header [data-portal='status/status']")).to_have_attribute("data-started", "")
-        found[name] = round(page.evaluate(SETTLED), 4)
-        expect(page.locator("body")).to_contain_text("See updates" if name != "status" else "The web app is down")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +39,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "late.md").write_text(OPEN.format(**second, state="degraded_performance", at=at))
     with served(source, source / "portal" / "mkdocs.yml") as url:
         yield url
-
-
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("known", ["to the build", "since the build"])
-def test_nothing_on_a_page_moves_when_incidents_come(
-    built: str, world: World, chromium: Browser, viewport: dict[str, int], known: str
-):
-    context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
-    if known == "since the build":
-        context.route("**/api/v2/summary.json", two)
-    found = shifts(context, built if known == "to the build" else world.url)
-    context.close()
-
-    assert {name: shift for name, shift in found.items() if shift > MOST_SHIFT} == {}
 
 
 def test_a_page_of_a_build_during_an_outage_says_so_without_javascript(built: str, chromium: Browser):

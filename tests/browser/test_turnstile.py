@@ -144,11 +144,11 @@ def test_without_an_answer_the_page_says_so_and_the_next_press_tries_again(
     stranger.answer = fault
     press(page)
     if fault.startswith("if"):
-        expect(page.get_by_text("Checking that you are not a robot.")).to_be_visible()
+        expect(page.get_by_text("Checking that you aren't a robot.")).to_be_visible()
         page.clock.fast_forward(31_000)
     said = page.get_by_role("alert")
-    expect(said).to_contain_text("We could not check that you are not a robot.")
-    way_around = said.get_by_role("link", name="write to us").get_attribute("href")
+    expect(said).to_contain_text("We couldn't check that you aren't a robot.")
+    way_around = said.get_by_role("link", name="email us").get_attribute("href")
     token = json.dumps(cloudflare.token())
     stranger.answer = f"callback({token})"
     page.evaluate(f"window.token = {token}")  # for a script that is already loaded
