@@ -29,6 +29,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 TEXT_LIMIT = 300_000
 
 
+# Servers that join several `Cookie:` lines with a comma (others join with a semicolon), as they begin in SERVER_SOFTWARE.
+JOINING = ("gunicorn", "waitress", "WSGIServer")
+# A comma with another cookie's name after it.
+JOINT = re.compile(r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
 # What stands in an address as a percent and two digits only.
 BARE = re.compile(rb"[^\x21-\x7e]")
 
@@ -40,6 +44,8 @@ class Request(WerkzeugRequest):
     max_form_memory_size = TEXT_LIMIT
 
     def __init__(self, environ: "WSGIEnvironment") -> None:
+        if "," in environ.get("HTTP_COOKIE", "") and environ.get("SERVER_SOFTWARE", "").startswith(JOINING):
+            environ["HTTP_COOKIE"] = separate(environ["HTTP_COOKIE"])
         super().__init__(environ)
         self._begun: bytes | None = None
         # A query may hold any byte, and Werkzeug reads only UTF-8 and percents.
@@ -86,6 +92,17 @@ class Request(WerkzeugRequest):
         except ValueError:
             pass  # a form that no browser writes: what was read of it counts
         return {name: text.decode(errors="replace") for name, text in found.items()}
+
+
+def separate(cookies: str) -> str:
+    """Cookies that a server joined with commas, as one line should have them. What stood behind a comma comes last, so
+    that a comma in a neighbour's value cannot put another cookie before the one of that name."""
+    first, behind = [], []
+    for part in cookies.split(";"):
+        head, *others = JOINT.split(part.strip())
+        first.append(head)
+        behind += others
+    return "; ".join([*first, *behind])
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -122,17 +122,30 @@ def test_every_answer_is_hardened(browser: Browser):
     assert browser.get("/api/health").headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
-def test_a_header_that_could_be_split_is_withheld(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "header", [("Location", "/x\r\nSet-Cookie: evil=1"), ("X-Name", "größer"), ("X-Größe", "1")], ids=repr
+)
+def test_a_header_that_could_be_split_or_that_hosts_send_differently_is_withheld(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, header: tuple[str, str]
+):
     def bad(request: object, services: object) -> Response:
         response = Response("x")
-        response.headers._list.append(("Location", "/x\r\nSet-Cookie: evil=1"))
+        response.headers._list.append(header)
         return response
 
     monkeypatch.setattr("functions.health.read", bad)
     answer = browser.get("/api/health")
 
     assert answer.status_code == 500
-    assert "Location" not in answer.headers
+    assert header[0] not in answer.headers
+
+
+def test_an_address_outside_ascii_leads_on_in_ascii(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "functions.health.read", lambda request, services: Response(status=303, headers={"Location": "/größer/"})
+    )
+
+    assert browser.get("/api/health").headers["Location"] == "/gr%C3%B6%C3%9Fer/"
 
 
 def test_a_fault_is_a_kind_page_with_a_reference_and_a_log_without_what_was_typed(
