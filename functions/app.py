@@ -131,6 +131,7 @@ class Portal:
         except Exception as error:
             # The one place where an error becomes a response.
             response = self._failure(request, error, request_id)
+        request.drain(self.services.settings.body_limit)
         response = self._harden(response, request, request_id)
         response.call_on_close(request.close)  # its files, which a handler may have left unread
         _log_request(request, route, response, request_id, started)

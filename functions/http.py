@@ -29,10 +29,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 TEXT_LIMIT = 300_000
 
 
-# Servers that join several `Cookie:` lines with a comma (others join with a semicolon), as they begin in SERVER_SOFTWARE.
+# Servers that join several `Cookie:` lines with a comma, where others take a semicolon: how SERVER_SOFTWARE begins.
 JOINING = ("gunicorn", "waitress", "WSGIServer")
 # A comma with another cookie's name after it.
-JOINT = re.compile(r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
+JOINT = re.compile(r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")  # Bytes that are read at once of what nobody needs.
+PIECE = 65_536
 # What stands in an address as a percent and two digits only.
 BARE = re.compile(rb"[^\x21-\x7e]")
 
@@ -73,6 +74,15 @@ class Request(WerkzeugRequest):
             self._begun = body
             raise RequestEntityTooLarge
         return BytesIO(body)
+
+    def drain(self, most: int) -> None:
+        """Read what no handler read of the body, up to `most` bytes: a server that closes the connection on the rest
+        takes the next request of a proxy with it, which may be anybody's."""
+        if not self.environ.get("wsgi.input_terminated"):
+            return
+        source = self.environ["wsgi.input"]
+        while most > 0 and (part := source.read(min(most, PIECE))):
+            most -= len(part)
 
     def text_at_the_beginning(self) -> dict[str, str]:
         """The text fields of a form that is too large to be read, which stand before its files: name -> text."""

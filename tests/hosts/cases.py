@@ -1,5 +1,7 @@
-"""What hosts differ in, each a case: a function that asks the portal and holds the answers; its docstring is the row of
-the table in the guide."""
+"""What hosts differ in, each a case: a function that asks the portal and holds the answers.
+
+Its docstring is the row of the table in the guide.
+"""
 
 import json
 import re
@@ -12,7 +14,6 @@ from urllib.parse import quote, urlencode
 
 from tests.hosts.wire import Answer, Headers
 from tests.hosts.world import HOST, World
-
 
 # What a browser and the proxy in front say unless a case says otherwise.
 USUAL = [("Accept", "text/html"), ("X-Forwarded-For", "203.0.113.9")]
@@ -86,7 +87,8 @@ def of_site(case: Case) -> Case:
 
 def ticket(**fields: str) -> bytes:
     """A ticket's form."""
-    return urlencode({"topic": "getting-in", "subject": "Ümlaut", "body": "The door is shut, let me in."} | fields).encode()
+    usual = {"topic": "getting-in", "subject": "Ümlaut", "body": "The door is shut, let me in."}
+    return urlencode(usual | fields).encode()
 
 
 @of_functions
@@ -234,6 +236,14 @@ def a_body_that_is_too_large(portal: Portal) -> None:
 
 
 @of_functions
+def the_request_after_a_refused_one(portal: Portal) -> None:
+    """A body that was refused takes no other request with it"""
+    for _ in range(6):
+        assert portal.ask("POST", "api/tickets", FORM, ticket(body="x" * 400_000), signed_in=True).status == 413
+        assert portal.ask("POST", "api/tickets").status == 422
+
+
+@of_functions
 def a_post_without_anything(portal: Portal) -> None:
     """A `POST` without a body or a length is an answer of ours, not a fault"""
     assert portal.ask("POST", "api/tickets").status == 422
@@ -275,6 +285,7 @@ def the_callers_address(portal: Portal) -> None:
     ]
 
     assert statuses == [303] * 20 + [429]
+
 
 @of_functions
 def the_ticks_token(portal: Portal) -> None:
@@ -363,5 +374,5 @@ def a_part_of_a_file(portal: Portal) -> None:
 @of_site
 def out_of_the_folder(portal: Portal) -> None:
     """No address leads out of the site's folder"""
-    for path in ("../build/portal.json", "..%2fbuild/portal.json", "%2e%2e/build/portal.json", "assets/..%5c..%5cbuild"):
+    for path in ("../build/portal.json", "..%2fbuild/portal.json", "%2e%2e/build/portal.json", "assets/..%5c..%5cx"):
         assert portal.ask("GET", path).status in {400, 403, 404}, path

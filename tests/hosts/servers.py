@@ -1,13 +1,14 @@
-"""The hosts that run as a program on a port of loopback."""
+"""The hosts that run as programs on a port of loopback: each a context manager around a world."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.hosts.world import World
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
+APP = "functions.hosts.machine:app"
 
 
 @dataclass(frozen=True)
@@ -29,23 +31,96 @@ class OnPort:
         return exchange(self.port, method, target, headers, body, chunked)
 
 
-Command = Callable[[World, int], list[str]]
+Host = Callable[[World], AbstractContextManager[OnPort]]
 
 
-def granian(world: World, port: int) -> list[str]:
-    return module("granian", "--interface", "wsgi", "--no-ws", "--port", str(port), "functions.hosts.machine:app")
+@contextmanager
+def granian(world: World) -> Iterator[OnPort]:
+    port = free(2)
+    with python(world, port, "granian", "--interface", "wsgi", "--no-ws", "--port", str(port), APP) as host:
+        yield host
 
 
-def gunicorn(world: World, port: int) -> list[str]:
-    return module("gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "4", "functions.hosts.machine:app")
+@contextmanager
+def gunicorn(world: World) -> Iterator[OnPort]:
+    port = free()
+    with python(world, port, "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "4", APP) as host:
+        yield host
 
 
-def waitress(world: World, port: int) -> list[str]:
-    return module("waitress", "--listen", f"127.0.0.1:{port}", "functions.hosts.machine:app")
+@contextmanager
+def waitress(world: World) -> Iterator[OnPort]:
+    port = free()
+    with python(world, port, "waitress", "--listen", f"127.0.0.1:{port}", APP) as host:
+        yield host
 
 
-def module(name: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", name, *arguments]
+@contextmanager
+def mkdocs_serve(world: World) -> Iterator[OnPort]:
+    """A writer's own server, on the tests' portal."""
+    port = free()
+    address = (
+        "--config-file",
+        str(ROOT / "tests/acme/mkdocs.yml"),
+        "--dev-addr",
+        f"127.0.0.1:{port}",
+    )
+    site = {"SITE_URL": f"http://127.0.0.1:{port}{world.base}", "NO_MKDOCS_2_WARNING": "1"}
+    with python(world, port, "mkdocs", "serve", "--quiet", *address, **site) as host:
+        yield host
+
+
+@contextmanager
+def nginx(world: World) -> Iterator[OnPort]:
+    """Debian's nginx with hosts/machine/nginx.conf, and granian behind it."""
+    with granian(world) as behind:
+        port = behind.port + 1
+        write_rules(world, "nginx", behind.port)
+        text = (ROOT / "hosts/machine/nginx.conf").read_text("utf-8")
+        text = re.sub(r"listen \[::\]:80;", "", text).replace("listen 80;", f"listen 127.0.0.1:{port};")
+        text = text.replace("/srv/portal", str(world.folder)).replace("/var/cache/nginx", str(world.folder))
+        paths = "".join(f"{name}_temp_path {world.folder}/{name};\n" for name in TEMPORARY)
+        (world.folder / "nginx.conf").write_text(
+            f"daemon off; user root; pid {world.folder}/nginx.pid; error_log {world.folder}/log;\n"
+            f"events {{}}\nhttp {{ access_log off; include /etc/nginx/mime.types;\n{paths}\n{text}\n}}\n"
+        )
+        with running(["nginx", "-c", str(world.folder / "nginx.conf")], port, {}, world.folder) as host:
+            yield host
+
+
+@contextmanager
+def caddy(world: World) -> Iterator[OnPort]:
+    """Debian's Caddy with hosts/machine/Caddyfile, without TLS, and granian behind it."""
+    with granian(world) as behind:
+        port = behind.port + 1
+        write_rules(world, "caddy", behind.port)
+        text = (ROOT / "hosts/machine/Caddyfile").read_text("utf-8")
+        (world.folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + text)
+        environ = {
+            "PORTAL_ADDRESS": f"http://:{port}",
+            "PORTAL_RULES": str(world.folder / "build/Caddyfile"),
+            "XDG_DATA_HOME": str(world.folder / "caddy"),
+            "XDG_CONFIG_HOME": str(world.folder / "caddy"),
+        }
+        command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(world.folder / "Caddyfile")]
+        with running(command, port, environ, world.folder) as host:
+            yield host
+
+
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def write_rules(world: World, host: str, port: int) -> None:
+    """What `make machine` does after a build."""
+    out = world.folder / "build" / {"nginx": "nginx.conf", "caddy": "Caddyfile"}[host]
+    arguments = ["--build", str(world.folder / "build"), "--site", str(world.folder / "site"), "--out", str(out)]
+    command = [sys.executable, "-m", "scripts.hosts.rules", host, "--functions", f"http://127.0.0.1:{port}", *arguments]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def python(world: World, port: int, name: str, *arguments: str, **environ: str) -> AbstractContextManager[OnPort]:
+    """A Python module that serves the world."""
+    return running([sys.executable, "-m", name, *arguments], port, world.environ | environ, world.folder)
 
 
 @contextmanager
@@ -82,12 +157,8 @@ def wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"{process.args!r} did not open port {port}")
 
 
-@contextmanager
-def serve(command: Command, world: World) -> Iterator[OnPort]:
-    """A host of `LIGHT` with a world."""
-    port = free()
-    with running(command(world, port), port, world.environ, world.folder) as host:
-        yield host
-
-
-LIGHT: dict[str, Command] = {"granian": granian, "gunicorn": gunicorn, "waitress": waitress}
+# What needs nothing but Python.
+LIGHT: dict[str, Host] = {"granian": granian, "gunicorn": gunicorn, "waitress": waitress, "mkdocs serve": mkdocs_serve}
+HEAVY: dict[str, Host] = {"nginx": nginx, "Caddy": caddy}
+# These have a site of their own, or none.
+FUNCTIONS_ONLY = {"mkdocs serve"}

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# How the body is called where it is read.
+BODIES = ("request.stream", "self.stream", "source")
 SOURCES = sorted((ROOT / "functions").rglob("*.py"))
 
 
@@ -30,10 +32,11 @@ def own(function: ast.AST) -> Iterator[ast.AST]:
 def reads_without_a_size(text: str) -> Iterator[int]:
     """Lines that read the request's body to its end: granian then loses the rest of a body in pieces."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"read", "readlines"}:
-            source = ast.unparse(node.func.value)
-            if not node.args and ("wsgi.input" in source or source.endswith(("request.stream", "self.stream", "source"))):
-                yield node.lineno
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:
+            continue
+        source = ast.unparse(node.func.value)
+        if node.func.attr in {"read", "readlines"} and ("wsgi.input" in source or source.endswith(BODIES)):
+            yield node.lineno
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))

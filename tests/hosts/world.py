@@ -13,6 +13,7 @@ from tests.conftest import ADA, SHELL, write_bundle
 HOST = "help.acme.example"
 BASES = ("/", "/help/")
 POLICY = "default-src 'none'; script-src 'self'; frame-ancestors 'none'"
+PAGES = {"index": "Front", "404": "Missing", "status/index": "Status", "unavailable/index": "Away"}
 PAGE = "<!doctype html><title>{title}</title><p>{title}: größer, 日本語"
 
 
@@ -32,7 +33,7 @@ def make(folder: Path, base: str, database_url: str = "") -> World:
     (build / "shell.html").write_text(SHELL.replace("<head>", "<head><meta charset=utf-8>"))
     headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
     (build / "headers.json").write_text(json.dumps({f"{base}*": headers}))
-    for name, title in {"index": "Front", "404": "Missing", "status/index": "Status", "unavailable/index": "Away"}.items():
+    for name, title in PAGES.items():
         page = folder / "site" / f"{name}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(PAGE.format(title=title))
