@@ -218,6 +218,7 @@ class Portal:
                 response = Response("Something went wrong here.\n", 500, mimetype="text/plain")
                 break
         headers = response.headers
+        headers.remove("Date")  # Werkzeug's for a tagged answer: some servers add theirs, and pages tell an age by it
         headers.setdefault("Cache-Control", "no-store")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"

@@ -27,12 +27,17 @@ NAMED = [
     "try_corpus",
     "uptime",
 ]
-THERE = sorted(file.stem for file in (ROOT / "scripts").glob("*.py") if file.stem != "__init__")
+THERE = sorted(
+    f"{folder}{file.stem}"
+    for folder in ("", "hosts.")
+    for file in (ROOT / "scripts" / folder.rstrip(".")).glob("*.py")
+    if file.stem != "__init__"
+)
 
 
 @pytest.mark.parametrize("name", sorted({*NAMED, *THERE}))
 def test_each_module_of_scripts_is_a_command(name: str):
-    body = ast.parse((ROOT / "scripts" / f"{name}.py").read_text("utf-8")).body
+    body = ast.parse((ROOT / "scripts" / f"{name.replace('.', '/')}.py").read_text("utf-8")).body
 
     assert "main" in {node.name for node in body if isinstance(node, ast.FunctionDef)}
     assert isinstance(body[-1], ast.If)
@@ -42,7 +47,7 @@ def test_each_module_of_scripts_is_a_command(name: str):
 def test_each_command_that_a_text_names_is_there():
     places = [ROOT / "Makefile", ROOT / "README.md", *(ROOT / ".github").rglob("*.md")]
     places += (ROOT / ".github" / "workflows").glob("*.yml")
-    named = {name for place in places for name in re.findall(r"-m scripts\.(\w+)", place.read_text("utf-8"))}
+    named = {name for place in places for name in re.findall(r"-m scripts\.(\w+(?:\.\w+)?)", place.read_text("utf-8"))}
 
     assert {"changelog", "incident", "migrate"} <= named
     assert named <= set(THERE)
