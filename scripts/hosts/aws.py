@@ -2,6 +2,7 @@
 tick each minute."""
 
 import json
+import sys
 from typing import Any
 
 from scripts.hosts.model import FUNCTIONS, Rules
@@ -57,7 +58,7 @@ def _functions() -> dict[str, Any]:
     }
     function = {
         "Handler": "functions.hosts.aws_lambda.handler",
-        "Runtime": "python3.11",
+        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "CodeUri": "functions/",
         "MemorySize": 1024,
         "Timeout": 60,

@@ -22,19 +22,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--site", type=Path, default=Path("site"), help="the site's folder")
     parser.add_argument("--out", type=Path, help="the file to write")
     given = parser.parse_args(argv)
-    file = given.build / "headers.json"
-    if not file.is_file():
-        print(f"{file} is missing: run `make build` first.", file=sys.stderr)
+    if not (given.build / "headers.json").is_file():
+        print(f"{given.build}/headers.json is missing: run `make build` first.", file=sys.stderr)
         return 1
-    [(pattern, headers)] = json.loads(file.read_text("utf-8")).items()
-    text = MAKERS[given.host](
-        Rules(pattern.removesuffix("*"), headers, given.functions.rstrip("/"), str(given.site.resolve()))
-    )
+    text = MAKERS[given.host](read(given.build, given.functions.rstrip("/"), given.site))
     if given.out:
         given.out.write_text(text, "utf-8")
     else:
         sys.stdout.write(text)
     return 0
+
+
+def read(build: Path, functions: str, site: Path) -> Rules:
+    """What a build says."""
+    [(pattern, headers)] = json.loads((build / "headers.json").read_text("utf-8")).items()
+    return Rules(pattern.removesuffix("*"), headers, functions, str(site.resolve()))
 
 
 # Host -> what makes its file. The file's name is in the guide.
