@@ -226,6 +226,8 @@ class Portal:
         if response.mimetype == "text/html":
             headers["Content-Security-Policy"] = self._policy(leads_away=getattr(response, "leads_away", False))
         headers.setdefault("Content-Security-Policy", NO_CONTENT_POLICY)
+        if self.services.settings.preview:
+            headers["X-Robots-Tag"] = "noindex, nofollow"
         if self.services.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

@@ -70,6 +70,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
+        "preview": os.environ.get("PREVIEW") == "1",
         "topics": [],
         "often": [],
         "articles": [],
