@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONUTF8 := 1
 export PORT
 
-.PHONY: help setup serve build build-status load-status machine hosts test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,12 @@ build: setup ## write the site to site/ and the functions' build/
 
 build-status: setup ## the status page alone in status-site/, for a second host
 	@$(BIN)/python -m scripts.build_status
+
+bundle: setup ## what a host takes, in bundle/HOST: make bundle HOST=aws (after make build)
+	@$(BIN)/python -m scripts.hosts.bundle "$(HOST)" --no-bench $(BUNDLE)
+
+deploy: setup ## put bundle/HOST on the internet: make deploy HOST=aws, or DEPLOY=--preview
+	@$(BIN)/python -m scripts.hosts.deploy "$(HOST)" "bundle/$(HOST)" $(DEPLOY)
 
 machine: .machine/.ready ## what a portal on this machine runs on: .machine/, site/, build/ and the rules of nginx and Caddy
 	@PYTHONPATH=. .machine/bin/python -m mkdocs build --quiet --strict --clean

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.hosts import aws, static_hosts, web_servers
-from scripts.hosts.model import Rules
+from scripts.lib import rules_aws, rules_servers, rules_static
+from scripts.lib.rules_model import Rules
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,13 +41,13 @@ def read(build: Path, functions: str, site: Path) -> Rules:
 
 # Host -> what makes its file. The file's name is in the guide.
 MAKERS: dict[str, Callable[[Rules], str]] = {
-    "nginx": web_servers.nginx,
-    "caddy": web_servers.caddy,
-    "headers": static_hosts.headers,
-    "netlify": static_hosts.netlify,
-    "vercel": static_hosts.vercel,
-    "firebase": static_hosts.firebase,
-    "aws": aws.template,
+    "nginx": rules_servers.nginx,
+    "caddy": rules_servers.caddy,
+    "headers": rules_static.headers,
+    "netlify": rules_static.netlify,
+    "vercel": rules_static.vercel,
+    "firebase": rules_static.firebase,
+    "aws": rules_aws.template,
 }
 
 

@@ -74,38 +74,50 @@ def mkdocs_serve(world: World) -> Iterator[OnPort]:
 @contextmanager
 def nginx(world: World) -> Iterator[OnPort]:
     """Debian's nginx with hosts/machine/nginx.conf, and granian behind it."""
-    with granian(world) as behind:
-        port = behind.port + 1
-        write_rules(world, "nginx", behind.port)
-        text = (ROOT / "hosts/machine/nginx.conf").read_text("utf-8")
-        text = re.sub(r"listen \[::\]:80;", "", text).replace("listen 80;", f"listen 127.0.0.1:{port};")
-        text = text.replace("/srv/portal", str(world.folder)).replace("/var/cache/nginx", str(world.folder))
-        paths = "".join(f"{name}_temp_path {world.folder}/{name};\n" for name in TEMPORARY)
-        (world.folder / "nginx.conf").write_text(
-            f"daemon off; user root; pid {world.folder}/nginx.pid; error_log {world.folder}/log;\n"
-            f"events {{}}\nhttp {{ access_log off; include /etc/nginx/mime.types;\n{paths}\n{text}\n}}\n"
-        )
-        with running(["nginx", "-c", str(world.folder / "nginx.conf")], port, {}, world.folder) as host:
-            yield host
+    with granian(world) as behind, in_front_nginx(world, behind.port) as host:
+        yield host
+
+
+@contextmanager
+def in_front_nginx(world: World, functions: int) -> Iterator[OnPort]:
+    """nginx on the port after that of the functions, whether those run or not."""
+    port = functions + 1
+    write_rules(world, "nginx", functions)
+    text = (ROOT / "hosts/machine/nginx.conf").read_text("utf-8")
+    text = re.sub(r"listen \[::\]:80;", "", text).replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = text.replace("/srv/portal", str(world.folder)).replace("/var/cache/nginx", str(world.folder))
+    paths = "".join(f"{name}_temp_path {world.folder}/{name};\n" for name in TEMPORARY)
+    (world.folder / "nginx.conf").write_text(
+        f"daemon off; user root; pid {world.folder}/nginx.pid; error_log {world.folder}/log;\n"
+        f"events {{}}\nhttp {{ access_log off; include /etc/nginx/mime.types;\n{paths}\n{text}\n}}\n"
+    )
+    with running(["nginx", "-c", str(world.folder / "nginx.conf")], port, {}, world.folder) as host:
+        yield host
 
 
 @contextmanager
 def caddy(world: World) -> Iterator[OnPort]:
     """Debian's Caddy with hosts/machine/Caddyfile, without TLS, and granian behind it."""
-    with granian(world) as behind:
-        port = behind.port + 1
-        write_rules(world, "caddy", behind.port)
-        text = (ROOT / "hosts/machine/Caddyfile").read_text("utf-8")
-        (world.folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + text)
-        environ = {
-            "PORTAL_ADDRESS": f"http://:{port}",
-            "PORTAL_RULES": str(world.folder / "build/Caddyfile"),
-            "XDG_DATA_HOME": str(world.folder / "caddy"),
-            "XDG_CONFIG_HOME": str(world.folder / "caddy"),
-        }
-        command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(world.folder / "Caddyfile")]
-        with running(command, port, environ, world.folder) as host:
-            yield host
+    with granian(world) as behind, in_front_caddy(world, behind.port) as host:
+        yield host
+
+
+@contextmanager
+def in_front_caddy(world: World, functions: int) -> Iterator[OnPort]:
+    """Caddy on the port after that of the functions, whether those run or not."""
+    port = functions + 1
+    write_rules(world, "caddy", functions)
+    text = (ROOT / "hosts/machine/Caddyfile").read_text("utf-8")
+    (world.folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + text)
+    environ = {
+        "PORTAL_ADDRESS": f"http://:{port}",
+        "PORTAL_RULES": str(world.folder / "build/Caddyfile"),
+        "XDG_DATA_HOME": str(world.folder / "caddy"),
+        "XDG_CONFIG_HOME": str(world.folder / "caddy"),
+    }
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(world.folder / "Caddyfile")]
+    with running(command, port, environ, world.folder) as host:
+        yield host
 
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -161,4 +173,5 @@ def wait(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 # What needs nothing but Python.
 LIGHT: dict[str, Host] = {"granian": granian, "gunicorn": gunicorn, "waitress": waitress, "mkdocs serve": mkdocs_serve}
+FRONTS = {"nginx": in_front_nginx, "Caddy": in_front_caddy}
 HEAVY: dict[str, Host] = {"nginx": nginx, "Caddy": caddy}

@@ -43,6 +43,17 @@ def test_a_host_of_files_gets_the_site_below_its_base_with_its_rules(tmp_path: P
     assert not (out / "functions").exists()
 
 
+def test_files_of_the_build_before_stay_for_open_pages_and_win_over_nothing(tmp_path: Path):
+    previous = tmp_path / "previous"
+    (previous / "ask").mkdir(parents=True)
+    (previous / "ask/old.js").write_text("old")
+    (previous / "portal.js").write_text("old")
+    out, _ = made("netlify", make(tmp_path, "/help/"), "--previous", str(previous))
+
+    assert (out / "help/assets/ask/old.js").read_text() == "old"
+    assert (out / "help/assets/portal.js").read_text() != "old"
+
+
 def test_without_a_build_the_command_says_so(tmp_path: Path):
     command = [sys.executable, "-m", "scripts.hosts.bundle", "netlify", "--build", str(tmp_path), "--no-bench"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

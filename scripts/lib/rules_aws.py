@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from scripts.hosts.model import FUNCTIONS, Rules
+from scripts.lib.rules_model import FUNCTIONS, Rules
 
 # AWS's own policies, by their fixed ids.
 NO_CACHE = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

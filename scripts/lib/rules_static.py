@@ -6,7 +6,7 @@ The site lies below its base path there: `python -m scripts.hosts.bundle` puts i
 import json
 from typing import Any
 
-from scripts.hosts.model import FUNCTIONS, Rules
+from scripts.lib.rules_model import FUNCTIONS, Rules
 
 CACHE = "public, max-age=0, must-revalidate"
 

@@ -1,6 +1,6 @@
 """Rules for the web servers of one machine, nginx and Caddy."""
 
-from scripts.hosts.model import FUNCTIONS, Rules
+from scripts.lib.rules_model import FUNCTIONS, Rules
 
 
 def nginx(rules: Rules) -> str:
