@@ -63,7 +63,12 @@ KINDS = {
     "azure": Kind(".", None, adapters=("azure-functions",), files=(("hosts/azure", "."),), installs=False),
     "firebase": Kind(None, "public", (("firebase", "firebase.json"),)),
     "netlify": Kind(None, ".", (("headers", "_headers"), ("netlify", "_redirects"))),
-    "cloudflare": Kind(None, ".", (("headers", "_headers"),)),
+    "cloudflare": Kind(
+        None,
+        "public",
+        (("cloudflare", "wrangler.jsonc"), ("headers", "public/_headers")),
+        files=(("hosts/cloudflare/worker.js", "worker.js"),),
+    ),
     "github-pages": Kind(None, "."),
 }
 

@@ -28,7 +28,7 @@ class Host:
 NPX = ("npx", "--yes")
 VERCEL = (*NPX, "vercel@64.0.2", "deploy", "--yes", "--token", "$VERCEL_TOKEN")
 NETLIFY = (*NPX, "netlify-cli@27.10.2", "deploy", "--dir", ".", "--site", "$NETLIFY_SITE_ID")
-PAGES = (*NPX, "wrangler@4.164.0", "pages", "deploy", ".", "--project-name", "$CLOUDFLARE_PROJECT")
+WRANGLER = (*NPX, "wrangler@4.164.0")
 HOSTS = {
     "aws": Host(
         ("AWS_REGION", "PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN", "DATABASE_URL"),
@@ -48,9 +48,9 @@ HOSTS = {
     "vercel": Host(("VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID"), ((*VERCEL, "--prod"),), (VERCEL,)),
     "netlify": Host(("NETLIFY_AUTH_TOKEN", "NETLIFY_SITE_ID"), ((*NETLIFY, "--prod"),), (NETLIFY,)),
     "cloudflare": Host(
-        ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_PROJECT"),
-        ((*PAGES, "--branch", "main"),),
-        ((*PAGES, "--branch", "preview"),),
+        ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"),
+        ((*WRANGLER, "deploy"),),
+        ((*WRANGLER, "versions", "upload"),),
     ),
     "firebase": Host(
         ("GOOGLE_APPLICATION_CREDENTIALS", "FIREBASE_PROJECT"),

@@ -44,6 +44,7 @@ MAKERS: dict[str, Callable[[Rules], str]] = {
     "nginx": rules_servers.nginx,
     "caddy": rules_servers.caddy,
     "headers": rules_static.headers,
+    "cloudflare": rules_static.cloudflare,
     "netlify": rules_static.netlify,
     "vercel": rules_static.vercel,
     "firebase": rules_static.firebase,

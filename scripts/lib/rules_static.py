@@ -19,6 +19,25 @@ def headers(rules: Rules) -> str:
     return f"{rules.base}*\n" + "".join(f"  {name}: {value}\n" for name, value in found.items())
 
 
+def cloudflare(rules: Rules) -> str:
+    """wrangler.jsonc: the site as assets in public/, the functions' addresses and the tick through worker.js."""
+    config: dict[str, Any] = {
+        "name": "portal",
+        "main": "worker.js",
+        "compatibility_date": "2026-09-01",
+        "assets": {
+            "directory": "public",
+            "binding": "ASSETS",
+            "not_found_handling": "404-page",
+            "html_handling": "force-trailing-slash",
+            "run_worker_first": [f"{rules.base}{name}/*" for name in FUNCTIONS],
+        },
+        "vars": {"FUNCTIONS_URL": rules.functions, "BASE": rules.base},
+        "triggers": {"crons": ["* * * * *"]},
+    }
+    return json.dumps(config, indent=2) + "\n"
+
+
 def netlify(rules: Rules) -> str:
     """`_redirects`: the functions' addresses are fetched from where they are."""
     lines = [f"{rules.base}{name}/*  {rules.functions}{rules.base}{name}/:splat  200!" for name in FUNCTIONS]

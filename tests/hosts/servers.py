@@ -16,6 +16,7 @@ from typing import Any
 from tests.demo.ports import free
 from tests.hosts.wire import Answer, Headers, exchange
 from tests.hosts.world import World
+from tests.node_tools import NODE
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
@@ -30,6 +31,10 @@ class OnPort:
 
     def carry(self, method: str, target: str, headers: Headers, body: bytes, chunked: bool) -> Answer:
         return exchange(self.port, method, target, headers, body, chunked)
+
+
+class OnlyFunctions(OnPort):
+    """A host whose port is not the site's."""
 
 
 Host = Callable[[World], AbstractContextManager[Any]]
@@ -120,6 +125,23 @@ def in_front_caddy(world: World, functions: int) -> Iterator[OnPort]:
         yield host
 
 
+@contextmanager
+def cloudflare(world: World) -> Iterator[OnPort]:
+    """Cloudflare's Worker in front of the functions, in Node, whose fetch is the same standard's."""
+    with granian(world) as behind, in_front_cloudflare(world, behind.port) as host:
+        yield host
+
+
+@contextmanager
+def in_front_cloudflare(world: World, functions: int) -> Iterator[OnPort]:
+    """The Worker on the port after that of the functions, whether those run or not."""
+    address = f"http://127.0.0.1:{functions}"
+    script = str(Path(__file__).with_name("worker.mjs"))
+    command = [str(NODE), script, str(functions + 1), address, world.base, str(world.folder / "site")]
+    with running(command, functions + 1, {}, world.folder) as host:
+        yield OnlyFunctions(host.port)
+
+
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -173,5 +195,5 @@ def wait(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 # What needs nothing but Python.
 LIGHT: dict[str, Host] = {"granian": granian, "gunicorn": gunicorn, "waitress": waitress, "mkdocs serve": mkdocs_serve}
-FRONTS = {"nginx": in_front_nginx, "Caddy": in_front_caddy}
-HEAVY: dict[str, Host] = {"nginx": nginx, "Caddy": caddy}
+FRONTS = {"nginx": in_front_nginx, "Caddy": in_front_caddy, "Cloudflare": in_front_cloudflare}
+HEAVY: dict[str, Host] = {"nginx": nginx, "Caddy": caddy, "Cloudflare (Worker)": cloudflare}

@@ -1,6 +1,7 @@
 """The bundle of each host: what is in it, that it is small, and that it starts with nothing but itself."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from scripts.hosts import bundle
+from scripts.hosts.deploy import WRANGLER
 from tests.hosts.runtimes import PYTHON
 from tests.hosts.servers import ROOT
 from tests.hosts.world import BASES, World, make
+from tests.node_tools import NODE
 
 EVERYTHING = (
     "import functions.hosts.aws_lambda, functions.identity.oidc, functions.stores.postgresql, functions.bots.altcha\n"
@@ -75,6 +78,19 @@ def test_the_functions_for_aws_are_small_and_need_nothing_else(tmp_path: Path, e
     assert done.stdout == "all handler\n", done.stderr
     assert json.loads((out / "template.json").read_text())["Resources"]["Portal"]
     assert (out / "functions/functions/stores/migrations/0001_core.sql").is_file()
+
+
+@pytest.mark.hosts
+@pytest.mark.parametrize("base", BASES)
+def test_wrangler_takes_cloudflares_bundle(tmp_path: Path, base: str):
+    out, _ = made("cloudflare", make(tmp_path, base), "--functions", "https://functions.example")
+    environ = os.environ | {"PATH": f"{NODE.parent}:{os.environ['PATH']}", "CI": "1", "WRANGLER_SEND_METRICS": "false"}
+    command = [*WRANGLER, "deploy", "--dry-run", "--outdir", str(tmp_path / "uploaded")]
+    done = subprocess.run(command, cwd=out, env=environ, capture_output=True, text=True, timeout=300, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
+    assert 'env.FUNCTIONS_URL ("https://functions.example")' in done.stdout
 
 
 @pytest.mark.hosts
