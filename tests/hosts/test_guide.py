@@ -18,7 +18,7 @@ import pytest
 from tests.demo.ports import free
 from tests.functions.inbox import Inbox, listening
 from tests.hosts import image
-from tests.hosts.servers import ROOT, OnPort
+from tests.hosts.servers import ROOT, OnPort, running
 from tests.hosts.wire import Answer
 
 GUIDE = ROOT / ".github/guides/hosts.md"
@@ -163,3 +163,31 @@ def test_the_image_writes_to_its_volume_and_nowhere_else(portal: tuple[OnPort, s
         run("touch", f"{place}/x") != 0 for place in ("/srv/portal", "/srv/portal/build", "/etc", "/opt/portal")
     ] == [True] * 4
     assert run("python", "-m", "scripts.migrate") == 0
+
+
+@pytest.mark.hosts
+def test_what_make_machine_builds_runs_by_the_units_own_lines(tmp_path: Path):
+    """The commands for systemd, without those that change this machine: packages, a user, files below /etc."""
+    port = free()
+    lines = commands("One machine with systemd")
+    settings = next(line for line in lines if line.startswith("printf")).replace("/etc/portal.env", "portal.env")
+    change = next(line for line in lines if line.startswith("sed -i"))
+    script = f"git clone --quiet --no-hardlinks {ROOT} portal\ncd portal\n{change}\nmake machine\n{settings}\n"
+    done = subprocess.run(["sh", "-e"], input=script, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    unit = (tmp_path / "portal/hosts/machine/portal.service").read_text("utf-8")
+    assert "EnvironmentFile=/etc/portal.env" in unit
+    set_there = re.findall(r"^Environment=(.*)$", unit, re.MULTILINE)
+    words = [
+        *(word for line in set_there for word in line.split()),
+        *(tmp_path / "portal/portal.env").read_text().split(),
+    ]
+    environ = dict(word.split("=", 1) for word in words) | {"PORT": str(port), "PATH": "/usr/bin:/bin"}
+    environ["DATABASE_URL"] = f"sqlite:///{tmp_path}/portal.db"
+    start = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)[0].replace("/srv/portal", str(tmp_path / "portal"))
+
+    with running(start.split(), port, environ, tmp_path / "portal") as host:
+        assert json.loads(ask(host, "GET", "/api/health").body)["status"] == "late"
+        assert ask(host, "GET", "/status/").status == 200
+    for name in ("nginx.conf", "Caddyfile"):
+        assert "sha256-" in (tmp_path / "portal/build" / name).read_text("utf-8")
