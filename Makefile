@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build build-status load-status test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,6 +42,40 @@ build: setup ## write the site to site/ and the functions' build/
 
 build-status: setup ## the status page alone in status-site/, for a second host
 	@$(BIN)/python -m scripts.build_status
+
+bundle: setup ## what a host takes, in bundle/HOST: make bundle HOST=aws (after make build)
+	@$(BIN)/python -m scripts.hosts.bundle "$(HOST)" --no-bench $(BUNDLE)
+
+deploy: setup ## put bundle/HOST on the internet: make deploy HOST=aws, or DEPLOY=--preview
+	@$(BIN)/python -m scripts.hosts.deploy "$(HOST)" "bundle/$(HOST)" $(DEPLOY)
+
+machine: .machine/.ready ## what a portal on this machine runs on: .machine/, site/, build/ and the rules of nginx and Caddy
+	@PYTHONPATH=. .machine/bin/python -m mkdocs build --quiet --strict --clean
+	@.machine/bin/python -m scripts.hosts.rules nginx --out build/nginx.conf
+	@.machine/bin/python -m scripts.hosts.rules caddy --out build/Caddyfile
+
+.machine/.ready: requirements/bootstrap.txt requirements/machine.txt requirements/site.txt
+	@rm -rf .machine
+	@$(PYTHON) -m venv .machine
+	@.machine/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@.machine/bin/uv pip install --quiet --python .machine/bin/python --require-hashes --compile-bytecode -r requirements/machine.txt
+	@.machine/bin/uv pip install --quiet --python .machine/bin/python --require-hashes -r requirements/site.txt
+	@touch $@
+
+hosts: setup .hosts/.ready ## the same answers behind nginx and Caddy, the image in a root of its own, the hosts' own runtimes (root)
+	@missing=""; for program in nginx:nginx-light caddy:caddy docker-compose:docker-compose debootstrap:debootstrap; do \
+	  command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "Install Debian's$$missing first"; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+	@$(BIN)/python -m pytest -m hosts tests/hosts
+
+.hosts/.ready: requirements/hosts.txt requirements/hosts-wheels.txt $(READY)
+	@rm -rf .hosts
+	@$(PYTHON) -m venv .hosts
+	@$(BIN)/uv pip sync --quiet --python .hosts/bin/python --require-hashes requirements/hosts.txt
+	@$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --python-version 3.12 --dest .hosts/wheels -r requirements/hosts-wheels.txt
+	@for wheel in .hosts/wheels/*.whl; do $(PYTHON) -m zipfile -e $$wheel .hosts/unpacked; done
+	@touch $@
 
 test: setup packages $(NODE) ## run every test, those with a browser and PostgreSQL included, on all cores
 	@$(BIN)/python -m pytest -n auto
@@ -123,7 +157,9 @@ lock: setup ## resolve the dependencies again and write the locks
 	@cd requirements && printf 'uv\n' | ../$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 -o bootstrap.txt -
 	@$(BIN)/uv pip compile -q pyproject.toml --all-extras --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc --extra altcha -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/functions.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc --extra altcha --extra machine -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/machine.txt
+	@$(BIN)/uv pip compile -q pyproject.toml requirements/hosts.in --extra postgresql --extra oidc --extra altcha -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/hosts.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra site -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/site.txt
 
 clean: ## remove what the other commands made
-	@rm -rf .venv .portal build site status-site tests/node/node_modules .coverage
+	@rm -rf .venv .machine .hosts .portal build site status-site tests/node/node_modules .coverage

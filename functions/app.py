@@ -132,6 +132,7 @@ class Portal:
         except Exception as error:
             # The one place where an error becomes a response.
             response = self._failure(request, error, request_id)
+        request.drain(self.services.settings.body_limit)
         response = self._harden(response, request, request_id)
         response.call_on_close(request.close)  # its files, which a handler may have left unread
         _log_request(request, route, response, request_id, started)
@@ -209,13 +210,16 @@ class Portal:
         return response
 
     def _harden(self, response: Response, request: Request, request_id: str) -> Response:
-        """Add the headers of every answer; an answer with a control character in a header is replaced by an error."""
+        """Add the headers of every answer; an answer with a header that could be split, or that
+        hosts send differently, is replaced by an error."""
         for name, value in response.headers:
-            if has_control(name) or has_control(value):
-                log.error("a header of the answer holds a control character: %s", name, extra={"request": request_id})
+            # Outside ASCII, hosts differ in what they send, if they send it; Werkzeug encodes a Location.
+            if has_control(name + value) or not (name.isascii() and (value.isascii() or name == "Location")):
+                log.error("a header of the answer is not plain ASCII: %s", name, extra={"request": request_id})
                 response = Response("Something went wrong here.\n", 500, mimetype="text/plain")
                 break
         headers = response.headers
+        headers.remove("Date")  # Werkzeug's for a tagged answer: some servers add theirs, and pages tell an age by it
         headers.setdefault("Cache-Control", "no-store")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"
@@ -223,6 +227,8 @@ class Portal:
         if response.mimetype == "text/html":
             headers["Content-Security-Policy"] = self._policy(leads_away=getattr(response, "leads_away", False))
         headers.setdefault("Content-Security-Policy", NO_CONTENT_POLICY)
+        if self.services.settings.preview:
+            headers["X-Robots-Tag"] = "noindex, nofollow"
         if self.services.settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

@@ -29,6 +29,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 TEXT_LIMIT = 300_000
 
 
+# Servers that join several `Cookie:` lines with a comma, where others take a semicolon: how SERVER_SOFTWARE begins.
+JOINING = ("gunicorn", "waitress", "WSGIServer")
+# A comma with another cookie's name after it.
+JOINT = re.compile(r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")  # Bytes that are read at once of what nobody needs.
+PIECE = 65_536
 # What stands in an address as a percent and two digits only.
 BARE = re.compile(rb"[^\x21-\x7e]")
 
@@ -40,6 +45,8 @@ class Request(WerkzeugRequest):
     max_form_memory_size = TEXT_LIMIT
 
     def __init__(self, environ: "WSGIEnvironment") -> None:
+        if "," in environ.get("HTTP_COOKIE", "") and environ.get("SERVER_SOFTWARE", "").startswith(JOINING):
+            environ["HTTP_COOKIE"] = separate(environ["HTTP_COOKIE"])
         super().__init__(environ)
         self._begun: bytes | None = None
         # A query may hold any byte, and Werkzeug reads only UTF-8 and percents.
@@ -68,6 +75,15 @@ class Request(WerkzeugRequest):
             raise RequestEntityTooLarge
         return BytesIO(body)
 
+    def drain(self, most: int) -> None:
+        """Read what no handler read of the body, up to `most` bytes: a server that closes the connection on the rest
+        takes the next request of a proxy with it, which may be anybody's."""
+        if not self.environ.get("wsgi.input_terminated"):
+            return
+        source = self.environ["wsgi.input"]
+        while most > 0 and (part := source.read(min(most, PIECE))):
+            most -= len(part)
+
     def text_at_the_beginning(self) -> dict[str, str]:
         """The text fields of a form that is too large to be read, which stand before its files: name -> text."""
         if self.mimetype != "multipart/form-data" or "boundary" not in self.mimetype_params:
@@ -86,6 +102,17 @@ class Request(WerkzeugRequest):
         except ValueError:
             pass  # a form that no browser writes: what was read of it counts
         return {name: text.decode(errors="replace") for name, text in found.items()}
+
+
+def separate(cookies: str) -> str:
+    """Cookies that a server joined with commas, as one line should have them. What stood behind a comma comes last, so
+    that a comma in a neighbour's value cannot put another cookie before the one of that name."""
+    first, behind = [], []
+    for part in cookies.split(";"):
+        head, *others = JOINT.split(part.strip())
+        first.append(head)
+        behind += others
+    return "; ".join([*first, *behind])
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

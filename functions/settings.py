@@ -21,6 +21,8 @@ SERVERLESS = {
 }
 # Headers to which every proxy adds, so that a client may write the beginning.
 SHARED_HEADERS = {"forwarded", "forwarded-for", "x-forwarded", "x-forwarded-for", "x-original-forwarded-for"}
+# How vendors begin the keys with which real money and real customers are reached.
+LIVE_KEY = re.compile(r"(?:sk|rk|pk|whsec)_live_")
 HEADER = re.compile(r"[a-z0-9-]+")
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
@@ -71,6 +73,7 @@ class Settings:
     space: Space
     status_interval: int
     demo: bool
+    preview: bool
     environ: Mapping[str, str] = field(repr=False)
 
     @property
@@ -100,6 +103,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         space=_space(reader),
         status_interval=reader.number("STATUS_INTERVAL", 0),
         demo=reader.get("DEMO") == "1",
+        preview=_preview(reader),
         environ=dict(environ),
     )
     if reader.faults:
@@ -308,6 +312,19 @@ def _mail(reader: Reader) -> dict[str, Any]:
         "answer_in_mail": reader.choice("ANSWER_IN_MAIL", "on", "off") == "on",
         "support_mailbox": reader.get("SUPPORT_MAILBOX"),
     }
+
+
+def _preview(reader: Reader) -> bool:
+    """Whether this is a preview of a change, which may come from anybody: with the built-in vendors and no live key."""
+    if reader.get("PREVIEW") != "1":
+        return False
+    for name, own in (("HELPDESK", "built_in"), ("BILLER", "none"), ("OIDC_ISSUER", ""), ("SMTP_URL", "")):
+        if reader.get(name, own) != own:
+            reader.faults.append(f"{name} is set, and PREVIEW=1: a preview has the built-in vendors and sends no email.")
+    live = sorted(name for name, value in reader.environ.items() if LIVE_KEY.match(value.strip()))
+    if live:
+        reader.faults.append(f"{', '.join(live)}: a live key, and PREVIEW=1. Take it out of the previews' environment.")
+    return True
 
 
 def _parts(reader: Reader) -> dict[str, Any]:

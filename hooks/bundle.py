@@ -91,7 +91,7 @@ def _headers(config: MkDocsConfig) -> dict[str, str]:
         sorted(hashes), _hosts(config), plain_http=not https or config.extra["view"]["demo"]
     )
     config.extra["view"]["policy"] = "" if state.serving else content
-    return policy.headers(content, https and not config.extra["view"]["demo"])
+    return policy.headers(content, https and not config.extra["view"]["demo"], config.extra["view"]["preview"])
 
 
 def _hosts(config: MkDocsConfig) -> dict[str, list[str]]:

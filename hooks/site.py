@@ -77,6 +77,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
         "menu": partial(menu.places, parts=config.extra["portal"]["parts"]),
+        "preview": os.environ.get("PREVIEW") == "1",
         "topics": [],
         "often": [],
         "articles": [],

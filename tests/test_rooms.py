@@ -42,6 +42,7 @@ FLOORS = {
     "account": {*PART, "identity"},
     "billing": {*PART, "billers"},
     "insights": PART,
+    "hosts": {GROUND},
 }
 # Parts of a single file.
 ONE_FILE = {"hub.py": PART}

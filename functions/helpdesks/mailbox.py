@@ -5,8 +5,6 @@ to the customer.
 """
 
 import re
-from email.headerregistry import Address
-from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -63,6 +61,10 @@ def _send(
             "unsupported",
             detail="set SUPPORT_MAILBOX and SMTP_URL, so that tickets wait less",
         )
+    # Imported here: every first ticket of a cold function passes this module, and few are mailed.
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+
     mail = EmailMessage()
     mail["To"] = checked(mailbox) or mailbox
     # A subject from a desk may have a line end, which would begin another header; mail servers refuse long lines.

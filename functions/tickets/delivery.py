@@ -15,7 +15,6 @@ from functions.tickets import ledger
 from functions.tickets.ledger import DELIVERED, FAILED, MAILED, WAITING
 from portal.clock import HOUR_MS, MINUTE_MS
 from portal.tickets import Draft, Status, rating_note
-from portal.tickets.match import Sent, present
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -159,6 +158,9 @@ def _is_there(services: "Services", ticket: "Row", row: "Row") -> bool:
         ticket=ticket["id"],
         n=row["n"],
     )
+    # Imported here: a cold function's first ticket has no replies to compare.
+    from portal.tickets.match import Sent, present
+
     sent = [Sent(one["body"], one["since"]) for one in [*before, row | {"since": row["first_tried_at"]}]]
     return present(sent, thread.messages, marked=can.replies == "marked")[-1]
 

@@ -47,8 +47,8 @@ def content_policy(hashes: Iterable[str], hosts: Mapping[str, Sequence[str]], pl
     return "; ".join([*parts, "manifest-src 'self'", "base-uri 'none'", forms])
 
 
-def headers(policy: str, https: bool) -> dict[str, str]:
-    """The headers of every answer that a host gives from the site's files."""
+def headers(policy: str, https: bool, preview: bool = False) -> dict[str, str]:
+    """The headers of every answer that a host gives from the site's files; no search engine keeps a preview."""
     found = {
         "Content-Security-Policy": f"{policy}; {ONLY_HEADER}",
         "X-Content-Type-Options": "nosniff",
@@ -57,4 +57,6 @@ def headers(policy: str, https: bool) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
+    if preview:
+        found["X-Robots-Tag"] = "noindex, nofollow"
     return found | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})

@@ -32,6 +32,19 @@ def test_importing_the_app_imports_no_vendor_and_no_site_builder():
     }
 
 
+def test_werkzeugs_own_server_is_left_out_and_still_there_for_who_asks():
+    code = (
+        "import sys, functions.app\n"
+        "print(sorted({'werkzeug.serving', 'werkzeug.test', 'http.server', 'socketserver', 'ssl'} & {*sys.modules}))\n"
+        "from werkzeug.test import Client\n"
+        "from werkzeug.serving import make_server\n"
+        "print(Client.__module__, make_server.__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\nwerkzeug.test werkzeug.serving\n"
+
+
 def test_every_route_leads_to_a_handler():
     import importlib
 
@@ -122,17 +135,30 @@ def test_every_answer_is_hardened(browser: Browser):
     assert browser.get("/api/health").headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
-def test_a_header_that_could_be_split_is_withheld(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "header", [("Location", "/x\r\nSet-Cookie: evil=1"), ("X-Name", "größer"), ("X-Größe", "1")], ids=repr
+)
+def test_a_header_that_could_be_split_or_that_hosts_send_differently_is_withheld(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, header: tuple[str, str]
+):
     def bad(request: object, services: object) -> Response:
         response = Response("x")
-        response.headers._list.append(("Location", "/x\r\nSet-Cookie: evil=1"))
+        response.headers._list.append(header)
         return response
 
     monkeypatch.setattr("functions.health.read", bad)
     answer = browser.get("/api/health")
 
     assert answer.status_code == 500
-    assert "Location" not in answer.headers
+    assert header[0] not in answer.headers
+
+
+def test_an_address_outside_ascii_leads_on_in_ascii(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "functions.health.read", lambda request, services: Response(status=303, headers={"Location": "/größer/"})
+    )
+
+    assert browser.get("/api/health").headers["Location"] == "/gr%C3%B6%C3%9Fer/"
 
 
 def test_a_fault_is_a_kind_page_with_a_reference_and_a_log_without_what_was_typed(

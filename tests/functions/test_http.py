@@ -3,11 +3,13 @@
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from functions.errors import Problem
-from functions.http import Request, client, is_local_path, read_json, see_other, wants_json
+from functions.http import Request, client, is_local_path, read_json, see_other, separate, wants_json
 from functions.settings import Settings, read
 
 ENVIRON = {
@@ -134,6 +136,17 @@ def test_a_body_without_a_length_is_not_waited_for():
     assert error.value.status == 411
 
 
+@pytest.mark.parametrize(("terminated", "left"), [(True, 100_000), (False, 300_000)])
+def test_the_rest_of_a_body_is_read_up_to_a_limit_where_it_has_an_end(terminated: bool, left: int):
+    source = BytesIO(b"x" * 300_000)
+    sent = request(method="POST", input_stream=source)
+    sent.environ["wsgi.input_terminated"] = terminated
+
+    sent.drain(200_000)
+
+    assert 300_000 - source.tell() == left
+
+
 @pytest.mark.parametrize(
     ("path", "accept", "json"),
     [
@@ -155,3 +168,37 @@ def test_a_port_and_a_mapped_address_do_not_make_a_new_client():
     }
 
     assert len(clients) == 1
+
+
+@pytest.mark.parametrize(
+    ("joined", "separate_ones"),
+    [
+        ("a=1,portal=x", {"a": "1", "portal": "x"}),
+        ("a=1, portal=x, b=2", {"a": "1", "portal": "x", "b": "2"}),
+        ("a=1; b=2,portal=x.y-z_", {"a": "1", "b": "2", "portal": "x.y-z_"}),
+        ("a=1,2; portal=x", {"a": "1,2", "portal": "x"}),
+        ("a=1,,portal=x", {"a": "1,", "portal": "x"}),
+        ("a=1,portal=planted; portal=x", {"a": "1", "portal": "x"}),
+        (",", {}),
+        ("=,=,;,", {}),
+    ],
+)
+def test_cookies_that_a_server_joined_with_commas_are_read_one_by_one(joined: str, separate_ones: dict[str, str]):
+    environ = EnvironBuilder().get_environ() | {"HTTP_COOKIE": joined, "SERVER_SOFTWARE": "gunicorn/27.0.1"}
+
+    cookies = Request(environ).cookies
+
+    assert {name: cookies[name] for name in separate_ones} == separate_ones
+
+
+def test_a_comma_in_a_cookie_is_left_alone_by_a_server_that_joins_with_semicolons():
+    environ = EnvironBuilder().get_environ() | {"HTTP_COOKIE": "a=1,portal=x", "SERVER_SOFTWARE": "Granian"}
+
+    assert dict(Request(environ).cookies) == {"a": "1,portal=x"}
+
+
+@given(st.text(alphabet='ab=;, "%é', max_size=40))
+def test_no_cookie_is_lost_by_taking_them_apart(header: str):
+    before = header.replace(" ", "")
+
+    assert sorted(separate(header).replace(" ", "").replace(";", ",")) == sorted(before.replace(";", ","))

@@ -151,3 +151,26 @@ def test_who_may_ask_is_one_of_three():
 def test_a_mailbox_without_a_mail_server_is_a_mistake():
     with pytest.raises(SettingsError, match="SUPPORT_MAILBOX needs SMTP_URL"):
         read(GOOD | {"SUPPORT_MAILBOX": "help@acme.example"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HELPDESK", "custom.desk:connect"),
+        ("BILLER", "custom.billing:connect"),
+        ("OIDC_ISSUER", "https://id.acme.example"),
+        ("SMTP_URL", "smtps://user:password@mail.acme.example"),
+        ("STRIPE_KEY", "rk_live_0123456789"),
+        ("ANYTHING", " sk_live_0123456789"),
+    ],
+)
+def test_a_preview_has_no_other_vendor_and_no_live_key(variable: str, value: str):
+    with pytest.raises(SettingsError, match=f"{variable}.*PREVIEW=1") as error:
+        read(GOOD | {"PREVIEW": "1", variable: value})
+
+    assert "0123456789" not in str(error.value)
+
+
+def test_a_preview_with_the_built_in_vendors_starts():
+    assert read(GOOD | {"PREVIEW": "1", "STRIPE_KEY": "rk_test_0123456789"}).preview
+    assert not read(GOOD).preview

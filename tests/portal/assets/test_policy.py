@@ -46,3 +46,8 @@ def test_a_host_sends_what_a_page_cannot_say() -> None:
     assert found["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert found["Strict-Transport-Security"] == "max-age=31536000"
     assert "Strict-Transport-Security" not in policy.headers("", https=False)
+
+
+def test_no_search_engine_keeps_a_preview() -> None:
+    assert policy.headers("", https=True, preview=True)["X-Robots-Tag"] == "noindex, nofollow"
+    assert "X-Robots-Tag" not in policy.headers("", https=True)

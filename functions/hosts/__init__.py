@@ -1,0 +1,1 @@
+"""The ways into the app, a few lines for each kind of host; nothing else in functions/ knows where it runs."""

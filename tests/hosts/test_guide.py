@@ -1,0 +1,193 @@
+"""The guide's commands, run as they stand there: from a clone to a portal with tickets, sign-in by mail and status."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import altcha
+import pytest
+
+from tests.demo.ports import free
+from tests.functions.inbox import Inbox, listening
+from tests.hosts import image
+from tests.hosts.servers import ROOT, OnPort, running
+from tests.hosts.wire import Answer
+
+GUIDE = ROOT / ".github/guides/hosts.md"
+MACHINE = ROOT / "hosts/machine"
+HOST = "help.example.org"
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def commands(heading: str) -> list[str]:
+    """The lines of the first `sh` block below a heading of the guide."""
+    section = GUIDE.read_text("utf-8").partition(f"\n## {heading}\n")[2]
+    return section.partition("```sh\n")[2].partition("```")[0].splitlines()
+
+
+@pytest.mark.parametrize("heading", ["One machine with Docker", "One machine with systemd"])
+def test_ten_commands_are_enough(heading: str):
+    assert 5 < len(commands(heading)) <= 10
+
+
+@pytest.mark.parametrize("heading", ["One machine with Docker", "One machine with systemd"])
+def test_the_files_and_words_that_the_commands_name_are_there(heading: str):
+    text = "\n".join(commands(heading))
+
+    assert {name for name in re.findall(r"hosts/[\w./]+", text) if not (ROOT / name).exists()} == set()
+    assert "https://help.acme.example/" in (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "help.acme.example" in (MACHINE / "Caddyfile").read_text("utf-8")
+
+
+@pytest.mark.hosts
+def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path):
+    unit = tmp_path / "portal.service"
+    text = (MACHINE / "portal.service").read_text("utf-8").replace("/srv/portal/.machine/bin/python", sys.executable)
+    unit.write_text(text)
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+
+    assert [line for line in (done.stdout + done.stderr).splitlines() if "portal.service" in line] == []
+
+
+@pytest.fixture(scope="module")
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def portal(inbox: tuple[Inbox, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OnPort, str, Path]]:
+    """The portal after the guide's commands, what they printed, and where it all is.
+
+    What is not the guide's own stands for the world outside: the repository is a clone of this one, the host name this
+    machine, the mail server an inbox, and `docker` works without an engine.
+    """
+    folder, port = tmp_path_factory.mktemp("guide"), free()
+    (folder / "bin").mkdir()
+    (folder / "state").mkdir()
+    docker = folder / "bin/docker"
+    docker.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec {sys.executable} -m tests.hosts.docker "$@"\n')
+    docker.chmod(0o755)
+    outside = {
+        "git clone https://github.com/acme/help.git": f"git clone --quiet --no-hardlinks {ROOT}",
+        "smtps://user:password@smtp.example.org": inbox[1],
+        f"--retry-all-errors https://{HOST}/": f"--retry-all-errors http://127.0.0.1:{port}/",
+    }
+    script = "\n".join(commands("One machine with Docker"))
+    for there, here in outside.items():
+        assert there in script
+        script = script.replace(there, here)
+    environ = os.environ | {"GUIDE_STATE": str(folder / "state"), "GUIDE_PORT": str(port)}
+    environ["PATH"] = f"{folder}/bin:{environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-ex"], input=script, cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+    try:
+        assert done.returncode == 0, done.stdout + done.stderr[-6000:]
+        yield OnPort(port), done.stdout, folder
+    finally:
+        arguments = ["--env-file", "portal.env", "--file", "hosts/machine/compose.yml", "down"]
+        subprocess.run([str(docker), "compose", *arguments], cwd=folder / "portal", env=environ, check=False)
+        shutil.rmtree(folder / "state", ignore_errors=True)
+
+
+def ask(host: OnPort, method: str, path: str, cookie: str = "", **form: str) -> Answer:
+    headers = [("Host", HOST), ("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie)]
+    return host.carry(method, path, [*headers, FORM] if form else headers, urlencode(form).encode(), False)
+
+
+@pytest.mark.hosts
+def test_the_guides_commands_end_in_a_portal_that_is_well(portal: tuple[OnPort, str, Path]):
+    host, printed, _ = portal
+
+    assert '"status"' in printed
+    assert ask(host, "GET", "/status/").status == 200
+    assert "script-src 'self'" in ask(host, "GET", "/").one("Content-Security-Policy")
+    assert json.loads(ask(host, "GET", "/api/v2/status.json").body)["status"]
+
+
+@pytest.mark.hosts
+def test_a_customer_signs_in_by_mail_and_files_a_ticket(portal: tuple[OnPort, str, Path], inbox: tuple[Inbox, str]):
+    host = portal[0]
+    page = ask(host, "GET", "/my/verify/")
+    puzzle = re.search(r'data-puzzle="([^"]*)"', page.text)
+    ticket = re.search(r'name="ask" value="([^"]*)"', page.text)
+    assert puzzle
+    assert ticket
+    challenge = json.loads(puzzle[1].replace("&#34;", '"').replace("&quot;", '"'))
+    solution = altcha.solve_challenge(altcha.Challenge.from_dict(challenge))
+    assert solution
+    check = base64.b64encode(json.dumps({"challenge": challenge, "solution": solution.to_dict()}).encode()).decode()
+    fields = {"email": "ada@customer.example", "return": "/my/tickets/", "ask": ticket[1], "check": check}
+    time.sleep(3)  # a form that is sent at once is a robot's
+    sent = ask(host, "POST", "/api/verify", **fields)
+    assert sent.status == 303, sent.text
+    late = time.monotonic() + 90
+    while not inbox[0].raw:
+        assert time.monotonic() < late
+        time.sleep(0.2)
+    link = re.search(rf"https://{HOST}/my/verify/open/\?token=(\S+)", inbox[0].text())
+    assert link
+    cookies = [
+        line.partition(";")[0] for line in ask(host, "POST", "/api/verify/open", token=link[1]).all("Set-Cookie")
+    ]
+    cookie = "; ".join(line for line in cookies if line.startswith("__Host-portal"))
+    text = {"topic": "getting-in", "subject": "From the guide", "body": "The portal is up, and I can ask."}
+    where = ask(host, "POST", "/api/tickets", cookie, key="g" * 20, **text).one("Location")
+
+    assert "From the guide" in ask(host, "GET", where, cookie).text
+
+
+@pytest.mark.hosts
+def test_the_image_writes_to_its_volume_and_nowhere_else(portal: tuple[OnPort, str, Path]):
+    _, _, folder = portal
+    plan = json.loads((folder / "state/plan.json").read_text("utf-8"))["portal"]
+    stage = image.Stage(**plan["stage"] | {"root": Path(plan["stage"]["root"])})
+
+    def run(*command: str) -> int:
+        words = image.inside(stage, command, plan["environ"], folder / "state/volumes")
+        return subprocess.run(words, capture_output=True, check=False).returncode
+
+    assert run(*stage.health) == 0
+    assert run("touch", "/var/lib/portal/x") == 0
+    assert run("touch", "/tmp/x") == 0
+    assert [
+        run("touch", f"{place}/x") != 0 for place in ("/srv/portal", "/srv/portal/build", "/etc", "/opt/portal")
+    ] == [True] * 4
+    assert run("python", "-m", "scripts.migrate") == 0
+
+
+@pytest.mark.hosts
+def test_what_make_machine_builds_runs_by_the_units_own_lines(tmp_path: Path):
+    """The commands for systemd, without those that change this machine: packages, a user, files below /etc."""
+    port = free()
+    lines = commands("One machine with systemd")
+    settings = next(line for line in lines if line.startswith("printf")).replace("/etc/portal.env", "portal.env")
+    change = next(line for line in lines if line.startswith("sed -i"))
+    script = f"git clone --quiet --no-hardlinks {ROOT} portal\ncd portal\n{change}\nmake machine\n{settings}\n"
+    done = subprocess.run(["sh", "-e"], input=script, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    unit = (tmp_path / "portal/hosts/machine/portal.service").read_text("utf-8")
+    assert "EnvironmentFile=/etc/portal.env" in unit
+    set_there = re.findall(r"^Environment=(.*)$", unit, re.MULTILINE)
+    words = [
+        *(word for line in set_there for word in line.split()),
+        *(tmp_path / "portal/portal.env").read_text().split(),
+    ]
+    environ = dict(word.split("=", 1) for word in words) | {"PORT": str(port), "PATH": "/usr/bin:/bin"}
+    environ["DATABASE_URL"] = f"sqlite:///{tmp_path}/portal.db"
+    start = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)[0].replace("/srv/portal", str(tmp_path / "portal"))
+
+    with running(start.split(), port, environ, tmp_path / "portal") as host:
+        assert json.loads(ask(host, "GET", "/api/health").body)["status"] == "late"
+        assert ask(host, "GET", "/status/").status == 200
+    for name in ("nginx.conf", "Caddyfile"):
+        assert "sha256-" in (tmp_path / "portal/build" / name).read_text("utf-8")
