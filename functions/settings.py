@@ -320,7 +320,9 @@ def _preview(reader: Reader) -> bool:
         return False
     for name, own in (("HELPDESK", "built_in"), ("BILLER", "none"), ("OIDC_ISSUER", ""), ("SMTP_URL", "")):
         if reader.get(name, own) != own:
-            reader.faults.append(f"{name} is set, and PREVIEW=1: a preview has the built-in vendors and sends no email.")
+            reader.faults.append(
+                f"{name} is set, and PREVIEW=1: a preview has the built-in vendors and sends no email."
+            )
     live = sorted(name for name, value in reader.environ.items() if LIVE_KEY.match(value.strip()))
     if live:
         reader.faults.append(f"{', '.join(live)}: a live key, and PREVIEW=1. Take it out of the previews' environment.")

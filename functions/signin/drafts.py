@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 from functions.errors import Problem
+from functions.rate import spend
 from functions.stores.people import Held
 from portal.clock import HOUR_MS
 from portal.tickets import Draft
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from functions.services import Services
     from functions.stores import Row
 
+FULL = "We can't keep more messages today. Sign in first, or email us."
 DRAFT_MS = 24 * HOUR_MS
 PAGE = "my/ask/"
 # So many unsent messages of one address are shown: anyone may type it.
@@ -36,10 +38,14 @@ def keep(
     page_key: str = "",
 ) -> str:
     """Keep a draft for a day, with facts for the agents and the names of left-out files; returns its token. `owner` is
-    a normalised address; with it, the draft of the same form and address is replaced."""
+    a normalised address; with it, the draft of the same form and address is replaced. Drafts count to the day's
+    budget of files, past which a Problem 503 is raised."""
     token = secrets.token_urlsafe(24)
     now = services.now()
+    size = len(json.dumps([draft.subject, draft.body, draft.context, facts or {}]))
     with services.store.transaction():
+        if not spend(services, "files-bytes", "all", size, services.settings.space.files_all):
+            raise Problem(503, FULL)
         if owner and page_key:
             services.store.run("delete from draft where owner = :owner and page_key = :key", owner=owner, key=page_key)
         services.store.run(

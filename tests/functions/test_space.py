@@ -182,3 +182,17 @@ def test_a_comment_past_the_days_budget_is_refused_with_a_sentence(small: Servic
 
     assert answers[-1].status_code == 429
     assert "Try again tomorrow" in answers[-1].text
+
+
+def test_unsent_messages_past_the_days_budget_are_refused_and_shown_again(small: Services, visitor: Browser):
+    form = {"topic": "getting-in", "subject": "Locked out", "body": "I <wrote> " + "a lot " * 3000}
+    for number in range(200):
+        answer = visitor.post("/api/tickets", data=form, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+        if answer.status_code != 303:
+            break
+
+    kept = small.store.all("select length(body) as n from draft")
+    assert answer.status_code == 503
+    assert "keep more messages today" in answer.text
+    assert "I &lt;wrote&gt; a lot" in answer.text
+    assert 1.9 * MB < sum(row["n"] for row in kept) < 2 * MB
