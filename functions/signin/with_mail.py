@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from functions import outbox, pages
 from functions.errors import Problem, VendorError
 from functions.http import Request, client, json_response, see_other, wants_json
-from functions.mail.addresses import may_mail
+from functions.mail.addresses import may_mail, proven
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
 from functions.signin.ways import by_mail, return_path, way_in
@@ -278,6 +278,7 @@ def _refused(services: "Services", answer: str) -> str:
 
 def _sign_in(request: Request, services: "Services", row: "Row") -> Response:
     sessions.end(request, services)
+    proven(services, row["address"])
     requester = Requester(subject(row["address"]), row["address"])
     asked = drafts.behind(services, row["back"])
     # The customer has pressed "Confirm and send": 307 lets the browser send the draft, now with a session.

@@ -262,7 +262,7 @@ def _again(request: "Request", services: "Services", draft: Draft, wrong: dict[s
         context=form.again(request, services, draft),
         tell=bool(request.form.get(form.ACCOUNT)),
         account=bool(services.settings.oidc_issuer),
-        topics=services.portal["topics"],
+        topics=form.topics(services),
         anonymous=services.settings.tickets_anonymous,
         stranger=stranger,
         email=ledger.plain(request.form.get("email", ""), 254),

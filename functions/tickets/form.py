@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Hidden fields of the form that go back into it with the text.
 KEPT = ("key", "seconds")
+# The topic of what fits no topic, as ask.html has it.
+OTHER = "other"
 # Rows of "Included with your message" beside those of a draft, and the agents' text for a row that was taken out.
 SEARCHES, ACCOUNT = "context_searches", "context_account"
 LEFT_OUT = {"Account": "not shared"}
@@ -83,8 +85,8 @@ def without_refusal(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def topics(services: "Services") -> dict[str, str]:
-    """Id -> title."""
-    return {topic["id"]: topic["title"] for topic in services.portal["topics"]}
+    """Id -> title: the portal's, and one for what fits none of them."""
+    return {topic["id"]: topic["title"] for topic in services.portal["topics"]} | {OTHER: "Something else"}
 
 
 def shown(draft: Draft, facts: Mapping[str, str], services: "Services") -> list[tuple[str, str]]:

@@ -110,7 +110,9 @@ def test_a_key_leads_to_the_box_and_escape_back(page: Page, key: str):
 
 def test_a_letter_stays_a_letter_in_a_field(page: Page):
     page.locator("header").get_by_role("link", name="Contact support").first.click()
+    page.locator("[data-portal='tickets/ask'][data-started]").wait_for()
     subject = page.get_by_label("Your question in one sentence")
+    expect(subject).to_be_visible()
     subject.press_sequentially("s/?")
 
     expect(subject).to_have_value("s/?")

@@ -413,6 +413,21 @@ def test_an_address_gets_one_mail_in_ten_minutes_and_three_a_day(
     assert sent == [1, 1, 2, 3, 3, 3, 4, 5]
 
 
+def test_who_used_an_email_gets_the_next_at_once_and_others_do_not(tab: Browser, other: Browser, inbox: Inbox):
+    ask(tab, "ben@customer.example")
+    ask(tab)
+    ask(other)
+    assert inbox.to == ["ben@customer.example", EVE]
+
+    assert press(tab, inbox.link()).status_code == 303
+    ask(other)
+    ask(other, "ben@customer.example")
+    assert inbox.to == ["ben@customer.example", EVE, EVE]
+
+    ask(other)
+    assert len(inbox.to) == 3
+
+
 def test_spellings_of_one_mailbox_share_its_limit(tab: Browser, inbox: Inbox):
     for address in (EVE, "EVE@Customer.Example", " eve@customer.example ", "eve+1@customer.example"):
         ask(tab, address)

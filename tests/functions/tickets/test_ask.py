@@ -346,6 +346,16 @@ def test_a_ticket_that_the_desk_refuses_is_not_shown_as_on_its_way(browser: Brow
     assert "passing it to our team" not in page.text
 
 
+def test_what_fits_no_topic_is_asked_as_something_else(browser: Browser, services: Services, sign_in):
+    sign_in(browser)
+    again = browser.post("/api/tickets", data=MESSAGE | {"topic": "other", "body": ""})
+    assert '<option value="other" selected>Something else</option>' in again.text
+
+    assert browser.post("/api/tickets", data=MESSAGE | {"topic": "other"}).status_code == 303
+    assert services.store.one("select topic from ticket") == {"topic": "other"}
+    assert browser.post("/api/tickets", data=MESSAGE | {"topic": "unheard-of"}).status_code == 422
+
+
 class LockedDesk(BuiltIn):
     """A desk whose store does not answer while the ledger's does."""
 
