@@ -253,8 +253,16 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     assert "Resolved" in mails[-1]
     page.goto(f"{day.origin}/status/")
     first = page.locator("[data-status-days] > div").first
-    # No build knows it: what was said last, and how long it took.
-    expect(first).to_contain_text(re.compile(r"Problems with Web app Resolved · \d+ minutes\s*The data has moved"))
+    # No build knows it: how long it took, and in place what was said, to which the emails' link leads.
+    expect(first.locator("summary")).to_have_text(re.compile(r"Problems with Web app Resolved · \d+ minutes"))
+    expect(page.get_by_text("A disk is full. We move the data.")).to_be_hidden()
+    link = day.origin + re.findall(r"http\S+(/status/#\S+)", day.inbox.text())[-1]
+    other = context.new_page()
+    for opened in (page, other):
+        opened.goto(link)
+        expect(opened.get_by_text("A disk is full. We move the data.")).to_be_in_viewport()
+        expect(opened.get_by_text("The data has moved. All is well.")).to_be_visible()
+    assert violations(other) == []
     assert set(day.inbox.to) == {"eve@customer.example"}
     assert "The data has moved. All is well." in day.inbox.text()
 
