@@ -10,11 +10,11 @@ from functions import pages
 from functions.errors import Problem
 from functions.http import json_response, read_json, see_other, wants_json
 from functions.rate import limit
-from functions.signin import sessions
+from functions.signin import own_facts, sessions
 from functions.status import incident_store, tell
 from functions.status.incident_store import Stored
 from portal.clock import DAY_MS
-from portal.status import OPERATIONAL, PHASES, incidents, notice
+from portal.status import OPERATIONAL, OVER, PHASES, incidents, notice
 from portal.status.incidents import STATUSES, Refused
 from portal.status.summary import WORDS
 
@@ -28,15 +28,14 @@ if TYPE_CHECKING:
     from functions.signin.sessions import Session
     from portal.status import Board, Incident, Update
 
-SCOPE = "status_write"
 FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "after")
 JSON_LIMIT = 20_000
 SLOWER = "Someone else posted an update first. Read it, then publish yours again if it is still needed."
 IMPACT_WORDS = {
     "none": "None",
-    "minor": "Minor: degraded performance",
-    "major": "Major: partial outage",
-    "critical": "Critical: major outage",
+    "minor": "Minor: slow, or errors now and then",
+    "major": "Major: some customers or functions affected",
+    "critical": "Critical: most customers can't work",
 }
 # For so long an incident that is over is listed, for what is to be added.
 LISTED_MS = 7 * DAY_MS
@@ -181,6 +180,8 @@ def _given(request: "Request") -> dict[str, Any]:
         }
         own = {"boxes": "boxes" in data, "ticked": data.getlist("component"), "preview": "preview" in data}
     fields = {name: str(data.get(name) or "") for name in FIELDS}
+    if own["boxes"] and fields["status"] in OVER:
+        fields["impact"] = ""  # hidden there: chosen before the status, and of no effect that the writer sees
     return {**fields, "components": components, **own}
 
 
@@ -196,7 +197,7 @@ def _components(states: "Mapping[str, str]", board: "Board") -> dict[str, str]:
 
 def _require(request: "Request", services: "Services") -> "Session":
     session = sessions.require(request, services)
-    if SCOPE not in session.requester.scopes:
+    if own_facts.ON_CALL not in session.requester.scopes:
         raise Problem(403, "Only on-call team members can post here. Ask your account administrator for access.")
     return session
 
