@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from functions.signin.sessions import Session
     from portal.status import Board, Incident, Update
 
-FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "after")
+FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "started_at", "after")
 JSON_LIMIT = 20_000
 SLOWER = "Someone else posted an update first. Read it, then publish yours again if it is still needed."
 IMPACT_WORDS = {
@@ -57,9 +57,10 @@ def posts_page(request: "Request", services: "Services") -> "Response":
 
 def post(request: "Request", services: "Services") -> "Response":
     """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
-    next_update_in minutes), else an update of it. With `after`, the time (unix ms) of the last update that the writer
-    saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The page's
-    form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published yet."""
+    next_update_in minutes, started_at), else an update of it. With `after`, the time (unix ms) of the last update that
+    the writer saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The
+    page's form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published
+    yet."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
@@ -124,6 +125,7 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
         "phase": PHASES[update.status],
         "body": update.body,
         "next_update_by": update.next_update_by,
+        "started_at": incident.started_at,
         "components": [(names[key], WORDS[state]) for key, state in states if key in names],
         "subject": f"[{services.portal['product']} status] {notice.subject(incident, update, board)}",
         "audience": tell.audience(services, set(incident.states)),
@@ -133,11 +135,8 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
 
 def _opened(given: "Mapping[str, Any]", components: dict[str, str], now: int) -> Stored:
     status = given["status"] or "investigating"
-    return Stored(
-        incidents.opened(
-            given["title"], given["impact"], given["body"], components, now, status, given["next_update_in"]
-        )
-    )
+    said = (given["title"], given["impact"], given["body"])
+    return Stored(incidents.opened(*said, components, now, status, given["next_update_in"], given["started_at"]))
 
 
 def _updated(

@@ -1,6 +1,7 @@
 """On-call posts on the portal itself: who may, what everybody then sees, and what is refused."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,22 @@ def test_a_script_posts_json_and_learns_the_id(browser: Browser, sign_in: Callab
     assert browser.get("/api/status/feed.xml").status_code == browser.get("/api/status/rss.xml").status_code == 200
 
 
+def test_an_incident_may_have_begun_before_anyone_posted(
+    browser: Browser, sign_in: Callable[..., None], services: Services
+):
+    sign_in(browser, ONCALL)
+    began = datetime.fromtimestamp(services.now() / 1000 - 5_400, UTC).replace(second=0)
+    typed = NEW | {"started_at": f"{began:%Y-%m-%dT%H:%M}"}
+    preview = browser.post("/api/status/incidents", data=typed | {"preview": "1"}).text
+    browser.post("/api/status/incidents", data=typed)
+
+    (key,) = set(public(browser)) - {GIT.id}
+    assert public(browser)[key]["started_at"] == f"{began:%Y-%m-%dT%H:%M}:00.000Z"
+    assert public(browser)[key]["incident_updates"][0]["created_at"] > public(browser)[key]["started_at"]
+    assert f"since {began.day} {began:%b %Y, %H:%M} UTC" in preview
+    assert f'name="started_at" value="{began:%Y-%m-%dT%H:%M}"' in preview
+
+
 def test_an_incident_of_the_build_can_be_updated(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
     browser.post("/api/status/incidents", data={"id": GIT.id, "status": "resolved", "body": "On time again."})
@@ -105,6 +122,9 @@ def test_nobody_and_another_site_post_nothing(browser: Browser, sign_in: Callabl
     [
         ({"body": " "}, "Enter a message for customers."),
         ({"title": "x"}, "Enter a title"),
+        ({"started_at": "tea time"}, "The start 'tea time' is not a time."),
+        ({"started_at": "2099-01-01T00:00"}, "The start is in the future"),
+        ({"started_at": "2001-01-01T00:00Z"}, "The start is more than 24 hours ago."),
         ({"impact": "huge"}, "is not one of: none, minor"),
         ({"component:nope": "major_outage"}, "There is no component"),
         ({"component:api": "broken"}, "is not one of: operational"),
