@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from scripts.lib.host import served
 from scripts.lib.world import World
-from tests.browser.conftest import WIDE
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_axe import violations
 from tests.hooks.portals import SITE
 
@@ -148,3 +148,24 @@ def test_the_way_to_subscribe_opens_over_the_page(world: World, context: Browser
     expect(page.locator("#subscribe").get_by_role("link")).to_have_text(["RSS feed", "Calendar", "Webhook"])
     assert page.locator("[data-status-band]").bounding_box() == before
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("way", ["button", "Escape", "a press outside"])
+def test_the_way_to_subscribe_closes_again_on_a_narrow_screen(world: World, context: BrowserContext, way: str):
+    page: Page = context.new_page()
+    page.set_viewport_size(NARROW)
+    page.goto(f"{world.url}status/")
+    expect(page.locator("[data-status][data-shown]")).to_be_attached()
+    button = page.locator(".hf-subscribe > summary")
+    button.click()
+    expect(page.get_by_label("Email address")).to_be_in_viewport()
+    expect(button).to_have_text("Close", use_inner_text=True)
+    if way == "button":
+        button.click()
+    elif way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_role("heading", name="Status", exact=True).click()
+
+    expect(page.get_by_label("Email address")).to_be_hidden()
+    assert button.evaluate("one => getComputedStyle(one).borderRadius") != "0px"

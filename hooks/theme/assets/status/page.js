@@ -1,5 +1,6 @@
 // Keeps the status page and an incident's page current from the answer of status/status.js.
 
+import { closing } from "../menu.js";
 import { patience } from "../patience.js";
 import { paintDays, start as followBars } from "./bars.js";
 import { base, localPath, make, put, start as follow } from "./status.js";
@@ -20,6 +21,7 @@ const PAST_MS = 30 * 24 * 3600 * 1000;
 export function start(element) {
   for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime, time.dataset.until));
   for (const bars of element.querySelectorAll(".hf-uptime")) followBars(bars);
+  for (const panel of element.querySelectorAll(".hf-subscribe")) closing(panel);
   follow(element, element.dataset.status === "incident" ? paintIncident : paintPage);
 }
 
