@@ -191,6 +191,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     subscribe(page, day)
     day.pass_minutes(2)
     sentence(page, day, "All monitored systems operational")
+    expect(page.locator("[data-status-age]")).to_have_text("Checked just now")
 
     # A page that stays open, with a clock of its own.
     left_open = context.new_page()
@@ -223,6 +224,9 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     expect(page.locator(".hf-bars > li").last).to_have_attribute("data-level", "critical")
     expect(page.locator(".hf-bars > li").last).to_contain_text("so far: Outage")
     expect(page.locator("[data-uptime]")).not_to_contain_text("100.00")
+    known = re.search(r"<span data-uptime-known>([^<]*)", (day.site / "status" / "index.html").read_text("utf-8"))
+    assert known
+    expect(page.locator("[data-uptime-known]")).to_have_text(known[1])
     assert violations(page) == []
 
     say(oncall, day, "Cause found", "A disk is full. We move the data.")
