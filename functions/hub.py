@@ -28,7 +28,7 @@ def page(request: "Request", services: "Services") -> "Response":
         unsent=unsent,
         places=[place for place in places("overview", parts) if place.part != "billing" or not by_email],
         facts=_facts(services, session),
-        on_call=parts.get("status", True) and "status_write" in session.requester.scopes,
+        on_call=own_facts.on_call(services, session.requester),
     )
 
 

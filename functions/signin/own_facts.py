@@ -1,9 +1,18 @@
-"""What the account menu and the overview tell customers of themselves, from the store alone."""
+"""What the account menu and the overview tell customers of themselves, from the session and the store alone."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from functions.services import Services
+    from portal.models import Requester
+
+# The scope of those who may write on the status page.
+ON_CALL = "status_write"
+
+
+def on_call(services: "Services", requester: "Requester") -> bool:
+    """Whether somebody may write on the status page; False without the part."""
+    return bool(services.portal["parts"].get("status", True)) and ON_CALL in requester.scopes
 
 
 def new_answers(services: "Services", subject: str) -> int:

@@ -10,11 +10,11 @@ from functions import pages
 from functions.errors import Problem
 from functions.http import json_response, read_json, see_other, wants_json
 from functions.rate import limit
-from functions.signin import sessions
+from functions.signin import own_facts, sessions
 from functions.status import incident_store, tell
 from functions.status.incident_store import Stored
 from portal.clock import DAY_MS
-from portal.status import OPERATIONAL, PHASES, incidents, notice
+from portal.status import OPERATIONAL, OVER, PHASES, incidents, notice
 from portal.status.incidents import STATUSES, Refused
 from portal.status.summary import WORDS
 
@@ -28,15 +28,14 @@ if TYPE_CHECKING:
     from functions.signin.sessions import Session
     from portal.status import Board, Incident, Update
 
-SCOPE = "status_write"
-FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "after")
+FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "started_at", "after")
 JSON_LIMIT = 20_000
 SLOWER = "Someone else posted an update first. Read it, then publish yours again if it is still needed."
 IMPACT_WORDS = {
     "none": "None",
-    "minor": "Minor: degraded performance",
-    "major": "Major: partial outage",
-    "critical": "Critical: major outage",
+    "minor": "Minor: slow, or errors now and then",
+    "major": "Major: some customers or functions affected",
+    "critical": "Critical: most customers can't work",
 }
 # For so long an incident that is over is listed, for what is to be added.
 LISTED_MS = 7 * DAY_MS
@@ -58,9 +57,10 @@ def posts_page(request: "Request", services: "Services") -> "Response":
 
 def post(request: "Request", services: "Services") -> "Response":
     """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
-    next_update_in minutes), else an update of it. With `after`, the time (unix ms) of the last update that the writer
-    saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The page's
-    form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published yet."""
+    next_update_in minutes, started_at), else an update of it. With `after`, the time (unix ms) of the last update that
+    the writer saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The
+    page's form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published
+    yet."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
@@ -125,6 +125,7 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
         "phase": PHASES[update.status],
         "body": update.body,
         "next_update_by": update.next_update_by,
+        "started_at": incident.started_at,
         "components": [(names[key], WORDS[state]) for key, state in states if key in names],
         "subject": f"[{services.portal['product']} status] {notice.subject(incident, update, board)}",
         "audience": tell.audience(services, set(incident.states)),
@@ -134,11 +135,8 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
 
 def _opened(given: "Mapping[str, Any]", components: dict[str, str], now: int) -> Stored:
     status = given["status"] or "investigating"
-    return Stored(
-        incidents.opened(
-            given["title"], given["impact"], given["body"], components, now, status, given["next_update_in"]
-        )
-    )
+    said = (given["title"], given["impact"], given["body"])
+    return Stored(incidents.opened(*said, components, now, status, given["next_update_in"], given["started_at"]))
 
 
 def _updated(
@@ -181,6 +179,8 @@ def _given(request: "Request") -> dict[str, Any]:
         }
         own = {"boxes": "boxes" in data, "ticked": data.getlist("component"), "preview": "preview" in data}
     fields = {name: str(data.get(name) or "") for name in FIELDS}
+    if own["boxes"] and fields["status"] in OVER:
+        fields["impact"] = ""  # hidden there: chosen before the status, and of no effect that the writer sees
     return {**fields, "components": components, **own}
 
 
@@ -196,7 +196,7 @@ def _components(states: "Mapping[str, str]", board: "Board") -> dict[str, str]:
 
 def _require(request: "Request", services: "Services") -> "Session":
     session = sessions.require(request, services)
-    if SCOPE not in session.requester.scopes:
+    if own_facts.ON_CALL not in session.requester.scopes:
         raise Problem(403, "Only on-call team members can post here. Ask your account administrator for access.")
     return session
 

@@ -127,7 +127,7 @@ def deliver(services: "Services", payload: dict[str, Any]) -> None:
     token = _signer(services, CONFIRM).dumps([payload["address"], payload["components"], until])
     product = services.portal["product"]
     text = (
-        f"Confirm that you want email about incidents and maintenance of {product}:\n\n"
+        f"To get emails about incidents and maintenance of {product}, open this link and confirm:\n\n"
         f"{services.absolute(f'my/status/confirm/?token={token}')}\n\n"
         f"The link works until {when(until)}. If this wasn't you, ignore this email.\n"
     )

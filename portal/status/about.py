@@ -40,7 +40,7 @@ def _share(weight: str) -> str:
 def _check(component: Component) -> dict[str, Any]:
     return {
         "name": component.name,
-        "interval": interval(component.interval),
+        "interval": interval(component.interval).removeprefix("1 "),  # "every minute"
         "fail_after": component.fail_after,
         "ok_after": component.ok_after,
         "noticed": interval(component.interval * component.fail_after),

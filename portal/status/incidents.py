@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from portal.clock import MINUTE_MS
+from portal.clock import DAY_MS, MINUTE_MS
 from portal.status import (
     DEGRADED,
     MAJOR_OUTAGE,
@@ -27,6 +27,7 @@ STATE_OF = {"none": OPERATIONAL, "minor": DEGRADED, "major": PARTIAL_OUTAGE, "cr
 IMPACTS = tuple(STATE_OF)
 SAYABLE = tuple(state for state in STATES if state != UNKNOWN)
 TITLE_MAX, BODY_MAX = 120, 5_000
+EARLIEST_MS = DAY_MS
 MOST_MINUTES = 7 * 24 * 60
 UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,9 +48,10 @@ def opened(
     at: int,
     status: str = "investigating",
     next_in: str = "",
+    began: str = "",
 ) -> Incident:
-    """A new incident with its first update; its id is made of day, title and minute. `next_in` are the minutes until
-    the next update, as typed. Raises Refused."""
+    """A new incident with its first update; its id is made of day, title and minute. As typed: `next_in`, the minutes
+    until the next update, and `began`, an ISO time (UTC unless it says otherwise), empty for now. Raises Refused."""
     title = " ".join(_clean(title).split())
     wrong = {}
     if not 3 <= len(title) <= TITLE_MAX:
@@ -58,6 +60,9 @@ def opened(
         wrong["impact"] = f"The impact {impact!r} is not one of: {', '.join(IMPACTS)}."
     if status in OVER:
         wrong["status"] = "A new incident starts as investigating, identified or monitoring."
+    started_at, mistake = _began(began.strip(), at)
+    if mistake:
+        wrong["started_at"] = mistake
     try:
         update = _update(status, body, components, at, next_in)
     except Refused as error:
@@ -69,7 +74,7 @@ def opened(
         title=title,
         status=status,
         impact=impact,
-        started_at=_second(at),
+        started_at=started_at,
         components=dict(components),
         updates=(update,),
         built=False,
@@ -141,6 +146,24 @@ def _update(status: str, body: str, components: Mapping[str, str], at: int, next
         raise Refused(wrong)
     promised = _second(at) + int(minutes) * MINUTE_MS if minutes and status not in OVER else None
     return Update(_second(at), status, text, dict(components), next_update_by=promised)
+
+
+def _began(typed: str, at: int) -> tuple[int, str]:
+    """When it began, and what is wrong with that."""
+    from datetime import UTC, datetime
+
+    if not typed:
+        return _second(at), ""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return 0, f"The start {typed[:40]!r} is not a time. Enter it like 2026-11-28T17:30, in UTC, or leave it empty."
+    started_at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) * 1000
+    if started_at > at:
+        return 0, f"The start is in the future: it is {datetime.fromtimestamp(at / 1000, UTC):%H:%M} UTC now."
+    if started_at < at - EARLIEST_MS:
+        return 0, "The start is more than 24 hours ago. Enter a later time, in UTC, or leave it empty."
+    return started_at, ""
 
 
 def _clean(text: str) -> str:

@@ -1,18 +1,19 @@
 """The board at the time of the build as plain values, for the status page and for the header of every page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from portal.clock import DAY_MS
 from portal.status import PHASES, Board, Component, Incident, Maintenance, notice
 from portal.status import days as status_days
-from portal.status.about import about
+from portal.status.about import KNOWN, about
 from portal.status.events import PAST_DAYS, duration, in_words, incident, maintenance, moment, past, row, stamp
 from portal.status.summary import iso, planned, summarise
 
 AHEAD_DAYS = 14
 SOON_MS = DAY_MS
+SECONDS = DAY_MS // 1000
 NO_DATA = "No data"
 CHECKING = "Checking status"
 # The header's dot, as portal.css draws it.
@@ -85,16 +86,29 @@ def _uptime(component: Component, board: Board, days: Mapping[str, Mapping[str, 
     for bar in status_days.bars(component, days, today):
         bars.append({"level": bar["level"], "day": bar["day"].isoformat(), "text": day_text(bar, titles)})
     number, found = status_days.windows(board, component, days, today)[0]
+    seconds = status_days.buckets(component, days, today, number)
     weights = {status_days.KEYS[status_days.SHORT[state]]: weight for state, weight in board.uptime.weights.items()}
     return {
         "bars": bars,
         "days": number,
         "percent": found.uptime,
+        "known": known_share(seconds, number, component.start_date, today),
         "weights": weights,
         "left_out": board.uptime.exclude_maintenance,
         "start": component.start_date,
-        "seconds": status_days.buckets(component, days, today, number),
+        "seconds": seconds,
     }
+
+
+def known_share(seconds: Mapping[str, Sequence[int]], length: int, start: str, today: date) -> str:
+    """How much of the `length` days before today, or of those since `start`, was monitored, in words; empty for nearly
+    all of it. Today is left out, since it is not over."""
+    first = max((today - timedelta(days=length)).isoformat(), start)
+    whole = (today - date.fromisoformat(first)).days * SECONDS
+    known = sum(sum(one[:-1]) for day, one in seconds.items() if first <= day < today.isoformat())
+    if whole <= 0 or known >= KNOWN * whole:
+        return ""
+    return f"{known * 100 // whole or 'less than 1'}% of the time monitored"
 
 
 def day_text(bar: Mapping[str, Any], titles: Mapping[str, str]) -> str:

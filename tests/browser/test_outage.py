@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from scripts.lib.host import served
 from scripts.lib.world import World
-from tests.browser.conftest import WIDE
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_axe import violations
 from tests.hooks.portals import SITE
 
@@ -76,6 +76,40 @@ def test_what_is_said_of_an_incident_changes_in_its_place(built: str, context: B
     expect(rows.nth(1)).to_contain_text("Monitoring the fix See updates")
 
 
+# How many px of a line of text the button covers, and how far its end is from the header's.
+OVER_TEXT = """() => {
+  const button = document.querySelector(".hf-banner__hide");
+  const hide = button.getBoundingClientRect();
+  const lines = [...button.parentElement.querySelectorAll("p > *")].flatMap((one) => [...one.getClientRects()]);
+  const over = (line) => Math.min(line.right, hide.right) - Math.max(line.left, hide.left);
+  const header = document.querySelector(".hf-header__inner");
+  const edge = header.getBoundingClientRect().right - parseFloat(getComputedStyle(header).paddingRight);
+  return [Math.max(...lines.map(over)), hide.right - edge];
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 599, 600, 820, 1240, 1440, 1920])
+@pytest.mark.parametrize("late", [False, True], ids=["built in", "late"])
+def test_the_button_that_hides_the_banner_is_beside_its_text(
+    built: str, context: BrowserContext, width: int, late: bool
+):
+    def other(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["incidents"] = [one | {"id": f"{one['id']}-again"} for one in answer["incidents"]]
+        route.fulfill(json=answer)
+
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    if late:
+        page.route("**/api/v2/summary.json", other)
+    page.goto(f"{built}plans-and-billing/update-card/")
+    expect(page.locator(".hf-banner__late .hf-banner__hide" if late else ".hf-banner__hide")).to_be_visible()
+    covered, beyond = page.evaluate(OVER_TEXT)
+
+    assert covered <= 0
+    assert abs(beyond) <= 1
+
+
 COLOURS = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
   const style = getComputedStyle(element, selector.endsWith("li") && !selector.includes("bars") ? "::before" : null);
   const page = getComputedStyle(document.body).backgroundColor;
@@ -116,3 +150,24 @@ def test_the_way_to_subscribe_opens_over_the_page(world: World, context: Browser
     expect(page.locator("#subscribe").get_by_role("link")).to_have_text(["RSS feed", "Calendar", "Webhook"])
     assert page.locator("[data-status-band]").bounding_box() == before
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("way", ["button", "Escape", "a press outside"])
+def test_the_way_to_subscribe_closes_again_on_a_narrow_screen(world: World, context: BrowserContext, way: str):
+    page: Page = context.new_page()
+    page.set_viewport_size(NARROW)
+    page.goto(f"{world.url}status/")
+    expect(page.locator("[data-status][data-shown]")).to_be_attached()
+    button = page.locator(".hf-subscribe > summary")
+    button.click()
+    expect(page.get_by_label("Email address")).to_be_in_viewport()
+    expect(button).to_have_text("Close", use_inner_text=True)
+    if way == "button":
+        button.click()
+    elif way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_role("heading", name="Status", exact=True).click()
+
+    expect(page.get_by_label("Email address")).to_be_hidden()
+    assert button.evaluate("one => getComputedStyle(one).borderRadius") != "0px"

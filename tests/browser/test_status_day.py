@@ -25,6 +25,7 @@ from functions.settings import read
 from functions.signin import sessions
 from portal.clock import MINUTE_MS
 from portal.models import Requester
+from tests.browser.conftest import NARROW
 from tests.browser.test_axe import violations
 from tests.conftest import Clock
 from tests.functions.inbox import Inbox, listening
@@ -136,7 +137,8 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 def oncall(day: Day, chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context()
     cookie = sessions.start(day.services, ONCALL, {})
-    context.add_cookies([{"name": day.services.settings.cookie_name, "value": cookie, "url": day.origin}])
+    cookies = {day.services.settings.cookie_name: cookie, sessions.HINT: "1"}
+    context.add_cookies([{"name": name, "value": value, "url": day.origin} for name, value in cookies.items()])
     yield context
     context.close()
 
@@ -167,6 +169,9 @@ def say(oncall: BrowserContext, day: Day, phase: str, text: str, title: str = "P
     page.get_by_role("main").get_by_role("link", name=title).first.click()
     page.get_by_role("heading", name=f"Post an update: {title}").wait_for()
     page.get_by_label("Status", exact=True).select_option(label=phase)
+    # The end of an incident needs neither.
+    for field in (page.get_by_label("Impact"), page.get_by_role("group", name="Affected components")):
+        expect(field).to_be_visible(visible=phase != "Resolved")
     page.get_by_label("Message to customers").fill(text)
     page.get_by_role("button", name="Preview").click()
     preview = page.get_by_role("region", name="Preview: what customers will read")
@@ -186,6 +191,7 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     subscribe(page, day)
     day.pass_minutes(2)
     sentence(page, day, "All monitored systems operational")
+    expect(page.locator("[data-status-age]")).to_have_text("Checked just now")
 
     # A page that stays open, with a clock of its own.
     left_open = context.new_page()
@@ -218,6 +224,9 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     expect(page.locator(".hf-bars > li").last).to_have_attribute("data-level", "critical")
     expect(page.locator(".hf-bars > li").last).to_contain_text("so far: Outage")
     expect(page.locator("[data-uptime]")).not_to_contain_text("100.00")
+    known = re.search(r"<span data-uptime-known>([^<]*)", (day.site / "status" / "index.html").read_text("utf-8"))
+    assert known
+    expect(page.locator("[data-uptime-known]")).to_have_text(known[1])
     assert violations(page) == []
 
     say(oncall, day, "Cause found", "A disk is full. We move the data.")
@@ -253,10 +262,36 @@ def test_a_days_life(day: Day, context: BrowserContext, oncall: BrowserContext):
     assert "Resolved" in mails[-1]
     page.goto(f"{day.origin}/status/")
     first = page.locator("[data-status-days] > div").first
-    # No build knows it: what was said last, and how long it took.
-    expect(first).to_contain_text(re.compile(r"Problems with Web app Resolved · \d+ minutes\s*The data has moved"))
+    # No build knows it: how long it took, and in place what was said, to which the emails' link leads.
+    expect(first.locator("summary")).to_have_text(re.compile(r"Problems with Web app Resolved · \d+ minutes"))
+    expect(page.get_by_text("A disk is full. We move the data.")).to_be_hidden()
+    link = day.origin + re.findall(r"http\S+(/status/#\S+)", day.inbox.text())[-1]
+    other = context.new_page()
+    for opened in (page, other):
+        opened.goto(link)
+        expect(opened.get_by_text("A disk is full. We move the data.")).to_be_in_viewport()
+        expect(opened.get_by_text("The data has moved. All is well.")).to_be_visible()
+    assert violations(other) == []
     assert set(day.inbox.to) == {"eve@customer.example"}
     assert "The data has moved. All is well." in day.inbox.text()
+
+
+def test_the_status_page_and_the_menu_lead_those_on_call_to_the_form(
+    day: Day, context: BrowserContext, oncall: BrowserContext
+):
+    wide, narrow, stranger = oncall.new_page(), oncall.new_page(), context.new_page()
+    narrow.set_viewport_size(NARROW)
+    for page in (wide, narrow, stranger):
+        page.goto(f"{day.origin}/status/")
+        expect(page.locator("[data-status][data-shown]")).to_be_attached()
+    entries = [page.get_by_role("main").get_by_role("link", name="Update the status page") for page in (wide, narrow)]
+
+    for entry in entries:
+        expect(entry).to_have_count(1)
+    expect(stranger.get_by_role("link", name="Update the status page")).to_have_count(0)
+    wide.get_by_text("Account", exact=True).first.click()
+    wide.locator(".hf-menu").get_by_role("link", name="Update the status page").click()
+    expect(wide).to_have_url(f"{day.origin}/my/status/")
 
 
 def test_an_incidents_own_page_tells_what_was_said_since_it_was_built(

@@ -187,8 +187,10 @@ def test_days_become_bars_and_a_correction_is_told_with_its_reason(config: MkDoc
     assert before["bars"][-2]["level"] == "critical"
     assert ": Outage, 30 minutes affected" in before["bars"][-2]["text"]
     assert before["percent"] == "97.91"
+    assert before["known"] == "3% of the time monitored"
     assert after["uptime"]["web"]["percent"] == "100.00"
     assert after["about"]["figures"][0]["windows"][0]["percent"] == "100.00"
+    assert after["about"]["checks"][0]["interval"] == "minute"
     (said,) = after["about"]["corrections"]
     assert (said["component"], said["reason"], said["author"]) == ("Web app", "We switched it off ourselves.", "Ada")
     published = build(config).get_file_from_path(f"status/history/{yesterday:%Y-%m}.json")

@@ -1,7 +1,17 @@
 // Closes the header's menu, a plain <details>, as menus close, and fills it for a signed-in customer.
 
-/** Close on Escape, on a press outside, and after a choice (an in-site click does not reload the header). */
+/** Close the menu as menus close, and fill it. */
 export function start(menu) {
+  closing(menu);
+  // The header's script has read the hint of a session; the page comes first.
+  if (!("signedIn" in document.documentElement.dataset)) return;
+  const fill = () => import("./signin/own.js").then((own) => own.start(menu));
+  if (document.readyState === "complete") fill();
+  else addEventListener("load", fill);
+}
+
+/** Close a <details> on Escape, on a press outside, and after a choice (an in-site click does not reload the header). */
+export function closing(menu) {
   const close = () => {
     menu.open = false;
   };
@@ -16,9 +26,4 @@ export function start(menu) {
   document.addEventListener("pointerdown", (event) => {
     if (!menu.contains(event.target)) close();
   });
-  // The header's script has read the hint of a session; the page comes first.
-  if (!("signedIn" in document.documentElement.dataset)) return;
-  const fill = () => import("./signin/own.js").then((own) => own.start(menu));
-  if (document.readyState === "complete") fill();
-  else addEventListener("load", fill);
 }

@@ -44,6 +44,7 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
         "told": ["acme-customer", "Team", "owner"],
         "plan": "Team",
         "new": 0,
+        "on_call": False,
     }
 
 

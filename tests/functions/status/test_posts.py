@@ -1,11 +1,14 @@
 """On-call posts on the portal itself: who may, what everybody then sees, and what is refused."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from functions.app import Portal
 from functions.services import Services
+from functions.settings import read
 from functions.status import incident_store
 from portal.models import Requester
 from portal.status import Board, Component, Incident, Page, Update, write
@@ -70,6 +73,22 @@ def test_a_script_posts_json_and_learns_the_id(browser: Browser, sign_in: Callab
     assert browser.get("/api/status/feed.xml").status_code == browser.get("/api/status/rss.xml").status_code == 200
 
 
+def test_an_incident_may_have_begun_before_anyone_posted(
+    browser: Browser, sign_in: Callable[..., None], services: Services
+):
+    sign_in(browser, ONCALL)
+    began = datetime.fromtimestamp(services.now() / 1000 - 5_400, UTC).replace(second=0)
+    typed = NEW | {"started_at": f"{began:%Y-%m-%dT%H:%M}"}
+    preview = browser.post("/api/status/incidents", data=typed | {"preview": "1"}).text
+    browser.post("/api/status/incidents", data=typed)
+
+    (key,) = set(public(browser)) - {GIT.id}
+    assert public(browser)[key]["started_at"] == f"{began:%Y-%m-%dT%H:%M}:00.000Z"
+    assert public(browser)[key]["incident_updates"][0]["created_at"] > public(browser)[key]["started_at"]
+    assert f"since {began.day} {began:%b %Y, %H:%M} UTC" in preview
+    assert f'name="started_at" value="{began:%Y-%m-%dT%H:%M}"' in preview
+
+
 def test_an_incident_of_the_build_can_be_updated(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
     browser.post("/api/status/incidents", data={"id": GIT.id, "status": "resolved", "body": "On time again."})
@@ -103,6 +122,9 @@ def test_nobody_and_another_site_post_nothing(browser: Browser, sign_in: Callabl
     [
         ({"body": " "}, "Enter a message for customers."),
         ({"title": "x"}, "Enter a title"),
+        ({"started_at": "tea time"}, "The start 'tea time' is not a time."),
+        ({"started_at": "2099-01-01T00:00"}, "The start is in the future"),
+        ({"started_at": "2001-01-01T00:00Z"}, "The start is more than 24 hours ago."),
         ({"impact": "huge"}, "is not one of: none, minor"),
         ({"component:nope": "major_outage"}, "There is no component"),
         ({"component:api": "broken"}, "is not one of: operational"),
@@ -221,6 +243,53 @@ def test_a_preview_shows_what_customers_will_read_and_publishes_nothing(browser:
     assert 'value="api" checked' in form
 
 
+def test_the_button_says_when_nobody_is_emailed(
+    environ: dict[str, str], services: Services, sign_in: Callable[..., None]
+):
+    mail = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "status@acme.example"}
+    mailing = Services(read(environ | mail), services.clock)
+    browser = Browser(Portal(mailing))
+    sign_in(browser, ONCALL)
+    page = browser.post("/api/status/incidents", data=BOXES | {"preview": "1"}).text
+    mailing.store.close()
+
+    assert '<button class="hf-button">Publish (no subscribers to email)</button>' in page
+
+
+def test_the_form_keeps_the_impact_at_the_end_of_an_incident(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    # Chosen before the status, which hides it.
+    end = {"boxes": "1", "id": GIT.id, "status": "resolved", "impact": "critical", "component": "api", "body": "Fixed."}
+    browser.post("/api/status/incidents", data=end)
+
+    assert public(browser)[GIT.id]["impact"] == "minor"
+    (update, _) = public(browser)[GIT.id]["incident_updates"]
+    assert [one["new_status"] for one in update["affected_components"]] == ["operational"]
+
+
+def test_each_open_incident_offers_an_update(browser: Browser, sign_in: Callable[..., None]):
+    sign_in(browser, ONCALL)
+    page = browser.get("/my/status/").text
+
+    assert f'<a href="/my/status/?id={GIT.id}#post"><b>Exports are late</b>' in page
+    assert '<span class="hf-list__do">Post an update</span></a>' in page
+
+
+@pytest.mark.parametrize(
+    ("requester", "parts", "on_call"),
+    [(ONCALL, {}, True), (ADA, {}, False), (ONCALL, {"status": False}, False)],
+    ids=["on call", "a customer", "without the part"],
+)
+def test_the_session_says_who_may_write(
+    browser: Browser, sign_in: Callable[..., None], services: Services, requester: Requester, parts: dict, on_call: bool
+):
+    services.portal["parts"].update(parts)
+    sign_in(browser, requester)
+
+    assert browser.get("/api/session").json["on_call"] is on_call
+    assert ("Update the status page" in browser.get("/my/").text) is on_call
+
+
 def test_a_preview_of_a_mistake_says_it(browser: Browser, sign_in: Callable[..., None]):
     sign_in(browser, ONCALL)
     page = browser.post("/api/status/incidents", data=BOXES | {"preview": "1", "title": "x"})
@@ -235,5 +304,6 @@ def test_the_list_has_what_is_open_and_what_was_resolved_lately(browser: Browser
     page = browser.get("/my/status/?posted=1").text
 
     assert "No open incidents." in page
+    assert '<a href="/status/">See the status page</a>' in page
     assert "Exports are late" in page.split("Resolved in the last 7 days")[1]
     assert "Report an incident</h2>" in page

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from portal.status import WEIGHTS, Board, Check, Component, Group, Incident, Maintenance, Page, Update, Uptime
 from portal.status import days as status_days
 from portal.status.days import KEYS
+from portal.status.page import known_share
 from portal.status.uptime import DAY
 
 FIRST = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
@@ -120,6 +121,25 @@ def test_the_days_that_count_are_handed_on_with_their_seconds():
     found = status_days.buckets(replace(WEB, start_date="2026-11-21"), HISTORY, TODAY, 30)
 
     assert found == {"2026-11-21": [0, 0, 0, 0, DAY, 0], "2026-11-22": [DAY - 1800, 0, 0, 1800, 0, 0]}
+
+
+@pytest.mark.parametrize(
+    ("known", "start", "said"),
+    [
+        ({"2026-11-19": 86_400, "2026-11-20": 86_400, "2026-11-21": 86_400}, "", ""),
+        # Today is not over, and the fourth day before it is too long ago.
+        ({"2026-11-22": 10, "2026-11-18": 86_400}, "", "less than 1% of the time monitored"),
+        ({"2026-11-20": 86_400, "2026-11-21": 86_400}, "", "66% of the time monitored"),
+        ({"2026-11-20": 86_400, "2026-11-21": 86_400}, "2026-11-20", ""),
+        ({"2026-11-20": 86_400, "2026-11-21": 85_000}, "2026-11-20", ""),
+        ({"2026-11-21": 43_200}, "2026-11-21", "50% of the time monitored"),
+        ({"2026-11-22": 10}, "2026-11-22", ""),
+    ],
+)
+def test_a_figure_says_how_much_of_its_days_was_monitored(known: dict[str, int], start: str, said: str):
+    seconds = {day: [count, 0, 0, 0, 0, 86_400 - count] for day, count in known.items()}
+
+    assert known_share(seconds, 3, start, date(2026, 11, 22)) == said
 
 
 def test_a_percentage_is_over_known_days_only():

@@ -31,6 +31,40 @@ def test_an_incident_goes_its_way_and_ends_with_all_components_well():
     assert incident.resolved_at == NOW + 120_000
 
 
+@pytest.mark.parametrize(
+    ("typed", "minutes_ago"),
+    [
+        ("", 0),
+        ("  ", 0),
+        ("2026-11-22T20:30", 90),
+        ("2026-11-22 20:30:00Z", 90),
+        ("2026-11-22T22:30+01:00", 30),
+        ("2026-11-22T22:00", 0),
+        ("2026-11-21T22:00", 1440),
+    ],
+)
+def test_an_incident_begins_when_it_was_noticed(typed: str, minutes_ago: int):
+    incident = opened("API errors", "major", "We look.", {}, NOW, began=typed)
+
+    assert incident.started_at == NOW - minutes_ago * 60_000
+    assert incident.updates[0].at == NOW
+
+
+@given(
+    st.one_of(st.text(), st.datetimes(timezones=st.one_of(st.none(), st.timezones())).map(lambda one: one.isoformat()))
+)
+def test_any_other_start_is_refused_with_a_sentence(typed: str):
+    said = {}
+    began = NOW
+    try:
+        began = opened("API errors", "major", "We look.", {}, NOW, began=typed).started_at
+    except Refused as error:
+        said = error.fields
+
+    assert NOW - 24 * 3_600_000 <= began <= NOW
+    assert not said or (set(said) == {"started_at"} and said["started_at"].endswith("."))
+
+
 def test_two_posts_in_one_second_keep_their_order():
     incident = opened("API errors", "major", "We look.", {}, NOW)
 

@@ -14,11 +14,17 @@ export async function start(menu) {
   add(menu, "name", who.name || who.email);
   if (answers) add(menu, "tickets", answers).className = "hf-new";
   menu.firstElementChild.classList.toggle("hf-menu__new", answers);
+  if (who.on_call) {
+    const item = Object.assign(document.createElement("li"), { className: "hf-in" });
+    item.append(Object.assign(document.createElement("a"), { href: `${base}my/status/`, textContent: "Update the status page" }));
+    menu.querySelector("form").parentElement.before(item);
+  }
   const lines = { tickets: answers, billing: who.plan && `Plan: ${who.plan}`, account: who.email };
   const home = () => {
     for (const line of document.querySelectorAll("[data-own-line]")) {
       line.textContent = lines[line.dataset.ownLine] || line.textContent;
     }
+    for (const link of document.querySelectorAll("[data-on-call]")) link.hidden = !who.on_call;
   };
   // Material swaps the page without a reload when navigation.instant is on.
   window.document$ ? window.document$.subscribe(home) : home();

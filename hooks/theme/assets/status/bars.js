@@ -44,6 +44,8 @@ export function paintDays(element, days, component, words) {
   }
   const share = uptime(element, seconds, today);
   element.querySelector("[data-uptime]").textContent = share ? `${share}% uptime` : "No uptime figure yet";
+  const known = share && knownShare(element, seconds, today);
+  element.querySelector("[data-uptime-known]").textContent = known ? ` (${known})` : "";
 }
 
 function addDay(list) {
@@ -67,12 +69,12 @@ function paintBar(bar, { op, deg, part, maj, maint }, day) {
 
 // The same arithmetic as portal/status/uptime.py, in whole thousandths, rounded down; "" when nothing was measured.
 function uptime({ dataset }, seconds, today) {
-  const first = new Date(Date.parse(today) - dataset.days * DAY_MS).toISOString().slice(0, 10);
+  const first = firstDay(dataset, today);
   const weights = JSON.parse(dataset.weights);
   let measured = 0;
   let down = 0;
   for (const [day, counts] of Object.entries(seconds)) {
-    if (day < first || day > today || day < dataset.start) continue;
+    if (day < first || day > today) continue;
     KEYS.forEach((key, place) => {
       if (key === "unk" || (key === "maint" && "leftOut" in dataset)) return;
       measured += counts[place] * 1000;
@@ -82,4 +84,21 @@ function uptime({ dataset }, seconds, today) {
   if (!measured) return "";
   const hundredths = Math.floor(((measured - down) * 10_000) / measured);
   return `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`;
+}
+
+// As portal/status/page.py says it: of the whole days before today.
+function knownShare({ dataset }, seconds, today) {
+  const first = firstDay(dataset, today);
+  const whole = (Date.parse(today) - Date.parse(first)) / 1000;
+  let known = 0;
+  for (const [day, counts] of Object.entries(seconds)) {
+    if (day >= first && day < today) known += counts.slice(0, -1).reduce((sum, count) => sum + count, 0);
+  }
+  if (whole <= 0 || known * 100 >= whole * 99) return "";
+  return `${Math.floor((known * 100) / whole) || "less than 1"}% of the time monitored`;
+}
+
+function firstDay({ days, start }, today) {
+  const first = new Date(Date.parse(today) - days * DAY_MS).toISOString().slice(0, 10);
+  return first > start ? first : start;
 }

@@ -1,5 +1,6 @@
 // Keeps the status page and an incident's page current from the answer of status/status.js.
 
+import { closing } from "../menu.js";
 import { patience } from "../patience.js";
 import { paintDays, start as followBars } from "./bars.js";
 import { base, localPath, make, put, start as follow } from "./status.js";
@@ -20,8 +21,12 @@ const PAST_MS = 30 * 24 * 3600 * 1000;
 export function start(element) {
   for (const time of element.querySelectorAll("time[data-local]")) time.replaceWith(moment(time.dateTime, time.dataset.until));
   for (const bars of element.querySelectorAll(".hf-uptime")) followBars(bars);
+  for (const panel of element.querySelectorAll(".hf-subscribe")) closing(panel);
   follow(element, element.dataset.status === "incident" ? paintIncident : paintPage);
 }
+
+// A link to an update that is folded away opens it.
+addEventListener("hashchange", reveal);
 
 function paintPage(page, now) {
   const band = page.querySelector("[data-status-band]");
@@ -68,8 +73,9 @@ function paintWorks(page, answer) {
 // Written after this page was built: its text is enough until the reader opens the event's own page.
 function paintEvents(place, answer) {
   const running = answer.scheduled_maintenances.filter((work) => work.status !== "scheduled");
-  // Remove the old ones first, since new ones have the same ids.
+  // Remove the old ones first, since new ones have the same ids; one that is open again had its text below.
   place.replaceChildren();
+  for (const one of answer.incidents) document.getElementById(one.id)?.closest("dd > details")?.parentElement.replaceWith(pastLine(one));
   place.append(...[...answer.incidents, ...running].map(eventCard));
 }
 
@@ -128,10 +134,10 @@ function paintToday(page, now) {
   if (row.dataset.first !== today) return; // the reader's clock is behind the build's
   put(row.querySelector("dt"), `${inWords(today)}, so far`);
   for (const incident of now.answer.incidents) {
-    const line = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`)?.parentElement ?? pastLine(incident);
+    const line = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`)?.closest("dd") ?? pastLine(incident);
     if (line.parentElement !== row) addTo(row, line);
     row.querySelector("dt").after(line); // above what is over
-    put(line.querySelector("span"), PHASES[incident.status] ?? incident.status);
+    put(line.querySelector("span.hf-muted"), PHASES[incident.status] ?? incident.status);
   }
   const quiet = row.querySelector("[data-status-quiet]");
   if (!quiet) return;
@@ -153,16 +159,42 @@ function paintSince(page, now, incidents) {
   const days = page.querySelector("[data-status-days]");
   for (const incident of incidents) {
     if (!incident.resolved_at || now.at - Date.parse(incident.started_at) > PAST_MS) continue;
-    const known = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`);
-    const line = known?.parentElement ?? pastLine(incident);
+    const known = page.querySelector(`[data-status-event="${CSS.escape(incident.id)}"]`)?.closest("dd");
+    const line = known ?? pastLine(incident);
     if (!known) addTo(rowOf(days, dayOf(incident.started_at)), line);
     const minutes = Math.floor((Date.parse(incident.resolved_at) - Date.parse(incident.started_at)) / 60_000);
-    put(line.querySelector("span"), `${PHASES[incident.status]} · ${duration(minutes)}`);
-    // No build has a page for it yet, so that its link leads here.
-    if (!incident.shortlink.includes("#") || line.id) continue;
-    name(line, incident.id);
-    line.append(make("small", "", incident.incident_updates[0]?.body));
+    put(line.querySelector("span.hf-muted"), `${PHASES[incident.status]} · ${duration(minutes)}`);
+    if (incident.shortlink.includes("#")) unfold(line, incident);
   }
+}
+
+// No build has a page for it yet: its text is here, and its links open it.
+function unfold(line, incident) {
+  let details = line.querySelector("details");
+  const first = !details;
+  if (first) {
+    details = make("details", "hf-told");
+    const title = make("span", "", incident.name);
+    title.dataset.statusEvent = incident.id;
+    const summary = make("summary");
+    summary.append(title, " ", line.querySelector("span.hf-muted"));
+    details.append(summary, make("ol", "hf-timeline"));
+    line.replaceChildren(details);
+  }
+  const list = details.querySelector("ol");
+  list.replaceChildren(); // before the new ones, which have the same ids
+  list.append(...incident.incident_updates.map(updateItem));
+  name(details, incident.id);
+  if (first) reveal();
+}
+
+// The browser looks for a link's target when the page loads, before the target is here.
+function reveal() {
+  const target = document.getElementById(location.hash.slice(1));
+  const details = target?.closest(".hf-told");
+  if (!details || details.open) return;
+  details.open = true;
+  target.scrollIntoView();
 }
 
 /** The row of a day, which is made when the build had none. */

@@ -128,15 +128,17 @@ function spoken({ status, incidents }) {
 
 function ageText(age, stale, unchecked) {
   const text = span(age);
-  if (unchecked) return failed ? `as of ${text} ago` : "no check yet";
-  return stale ? `last check ${text} ago, this may be out of date` : `checked ${text} ago`;
+  if (unchecked) return failed ? `as of ${text}` : "no check yet";
+  return stale ? `last check ${text}, this may be out of date` : `checked ${text}`;
 }
 
 function span(ms) {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 10) return "just now";
+  // Numbers and units stay in one line.
+  if (seconds < 90) return `${seconds}\u00a0s ago`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+  return minutes < 120 ? `${minutes}\u00a0min ago` : `${Math.floor(minutes / 60)}\u00a0h ago`;
 }
 
 function paintAll() {
