@@ -238,6 +238,19 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     expect(page.locator(".hf-chip").first).to_have_text("In progress")
 
 
+def test_times_are_in_the_readers_zone_and_in_the_form_of_the_status_page(world: World, chromium: Browser):
+    with chromium.new_context(timezone_id="Asia/Kolkata", locale="en-US") as context:
+        page = context.new_page()
+        sign_in(world, page)
+        fill(page, "When do exports run?")
+        page.get_by_role("button", name=re.compile("^Send to")).click()
+        form = re.compile(r"^\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d GMT\+5:30$")
+
+        expect(page.locator(".hf-timeline time").first).to_have_text(form)
+        page.goto(f"{world.url}my/tickets/")
+        expect(page.get_by_role("row", name="When do exports run?").locator("time")).to_have_text(form)
+
+
 def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: Browser):
     with chromium.new_context(java_script_enabled=False, viewport=NARROW) as context:
         page = context.new_page()
