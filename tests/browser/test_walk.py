@@ -78,7 +78,7 @@ def say_no_and_ask(world: World, page: Page) -> None:
 
 
 def sign_in_and_send(world: World, page: Page) -> None:
-    page.get_by_role("button", name="Sign in and send").click()
+    page.get_by_role("button", name="Sign in to send").click()
     expect(page).to_have_url(re.compile(re.escape(world.identity)))
     page.get_by_role("button", name=re.compile("Ada")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Send your question to Acme support?")
