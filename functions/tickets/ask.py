@@ -137,7 +137,7 @@ def _address(request: "Request") -> str | None:
 
 
 def _by_address(request: "Request") -> bool:
-    """Whether a stranger asks with an email address: they typed one, and did not press "Sign in and send"."""
+    """Whether a stranger asks with an email address: they typed one, and did not press "Sign in to send"."""
     way = request.form.get("way", "")
     return way != "account" and bool(request.form.get("email", "").strip() or way == "address")
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LATE_MS = 15 * MINUTE_MS
 RATING_MS = 7 * DAY_MS
 NONE = "We couldn't find that request."
+# What a customer has just done, as the address of the page says it.
+DONE = ("sent", "replied", "solved", "reopened", "rated", "add")
 
 
 def ticket_page(request: "Request", services: "Services") -> Response:
@@ -66,11 +68,11 @@ def render(
         row["subject"],
         "tickets/page.html",
         422 if wrong else 200,
-        ticket=_ticket(services, row, status, bool(thread and thread.closed)),
+        ticket=_ticket(services, row, status, thread),
         messages=_messages(services, row, thread, own),
         problem=problem,
         context=form.shown(drafts.from_row(row), json.loads(row["facts"]) if own else {}, services),
-        done={name: request.args.get(name) == "1" for name in ("sent", "rated", "add")},
+        done={name: request.args.get(name) == "1" for name in DONE},
         without_files=request.args.get("files") == "0",
         can=_can(services, status, own, bool(thread and thread.closed)),
         reply={"key": secrets.token_hex(16), "typed": typed, "wrong": wrong or {}} | _limits(services),
@@ -79,15 +81,16 @@ def render(
     )
 
 
-def _ticket(services: "Services", row: "Row", status: str, closed: bool) -> dict[str, Any]:
+def _ticket(services: "Services", row: "Row", status: str, thread: Thread | None) -> dict[str, Any]:
     """The ticket itself; `follows` and `follow_ups` are the references of those before and after it."""
     return {
         "reference": row["reference"],
-        "word": word(status, waits=waits(row)),
+        "status": status,
+        "word": word(status, waits=waits(row, thread)),
         "state": STATES[row["state"]],
         "late": row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
         "next": _next(services, row, status),
-        "closed": closed,
+        "closed": bool(thread and thread.closed),
         "follows": _reference_of(services, row),
         "follow_ups": _follow_ups(services, row),
     }

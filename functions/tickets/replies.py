@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 REASON_MAX = 500
+# The name under which the ticket's page is told what the button did.
+SAID = {"solved": "solved", "open": "reopened"}
 
 
 def reply(request: "Request", services: "Services") -> Response:
@@ -44,7 +46,7 @@ def reply(request: "Request", services: "Services") -> Response:
     _deliver(
         services, ledger.add_reply(services, row, key, body, "solved" if solves else "", files if fits else (), also)
     )
-    return _back(request, services, row, "#latest" if fits else "&files=0#latest")
+    return _back(request, services, row, "&replied=1" + ("#latest" if fits else "&files=0#latest"))
 
 
 def set_status(request: "Request", services: "Services") -> Response:
@@ -52,12 +54,12 @@ def set_status(request: "Request", services: "Services") -> Response:
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.form.get("ref", ""), own=True)
     wanted = request.form.get("status", "")
-    if wanted not in {"solved", "open"}:
+    if wanted not in SAID:
         raise Problem(422, "A request can be solved or open.", fields={"status": "Choose solved or open."})
     if status_of(row) != wanted:  # pressed twice it is the same
         limit(services, "reply", requester.subject, times=60, per_seconds=3600)
         _deliver(services, ledger.add_reply(services, row, f"status-{secrets.token_hex(16)}", "", wanted))
-    return _back(request, services, row)
+    return _back(request, services, row, f"&{SAID[wanted]}=1")
 
 
 def rate(request: "Request", services: "Services") -> Response:

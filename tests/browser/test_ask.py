@@ -151,7 +151,7 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
         )
     ask(world, page)
     fill(page)
-    page.get_by_role("button", name="Sign in and send").click()
+    page.get_by_role("button", name="Sign in to send").click()
     panel = page.locator("[data-ask-failed]")
     expect(panel).to_contain_text(cause)
     expect(page.get_by_label("What happened")).to_have_value(BODY)
@@ -159,7 +159,7 @@ def test_a_failure_keeps_the_text_and_offers_three_ways_on(
         "href", re.compile("subject=Our%20export.*empty%20since")
     )
     page.unroute("**/api/tickets")
-    page.get_by_role("button", name="Sign in and send").click()
+    page.get_by_role("button", name="Sign in to send").click()
     expect(page).to_have_url(re.compile("sign-in|oauth2"))
 
 
@@ -186,7 +186,7 @@ def test_the_form_says_how_a_stranger_may_ask_here(world: World, context: Browse
             "[data-ask-account]",
             "For security, we accept files only after you confirm your email. You can add them then.",
         ],
-        "off": ["Sign in and send", "For security, we accept files only after you sign in. You can add them then."],
+        "off": ["Sign in to send", "For security, we accept files only after you sign in. You can add them then."],
         "open": ["Send to Acme support", "#email", "To add files, sign in first."],
     }
 
@@ -236,6 +236,29 @@ def test_a_ticket_from_the_first_file_to_the_last_answer(world: World, context: 
     expect(page.get_by_text("Thanks for your feedback.")).to_be_visible()
     page.get_by_role("button", name="Reopen").click()
     expect(page.locator(".hf-chip").first).to_have_text("In progress")
+
+
+LINES = """(element) => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return new Set([...text.getClientRects()].map((line) => line.top)).size;
+}"""
+
+
+def test_times_are_in_the_readers_zone_and_in_the_form_of_the_status_page(world: World, chromium: Browser):
+    with chromium.new_context(timezone_id="Asia/Kolkata", locale="en-US") as context:
+        page = context.new_page()
+        sign_in(world, page)
+        fill(page, "When do exports run, and for how long is a file kept for the other people of the same account?")
+        page.get_by_role("button", name=re.compile("^Send to")).click()
+        form = re.compile(r"^\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d GMT\+5:30$")
+
+        expect(page.locator(".hf-timeline time").first).to_have_text(form)
+        page.goto(f"{world.url}my/tickets/")
+        row = page.get_by_role("row", name="When do exports run")
+        expect(row.locator("time")).to_have_text(form)
+        for short in (row.get_by_role("cell").nth(1), row.locator("time")):
+            assert short.evaluate(LINES) == 1
 
 
 def test_a_reply_without_javascript_on_a_narrow_screen(world: World, chromium: Browser):
@@ -314,6 +337,20 @@ def test_what_was_typed_before_the_script_was_there_gets_its_suggestions(world: 
         route.continue_()
 
     expect(page.locator("[data-ask-suggest] details").first).to_be_visible()
+
+
+def test_only_a_message_that_is_there_stays_in_the_form(world: World, context: BrowserContext):
+    page = context.new_page()
+    ask(world, page)
+    page.get_by_label("What is it about?").select_option(label="Plans and billing")
+    page.get_by_label("Your question in one sentence").fill("My card was declined")
+    panel = page.locator("[data-ask-suggest]")
+    expect(panel.get_by_role("heading")).to_have_text("These articles might help.", use_inner_text=True)
+    page.get_by_label("What happened").fill("The card is new.")
+
+    expect(panel.get_by_role("heading")).to_have_text(
+        "These articles might help. Your message stays in the form.", use_inner_text=True
+    )
 
 
 def test_an_answer_of_the_server_that_the_script_cannot_read_is_not_sent_twice(world: World, context: BrowserContext):

@@ -80,7 +80,8 @@ PAGES = {
       <section data-portal="insights/feedback" data-article="{ARTICLE}"><h2>Did this answer your question?</h2>
         <div class="hf-votes">{VOTES}</div></section>
       <section aria-labelledby="hf-related"><h2 id="hf-related">Related</h2><ul>
-        <li><a href="/help/a/">One</a></li><li><a href="/help/b/">Two</a></li></ul></section>""",
+        <li><a href="/help/a/">One</a></li><li><a href="/help/b/">Two</a></li></ul></section>
+      <p class="hf-stillneed">Still need help? <a href="/help/ask/">Contact support</a></p>""",
 }
 
 
@@ -322,9 +323,12 @@ def test_a_comment_goes_to_the_writers(page, site, services):
     read(page)
     page.get_by_role("button", name="Not really").click()
     page.get_by_label("What could be clearer?").fill("Say where the button is.")
+    page.get_by_label("I couldn't follow a step").check()
+    expect(page.get_by_text("Reason saved. Your comment isn't sent yet.")).to_be_visible()
     page.get_by_role("button", name="Send feedback").click()
 
-    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your comment was sent.")).to_be_focused()
+    expect(page.get_by_text("Thanks")).to_have_count(0)
     (row,) = services.store.all("select * from feedback_comment")
     assert (row["article"], row["vote"], row["comment"]) == (ARTICLE, "no", "Say where the button is.")
 
@@ -338,7 +342,8 @@ def test_a_reason_alone_counts_and_is_thanked(page, site, services):
     expect(section.get_by_text("Choose a reason or write a few words first.")).to_be_visible()
     section.get_by_label("Something is missing").check()
     site.until("api/feedback")
-    expect(section.get_by_text("Thanks for your feedback.")).to_be_visible()
+    expect(section.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(section.get_by_text("Thanks for your feedback.")).to_have_count(0)
     section.get_by_role("button", name="Send feedback").click()
 
     expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
@@ -380,7 +385,15 @@ def test_a_comment_that_fails_keeps_its_text(page, site, services):
     expect(page.get_by_text("Not sent. Your text is still here")).to_be_visible()
     expect(page.get_by_label("What could be clearer?")).to_have_value("Say where the button is.")
     page.get_by_role("button", name="Send feedback").click()
-    expect(page.get_by_role("heading", name="Thanks for your feedback.")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your comment was sent.")).to_be_focused()
+
+
+def test_after_a_no_the_way_to_support_is_shown_once(page, site):
+    read(page)
+    page.get_by_role("button", name="Not really").click()
+
+    expect(page.get_by_role("main").get_by_role("link", name="Contact support")).to_have_count(1)
+    site.until("api/feedback")
 
 
 def test_without_javascript_a_vote_is_a_form(chromium, site, services):

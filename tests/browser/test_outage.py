@@ -60,6 +60,16 @@ def test_a_page_of_a_build_during_an_outage_says_so_without_javascript(built: st
     context.close()
 
 
+def test_the_contact_form_lists_each_incident_once(built: str, context: BrowserContext):
+    page = context.new_page()
+    page.goto(f"{built}ask/")
+
+    expect(page.get_by_role("region", name="Known problems").get_by_text("Exports are delayed")).to_be_visible()
+    expect(page.get_by_role("region", name="Current incidents")).to_have_count(0)
+    page.get_by_role("banner").get_by_role("link", name="Changelog").first.click()
+    expect(page.get_by_role("region", name="Current incidents")).to_be_visible()
+
+
 def test_what_is_said_of_an_incident_changes_in_its_place(built: str, context: BrowserContext):
     def over(route: Route) -> None:
         answer = route.fetch().json()

@@ -66,8 +66,10 @@ def find_an_article(world: World, page: Page) -> None:
 def say_no_and_ask(world: World, page: Page) -> None:
     page.get_by_role("button", name="Not really").click()
     page.get_by_label("I couldn't follow a step").check()
+    page.get_by_label("What could be clearer?").fill("Which bank declined it?")
     page.locator("[data-portal='insights/feedback']").get_by_role("link", name="Contact support").click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}ask/?from=plans-and-billing")))
+    expect(page.get_by_label("What happened")).to_have_value("Which bank declined it?")
     along = page.get_by_role("group", name="Included with your message")
     expect(along).to_contain_text("declined")
     page.get_by_label("What is it about?").select_option(label="Plans and billing")
@@ -76,7 +78,7 @@ def say_no_and_ask(world: World, page: Page) -> None:
 
 
 def sign_in_and_send(world: World, page: Page) -> None:
-    page.get_by_role("button", name="Sign in and send").click()
+    page.get_by_role("button", name="Sign in to send").click()
     expect(page).to_have_url(re.compile(re.escape(world.identity)))
     page.get_by_role("button", name=re.compile("Ada")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Send your question to Acme support?")

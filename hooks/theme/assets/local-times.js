@@ -1,10 +1,11 @@
-// Shows times on a customer's own pages in the reader's time zone; the server's text, in UTC, becomes their title.
+// Shows times on a customer's own pages in the reader's time zone, in the form of the status page; the server's text, in
+// UTC, becomes their title.
 
-const LOCAL = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+import { local } from "./status/when.js";
 
 export function start(element) {
   for (const time of element.querySelectorAll("time[datetime]")) {
     time.title = time.textContent;
-    time.textContent = new Date(time.dateTime).toLocaleString([], LOCAL);
+    time.textContent = local(time.dateTime);
   }
 }

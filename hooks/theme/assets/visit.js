@@ -3,6 +3,7 @@
 const articles = new Map();
 const found = new Map(); // query -> number of results
 let query = "";
+let unsent = "";
 
 document.addEventListener("portal:search", (event) => {
   query = event.detail?.query ?? query;
@@ -39,4 +40,16 @@ export function lastQuery() {
 /** The last five searches as [query, number of results], oldest first. */
 export function searches() {
   return [...found].slice(-5);
+}
+
+/** Note what a reader wrote about an article and leaves unsent on the way to the contact form. */
+export function wrote(words) {
+  unsent = words.trim();
+}
+
+/** What the reader wrote about an article and did not send, or ""; told once. */
+export function takeWords() {
+  const words = unsent;
+  unsent = "";
+  return words;
 }

@@ -194,8 +194,8 @@ def test_filters_find_by_state_text_and_day(browser: Browser, services: Services
     assert found("") == [second, first]
     assert found("status=solved") == [first]
     assert found("status=nonsense") == [second, first]
-    assert found("status=open") == [second]
-    assert found("status=received") == []
+    assert found("status=received") == [second]
+    assert found("status=open") == []
     assert found("text=CARD") == [first]
     assert found(f"text={second}") == [second]
     assert found("from=1970-01-06&to=1970-01-06") == [second]
@@ -267,6 +267,71 @@ def test_html_of_agents_is_cleaned(browser: Browser, desk: Desk, sign_in):
     assert "owned" not in page
 
 
+def test_a_request_is_received_until_someone_answered(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    path = f"/my/ticket/?ref={reference}"
+    shown = [browser.get(path).text]
+    desk.answer(reference, "Which browser do you use?", "pending")
+    services.clock.at = services.now() + 60_000
+    browser.post("/api/tickets/reply", data={"ref": reference, "body": "Firefox."})
+    shown += [browser.get(path).text, browser.get("/my/tickets/").text]
+
+    chips = [re.findall('<span class="hf-chip">(.*?)</span>', page) for page in shown]
+    assert chips == [["Received"], ["In progress"], ["In progress"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "said"),
+    [
+        ("reply", {"body": "It is still the same today."}, "We received your reply."),
+        ("status", {"status": "solved"}, "You marked this request as solved."),
+        ("status", {"status": "open"}, "You reopened this request."),
+    ],
+)
+def test_each_button_is_followed_by_a_sentence_that_it_worked(
+    browser: Browser, desk: Desk, sign_in, action: str, fields: dict[str, str], said: str
+):
+    sign_in(browser)
+    reference = ask(browser)
+    if fields.get("status") == "open":
+        desk.answer(reference, "Done.", "solved")
+    before = browser.get(f"/my/ticket/?ref={reference}").text
+    after = browser.post(f"/api/tickets/{action}", data={"ref": reference} | fields).headers["Location"]
+
+    assert said not in before
+    assert said in browser.get(after.partition("#")[0]).text
+
+
+def test_a_sentence_about_a_button_goes_when_it_no_longer_holds(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    desk.answer(reference, "Done.", "solved")
+
+    assert "You reopened this request." not in browser.get(f"/my/ticket/?ref={reference}&reopened=1").text
+
+
+def test_the_page_that_thanks_says_once_when_we_answer(browser: Browser, services: Services, desk: Desk, sign_in):
+    sign_in(browser)
+    sent = browser.post("/api/tickets", data=MESSAGE).headers["Location"]
+
+    assert browser.get(sent).text.count(services.portal["response_time"]) == 1
+    assert browser.get(sent.replace("&sent=1", "")).text.count(services.portal["response_time"]) == 1
+
+
+def test_while_the_page_asks_whether_it_is_solved_it_asks_nothing_else(browser: Browser, desk: Desk, sign_in):
+    sign_in(browser)
+    reference = ask(browser)
+    desk.answer(reference, "Done.", "solved")
+    asked = browser.get(f"/my/ticket/?ref={reference}").text
+    no = browser.post("/api/tickets/rating", data={"ref": reference, "good": "no"}).headers["Location"]
+    answered = browser.get(no.partition("#")[0]).text
+
+    assert "Did we solve your problem?" in asked
+    assert "Not solved after all?" not in asked
+    assert "Not solved after all?" in answered
+
+
 def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
     browser: Browser, services: Services, desk: Desk, sign_in
 ):
@@ -274,9 +339,9 @@ def test_solved_and_opened_again_is_shown_at_once_and_reaches_the_desk(
     reference = ask(browser)
     path = f"/my/ticket/?ref={reference}"
     desk.away = True
-    for wanted in ("solved", "open", "solved", "open"):
+    for wanted, word in (("solved", "Solved"), ("open", "Received")) * 2:
         browser.post("/api/tickets/status", data={"ref": reference, "status": wanted})
-        assert f'<span class="hf-chip">{STATUS_WORDS[wanted]}</span>' in browser.get(path).text
+        assert f'<span class="hf-chip">{word}</span>' in browser.get(path).text
     desk.away = False
     later = services.now() + 60_000
     services.clock.at = later

@@ -1,4 +1,5 @@
 // "Did this answer your question?": the answer is sent at the click, and the follow-up questions appear in place.
+import { wrote } from "../visit.js";
 import { whereabouts } from "./measure.js";
 
 const REASONS = [
@@ -9,6 +10,7 @@ const REASONS = [
   ["not_my_question", "It didn't answer my question"],
 ];
 const THANKS = "Thanks for your feedback.";
+const SENT = "Your comment was sent.";
 const RETRY_MS = 1500;
 
 /** Take over the two vote forms of an article; the element names it in `data-article`. */
@@ -18,6 +20,7 @@ export function start(section) {
   const related = document.querySelector('[aria-labelledby="hf-related"]');
   // Readers who are not counted may change their answer, too: these ids connect only their own answers.
   const apart = { visit: crypto.randomUUID(), view: crypto.randomUUID() };
+  const still = document.querySelector(".hf-stillneed");
   const panel = make("div", { className: "hf-answered__more" });
   let given = null;
   let answers = 0;
@@ -40,8 +43,8 @@ export function start(section) {
         form.querySelector("button").setAttribute("aria-pressed", String(form.elements.vote.value === vote));
       }
       tell();
-      // The related list below the article moves here instead of being shown twice.
-      if (related) related.hidden = vote === "no";
+      // The related list and the way to support below the article move here instead of being shown twice.
+      for (const below of [related, still]) if (below) below.hidden = vote === "no";
       panel.replaceChildren(...(vote === "yes" ? [heading(THANKS)] : why()));
     }
     section.append(panel);
@@ -75,6 +78,8 @@ export function start(section) {
     const ask = [...document.links].some((link) => link.pathname === `${base}ask/`) && make("a", { className: "hf-button" }, "Contact support");
     const point = () => ask && (ask.href = `${base}ask/?${new URLSearchParams({ from: article, r: given.reason })}`);
     point();
+    // What was typed and not sent goes along into the form's text.
+    ask?.addEventListener("click", () => wrote(panel.querySelector("textarea")?.value ?? ""));
     return [heading("Sorry this didn't help."), more(point), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
   }
 
@@ -98,7 +103,7 @@ export function start(section) {
         given = { ...given, reason: value };
         chosen();
         tell();
-        said.textContent = THANKS;
+        said.textContent = text.value.trim() ? "Reason saved. Your comment isn't sent yet." : "Saved";
       });
       choices.append(make("label", {}, radio, ` ${label}`));
     }
@@ -130,7 +135,7 @@ export function start(section) {
           return;
         }
       }
-      form.replaceChildren(heading(THANKS));
+      form.replaceChildren(heading(comment ? SENT : THANKS));
       form.querySelector("[tabindex]").focus();
     });
     return form;

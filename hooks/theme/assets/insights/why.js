@@ -1,5 +1,7 @@
 // /feedback/why/: fills in the article from the address, and shows the article's related links.
 
+import { wrote } from "../visit.js";
+
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 
 export function start(form) {
@@ -12,6 +14,7 @@ export function start(form) {
     if (ask) ask.href = `${base}ask/?${new URLSearchParams({ from: id, r: form.elements.reason.value || "no" })}`;
   };
   form.addEventListener("change", aim);
+  ask?.addEventListener("click", () => wrote(form.elements.comment.value));
   aim();
   showRelated(`${base}${id}/`);
 }

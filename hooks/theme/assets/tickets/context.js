@@ -1,7 +1,7 @@
 // "Included with your message": a ticked box for each fact, from the address (ids and enums only) and this visit.
 
 import { engine } from "../search/index.js";
-import { lastQuery, read, searches } from "../visit.js";
+import { lastQuery, read, searches, takeWords } from "../visit.js";
 
 const ID = /^[\p{L}\p{N}_-]+(\/[\p{L}\p{N}_-]+)*$/u;
 const VOTES = {
@@ -43,6 +43,15 @@ export function fillContext(form) {
   if (browser) card.append(row("context_browser", browser, "Browser and system", browser));
   card.append(row("seconds", "", "Time on form", "How long this form was open"));
   card.hidden = false;
+  continueText(form.elements.body);
+}
+
+// What a reader wrote under an article; as typed text, so that it is counted and guarded.
+function continueText(body) {
+  const words = takeWords();
+  if (!words || body.value) return;
+  body.value = words;
+  body.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** Signed-in customers send account, plan and role, unless they uncheck them. */

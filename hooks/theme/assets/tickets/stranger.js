@@ -34,7 +34,7 @@ export function stranger(form) {
     files.disabled = Boolean(way);
     files.hidden = files.disabled;
     document.getElementById("files-help").textContent = way ? later() : document.getElementById("files-help").dataset.signedIn;
-    send.textContent = { verify: "Confirm email and send", off: "Sign in and send" }[way] ?? sendIt;
+    send.textContent = { verify: "Confirm email and send", off: "Sign in to send" }[way] ?? sendIt;
     account.hidden = way !== "verify";
     if (way) form.querySelector("[data-ask-who]").textContent = WHO[way];
   }

@@ -13,6 +13,7 @@ export function suggest(form, solved) {
   const panel = form.querySelector("[data-ask-suggest]");
   const list = panel.querySelector("ul");
   const said = form.querySelector("[data-ask-said]");
+  const stays = panel.querySelector("[data-ask-kept]");
   const declined = new Set();
   let timer;
   let turn = 0;
@@ -20,6 +21,7 @@ export function suggest(form, solved) {
   async function update() {
     const text = `${subject.value.trim()} ${body.value.slice(0, 200)}`.trim();
     const mine = ++turn;
+    stays.hidden = !body.value.trim();
     const little = subject.value.trim().length < 3;
     // A topic that is not routine gets no suggestions.
     const straight = topic.selectedOptions[0].hasAttribute("data-straight");
