@@ -14,7 +14,7 @@ from werkzeug.utils import redirect
 
 from demo import pages, server
 from demo.billing_books import Books, Session
-from demo.billing_pages import CARDS, PLANS, portal_page
+from demo.billing_pages import CARDS, PERIOD_END, PLANS, portal_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -177,6 +177,7 @@ def _subscription(name: str, found: dict[str, Any]) -> dict[str, Any]:
         "customer": found["customer"],
         "status": found["status"],
         "cancel_at_period_end": found["ends"],
+        "cancel_at": PERIOD_END if found["ends"] else None,
         "items": {"object": "list", "data": items},
     }
 

@@ -1,5 +1,6 @@
 """The pages of the demo's billing portal."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -22,6 +23,10 @@ TITLES = {
     "subscription_update": "Change your plan",
     "subscription_cancel": "Cancel your plan",
 }
+# Far enough that no demo outlives it.
+PERIOD_END = int(datetime(2031, 4, 30, 12, tzinfo=UTC).timestamp())
+LAST_DAY = "30 Apr 2031"
+ENDS = Markup("<p>If you cancel, your plan stays available until {}.</p>")
 CHOICE = Markup('<label><input type="radio" name="{}" value="{}"{}> {}</label>')
 FRONT = Markup("<p>Card: {}</p><ul><li>Invoice DEMO-0001, paid</li><li>Invoice DEMO-0002, paid</li></ul>")
 FORM = Markup('<form method="post">{}<button>{}</button></form>')
@@ -37,9 +42,8 @@ def portal_page(session: "Session", books: "Books") -> Response:
         case "subscription_update":
             body = _choose("plan", PLANS, subscription["plan"], "Change plan")
         case "subscription_cancel":
-            body = FORM.format(
-                Markup('<input type="hidden" name="cancel" value="1">'), "Cancel at the end of the month"
-            )
+            hidden = Markup('<input type="hidden" name="cancel" value="1">')
+            body = ENDS.format(LAST_DAY) + FORM.format(hidden, "Cancel plan")
         case _:
             body = FRONT.format(CARDS[customer["card"]][2])
     back = Markup('<p><a href="{}">Return to the help portal</a></p>').format(session.return_url)

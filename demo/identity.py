@@ -42,7 +42,11 @@ PEOPLE: dict[str, dict[str, object]] = {
         "scopes": ["status_write"],
     },
 }
-LABELS = {"ada": "Ada Byron, billing admin", "ben": "Ben Okafor, member", "cleo": "Cleo Marsh of Acme, on call"}
+LABELS = {
+    "ada": "Ada Byron, owner and billing admin",
+    "ben": "Ben Okafor, member",
+    "cleo": "Cleo Marsh of Acme, on call",
+}
 
 
 def create_app() -> Any:

@@ -155,7 +155,7 @@ def signpost(world: World) -> str:
         ("Inbox", world.address("mail") + "/"),
         ("Product", world.address("service") + "/      switch it off and watch the status dot"),
         ("Billing", world.address("billing") + "/      make it slow or broken"),
-        ("Sign in", "choose ada (billing admin), ben (member) or cleo (on call); no password"),
+        ("Sign in", "choose ada (owner), ben (member) or cleo (on call); no password"),
         ("Answer", "python -m scripts.desk list      then show, reply or close a ticket"),
         ("Stop", "Ctrl-C"),
     ]

@@ -95,6 +95,7 @@ def environment() -> "Environment":
         lstrip_blocks=True,
     )
     jinja.filters["when"] = when
+    jinja.filters["day"] = day
     jinja.filters["iso"] = iso
     jinja.filters["counted"] = counted
     return jinja
@@ -102,8 +103,13 @@ def environment() -> "Environment":
 
 def when(milliseconds: int) -> str:
     """An absolute time in UTC, as `22 Nov 2026, 14:05 UTC`."""
+    return f"{day(milliseconds)}, {_utc(milliseconds):%H:%M} UTC"
+
+
+def day(milliseconds: int) -> str:
+    """A day in UTC, as `22 Nov 2026`."""
     moment = _utc(milliseconds)
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return f"{moment.day} {moment:%b %Y}"
 
 
 def iso(milliseconds: int) -> str:

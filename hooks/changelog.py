@@ -39,6 +39,8 @@ class State:
     today: date = date.min
 
 
+# A category alone says too little on a button.
+CHIPS = {"Breaking": "Breaking changes"}
 state = State()
 
 
@@ -50,7 +52,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     state.entries = _load(_folder(config)) if state.on else []
     latest = [{"title": e.title, "date": e.day, "url": _path(config) + e.slug + "/"} for e in state.entries[:3]]
     week = changelog.recent(state.entries, state.today, days=7)
-    config.extra.setdefault("view", {})["changelog"] = {"recent": len(week), "latest": latest} if state.on else None
+    asks = [e for e in changelog.pinned(state.entries, state.today) if e.action]
+    action = (
+        {"title": asks[0].title, "until": asks[0].until, "url": _path(config) + asks[0].slug + "/"} if asks else None
+    )
+    view = {"recent": len(week), "latest": latest, "action": action}
+    config.extra.setdefault("view", {})["changelog"] = view if state.on else None
     return config
 
 
@@ -61,10 +68,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     state.files = files
     state.rendered = {entry.slug: _html(entry, config) for entry in state.entries}
     product = str(config.extra.get("portal", {}).get("product") or config.site_name)
-    generated = {"changelog/index.md": _front("changelog.html", "What changed", f"What is new in {product}.")}
+    generated = {"changelog/index.md": _front("changelog.html", "Changelog", f"What is new in {product}.")}
     for category in _used():
         generated[f"changelog/{category.lower()}.md"] = _front(
-            "changelog.html", f"What changed: {category}", f"{category} in {product}.", category=category
+            "changelog.html", f"Changelog: {category}", f"{category} in {product}.", category=category
         )
     for entry in state.entries:
         description = to_text(entry.sections[0].blocks[0])[:160]
@@ -144,7 +151,12 @@ def _log(category: str | None, config: MkDocsConfig) -> dict[str, Any]:
         ],
         "filters": [{"title": "Everything", "url": _path(config), "count": len(state.entries), "here": not category}]
         + [
-            {"title": name, "url": f"{_path(config)}{name.lower()}/", "count": count, "here": name == category}
+            {
+                "title": CHIPS.get(name, name),
+                "url": f"{_path(config)}{name.lower()}/",
+                "count": count,
+                "here": name == category,
+            }
             for name, count in _used().items()
         ],
     }

@@ -28,7 +28,7 @@ NEEDS_ACCOUNT = "You're signed in by email only. Sign in with your account to do
 JUST_NOW_MS = 10_000
 INVITED = "We sent the invitation by email."
 BACK = {
-    "": "Updated just now. A change can take a few minutes to show.",
+    "": "These are your latest details. If you made a change, it can take a few minutes to show.",
     "unread": "We couldn't load your latest details, so this page may be out of date.",
     "unfinished": "Nothing seems to have changed. You can try again at any time.",
 }

@@ -27,3 +27,6 @@ class Biller(Protocol):
 
     def card(self, customer: str) -> Card | None:
         """The card on file, or None when there is none."""
+
+    def ends_at(self, customer: str) -> int | None:
+        """When a cancelled plan ends (unix ms), or None when there is none or it renews."""

@@ -1,4 +1,4 @@
-"""Stripe: customer portal sessions and the card on file.
+"""Stripe: customer portal sessions, the card on file and the end of a cancelled plan.
 
 https://docs.stripe.com/api/customer_portal/sessions/create, https://docs.stripe.com/api/customers/retrieve
 """
@@ -86,12 +86,21 @@ class Stripe:
             return None
         return Card(str(card["brand"]).title(), str(card["last4"]), f"{card['exp_month']:02}/{card['exp_year']}")
 
+    def ends_at(self, customer: str) -> int | None:
+        """The last `cancel_at` when every current subscription has one."""
+        ends = [each.get("cancel_at") for each in self._current(customer)]
+        seconds = [end for end in ends if isinstance(end, int)]
+        return max(seconds) * 1000 if seconds and len(seconds) == len(ends) else None
+
     def _subscriptions(self, customer: str) -> list[dict[str, Any]]:
-        found = self._call("GET", "subscriptions", params={"customer": customer, "limit": "10"})
-        current = [each for each in found["data"] if each["status"] not in OVER]
+        current = self._current(customer)
         if not current:
             raise VendorError(NO_PLAN, "not_found", detail="no current subscription")
         return current
+
+    def _current(self, customer: str) -> list[dict[str, Any]]:
+        found = self._call("GET", "subscriptions", params={"customer": customer, "limit": "10"})
+        return [each for each in found["data"] if each["status"] not in OVER]
 
     def _call(self, method: str, path: str, **arguments: Mapping[str, str]) -> dict[str, Any]:
         """The JSON object that Stripe answers; raises VendorError without the address, which may be a credential."""

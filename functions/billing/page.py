@@ -1,6 +1,7 @@
 """The billing page, and the redirect to the billing system for each job."""
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ JOBS: dict[Job, tuple[str, str]] = {
     "update_card": ("Update card", "Use a different card for your next payment."),
     "change_plan": ("Change plan", "Compare plans and switch. You see the price before you confirm."),
     "invoices": ("See invoices", "View and download invoices, or correct the address on them."),
-    "cancel": ("Cancel plan", "End your plan. You see the last day before you confirm."),
+    "cancel": ("Cancel plan", "End your plan. You can use it until its last day."),
 }
 OPENED_AT_MOST = 20
 OPENED_PER_SECONDS = 600
@@ -33,13 +34,21 @@ OPENED_PER_SECONDS = 600
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the billing system says of a customer: the card on file, and when a cancelled plan ends (unix ms)."""
+
+    card: Card | None
+    ends_at: int | None
+
+
 def page(request: Request, services: "Services") -> Response:
     """GET /my/billing/: the jobs and the card on file, or why this customer cannot use billing."""
     session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)
     back_from = request.args.get("job", "") if state == "ready" else ""
-    card, read = _card(services, session) if state == "ready" and session else (None, False)
-    return _page(services, state, session, card=card, read=read, back_from=back_from if back_from in JOBS else "")
+    known = _known(services, session) if state == "ready" and session else None
+    return _page(services, state, session, known=known, back_from=back_from if back_from in JOBS else "")
 
 
 def open_job(request: Request, services: "Services") -> Response:
@@ -96,13 +105,14 @@ def _check_host(url: str, services: "Services") -> None:
         )
 
 
-def _card(services: "Services", session: sessions.Session) -> tuple[Card | None, bool]:
-    """The card on file, and whether it could be read; the page works without."""
+def _known(services: "Services", session: sessions.Session) -> Known | None:
+    """What the billing system says, or None when it could not be read; the page works without."""
+    customer = session.claims["billing_customer"]
     try:
-        return services.biller.card(session.claims["billing_customer"]), True
+        return Known(services.biller.card(customer), services.biller.ends_at(customer))
     except VendorError as error:
-        log.warning("billing: the card could not be read: %s %s", error.kind, error.detail)
-        return None, False
+        log.warning("billing: card and plan could not be read: %s %s", error.kind, error.detail)
+        return None
 
 
 def _failed(services: "Services", session: sessions.Session, error: VendorError) -> Response:
@@ -120,8 +130,7 @@ def _page(
     session: sessions.Session | None,
     *,
     status: int = 200,
-    card: Card | None = None,
-    read: bool = False,
+    known: Known | None = None,
     back_from: str = "",
     problem: str = "",
 ) -> Response:
@@ -131,12 +140,12 @@ def _page(
         "billing/page.html",
         status,
         state=state,
-        jobs=JOBS,
+        # Cancelling twice is an error at the billing system.
+        jobs={job: words for job, words in JOBS.items() if not (job == "cancel" and known and known.ends_at)},
         plan=session.claims.get("plan") if session else None,
         signin=way_in(services, services.url(PAGE)),
         has_accounts=bool(services.settings.oidc_issuer),
-        card=card,
-        read=read,
+        known=known,
         back_from=back_from,
         problem=problem,
         parents=(pages.HUB,),

@@ -21,12 +21,13 @@ ADMIN_ROLES = {"owner", "admin"}
 
 @dataclass(frozen=True)
 class Card:
-    """One job on the account page; `own` is one that the portal does itself."""
+    """One job on the account page; `article` is the id of the one that explains it, or empty; `own` is a job that the
+    portal does itself."""
 
     title: str
     sentence: str
     button: str
-    article: str
+    article: str = ""
     who: Who = "signed_in"
     own: bool = False
     extra: bool = False  # few products have it, so its absence is not reported
@@ -48,7 +49,6 @@ CARDS: dict[str, Card] = {
         "Two-factor sign-in",
         "Adds a second check when you sign in.",
         "Set up two-factor sign-in",
-        "getting-in/lost-two-factor-device",
     ),
     "lost_device": Card(
         "Lost your phone?",
@@ -69,14 +69,12 @@ CARDS: dict[str, Card] = {
         "Roles",
         "Choose what each person can do in your account.",
         "Change roles",
-        "your-team/add-or-remove-seats",
         who="account_admin",
     ),
     "company_sign_in": Card(
         "Company sign-in",
         "Let your teammates sign in with their company accounts.",
         "Set up company sign-in",
-        "your-team/invite-a-teammate",
         who="account_admin",
         extra=True,
     ),
@@ -84,7 +82,6 @@ CARDS: dict[str, Card] = {
         "Where you're signed in",
         "Sign out devices you don't recognise.",
         "See your devices",
-        "using-the-portal/change-your-account",
         own=True,
     ),
     "notifications": Card(
@@ -98,13 +95,13 @@ CARDS: dict[str, Card] = {
         "Your data",
         "Get a copy of the data you store with us.",
         "Export data",
-        "using-the-portal/change-your-account",
+        "plans-and-billing/after-you-cancel",
     ),
     "delete": Card(
         "Delete your account",
         "Delete your account permanently. You see what is deleted before you confirm.",
         "Delete account",
-        "using-the-portal/change-your-account",
+        "plans-and-billing/after-you-cancel",
     ),
 }
 LINKED = tuple(job for job, card in CARDS.items() if not card.own)
@@ -133,7 +130,7 @@ def missing(account: Mapping[str, Any]) -> list[str]:
 
 
 def article(account: Mapping[str, Any], job: str) -> str:
-    """The id of the article that explains a job."""
+    """The id of the article that explains a job, or nothing."""
     return str(((account.get("cards") or {}).get(job) or {}).get("article") or CARDS[job].article)
 
 

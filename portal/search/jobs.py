@@ -12,7 +12,7 @@ JOBS = (
      ["credit card", "payment method", "new card"]),
     ("billing", "Change your plan", "my/billing/", "See the price before you confirm.",
      ["upgrade", "downgrade", "seats", "yearly billing"]),
-    ("billing", "Cancel your plan", "my/billing/", "You see the last day before you confirm.",
+    ("billing", "Cancel your plan", "my/billing/", "You can use it until its last day.",
      ["cancel subscription", "stop renewal"]),
     ("tickets", "Your requests", "my/tickets/", "Your questions and our answers.",
      ["ticket answer", "my requests", "support reply"]),

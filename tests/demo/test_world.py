@@ -127,7 +127,7 @@ def test_the_console_says_where_everything_is(demo: Demo):
     text = "".join(demo.lines)
 
     assert f"Portal   {demo.url}" in text
-    assert "ada (billing admin), ben (member) or cleo (on call)" in text
+    assert "ada (owner), ben (member) or cleo (on call)" in text
     assert "python -m scripts.desk list" in text
 
 

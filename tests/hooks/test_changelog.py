@@ -63,6 +63,10 @@ def main(site: Path, path: str) -> str:
     return html[html.index("<article") : html.index("</main>")]
 
 
+def home(site: Path) -> str:
+    return re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
+
+
 def test_the_list_is_newest_first_by_month_and_says_how_much_is_recent(portal: Path) -> None:
     text = main(portal, "")
 
@@ -106,7 +110,18 @@ def test_the_search_and_the_home_page_know_the_entries(portal: Path) -> None:
     (index,) = (portal / "assets").glob("search.*.txt")
 
     assert "changelog/2026-11-18-new/" in index.read_text(errors="replace")
-    assert "2 updates this week" in re.sub(r"\s+", " ", (portal / "index.html").read_text(encoding="utf-8"))
+    assert "2 updates this week" in home(portal)
+
+
+def test_the_home_page_leads_to_a_change_that_needs_action(portal: Path) -> None:
+    link = '<a href="/help/changelog/2026-11-04-end/">Action needed by 31 December 2026: Keys end'
+
+    assert link in home(portal)
+
+
+def test_the_list_and_a_release_lead_on_to_support(portal: Path) -> None:
+    for path in ("", "fixed", "2026-11-18-new"):
+        assert '<a href="/help/ask/">Contact support</a>' in main(portal, path)
 
 
 def test_three_feeds_tell_the_same_with_absolute_addresses(portal: Path) -> None:

@@ -377,7 +377,7 @@ def test_after_keycloak_the_claims_are_new_and_a_lie_in_the_address_changes_noth
 
     assert back.location == "/my/account/?job=profile"
     assert "Eve Renamed" in page
-    assert "Updated just now." in page
+    assert "These are your latest details." in page
     assert "success" not in page
 
 

@@ -82,6 +82,47 @@ def test_coming_back_without_a_change_claims_no_success(browser: Browser, servic
     assert not re.search(r"updated|changed|thank", page, re.IGNORECASE)
 
 
+def cancel(browser: Browser) -> str:
+    """Confirm a cancellation at the vendor, and return the page to which it leads back."""
+    there = choose(browser, "cancel").location
+    done = requests.post(there, data={"cancel": "1"}, allow_redirects=False, timeout=5)
+    return browser.get(done.headers["Location"].removeprefix("http://127.0.0.1:8000")).text
+
+
+def test_a_cancelled_plan_shows_its_last_day_and_cannot_be_cancelled_twice(browser: Browser, services: Services):
+    enter(browser, services, ADMIN)
+    there = requests.get(choose(browser, "cancel").location, timeout=5).text
+    back = cancel(browser)
+    later = browser.get("/my/billing/").text
+
+    assert "until 30 Apr 2031" in there
+    assert "Cancelled. Your plan ends on 30 Apr 2031." in back
+    for page in (back, later):
+        assert "<dd>Team, ends on 30 Apr 2031</dd>" in page
+        assert 'value="cancel"' not in page
+
+
+@pytest.mark.parametrize("job", ["cancel", "change_plan"])
+def test_coming_back_without_a_known_change_says_so_and_keeps_the_plan(job: str, browser: Browser, services: Services):
+    enter(browser, services, ADMIN)
+    page = browser.get(f"/my/billing/?job={job}").text
+
+    assert "We couldn't confirm a change yet." in page
+    assert "<dd>Team" in page
+    assert "Cancelled" not in page
+    assert 'value="cancel"' in page
+
+
+def test_a_plan_beside_one_that_renews_is_not_shown_as_ending(
+    browser: Browser, services: Services, books: billing_books.Books
+):
+    books.subscriptions["sub_2"] = dict(books.subscriptions["sub_demo"])
+    books.subscriptions["sub_2"]["ends"] = True
+    enter(browser, services, ADMIN)
+
+    assert "ends on" not in browser.get("/my/billing/?job=cancel").text
+
+
 def test_after_a_change_of_plan_the_plan_of_the_sign_in_is_not_shown_as_current(browser: Browser, services: Services):
     enter(browser, services, ADMIN)
 
@@ -231,7 +272,7 @@ def test_a_vendor_that_fails_leaves_the_page_with_its_jobs(
     page = browser.get("/my/billing/")
 
     assert page.status_code == 200
-    assert "load your card right now." in page.text
+    assert "load your card and plan right now." in page.text
     assert 'value="cancel"' in page.text
 
 
