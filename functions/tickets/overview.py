@@ -96,12 +96,9 @@ def status_of(row: "Row", thread: Thread | None = None) -> str:
     return str(said or "open")
 
 
-def waits(row: "Row", thread: Thread | None = None) -> bool:
-    """Whether no agent has answered the request yet, which is the first sign that one looked at it."""
-    if row["state"] == DESK:  # it may have come about there, in a conversation
-        return False
-    answered = row["agent_at"] or (thread and any(message.author == "agent" for message in thread.messages))
-    return row["state"] != DELIVERED or not answered
+def waits(row: "Row") -> bool:
+    """Whether no agent has the request yet."""
+    return row["state"] not in {DELIVERED, DESK}
 
 
 def _filters(request: "Request", organisation: bool) -> Filters:

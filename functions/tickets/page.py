@@ -86,7 +86,7 @@ def _ticket(services: "Services", row: "Row", status: str, thread: Thread | None
     return {
         "reference": row["reference"],
         "status": status,
-        "word": word(status, waits=waits(row, thread)),
+        "word": word(status, waits=waits(row)),
         "state": STATES[row["state"]],
         "late": row["state"] == WAITING and services.now() - row["created_at"] > LATE_MS,
         "next": _next(services, row, status),

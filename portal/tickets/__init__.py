@@ -16,7 +16,7 @@ STATUS_WORDS: Mapping[Status, str] = {
     "on_hold": "In progress",
     "solved": "Solved",
 }
-# A request that no agent has answered yet: whether one looked at it is not known.
+# A request that was accepted here and that no agent has seen yet.
 RECEIVED = "Received"
 SUBJECT_MIN, SUBJECT_MAX = 5, 120
 BODY_MIN, BODY_MAX = 20, 20_000
@@ -127,7 +127,7 @@ class Thread:
 
 
 def word(status: str, *, waits: bool = False) -> str:
-    """A status in the customer's words; an unknown one reads as open. `waits`: no agent has answered yet."""
+    """A status in the customer's words; an unknown one reads as open. `waits`: no agent has seen the request yet."""
     if waits and status == "open":
         return RECEIVED
     return next((text for known, text in STATUS_WORDS.items() if known == status), STATUS_WORDS["open"])
