@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 PAGE = "my/billing/"
-# In the order of the page: the most wanted first.
-JOBS: dict[Job, tuple[str, str]] = {
-    "update_card": ("Update card", "Use a different card for your next payment."),
-    "change_plan": ("Change plan", "Compare plans and switch. You see the price before you confirm."),
-    "invoices": ("See invoices", "View and download invoices, or correct the address on them."),
-    "cancel": ("Cancel plan", "End your plan. You can use it until its last day."),
+# Heading, button and sentence of each, in the order of the page: the most wanted first.
+JOBS: dict[Job, tuple[str, str, str]] = {
+    "update_card": ("Card", "Update card", "Use a different card for your next payment."),
+    "change_plan": ("Plan", "Change plan", "Compare plans and switch. You see the price before you confirm."),
+    "invoices": ("Invoices", "See invoices", "View and download invoices, or correct the address on them."),
+    "cancel": ("Cancelling", "Cancel plan", "End your plan. You can use it until its last day."),
 }
 OPENED_AT_MOST = 20
 OPENED_PER_SECONDS = 600
