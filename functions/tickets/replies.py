@@ -24,29 +24,35 @@ if TYPE_CHECKING:
 REASON_MAX = 500
 # The name under which the ticket's page is told what the button did.
 SAID = {"solved": "solved", "open": "reopened"}
+# A button beside the reply's -> what it makes of the ticket. Its form has the reply's text, which must not get lost.
+BUTTONS = {"solve": "solved", "reopen": "open"}
 
 
 def reply(request: "Request", services: "Services") -> Response:
-    """POST /api/tickets/reply: a message of the customer's on their own ticket; `solve=1` solves it as well."""
+    """POST /api/tickets/reply: a message of the customer's on their own ticket; `solve=1` or `reopen=1` changes
+    its state as well, with or without a message."""
     requester = sessions.require(request, services).requester
     row = readable(services, requester, request.form.get("ref", ""), own=True)
     body = form.message(request.form.get("body", ""))
-    solves = request.form.get("solve") == "1"
+    changes = next((status for name, status in BUTTONS.items() if request.form.get(name) == "1"), "")
     files, fault = uploads.read(request)
-    wrong = _faults(body, files, fault, solves)
+    wrong = _faults(body, files, fault, bool(changes))
     if request.form.get("website"):
         wrong["body"] = "This looks like an automated message. Leave the hidden field empty."
     if wrong and wants_json(request):
         raise Problem(422, "Check the marked fields.", fields=wrong)
     if wrong:
         return render(request, services, requester, row, wrong, body)
+    done = f"&{SAID[changes]}=1" if changes else ""
+    if not body and status_of(row) == changes:  # pressed twice it is the same
+        return _back(request, services, row, done)
     limit(services, "reply", requester.subject, times=60, per_seconds=3600)
     key, also = ledger.keys(services, row["id"], body, files, request.form.get("key", ""), "reply-")
     fits = ledger.may_keep(services, requester.subject, files)
-    _deliver(
-        services, ledger.add_reply(services, row, key, body, "solved" if solves else "", files if fits else (), also)
-    )
-    return _back(request, services, row, "&replied=1" + ("#latest" if fits else "&files=0#latest"))
+    _deliver(services, ledger.add_reply(services, row, key, body, changes, files if fits else (), also))
+    if body:
+        done += "&replied=1" + ("#latest" if fits else "&files=0#latest")
+    return _back(request, services, row, done)
 
 
 def set_status(request: "Request", services: "Services") -> Response:
@@ -93,11 +99,11 @@ def _rate(services: "Services", subject: str, ticket: str, good: str, reason: st
         outbox.put(services, "ticket.rating", {"ticket": ticket}, subject_id=subject)
 
 
-def _faults(body: str, files: list[File], fault: str, solves: bool) -> dict[str, str]:
+def _faults(body: str, files: list[File], fault: str, changes: bool) -> dict[str, str]:
     wrong = {"files": fault} if fault else {}
     if len(body) > BODY_MAX:
         wrong["body"] = f"This is {len(body):,} characters long. Shorten it to {BODY_MAX:,}."
-    elif not body and (files or not solves):
+    elif not body and (files or not changes):
         wrong["body"] = "Write a message."
     return wrong
 

@@ -289,6 +289,25 @@ def test_each_button_is_followed_by_a_sentence_that_it_worked(
     assert said in browser.get(after.partition("#")[0]).text
 
 
+@pytest.mark.parametrize(("button", "status"), [("solve", "solved"), ("reopen", "open")])
+def test_a_button_beside_the_reply_sends_what_was_typed(
+    browser: Browser, services: Services, desk: Desk, sign_in, button: str, status: str
+):
+    sign_in(browser)
+    reference = ask(browser)
+    if status == "open":
+        desk.answer(reference, "Done.", "solved")
+    fields = {"ref": reference, "body": "It was our own proxy, thank you.", button: "1"}
+    page = browser.get(browser.post("/api/tickets/reply", data=fields).headers["Location"].partition("#")[0]).text
+    silent = browser.post("/api/tickets/reply", data={"ref": reference, "body": "", button: "1"})
+
+    assert "It was our own proxy, thank you." in page
+    assert "We received your reply." in page
+    assert STATUS_WORDS[status] in page
+    assert silent.status_code == 303
+    assert services.store.one("select count(*) as n from ticket_reply") == {"n": 1}
+
+
 def test_a_sentence_about_a_button_goes_when_it_no_longer_holds(browser: Browser, desk: Desk, sign_in):
     sign_in(browser)
     reference = ask(browser)
