@@ -41,7 +41,7 @@ class Mailer:
 
     def send(self, to: str, subject: str, text: str, message_id: str, html: str = "", thread: str = "") -> None:
         """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery. Those of one
-        `thread` stand together in mail programs.
+        `thread` stand together in email programs.
 
         Raises VendorError."""
         address = checked(to)

@@ -39,7 +39,7 @@ TITLE = "Sign in by email"
 ASK_TITLE = "Confirm your email to send your question"
 CHECK_USED = "Try again: this page was already used, or was open for too long."
 EARLY = "This page wasn't ready yet. It continues by itself now. If nothing happens, try again."
-# Longer addresses are cut or refused by mail programs.
+# Longer addresses are cut or refused by email programs.
 LETTER_MOST = 1500
 PEOPLE = (Held("verify", "address = :address"),)
 

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ class Inbox:
         self.raw: list[bytes] = []
         self.to: list[str] = []
         self.down = False
+        self.came = threading.Event()
 
     def forget(self) -> None:
         """An empty inbox of a server that is up."""
@@ -38,6 +40,7 @@ class Inbox:
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
         self.to += envelope.rcpt_tos
+        self.came.set()
         return "250 OK"
 
     def message(self, number: int = -1) -> EmailMessage:

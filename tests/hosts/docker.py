@@ -10,10 +10,8 @@ import argparse
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,7 @@ import yaml
 
 from scripts.lib.postgresql import Cluster, find_binaries
 from tests.hosts import image
-
-READY_SECONDS = 60.0
+from tests.hosts.servers import wait
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,13 +94,11 @@ def _run(stage: image.Stage, environ: Mapping[str, str], state: Path, port: int)
     with (state / "log").open("ab") as log:
         command = image.inside(stage, stage.command, environ, state / "volumes")
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    late = time.monotonic() + READY_SECONDS
-    while time.monotonic() < late and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return process.pid
-        time.sleep(0.1)
-    raise RuntimeError(f"port {port} did not open:\n{(state / 'log').read_text('utf-8')[-3000:]}")
+    try:
+        wait(port, process)
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}:\n{(state / 'log').read_text('utf-8')[-3000:]}") from error
+    return process.pid
 
 
 def stop(state: Path) -> int:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -187,9 +187,9 @@ def wait(port: int, process: "subprocess.Popen[bytes]") -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        if process.poll() is not None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
             break
-        time.sleep(0.02)
     raise RuntimeError(f"{process.args!r} did not open port {port}")
 
 

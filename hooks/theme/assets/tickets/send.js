@@ -5,7 +5,7 @@ import { patience } from "../patience.js";
 const TIMEOUT_MS = 15_000; // a help desk that hangs is given up after ten seconds, and then there is an answer
 const FILES_TIMEOUT_MS = 120_000; // a few megabytes over a telephone
 const UNSURE = "It may have arrived. Trying again does not send it twice.";
-const MAILTO_MOST = 2000; // longer ones are cut or refused by mail programs
+const MAILTO_MOST = 2000; // longer ones are cut or refused by email programs
 
 // Forms of which a request has left.
 const underway = new WeakSet();
@@ -46,7 +46,7 @@ function lost(form) {
   failed(form, { cause: UNSURE, unsure: true }, form.elements.subject?.value ?? form.dataset.subject);
 }
 
-/** Send a form as it is; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
+/** Send a form unchanged; {next} where to go, {fields} what is wrong in which field, or {cause} why it was not sent, with
     {unsure} when it may have arrived and {way} to a page that helps. */
 export async function post(form, button) {
   const files = form.elements.files?.files.length ?? 0;
