@@ -8,7 +8,7 @@ unknown: look before trying again) and `unsupported`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from portal.models import Requester
 from portal.tickets import File, Reply, Status, Thread, Ticket
@@ -45,8 +45,7 @@ class Capabilities:
     subjects: bool = True
 
 
-@dataclass(frozen=True)
-class Macro:
+class Macro(NamedTuple):
     """A saved answer of the agents; `uses` in the last 30 days, None where the desk does not count."""
 
     title: str
@@ -54,8 +53,7 @@ class Macro:
     uses: int | None = None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A verified webhook: "look again at `desk_ref`". `delivery` is what a repetition has in common with its first;
     `own` marks the echo of what the portal itself did."""
 

@@ -1,7 +1,6 @@
 """Contact support: the form's handlers. A ticket is never lost and never doubled."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -46,7 +45,7 @@ def submit(request: "Request", services: "Services") -> Response:
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
-    key, also = ledger.keys(services, session.requester.subject, asdict(draft), files, request.form.get("key", ""))
+    key, also = ledger.keys(services, session.requester.subject, draft._asdict(), files, request.form.get("key", ""))
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
@@ -168,7 +167,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     address = _address(request) or ""
     subject = subject_of_typed(address)
     requester = Requester(subject, address)
-    key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
+    key, also = ledger.keys(services, subject, draft._asdict(), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)
     row = row or _file(services, requester, draft, key, [], facts | {"Email address": UNVERIFIED})
     return answer(request, services.url(f"my/ask/sent/?ref={row['reference']}"))

@@ -36,7 +36,7 @@ class Desk(BuiltIn):
         return str(
             self._do(
                 lambda: super(Desk, self).create(
-                    replace(ticket, key=f"{ticket.key}{len(self.calls)}") if unknown else ticket
+                    ticket._replace(key=f"{ticket.key}{len(self.calls)}") if unknown else ticket
                 )
             )
         )
@@ -49,7 +49,7 @@ class Desk(BuiltIn):
     def reply(self, requester: Any, desk_ref: str, reply: Reply) -> None:
         self.calls.append(f"reply {reply.body}")
         # Nor does it know the key of a reply.
-        self._do(lambda: super(Desk, self).reply(requester, desk_ref, replace(reply, key=f"{len(self.calls)}")))
+        self._do(lambda: super(Desk, self).reply(requester, desk_ref, reply._replace(key=f"{len(self.calls)}")))
 
     def _do(self, write: Callable[[], Any]) -> Any:
         fault = self.faults.pop(0) if self.faults else ""
