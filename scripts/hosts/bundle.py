@@ -207,8 +207,7 @@ def measure(out: Path, kind: Kind) -> None:
         flat = bench.flatten(Path(folder) / "flat")
         # As PYTHONPATH: the bundle's own before what only the two others need.
         search = Path(f"{(out / str(kind.functions)).resolve()}:{flat}") if kind.installs else flat
-        figures = bench.measure(search, Path(folder), None)
-    bench.show(figures)
+        bench.show(bench.measure(bench.own_cases(search, Path(folder), None)))
 
 
 if __name__ == "__main__":
