@@ -39,7 +39,7 @@ class Space(NamedTuple):
     database: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """The settings of the functions; `repr` hides what is secret."""
 

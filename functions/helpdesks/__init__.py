@@ -7,15 +7,13 @@ unknown: look before trying again) and `unsupported`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from portal.models import Requester
 from portal.tickets import File, Reply, Status, Thread, Ticket
 
 
-@dataclass(frozen=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """What a desk can do; the operators' table is made from this.
 
     creates: `keyed` (the vendor knows our key again for `key_ms`), `found` (we look the key up before a second try),

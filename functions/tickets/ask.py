@@ -9,7 +9,7 @@ from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
 from functions.rate import limit
-from functions.signin import drafts, sessions, with_mail
+from functions.signin import drafts, sessions
 from functions.signin.ways import way_in
 from functions.tickets import form, ledger, uploads
 from portal.addresses import normalise, subject_of_typed
@@ -153,6 +153,9 @@ def _unknown(request: "Request", services: "Services", draft: Draft, files: list
     if address is None or not settings.mail_sign_in or settings.tickets_anonymous != "verify":
         return answer(request, drafts.page(services, drafts.keep(services, draft, facts, names)))
     page_key = ledger.page_key(request.form.get("key", ""))
+    # Imported here, since a customer with a session needs none of it.
+    from functions.signin import with_mail
+
     token = drafts.keep(services, draft, facts, names, owner=address, page_key=page_key)
     location, after = with_mail.ask(request, services, address, drafts.page(services, token), page_key)
     response = answer(request, location)

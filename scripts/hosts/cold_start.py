@@ -91,7 +91,7 @@ def make(out: Path, host: str, build: Path, extras: str) -> Size:
 
 def host_cases(host: str, flat: Path, folder: Path) -> list[bench.Case]:
     """The first answer and the first ticket of a host's bundle, on SQLite."""
-    environ = bench.environment(flat, folder, f"sqlite:///{folder}/bench.db")
+    environ = bench.environment(flat, folder, f"sqlite:///{folder}/{host}.db")
     _, entry = ENTRIES[host]
     answers = (("health", health(entry), "200"), ("ticket", ticket(entry), "303"))
     return [bench.Case(f"{host} {what}", code, expected, environ) for what, code, expected in answers]

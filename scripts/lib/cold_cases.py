@@ -17,14 +17,15 @@ def call(app, method, path, form=b""):
     return status[0]
 COOKIE = ""
 """
-# As a browser sends the form: in parts, since it may have files.
+# As a browser sends the form: in parts, since it may have files. RANDOM makes each run's ticket a new one.
+RANDOM = "0123456789abcdef"
 FORM = "".join(
     f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
     for name, text in {
         "topic": "getting-in",
-        "subject": "The first ticket",
+        "subject": f"The first ticket {RANDOM}",
         "body": "This is the first ticket of a cold function.",
-        "key": "0123456789abcdef",
+        "key": RANDOM,
     }.items()
 ).encode()
 FORM += b"--b--\r\n"
@@ -58,8 +59,9 @@ def health(entry: str = "functions.app") -> str:
 def ticket(entry: str = "functions.app") -> str:
     """The first ticket of a signed-in customer, after the import of a host's entry point."""
     cookie = "import os\nCOOKIE = 'portal=' + os.environ['BENCH_COOKIE']"
-    send = f"print(call(app, 'POST', '/api/tickets', {FORM!r}))"
-    return f"{CALL}\n{cookie}\nimport {entry}\nfrom functions.app import app\n{send}"
+    form = f"form = {FORM!r}.replace({RANDOM.encode()!r}, os.urandom(8).hex().encode())"
+    send = "print(call(app, 'POST', '/api/tickets', form))"
+    return f"{CALL}\n{cookie}\n{form}\nimport {entry}\nfrom functions.app import app\n{send}"
 
 
 HELLO_FLASK = (

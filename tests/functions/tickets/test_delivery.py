@@ -1,7 +1,6 @@
 """What happens between the ledger and the desk: nothing is lost, nothing is doubled, and order is kept."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ class Desk(BuiltIn):
 
     def __init__(self, services: Services, **changes: Any) -> None:
         super().__init__(services)
-        self.capabilities = replace(Capabilities(creates="found", lookup_lag=60), **changes)
+        self.capabilities = Capabilities(creates="found", lookup_lag=60)._replace(**changes)
         self.faults: list[str] = []
         self.calls: list[str] = []
 
