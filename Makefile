@@ -62,7 +62,7 @@ machine: .machine/.ready ## what a portal on this machine runs on: .machine/, si
 	@.machine/bin/uv pip install --quiet --python .machine/bin/python --require-hashes -r requirements/site.txt
 	@touch $@
 
-hosts: setup .hosts/.ready ## the same answers behind nginx and Caddy, the image in a root of its own, the hosts' own runtimes (root)
+hosts: setup $(NODE) .hosts/.ready ## the same answers behind nginx and Caddy, the image in a root of its own, the hosts' own runtimes (root)
 	@missing=""; for program in nginx:nginx-light caddy:caddy docker-compose:docker-compose debootstrap:debootstrap; do \
 	  command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "Install Debian's$$missing first"; exit 1; }; \
