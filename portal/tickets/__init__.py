@@ -93,8 +93,7 @@ class Attachment(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One public message of a ticket; `at` in unix milliseconds. `body` is plain text; `html` is what the desk has
     instead, untrusted: clean it before showing it. `name` is the agent's as the desk has it; customers read the first
     name alone."""
@@ -107,8 +106,7 @@ class Message:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(NamedTuple):
     """A ticket as the help desk has it; times in unix milliseconds, messages oldest first. `closed` means that a
     reply cannot open it again."""
 

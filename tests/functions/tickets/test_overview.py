@@ -47,7 +47,7 @@ class Desk(BuiltIn):
         messages = thread.messages[:1] if self.late else thread.messages
         if self.html:
             messages = (*messages, Message("agent", "", self._services.now(), self.html))
-        return replace(thread, messages=messages, closed=self.closed)
+        return thread._replace(messages=messages, closed=self.closed)
 
 
 def test_account_menu_and_overview_count_the_answers_that_were_not_opened(
