@@ -113,10 +113,10 @@ def peers(environ: dict[str, str]) -> list[Case]:
     return [Case(FLASK, HELLO_FLASK, "200", environ), Case(FASTAPI, HELLO_FASTAPI, "200", environ)]
 
 
-def measure(cases: Sequence[Case]) -> dict[str, Figure]:
-    """The least figures of each case in ROUNDS runs, taken in turn."""
+def measure(cases: Sequence[Case], rounds: int = ROUNDS) -> dict[str, Figure]:
+    """The least figures of each case in so many runs, taken in turn."""
     figures: dict[str, Figure] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for case in cases:
             figure = once(case)
             if case.name not in figures or figure.cpu_ms < figures[case.name].cpu_ms:
