@@ -48,6 +48,13 @@ def test_the_files_and_words_that_the_commands_name_are_there(heading: str):
     assert "help.acme.example" in (MACHINE / "Caddyfile").read_text("utf-8")
 
 
+def test_the_page_of_what_they_print_has_the_guides_commands_and_nothing_of_one_run():
+    page = transcript.PAGE.read_text("utf-8")
+
+    assert transcript.blocks(page)[0] == commands("One machine with Docker")
+    assert transcript.calm(page) == page.strip("\n")
+
+
 @pytest.mark.hosts
 def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path):
     unit = tmp_path / "portal.service"
