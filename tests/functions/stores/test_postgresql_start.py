@@ -23,7 +23,7 @@ def test_the_driver_is_imported_without_a_parser_of_dates_which_others_still_get
 def test_no_column_is_of_a_type_that_the_driver_would_read_with_it():
     text = "\n".join(file.read_text("utf-8") for file in MIGRATIONS.glob("*.sql"))
     bodies = re.findall(r"create table (?:if not exists )?\w+ \((.*?)\n\);", text, re.IGNORECASE | re.DOTALL)
-    columns = [line.split() for body in bodies for line in body.splitlines() if re.match(r" +[a-z_]+ [A-Z]", line)]
+    columns = [line.split() for body in bodies for line in body.splitlines() if re.match(r" +[a-z_]+ +[A-Z]", line)]
     added = [line.split() for line in re.findall(r"add column (.+?)[;\n]", text, re.IGNORECASE)]
 
     assert len(columns) > 100
