@@ -47,7 +47,8 @@ class Report:
     gone: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     unpublished: int = 0
-    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    unsure: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -170,7 +171,9 @@ def describe(report: Report, total: int, show_left_out: bool = False) -> list[st
               for name, names in report.renamed.items()]  # fmt: skip
     lines += [f"{id}: no text for customers, so not published; add some if it needs it" for id in report.empty]
     if show_left_out:
-        lines += [f"{id}: left out: {block}" for id, found in report.left_out.items() for block in found]
+        lines += [
+            f"{id}: left out ({rule}): {block}" for id, found in report.left_out.items() for block, rule in found
+        ]
     counts = [(len(report.written), "written"), (len(report.updated), "updated"), (len(report.unchanged), "unchanged"),
               (len(report.kept) + len(report.outdated), "kept"), (len(report.empty), "without text for customers"),
               (report.unpublished, "unpublished")]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.changelog import CATEGORIES, news
+from portal.changelog.classes import Policy
 from portal.changelog.outline import DEFINITION, blocks, join
 from portal.sanitise import MAX_CHARACTERS, clean
 
@@ -48,10 +49,12 @@ class Release:
 
 @dataclass(frozen=True)
 class Draft:
-    """The entry of a release: its text ("" when nothing in it is for customers) and what was left out."""
+    """The entry of a release: its text ("" when nothing in it is for customers), each block that was left out with the
+    rule that says so, and each line whose class a writer should look at with the category it was given."""
 
     text: str
-    left_out: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    unsure: tuple[tuple[str, str], ...]
     categories: tuple[str, ...]
 
 
@@ -62,12 +65,13 @@ def read(data: object) -> list[Release]:
     return [_read_one(item, number) for number, item in enumerate(data, start=1)]
 
 
-def draft(release: Release, product: str = "") -> Draft:
+def draft(release: Release, product: str = "", policy: Policy | None = None) -> Draft:
     """Write the entry of a public release, naming the product (default: the repository's name)."""
-    kept, left_out = news.classify(release.body)
+    found = news.classify(release.body, policy)
+    kept, left_out, unsure = found.kept, tuple(found.left_out), tuple(found.unsure)
     categories = tuple(c for c in CATEGORIES if c in kept)
     if not categories:
-        return Draft("", tuple(left_out), ())
+        return Draft("", left_out, (), ())
     parts = list(kept.get("", ()))
     for category in categories:
         parts += [f"## {category}", *kept[category]]
@@ -86,7 +90,7 @@ def draft(release: Release, product: str = "") -> Draft:
         "",
     ]
     parts += _definitions(release.body, parts)
-    return Draft(sign("\n".join(lines) + join(parts) + "\n"), tuple(left_out), categories)
+    return Draft(sign("\n".join(lines) + join(parts) + "\n"), left_out, unsure, categories)
 
 
 def title(release: Release, product: str = "") -> str:

@@ -1,0 +1,332 @@
+"""Which class a line of a release belongs to, and the named rule that decided: the first rule that fits.
+
+A line is breaking when a customer must act, or loses or finds renamed something they use; a fix when it restores what
+was meant, security included; internal when no customer can notice it; anything else is a feature, or an improvement of
+one. Only machine text, a declared type or heading, and the patterns of WORKSHOP make a line internal: a guess never
+drops one.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from portal.changelog import credits
+from portal.changelog.outline import ITEM
+
+BREAKING, FEATURE, IMPROVEMENT, FIX, INTERNAL = "breaking", "feature", "improvement", "fix", "internal"
+CLASSES = (BREAKING, FEATURE, IMPROVEMENT, FIX, INTERNAL)
+SECURITY, DEPRECATED = "security", "deprecated"  # marks beside the class
+
+# What a heading says of its lines; the first row it matches. A heading in no row, or of two kinds ("Fixes and
+# improvements"), leaves the decision to the text.
+HEADINGS: tuple[tuple[str, str], ...] = (
+    (r"^major changes$|breaking|incompatib|removed|removals?$|deprecat|upgrad(?:e|ing) (?:notes|guide|instructions)"
+     r"|action required|migration (?:notes|guide)", BREAKING),
+    (r"security|vulnerabilit", SECURITY),
+    (r"dependenc|^deps\b|internal|\btests?\b|testing|\bci\b|\bcd\b|\bci/cd\b|chores?\b|\bdocs?\b|documentation"
+     r"|refactor|infrastructure|\bbuild\b|\bbuilds\b|maintenance|miscellaneous tasks|code style|\bstyling\b"
+     r"|code quality|developer experience|\bdevelopment\b|tooling|contributors|housekeeping|under the hood", INTERNAL),
+    (r"^minor changes$", FEATURE),
+    (r"^patch changes$", FIX),
+    (r"^(?=.*(?:bug|fix))(?=.*(?:improv|enhanc|feature|change|performance))", ""),
+    (r"bug|fix|regression", FIX),
+    (r"^(?=.*(?:feature|\bnew\b))(?=.*(?:improv|enhanc))", IMPROVEMENT),
+    (r"feature|\badded\b|(?<!what.s )\bnew\b|additions|highlights", FEATURE),
+    (r"improve|enhance|performance|\bchanged\b|\bchanges\b.*behaviou?r|\bupdate[sd]?\b", IMPROVEMENT),
+)  # fmt: skip
+# These say nothing, nor do version numbers and dates; any other heading is shown above its lines.
+GENERIC_HEADING = re.compile(
+    r"what.?s (?:new|changed)|(?:all (?:.* )?|notable )?changes|changelog|also|misc(?:ellaneous)?|other.*|\[?v?\d.*"
+)
+
+# https://www.conventionalcommits.org, with the types that teams add to it.
+TYPES: Mapping[str, str] = {
+    "feat": FEATURE, "feature": FEATURE, "fix": FIX, "bugfix": FIX, "hotfix": FIX, "perf": IMPROVEMENT,
+    "improvement": IMPROVEMENT, "revert": IMPROVEMENT, "security": SECURITY, "build": INTERNAL, "chore": INTERNAL,
+    "ci": INTERNAL, "deps": INTERNAL, "docs": INTERNAL, "doc": INTERNAL, "documentation": INTERNAL,
+    "refactor": INTERNAL, "ref": INTERNAL, "style": INTERNAL, "test": INTERNAL, "tests": INTERNAL, "vendor": INTERNAL,
+    "fixed": FIX, "fixes": FIX, "bug": FIX, "added": FEATURE, "new": FEATURE, "changed": IMPROVEMENT,
+    "breaking": BREAKING, "improved": IMPROVEMENT, "enhancement": IMPROVEMENT,
+}  # fmt: skip
+INTERNAL_SCOPES = frozenset(
+    {"ci", "e2e", "test", "tests", "deps", "deps-dev", "docs", "build", "lint", "release", "dev", "storybook"}
+)
+
+PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!)?:[ \t]+(?=\S)")
+SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
+BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=[a-zA-Z]+(?:\([^()\n]*\))?!?:[ \t])")
+MARKED = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
+MARKER = re.compile(r"^[ \t]*[-*+][ \t]+")
+# What the rules read of a line: any cue stands within it, and the time stays bounded.
+REACH = 600
+
+# Lines that are no news to anybody: whole classes of machine text, never a judgement about the words.
+MACHINE = re.compile(
+    r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
+    r"|(?:build|chore|fix)\(deps|.{0,300}\bby @(?:dependabot|renovate|github-actions|snyk-bot|pre-commit-ci)\b"
+    r"|updated? (?:all )?(?:[\w-]+ )?dependencies\b|lock file maintenance"
+    r"|merge (?:pull request #|branch |remote-tracking )|version packages$|\d{4}-\d{2}-\d{2}$",
+    re.IGNORECASE,
+)
+# `Bump lodash from 4.17.20 to 4.17.21`; `Bump max upload size from 10 MB to 50 MB` is news.
+BUMP = re.compile(
+    r"(?:bump|upgrade|update)[sd]? (?P<said>(?:dependency|package|module|action) )?"
+    r"`?(?P<name>@?[\w.-]+(?:/[\w./-]+)?)`?(?: dependency)?"
+    r" (?:from `?(?P<from>v?\d[\w.+-]*)`? )?to `?(?P<to>v?\d[\w.+-]*)`?(?: (?:in|for) [\w./-]+)?(?: \[security\])?",
+    re.IGNORECASE,
+)
+BUMP_GROUP = re.compile(r"bump the [\w.-]+ group\b.{0,80}\bwith \d+ updates?\b", re.IGNORECASE)
+
+# Named patterns of work that no customer can notice. Each is about the workshop by its own words.
+WORKSHOP: tuple[tuple[str, str], ...] = (
+    ("refactoring", r"^(?:code )?(?:refactor(?:ed|s|ing)?|clean(?:ed|s)?[ -]?up code|code clean[ -]?up)\b"),
+    ("tests", r"\b(?:flaky|failing|unit|e2e|end-to-end|integration|snapshot|cypress|playwright|jest|pytest) tests?\b"
+              r"|^(?:add|fix|update|improve|write|extend|remove|skip)(?:e?d|e?s)? (?:\w+ ){0,2}tests? (?:for|of|to|in)\b"
+              r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? fails?\b"),
+    ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
+                               r"|dependabot|renovate|linters?|linting)\b|\bci (?:workflow|pipeline|job|build)s?\b"
+                               r"|\b(?:in|on|for) ci\b"),
+    ("documentation", r"^changelog\b|\b(?:docstrings?|code comments?)\b"
+                      r"|^(?:add|fix|update|improve|clarif[iy]|extend|reorganize|revise)(?:e?d|e?s)? (?:\w+ ){0,4}"
+                      r"(?:docs|documentation|changelog|readme)\b"
+                      r"|\btypos? in (?:a |the )?(?:\w+ )?(?:docs?|comments?)\b"),
+    ("dependencies", r"^(?:backport |update|upgrade|bump)[a-z]* (?:\w+ ){0,3}(?:dependency|dependencies|bumps?)\b"
+                     r"|^dependency bump|^(?:bump|update|upgrade)[sd]? (?:to )?"
+                     r"(?:[a-z0-9]*[/@._-][a-z0-9@/._-]*(?:@| to )v?\d[\w.]*|[a-z0-9]+ to v?\d+\.\d[\w.]*)$"
+                     r"|^(?:bump|update|upgrade)[sd]? [\w ]*\b(?:js|npm|go|python) (?:deps|modules|packages)\b"),
+    ("code moved", r"^mov(?:e|es|ed|ing) .{1,80} (?:to|into|from|out of) .{0,60}"
+                   r"\b(?:packages?|modules?|models|helpers?|class(?:es)?|namespace|director(?:y|ies)|session)\b"),
+    ("unused code", r"^(?:remov|delet|drop)(?:e|es|ed|s|ped)? (?:the |some |all |an? |now )*(?:unneeded|unnecessary"
+                    r"|unused|dead|redundant|leftover|obsolete|useless|stale)"
+                    r" (?:\w+ ){0,3}(?:code|imports?|files?|functions?|methods?|class(?:es)?|variables?|conversions?"
+                    r"|fmt|depend\w+|packages?|scripts?|types?|css|styles|logs?|comments?|parameters?|actions?)\b"),
+)  # fmt: skip
+
+_NO_CUE = r"(?!.{0,60}\b(?:warnings?|notices?|messages?)\b)"
+# A customer has to act, or something ends, whatever the heading says.
+ENDS: tuple[tuple[str, str], ...] = (
+    ("support ends", r"\b(?:drop|dropped|drops|dropping|remove[sd]?|removing|end|ends|ended|ending) "
+                     r"(?:\S+ ){0,4}support\b|\bsupport (?:for|of) .{1,80} (?:dropped|removed|ended|discontinued)\b"
+                     r"|\bend[- ]of[- ]life\b|\b(?:sunset|discontinu)(?:s|ed|es|e|ing|ting)?\b"),
+    ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b{_NO_CUE}"),
+    ("will end", r"\bwill (?:be (?:removed|retired|disabled|shut down|dropped)|stop|no longer|cease)\b"),
+    ("must act", r"\b(?:you|users|customers|clients|admins|administrators|everyone|operators|integrations) "
+                 r"(?:must|need to|needs to|have to|will have to|will need to)\b|\b(?:is|are) now (?:required|mandatory)\b"
+                 r"|\bnow requires?\b|\bminimum (?:supported |required )?(?:\w+ ){0,2}version\b"
+                 r"|\bmust (?:now )?be (?:updated|set|migrated|changed|renamed|replaced|upgraded|re-?\w+)\b"
+                 r"|\bto (?:re-?enable|enable|restore|keep)(?: \w+){0,4},? set\b"),
+)  # fmt: skip
+# Something used goes or changes, unless a fix says so.
+_WHOSE = (
+    r"(?!(?:the |some |all |an? |any |confusing )*(?:unneeded|unnecessary|unused|dead|redundant|duplicated?|leftover"
+    r"|obsolete|useless|stale|extra|stray|invalid|misleading|confusing|broken|wrong|trailing|limit|limits|limitation"
+    r"|restriction|restrictions|need|requirement|flicker|internal|console|deprecated code|delay)\b)"
+)
+CHANGES: tuple[tuple[str, str], ...] = (
+    ("removed", rf"^(?:remove[sd]?|removing|removal of|drop(?:s|ped)?|delete[sd]?) {_WHOSE}"),
+    ("renamed", r"^renam(?:e|es|ed|ing) (?!.{0,40}\b(?:class|method|function|variable|internal|package|files?)\b)"
+                r"|\b(?:has|have|was|were|is|are)(?: been)? (?:now )?renamed\b"),
+    ("default changed", r"^(?:the )?defaults?(?: value)? (?:to|for .{1,60} (?:is|are|changed|now))\b"
+                        r"|\b(?:chang|mak)(?:e|es|ed|ing) .{0,60}\bdefaults?\b.{0,40}\b(?:from|to)\b"
+                        r"|^disabl(?:e|es|ed) .{1,80} by default\b|\b(?:off|disabled|hidden|opt-in) by default\b"
+                        r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
+    ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
+                  r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
+                  r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
+    ("replaced", r"^(?:replac(?:e|es|ed)|chang(?:e|es|ed)) `[^`]{1,80}` (?:with|by|to) `"),
+)  # fmt: skip
+
+_NOW_RIGHT = r"\bno longer (?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat|leak|panic)"
+FIXES: tuple[tuple[str, str], ...] = (
+    ("first word", r"^(?:quick |bug ?|hot)?fix(?:e[sd]|ing|es)?\b|^(?:resolv|correct|repair|restor|prevent|solv|patch)"
+                   r"(?:e[sd]?|ing|s|ed)?\b|^(?:avoid|stop|address)(?:s|ed|es|ing)?\b"
+                   r"|^(?:do not|don.t|properly|regression|work(?:ed)? around|(?:squash|crush)(?:ed)?)\b"),
+    ("what was wrong", rf"\b(?:crash(?:e[sd]|ing)?|regression|memory leak|race condition|deadlock|infinite loop"
+                       rf"|works? again|now works?|was (?:broken|wrong|missing|ignored|incorrect)|bug where|bug in"
+                       rf"|(?:an )?issues? (?:where|with|when|that)|incorrectly|wrongly|fix(?:es|ed)?)\b|{_NOW_RIGHT}"),
+)  # fmt: skip
+SAFETY = re.compile(
+    r"\bCVE-\d{4}-\d|\bGHSA-|\b(?:xss|csrf|ssrf|redos)\b|\bsecurity (?:issue|fix|vulnerab|hole|patch|flaw|problem)"
+    r"|\bvulnerabilit",
+    re.IGNORECASE,
+)
+NEW = re.compile(
+    r"^(?:add|introduc|implement|support|allow|enabl|creat|provid|expos|offer)(?:s|e[sd]?|ed|ing|t)?\b"
+    r"|^(?:new|initial|you can now|now you can|option|ability|let)\b",
+    re.IGNORECASE,
+)
+BETTER = re.compile(
+    r"^(?:improv|enhanc|optimi[sz]|redesign|increas|reduc|refin|polish|simplif|speed|updat|chang|mak|show|us)"
+    r"(?:e[sd]?|ed|s|ing|ies|ied|y)?\b|^(?:better|faster|more|less)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The class of a line and the rule that decided; not `sure` when a writer should look at it."""
+
+    kind: str
+    rule: str
+    sure: bool = True
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line without bullet, references, type and scope; the heading's words and the pull request's labels in lower
+    case."""
+
+    text: str
+    whole: str
+    section: str
+    type: str
+    scope: str
+    bang: bool
+    labels: tuple[str, ...]
+    by_heading: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A team's own words: headings and labels of pull requests, in lower case, and the class each of them means."""
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def verdict(block: str, section: str = "", labels: Iterable[str] = (), policy: Policy | None = None) -> Verdict:
+    """Decide the class of one line of a list, or of a paragraph, whose words are not weighed."""
+    policy = policy or Policy()
+    line = read(block, section, labels, policy.headings)
+    rules = RULES if ITEM.match(block) else PROSE
+    found = next(found for rule in rules if (found := rule(line, policy)) is not None)
+    return replace(found, marks=_marks(line, found.kind))
+
+
+def read(block: str, section: str, labels: Iterable[str], headings: Mapping[str, str]) -> Line:
+    """Take a line apart."""
+    whole = credits.without_start(MARKER.sub("", block, count=1)[: 2 * REACH]).lstrip()
+    text, scope, kind, bang = whole, "", "", False
+    if bracket := BRACKET.match(text):
+        scope, text = bracket["scope"], text[bracket.end() :]
+    prefix = PREFIX.match(text)
+    if prefix and prefix["type"].lower() in TYPES:
+        kind, bang = prefix["type"].lower(), bool(prefix["bang"])
+        scope, text = prefix["scope"] or scope, text[prefix.end() :]
+    elif found := SCOPE.match(text):
+        scope, text = found["bold"] or found["cliff"] or "", text[found.end() :]
+    said = headings.get(section)
+    by_heading = heading_kind(section) if said is None else said
+    scope = scope.strip(": ").lower()
+    plain = credits.without(text[:REACH]).replace("**", "").strip()
+    return Line(plain, whole, section, kind, scope, bang, tuple(label.lower() for label in labels), by_heading)
+
+
+def heading_kind(section: str) -> str:
+    """What a heading (lower case) says of its lines: a class, "security", or "" for nothing."""
+    if not section or GENERIC_HEADING.fullmatch(section):
+        return ""
+    return next((kind for pattern, kind in HEADINGS if re.search(pattern, section)), "")
+
+
+def is_bump(text: str) -> bool:
+    """Whether a line is about a dependency: the name of a package, and versions."""
+    text = re.sub(r"\[([^\[\]]{1,100})\]\([^()\s]{1,300}\)", r"\1", credits.without(text[:300]))
+    if BUMP_GROUP.match(text):
+        return True
+    match = BUMP.fullmatch(text)
+    if match is None:
+        return False
+    known = bool(match["said"]) or bool(re.search(r"[/@._-]|\d", match["name"]))
+    return known or all("." in version for version in (match["from"], match["to"]) if version)
+
+
+Rule = Callable[[Line, Policy], Verdict | None]
+
+
+def _machine(line: Line, _: Policy) -> Verdict | None:
+    if MACHINE.match(line.whole):
+        return Verdict(INTERNAL, "machine text")
+    return Verdict(INTERNAL, "dependency") if is_bump(line.text) else None
+
+
+def _labelled(line: Line, policy: Policy) -> Verdict | None:
+    return next((Verdict(policy.labels[one], f"label {one!r}") for one in line.labels if one in policy.labels), None)
+
+
+def _marked(line: Line, _: Policy) -> Verdict | None:
+    return Verdict(BREAKING, "marked as breaking") if line.bang or MARKED.search(line.whole[:REACH]) else None
+
+
+def _declared_internal(line: Line, _: Policy) -> Verdict | None:
+    if line.by_heading in (BREAKING, SECURITY):
+        return None
+    if line.by_heading == INTERNAL:
+        return Verdict(INTERNAL, f"heading {line.section!r}")
+    if TYPES.get(line.type) == INTERNAL:
+        return Verdict(INTERNAL, f"type {line.type!r}")
+    return Verdict(INTERNAL, f"scope {line.scope!r}") if line.scope in INTERNAL_SCOPES else None
+
+
+def _ends(line: Line, _: Policy) -> Verdict | None:
+    found = _first(ENDS, line.text)
+    return Verdict(BREAKING, f"text: {found}", line.by_heading == BREAKING) if found else None
+
+
+def _workshop(line: Line, _: Policy) -> Verdict | None:
+    found = None if line.by_heading in (BREAKING, SECURITY) else _first(WORKSHOP, line.text)
+    return Verdict(INTERNAL, f"text: {found}") if found else None
+
+
+def _changes(line: Line, _: Policy) -> Verdict | None:
+    restores = line.by_heading in (FIX, SECURITY) or TYPES.get(line.type) == FIX or _first(FIXES[:1], line.text)
+    found = None if restores else _first(CHANGES, line.text)
+    return Verdict(BREAKING, f"text: {found}", line.by_heading == BREAKING) if found else None
+
+
+def _heading(line: Line, _: Policy) -> Verdict | None:
+    kind = FIX if line.by_heading == SECURITY else line.by_heading
+    if not kind or (kind in (FEATURE, IMPROVEMENT) and _first(FIXES[:1], line.text)):
+        return None
+    return Verdict(kind, f"heading {line.section!r}")
+
+
+def _type(line: Line, _: Policy) -> Verdict | None:
+    kind = TYPES.get(line.type)
+    return Verdict(FIX if kind == SECURITY else kind, f"type {line.type!r}") if kind else None
+
+
+def _text(line: Line, _: Policy) -> Verdict | None:
+    if SAFETY.search(line.text):
+        return Verdict(FIX, "text: security")
+    if found := _first(FIXES[:1], line.text):
+        return Verdict(FIX, f"text: {found}")
+    if NEW.match(line.text):
+        return Verdict(FEATURE, "text: first word")
+    found = _first(FIXES[1:], line.text)
+    if found:
+        return Verdict(FIX, f"text: {found}", sure=False)
+    return Verdict(IMPROVEMENT, "text: first word") if BETTER.match(line.text) else None
+
+
+def _unsure(line: Line, _: Policy) -> Verdict | None:
+    return Verdict(IMPROVEMENT, "no rule fits", sure=False)
+
+
+RULES: tuple[Rule, ...] = (
+    _machine, _labelled, _marked, _declared_internal, _ends, _workshop, _changes, _heading, _type, _text, _unsure,
+)  # fmt: skip
+PROSE: tuple[Rule, ...] = (_machine, _marked, _declared_internal, _heading, _unsure)
+
+
+def _first(patterns: Iterable[tuple[str, str]], text: str) -> str:
+    return next((name for name, pattern in patterns if re.search(pattern, text, re.IGNORECASE)), "")
+
+
+def _marks(line: Line, kind: str) -> tuple[str, ...]:
+    if kind == INTERNAL:
+        return ()
+    safe = line.by_heading == SECURITY or line.type == "security" or SAFETY.search(line.text)
+    ending = re.search(ENDS[1][1], line.text, re.IGNORECASE) or "deprecat" in line.section
+    return (SECURITY,) * bool(safe) + (DEPRECATED,) * bool(ending and kind == BREAKING)
