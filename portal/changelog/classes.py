@@ -49,12 +49,30 @@ TYPES: Mapping[str, str] = {
     "breaking": BREAKING, "improved": IMPROVEMENT, "enhancement": IMPROVEMENT,
 }  # fmt: skip
 INTERNAL_SCOPES = frozenset(
-    {"ci", "e2e", "test", "tests", "deps", "deps-dev", "docs", "build", "lint", "release", "dev", "storybook"}
+    {
+        "ci",
+        "e2e",
+        "test",
+        "tests",
+        "deps",
+        "deps-dev",
+        "docs",
+        "doc",
+        "documentation",
+        "docblocks",
+        "build",
+        "lint",
+        "release",
+        "dev",
+        "storybook",
+    }
 )
 
 PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!)?:[ \t]+(?=\S)")
 SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
-BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=[a-zA-Z]+(?:\([^()\n]*\))?!?:[ \t])")
+BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=\S)")
+# `Webhooks: fix the order`: what it is about, then the news.
+TOPIC = re.compile(r"^(?P<scope>[A-Z][\w ./&-]{1,30}):[ \t]+(?=\S)")
 MARKED = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
 MARKER = re.compile(r"^[ \t]*[-*+][ \t]+")
 # What the rules read of a line: any cue stands within it, and the time stays bounded.
@@ -81,10 +99,12 @@ BUMP_GROUP = re.compile(r"bump the [\w.-]+ group\b.{0,80}\bwith \d+ updates?\b",
 WORKSHOP: tuple[tuple[str, str], ...] = (
     ("refactoring", r"^(?:code )?(?:refactor(?:ed|s|ing)?|clean(?:ed|s)?[ -]?up code|code clean[ -]?up)\b"),
     ("tests", r"\b(?:flaky|failing|unit|e2e|end-to-end|integration|snapshot|cypress|playwright|jest|pytest) tests?\b"
-              r"|^(?:add|fix|update|improve|write|extend|remove|skip)(?:e?d|e?s)? (?:\w+ ){0,2}tests? (?:for|of|to|in)\b"
+              r"|^(?:add|fix|update|improve|write|extend|remove|skip)(?:e?d|e?s)? (?:\w+ ){0,2}"
+              r"tests? (?:for|of|to|in)\b"
               r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? fails?\b"),
     ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
-                               r"|dependabot|renovate|linters?|linting)\b|\bci (?:workflow|pipeline|job|build)s?\b"
+                               r"|dependabot|renovate|linters?|linting)\b"
+                               r"|\bci (?:workflows?|pipelines?|jobs?|builds?|matrix)\b"
                                r"|\b(?:in|on|for) ci\b"),
     ("documentation", r"^changelog\b|\b(?:docstrings?|code comments?)\b"
                       r"|^(?:add|fix|update|improve|clarif[iy]|extend|reorganize|revise)(?:e?d|e?s)? (?:\w+ ){0,4}"
@@ -108,10 +128,11 @@ ENDS: tuple[tuple[str, str], ...] = (
     ("support ends", r"\b(?:drop|dropped|drops|dropping|remove[sd]?|removing|end|ends|ended|ending) "
                      r"(?:\S+ ){0,4}support\b|\bsupport (?:for|of) .{1,80} (?:dropped|removed|ended|discontinued)\b"
                      r"|\bend[- ]of[- ]life\b|\b(?:sunset|discontinu)(?:s|ed|es|e|ing|ting)?\b"),
-    ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b{_NO_CUE}"),
-    ("will end", r"\bwill (?:be (?:removed|retired|disabled|shut down|dropped)|stop|no longer|cease)\b"),
+    ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b(?! (?:usage|use|calls?|functions?)\b){_NO_CUE}"),
+    ("will end", r"\bwill (?:be (?:removed|retired|disabled|shut down|dropped)(?! from)|stop|no longer|cease)\b"),
     ("must act", r"\b(?:you|users|customers|clients|admins|administrators|everyone|operators|integrations) "
-                 r"(?:must|need to|needs to|have to|will have to|will need to)\b|\b(?:is|are) now (?:required|mandatory)\b"
+                 r"(?:must|need to|needs to|have to|will have to|will need to)\b|^requires? "
+                 r"|\b(?:is|are) now (?:required|mandatory)\b"
                  r"|\bnow requires?\b|\bminimum (?:supported |required )?(?:\w+ ){0,2}version\b"
                  r"|\bmust (?:now )?be (?:updated|set|migrated|changed|renamed|replaced|upgraded|re-?\w+)\b"
                  r"|\bto (?:re-?enable|enable|restore|keep)(?: \w+){0,4},? set\b"),
@@ -122,21 +143,27 @@ _WHOSE = (
     r"|obsolete|useless|stale|extra|stray|invalid|misleading|confusing|broken|wrong|trailing|limit|limits|limitation"
     r"|restriction|restrictions|need|requirement|flicker|internal|console|deprecated code|delay)\b)"
 )
-CHANGES: tuple[tuple[str, str], ...] = (
-    ("removed", rf"^(?:remove[sd]?|removing|removal of|drop(?:s|ped)?|delete[sd]?) {_WHOSE}"),
+GOES: tuple[tuple[str, str], ...] = (
+    ("removed", rf"^(?:remove[sd]?|removing|removal of|drop(?:s|ped)?) {_WHOSE}"),
     ("renamed", r"^renam(?:e|es|ed|ing) (?!.{0,40}\b(?:class|method|function|variable|internal|package|files?)\b)"
                 r"|\b(?:has|have|was|were|is|are)(?: been)? (?:now )?renamed\b"),
+    ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
+                  r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
+                  r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
+)  # fmt: skip
+# And this in a line that is not said to be new.
+CHANGES: tuple[tuple[str, str], ...] = (
+    *GOES,
     ("default changed", r"^(?:the )?defaults?(?: value)? (?:to|for .{1,60} (?:is|are|changed|now))\b"
                         r"|\b(?:chang|mak)(?:e|es|ed|ing) .{0,60}\bdefaults?\b.{0,40}\b(?:from|to)\b"
                         r"|^disabl(?:e|es|ed) .{1,80} by default\b|\b(?:off|disabled|hidden|opt-in) by default\b"
                         r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
-    ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
-                  r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
-                  r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
     ("replaced", r"^(?:replac(?:e|es|ed)|chang(?:e|es|ed)) `[^`]{1,80}` (?:with|by|to) `"),
 )  # fmt: skip
 
-_NOW_RIGHT = r"\bno longer (?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat|leak|panic)"
+_NOW_RIGHT = (
+    r"\bno longer (?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat|leak|panic)"
+)
 FIXES: tuple[tuple[str, str], ...] = (
     ("first word", r"^(?:quick |bug ?|hot)?fix(?:e[sd]|ing|es)?\b|^(?:resolv|correct|repair|restor|prevent|solv|patch)"
                    r"(?:e[sd]?|ing|s|ed)?\b|^(?:avoid|stop|address)(?:s|ed|es|ing)?\b"
@@ -152,7 +179,7 @@ SAFETY = re.compile(
 )
 NEW = re.compile(
     r"^(?:add|introduc|implement|support|allow|enabl|creat|provid|expos|offer)(?:s|e[sd]?|ed|ing|t)?\b"
-    r"|^(?:new|initial|you can now|now you can|option|ability|let)\b",
+    r"|^(?:new|initial|you can now|now you can|option|ability|let)\b|\bsupport$",
     re.IGNORECASE,
 )
 BETTER = re.compile(
@@ -216,6 +243,8 @@ def read(block: str, section: str, labels: Iterable[str], headings: Mapping[str,
         scope, text = prefix["scope"] or scope, text[prefix.end() :]
     elif found := SCOPE.match(text):
         scope, text = found["bold"] or found["cliff"] or "", text[found.end() :]
+    elif found := TOPIC.match(text):
+        scope, text = found["scope"], text[found.end() :]
     said = headings.get(section)
     by_heading = heading_kind(section) if said is None else said
     scope = scope.strip(": ").lower()
@@ -271,6 +300,8 @@ def _declared_internal(line: Line, _: Policy) -> Verdict | None:
 
 def _ends(line: Line, _: Policy) -> Verdict | None:
     found = _first(ENDS, line.text)
+    if found == "deprecated" and _first(FIXES[:1], line.text):
+        return None
     return Verdict(BREAKING, f"text: {found}", line.by_heading == BREAKING) if found else None
 
 
@@ -281,7 +312,8 @@ def _workshop(line: Line, _: Policy) -> Verdict | None:
 
 def _changes(line: Line, _: Policy) -> Verdict | None:
     restores = line.by_heading in (FIX, SECURITY) or TYPES.get(line.type) == FIX or _first(FIXES[:1], line.text)
-    found = None if restores else _first(CHANGES, line.text)
+    adds = line.by_heading == FEATURE or TYPES.get(line.type) == FEATURE
+    found = "" if restores else _first(GOES if adds else CHANGES, line.text)
     return Verdict(BREAKING, f"text: {found}", line.by_heading == BREAKING) if found else None
 
 
