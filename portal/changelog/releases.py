@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.changelog import CATEGORIES, news
-from portal.changelog.classes import Policy
 from portal.changelog.outline import DEFINITION, blocks, join
 from portal.sanitise import MAX_CHARACTERS, clean
 
@@ -50,11 +49,13 @@ class Release:
 @dataclass(frozen=True)
 class Draft:
     """The entry of a release: its text ("" when nothing in it is for customers), each block that was left out with the
-    rule that says so, and each line whose class a writer should look at with the category it was given."""
+    rule that says so, each line whose class a writer should look at with the category it was given, and the overrides
+    that met a line."""
 
     text: str
     left_out: tuple[tuple[str, str], ...]
     unsure: tuple[tuple[str, str], ...]
+    used: frozenset[str]
     categories: tuple[str, ...]
 
 
@@ -65,13 +66,13 @@ def read(data: object) -> list[Release]:
     return [_read_one(item, number) for number, item in enumerate(data, start=1)]
 
 
-def draft(release: Release, product: str = "", policy: Policy | None = None) -> Draft:
+def draft(release: Release, product: str = "", decisions: news.Decisions | None = None) -> Draft:
     """Write the entry of a public release, naming the product (default: the repository's name)."""
-    found = news.classify(release.body, policy)
+    found = news.classify(release.body, decisions)
     kept, left_out, unsure = found.kept, tuple(found.left_out), tuple(found.unsure)
     categories = tuple(c for c in CATEGORIES if c in kept)
     if not categories:
-        return Draft("", left_out, (), ())
+        return Draft("", left_out, (), frozenset(found.used), ())
     parts = list(kept.get("", ()))
     for category in categories:
         parts += [f"## {category}", *kept[category]]
@@ -90,7 +91,7 @@ def draft(release: Release, product: str = "", policy: Policy | None = None) -> 
         "",
     ]
     parts += _definitions(release.body, parts)
-    return Draft(sign("\n".join(lines) + join(parts) + "\n"), left_out, unsure, categories)
+    return Draft(sign("\n".join(lines) + join(parts) + "\n"), left_out, unsure, frozenset(found.used), categories)
 
 
 def title(release: Release, product: str = "") -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import changelog
-from portal.changelog import Entry, Section, feeds, news, outline, releases
+from portal.changelog import Entry, Section, feeds, news, outline, releases, wording
 from portal.errors import ContentError
 from portal.sanitise import to_html
 
@@ -82,7 +82,7 @@ def test_a_line_for_the_workshop_is_left_out_and_counted(body: str) -> None:
     ],
 )
 def test_the_marks_of_the_workshop_are_taken_out(line: str, text: str) -> None:
-    assert news.tidy(line) == text
+    assert wording.tidy(line) == text
 
 
 def test_code_and_prose_after_an_item_stay_with_it_unchanged() -> None:
