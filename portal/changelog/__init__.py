@@ -15,6 +15,8 @@ from portal.sanitise import MAX_CHARACTERS, clean
 # In the order in which customers see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
 RECENT_DAYS = 30
+# Beside the entries: what `scripts.changelog` remembers of its last run.
+STATE = "sync.json"
 # A release of GitHub's largest size, with its definitions of links.
 MOST = 2 * MAX_CHARACTERS
 
