@@ -160,7 +160,7 @@ def test_entries_are_newest_first_and_grouped_by_month() -> None:
     found = changelog.newest_first([entry("b", "2026-10-31"), entry("c", "2026-11-01"), entry("a", "2026-10-31")])
 
     months = changelog.by_month(found)
-    assert [(m.first.isoformat(), [e.slug for e in m.entries]) for m in months] == [
+    assert [(m.first.isoformat(), [e.slug for week in m.weeks for e in week.entries]) for m in months] == [
         ("2026-11-01", ["c"]),
         ("2026-10-01", ["a", "b"]),
     ]
