@@ -21,6 +21,7 @@ from mkdocs.utils import get_build_datetime
 
 from portal import changelog, yaml_lines
 from portal.changelog import CATEGORIES, Entry, Week, feeds
+from portal.changelog.config import CONFIG
 from portal.errors import ContentError
 from portal.sanitise import absolute_only, to_html, to_text
 from portal.urls import unfit
@@ -60,7 +61,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     action = (
         {"title": asks[0].title, "until": asks[0].until, "url": _path(config) + asks[0].slug + "/"} if asks else None
     )
-    view = {"recent": len(week), "latest": latest, "action": action}
+    since = _unreachable(_folder(config)) if state.on else None
+    view = {
+        "recent": len(week),
+        "latest": latest,
+        "action": action,
+        # For the doctor: whether releases arrive by themselves, and since when they do not (UTC).
+        "synced": (_folder(config) / CONFIG).is_file(),
+        "unreachable": since and since.isoformat(),
+    }
     config.extra.setdefault("view", {})["changelog"] = view if state.on else None
     return config
 
