@@ -40,24 +40,10 @@ TYPES: Mapping[str, str] = {
 }  # fmt: skip
 INTERNAL_SCOPES = frozenset(
     {
-        "ci",
-        "e2e",
-        "test",
-        "tests",
-        "deps",
-        "deps-dev",
-        "docs",
-        "doc",
-        "documentation",
-        "docblocks",
-        "build",
-        "lint",
-        "release",
-        "dev",
-        "storybook",
+        "ci", "e2e", "test", "tests", "deps", "deps-dev", "docs", "doc", "documentation", "docblocks", "build", "lint",
+        "release", "dev", "storybook", "infra", "mypy", "typing", "workflows", "tooling",
     }
-)
-
+)  # fmt: skip
 # Lines that are no news to anybody: whole classes of machine text, never a judgement about the words.
 MACHINE = re.compile(
     r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
@@ -81,12 +67,13 @@ WORKSHOP: tuple[tuple[str, str], ...] = (
     ("tests", r"\b(?:flaky|failing|unit|e2e|end-to-end|integration|snapshot|cypress|playwright|jest|pytest) tests?\b"
               r"|^(?:add|fix|update|improve|write|extend|remove|skip)(?:e?d|e?s)? (?:\w+ ){0,2}"
               r"tests? (?:for|of|to|in)\b"
-              r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? fails?\b"),
+              r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? fails?\b"
+              r"|\bin (?:\w+ ){0,4}tests?$|\be2e (?:runs?|suite)\b"),
     ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
                                r"|dependabot|renovate|linters?|linting)\b"
                                r"|\bci (?:workflows?|pipelines?|jobs?|builds?|matrix)\b"
                                r"|\b(?:in|on|for) ci\b"),
-    ("documentation", r"^changelog\b|\b(?:docstrings?|code comments?)\b"
+    ("documentation", r"^changelog\b|\b(?:docstrings?|code comments?|(?:issue|pull request) templates?)\b"
                       r"|^(?:add|fix|update|improve|clarif[iy]|extend|reorganize|revise)(?:e?d|e?s)? (?:\w+ ){0,4}"
                       r"(?:docs|documentation|changelog|readme)\b"
                       r"|\btypos? in (?:a |the )?(?:\w+ )?(?:docs?|comments?)\b"),
