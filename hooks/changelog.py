@@ -28,6 +28,8 @@ from portal.urls import unfit
 
 LISTED_BLOCKS = 6
 ON_AN_ARTICLE = 3
+# The week before, on the third day of this one; and the lines of an entry in the weekly email.
+DIGEST_DAYS, DIGEST_LINES = 10, 12
 RESERVED = {"index", *(category.lower() for category in CATEGORIES)}
 
 
@@ -66,6 +68,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         "recent": len(week),
         "latest": latest,
         "action": action,
+        "digest": [_digest(e) for e in changelog.recent(state.entries, state.today, days=DIGEST_DAYS)],
         # For the doctor: whether releases arrive by themselves, and since when they do not (UTC).
         "synced": (_folder(config) / CONFIG).is_file(),
         "unreachable": since and since.isoformat(),
@@ -252,6 +255,15 @@ def _fields(entry: Entry, config: MkDocsConfig) -> dict[str, Any]:
         "until": entry.until,
         "source": entry.url if urlsplit(entry.url).scheme in ("http", "https") else "",
     }
+
+
+def _digest(entry: Entry) -> dict[str, Any]:
+    """An entry for the functions' weekly email: plain text, since any email program shows that."""
+    sections, more = changelog.preview(entry, DIGEST_LINES)
+    lines = [(s.category or "", to_text(block)) for s in sections for block in s.blocks]
+    day = entry.day.isoformat()
+    return {"slug": entry.slug, "title": entry.title, "day": day, "lines": lines, "more": more,
+            "action": to_text(entry.action)}  # fmt: skip
 
 
 def _html(entry: Entry, config: MkDocsConfig) -> str:
