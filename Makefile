@@ -98,8 +98,8 @@ format: setup ## put formatting and imports right
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world
-	@$(BIN)/python -m scripts.bench
+bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world; BENCH=--instructions
+	@$(BIN)/python -m scripts.bench $(BENCH)
 
 bench-changelog: setup ## the classes of lines that people labelled: make bench-changelog LINES=lines.jsonl
 	@$(BIN)/python -m scripts.changelog classify "$(LINES)" >/dev/null

@@ -31,6 +31,7 @@ def without(unused: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
 
 
 def _import_werkzeug() -> None:
+    """Import the package without them, unless somebody has it already."""
     if "werkzeug" in sys.modules:
         return
     with without(WERKZEUG):
