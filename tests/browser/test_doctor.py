@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from functions.stores import connect
+from portal.clock import DAY_MS, HOUR_MS
 from scripts.doctor import __main__ as doctor
 from scripts.lib.environment import variables
 from scripts.lib.world import ROOT, World
@@ -22,7 +23,8 @@ from scripts.lib.world import ROOT, World
 Environ = dict[str, str]
 # What a demo of an hour cannot have, and what is not built.
 OPEN = {
-    "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "release-sync", "write-next",
+    "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "history", "release-sync",
+    "write-next",
 }  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_a_stage_shows_its_own_criteria_and_what_to_do(
 
     out = capsys.readouterr().out
     assert out.startswith("Stage 2. Status and changes")
-    assert "Status one click away: the live site was not asked\n      Say --url" in out
+    assert "Status one click away: the live site was not asked\n         Say --url" in out
     assert "Help desk" not in out
 
 
@@ -115,6 +117,26 @@ def unread(environ: Environ, folder: Path) -> Environ:
     return built(environ, folder, articles=[article])
 
 
+def on_the_board(environ: Environ, folder: Path, **changes: Any) -> Environ:
+    bundle = json.loads((Path(environ["PORTAL_BUILD_DIR"]) / "portal.json").read_text("utf-8"))
+    return built(environ, folder, status=bundle["status"] | changes)
+
+
+def late_news(environ: Environ, folder: Path) -> Environ:
+    """A maintenance that was announced five hours before it was deployed, and somebody who wants to hear of it."""
+    now = int(time.time() * 1000)
+    update = {"at": now - 5 * HOUR_MS, "status": "scheduled", "body": "We are moving."}
+    work = {"id": "move", "title": "New servers", "status": "scheduled", "components": [], "updates": [update]}
+    work |= {"scheduled_for": now + DAY_MS, "scheduled_until": now + DAY_MS + HOUR_MS}
+    who = "insert into subscriber (id, address, components, created_at) values ('a', 'eve@customer.example', '[]', 1)"
+    return on_the_board(environ, folder, maintenances=[work]) | migrated(folder, who)
+
+
+def unknown_monitor(environ: Environ, folder: Path) -> Environ:
+    component = {"id": "api", "name": "API", "checks": [{"type": "pingdom", "id": "1", "statuses": [200]}]}
+    return on_the_board(environ, folder, components=[component], incidents=[], maintenances=[])
+
+
 BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
     "a misspelt desk": (
         "help-desk",
@@ -156,6 +178,22 @@ BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
         "so incidents, changes and planned maintenance are missing",
     ),
     "account changes behind a request": ("account", without_cards, "customers must ask for: "),
+    "an account page without its provider's secret": (
+        "account-provider",
+        lambda environ, folder: built(environ, folder, account={"provider": "auth0"}),
+        "Auth0 lacks AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET",
+    ),
+    "a SCIM server that is not there": (
+        "account-provider",
+        lambda *_: {"SCIM_URL": "http://127.0.0.1:9", "SCIM_TOKEN": "t"},
+        "SCIM: ConnectionError",
+    ),
+    "a monitor without its token": ("monitors", unknown_monitor, "pingdom: PINGDOM_TOKEN is not set"),
+    "news that was deployed too late": (
+        "announced",
+        late_news,
+        "deployed more than three hours late, so subscribers never heard of: 'New servers'",
+    ),
     "a stale article": ("reviewed", unread, "'How do I pay?'"),
     "no keys": ("settings", lambda *_: {"SECRET_KEYS": ""}, "Set SECRET_KEYS: one or more random keys, newest first"),
 }
@@ -221,7 +259,8 @@ def test_a_site_without_what_every_page_needs(
     assert "the functions are not behind the site" in found["functions"]["says"]
     assert "Content-Security-Policy" in found["headers"]["says"]
     assert "no search on: home" in found["search"]["says"]
-    assert "widget.intercom.io" in found["chatbot"]["says"]
+    assert "a chat of widget.intercom.io is on the site" in found["chatbot"]["says"]
+    assert "not proven: search, finding an article" in found["chatbot"]["says"]
 
 
 def test_a_site_that_does_not_answer_is_unknown(
