@@ -1,6 +1,7 @@
 """The table of all settings is what the code reads, and what the operators' guide has."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_a_new_variable_is_found_however_it_is_read(tmp_path: Path, monkeypatch:
 
     assert code.read() == {"NEW_ONE": "", "NEW_TWO": "7", "NEW_THREE": "", "NEW_FOUR": "on"}
     assert code.prefixes() == {"NEW_"}
+
+
+def test_the_guide_says_of_every_secret_how_to_change_it(capsys: pytest.CaptureFixture[str]):
+    assert table.main(["--secrets"]) == 0
+    listed = set(capsys.readouterr().out.split())
+    _, _, rotation = (table.FILE.parent / "running.md").read_text("utf-8").partition("## Rotating secrets\n")
+    rows = [line.split("|")[1] for line in rotation.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([A-Z0-9_]+)`", row)}
+
+    assert told == listed
 
 
 def test_what_the_functions_hide_in_their_own_words_is_marked_as_secret():
