@@ -34,6 +34,7 @@ STOP = "status unsubscription"
 ONE_CLICK = "One-Click"
 # A subscriber's emails are queued under the row's id.
 PEOPLE = (Held("subscriber", "address = :address", is_name=True),)
+NO_LINK = "This link is incomplete or too old. Copy the whole link from the email, or use the one in our latest email."
 GONE = "This link has expired or is incomplete. Subscribe again on the status page."
 
 
@@ -162,9 +163,9 @@ def _who(request: "Request", services: "Services") -> str:
     try:
         who = str(_signer(services, STOP).loads(request.args.get("token", "")))
     except BadSignature as error:
-        raise Problem(404, "This link is incomplete. Copy the whole link from the email.") from error
+        raise Problem(404, NO_LINK) from error
     if who != request.args.get("id"):
-        raise Problem(404, "This link is incomplete. Copy the whole link from the email.")
+        raise Problem(404, NO_LINK)
     return who
 
 
