@@ -35,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     if not waiting:
         print("Everything that is open or to come was told.")
+    elif not any(count for _, _, count in waiting):
+        print("Nobody waits to hear of it.")
     elif send:
         print("Queued; the tick sends it within a minute.")
     else:

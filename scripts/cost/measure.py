@@ -32,9 +32,7 @@ def measured(calls: int = CALLS, rounds: int = ROUNDS) -> dict[str, float]:
         build(Path(folder))
         services.store.migrate()
         portal = Portal(services)
-        figures = {
-            name: round(_ms(portal, services, call, calls, rounds), 2) for name, call in _calls(services).items()
-        }
+        figures = {name: round(_ms(portal, call, calls, rounds), 2) for name, call in _calls(services).items()}
         figures |= {
             "event_bytes": _row(services, "event", lambda: _run(portal, _events()), calls * rounds),
             "ticket_bytes": _row(services, "ticket", lambda: _run(portal, _ticket(services)), calls * rounds),
@@ -44,12 +42,11 @@ def measured(calls: int = CALLS, rounds: int = ROUNDS) -> dict[str, float]:
 
 
 def _calls(services: Services) -> dict[str, Callable[[], EnvironBuilder]]:
-    cookie = _cookie(services)
     return {
         "status_ms": lambda: _call("/api/v2/summary.json"),
         "events_ms": _events,
         "ticket_ms": lambda: _ticket(services),
-        "page_ms": lambda: _call("/my/tickets/", {"Cookie": cookie}),
+        "page_ms": lambda: _call("/my/tickets/", {"Cookie": _cookie(services)}),
         "tick_ms": lambda: _call("/api/tick", {"Authorization": f"Bearer {services.settings.tick_tokens[0]}"}),
     }
 
@@ -69,7 +66,6 @@ def _ticket(services: Services) -> EnvironBuilder:
     form = {"topic": "exports", "subject": "The export is empty", "body": "It has no rows. " * 40}
     form["key"] = secrets.token_hex(16)
     kind = "application/x-www-form-urlencoded"
-    # A customer of its own each time, since each may ask only so often.
     headers = {"Cookie": _cookie(services), "Sec-Fetch-Site": "same-origin"}
     return _call("/api/tickets", headers, urlencode(form), kind)
 
@@ -83,6 +79,7 @@ def _call(path: str, headers: dict[str, str] | None = None, body: str = "", kind
 
 
 def _cookie(services: Services) -> str:
+    """The sign-in of a new customer, since each may ask only so often."""
     who = secrets.token_hex(8)
     return f"portal={sessions.start(services, Requester(who, f'{who}@customer.example', 'Ada'), {})}"
 
@@ -93,12 +90,11 @@ def _run(portal: Portal, call: EnvironBuilder) -> int:
     return int(status.split()[0])
 
 
-def _ms(portal: Portal, services: Services, call: Callable[[], EnvironBuilder], calls: int, rounds: int) -> float:
+def _ms(portal: Portal, call: Callable[[], EnvironBuilder], calls: int, rounds: int) -> float:
     """The least of some rounds: other programs on this machine only add to it."""
     best = float("inf")
     for _ in range(rounds):
         asked = [call() for _ in range(calls)]
-        services.store.run("delete from rate")
         before = time.process_time()
         answers = {_run(portal, one) for one in asked}
         best = min(best, (time.process_time() - before) * 1000 / calls)
@@ -111,7 +107,6 @@ def _row(services: Services, table: str, call: Callable[[], int], times: int) ->
     """Bytes of the store for each new row, with what else the call writes."""
 
     def now() -> tuple[int, int]:
-        services.store.run("delete from rate")
         pages = services.store.one("select page_count * page_size as n from pragma_page_count, pragma_page_size")
         count = services.store.one(f"select count(*) as n from {table}")  # noqa: S608 - the names are ours
         return (pages or {})["n"], (count or {})["n"]
@@ -119,6 +114,5 @@ def _row(services: Services, table: str, call: Callable[[], int], times: int) ->
     before, rows = now()
     for _ in range(times):
         call()
-        services.store.run("delete from rate")
     after, more = now()
     return round((after - before) / (more - rows))

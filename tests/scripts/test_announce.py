@@ -68,7 +68,7 @@ def test_where_nobody_wants_to_hear_of_it_the_list_says_so(
 ) -> None:
     assert command.main([]) == 0
 
-    assert "nobody chose to hear of it" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith("nobody chose to hear of it\nNobody waits to hear of it.\n")
 
 
 def test_a_store_that_does_not_answer_is_a_sentence(
