@@ -6,7 +6,9 @@ import pytest
 
 from scripts import faults
 from scripts.lib.portal_faults import cases
-from scripts.lib.portal_faults.world import outside, portal, said
+from scripts.lib.portal_faults.outside import outside
+from scripts.lib.portal_faults.said import said
+from scripts.lib.portal_faults.world import portal
 from scripts.settings.__main__ import FILE
 
 # The others wait for timeouts, one after the other: `make faults FAULTS=--portal` has them.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.lib.portal_faults.cases import FAULTS, Fault
-from scripts.lib.portal_faults.world import Outside, Seen, outside, portal
+from scripts.lib.portal_faults.outside import Outside, outside
+from scripts.lib.portal_faults.world import Seen, portal
 
 # Most of a case is waiting for a timeout.
 AT_ONCE = 8

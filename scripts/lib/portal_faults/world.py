@@ -1,23 +1,18 @@
-"""The world of the portal's faults: the systems around it, each behind a line that fails, and a customer."""
+"""A portal that has a fault, with lines of its own to the systems around it, and its customer."""
 
 import html
 import json
-import os
-import re
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-from aiosmtpd.controller import Controller
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from functions.app import Portal as Functions
@@ -27,20 +22,13 @@ from functions.signin import sessions
 from functions.stores.sqlite import SQLite
 from portal.clock import MINUTE_MS
 from portal.models import Requester
-from scripts.lib.faults_world import Mailbox, free_port, process
 from scripts.lib.portal_faults.front import Front
+from scripts.lib.portal_faults.outside import LIES, Outside
+from scripts.lib.portal_faults.said import said
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-LIES = {
-    "desk": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>Welcome to nginx!</html>",
-    "billing": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-    b'{"url": "https://billing.evil.example/p/session/1", "id": "bps_1", "object": "billing_portal.session"}',
-    "identity": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-    b'{"issuer": "https://id.evil.example", "authorization_endpoint": "https://id.evil.example/"}',
-    "email": b"HTTP/1.1 200 OK\r\n\r\n<html>Welcome to nginx!</html>\r\n",
-}
 BUNDLE: dict[str, Any] = {
     "build": "one",
     "built_at": "2026-11-20T08:00:00Z",
@@ -64,32 +52,6 @@ ADMIN = {"billing_admin": True, "billing_customer": "cus_demo", "plan": "Team", 
 MOST_TICKS = 90
 # After the longest answer of a test's system: timeouts of the portal are shorter.
 PATIENCE_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class Outside:
-    """The other systems: host and port of each, and the mailboxes behind the mail server."""
-
-    targets: dict[str, tuple[str, int]]
-    desk: str
-    mailbox: Mailbox
-
-
-@contextmanager
-def outside() -> Iterator[Outside]:
-    """Help desk, billing system, identity provider and mail server, each a process or a thread of its own."""
-    commands = {"desk": "demo.helpdesks", "billing": "demo.billing", "identity": "demo.identity"}
-    with ExitStack() as stack:
-        origins = {
-            name: stack.enter_context(process([sys.executable, "-m", module, "0"], _plain()))[0]
-            for name, module in commands.items()
-        }
-        mailbox, port = Mailbox(), free_port()
-        smtp = Controller(mailbox, hostname="127.0.0.1", port=port)
-        smtp.start()
-        stack.callback(smtp.stop)
-        targets = {name: ("127.0.0.1", urlsplit(origin).port or 0) for name, origin in origins.items()}
-        yield Outside(targets | {"email": ("127.0.0.1", port)}, origins["desk"], mailbox)
 
 
 class Clock:
@@ -270,55 +232,6 @@ def build(folder: Path, **changes: Any) -> None:
     (folder / "shell.html").write_text(SHELL, "utf-8")
 
 
-def said(page: str) -> str:
-    """What a page tells the customer: its notices and errors, or its heading and first sentence; of JSON its detail or
-    its words for the status. Each request's number is ABCD-1234, so that two runs say the same."""
-    if page.startswith("{"):
-        found = json.loads(page)
-        return str(found.get("detail") or found.get("status", {}).get("description", ""))
-    reader = _Reader()
-    reader.feed(page)
-    told = " ".join(
-        text for number, text in enumerate(reader.told) if not any(text in before for before in reader.told[:number])
-    )
-    told = told or ": ".join([reader.title, *reader.sentences[:1]])
-    return re.sub(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", "ABCD-1234", told)
-
-
-class _Reader(HTMLParser):
-    """Gathers the text of alerts and notices that are shown, the heading, and the sentences of paragraphs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[str] = []
-        self.sentences: list[str] = []
-        self.title = ""
-        self._open: list[tuple[str, str, list[str]]] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attributes}
-        tells = found.get("role") in {"alert", "status"} or re.search(r"hf-(notice|error)", found.get("class", ""))
-        if tag in {"p", "div", "h1"}:
-            kind = "hidden" if "hidden" in found else "told" if tells else tag
-            self._open.append((tag, kind, []))
-
-    def handle_data(self, data: str) -> None:
-        for _, _, texts in self._open:
-            texts.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1][0] == tag:
-            _, kind, texts = self._open.pop()
-            text = " ".join("".join(texts).split())
-            shown = text and not any(outer == "hidden" for _, outer, _ in self._open)
-            if kind == "told" and shown:
-                self.told.append(text)
-            elif kind == "p" and shown and text.endswith("."):
-                self.sentences.append(text)
-            elif kind == "h1":
-                self.title = text
-
-
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The faults are the run's own."""
@@ -350,7 +263,3 @@ def _environment(folder: Path, origin: str, fronts: dict[str, Front], around: Ou
         "BOT_CHECK": "none",
         "DISK_FREE_MB": "0",
     }
-
-
-def _plain() -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[3]), "PYTHONWARNINGS": "ignore"}
