@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # Where settings are read; the demo's own and those of development commands are no operator's business.
-PLACES = ("functions", "hooks", "scripts/hosts/serve.py", "scripts/lib/environment.py", "scripts/changelog.py")
+PLACES = ("functions", "hooks", "scripts/hosts/serve.py", "scripts/lib/environment.py", "scripts/changelog")
 NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|DEMO|BILLER|HELPDESK|PREVIEW|LISTEN|PORT|THREADS")
 # Calls that take a variable's name, with the place of its default among what follows the name.
 READERS = {

@@ -19,6 +19,7 @@ def test_every_setting_that_the_code_reads_stands_in_the_table_once():
     names = [setting.name for setting in table.every()]
     made_up = {name for name in names for prefix in code.prefixes() if name.startswith(prefix)}
 
+    assert [place for place in code.PLACES if not (code.ROOT / place).exists()] == []
     assert sorted(names) == sorted(set(names))
     assert set(code.read()) - set(names) == set()
     assert set(names) - set(code.read()) - made_up == BY_MKDOCS
