@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Of a longer answer the email has the beginning.
 TEXT_MOST = 20_000
 SUBJECT_MOST = 200
+# The button and the line beside an answer; the build writes the adopter's own into portal.json.
+BRAND = {"fill": "#4a44c4", "on_fill": "#fff", "accent": "#4a44c4", "radius": 8}
 # Where the sender is the address that people read, an email to it is a request of its own.
 UNREAD = "Please don't reply to this email: we wouldn't see it. Reply on your request's page instead."
 READ = "Please reply on your request's page rather than by email, so that everything stays in one conversation."
@@ -32,6 +34,7 @@ def answer(services: "Services", row: "Row", thread: "Thread") -> dict[str, Any]
     who = _who(services, answers)
     shown = answers if services.settings.answer_in_mail else []
     words = {"who": who, "link": link, "reference": row["reference"], "how": _how(services)}
+    brand = BRAND | services.portal.get("brand", {})
     title = ledger.plain(row["subject"] or thread.subject, SUBJECT_MOST)
     return {
         "to": row["email"],
@@ -39,7 +42,7 @@ def answer(services: "Services", row: "Row", thread: "Thread") -> dict[str, Any]
         "text": _text(words, shown),
         "html": environment()
         .get_template("tickets/answer_mail.html")
-        .render(title=title, answers=[_shown(one) for one in shown], **words),
+        .render(title=title, answers=[_shown(one) for one in shown], brand=brand, **words),
         "message_id": f"answer-{row['reference']}-{services.now()}",
         "thread": f"request-{row['reference']}",
     }
