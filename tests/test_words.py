@@ -113,7 +113,7 @@ READ = {
         "scripts/backup.py",
         "scripts/restore.py",
         "scripts/doctor",
-        "scripts/changelog.py",
+        "scripts/changelog",
         "scripts/forget.py",
         "scripts/migrate.py",
         "scripts/new_portal",

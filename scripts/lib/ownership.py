@@ -41,6 +41,7 @@ TABLE = (
     Row(".github/workflows/content.yml", UPSTREAM, "builds and checks every change of your content"),
     Row(".github/workflows/deploy.yml", UPSTREAM, "puts the portal on your host"),
     Row(".github/workflows/incidents.yml", UPSTREAM, "brings incidents that were posted on the portal into Git"),
+    Row(".github/workflows/release.yml", UPSTREAM, "writes your product's releases into the changelog"),
     Row(".github/workflows/status-history.yml", UPSTREAM, "writes a line of uptime a day"),
     Row(".github/workflows/upgrade.yml", UPSTREAM, "opens a pull request with the next version"),
     Row("mkdocs.yml", YOURS, "name, address, brand, topics, parts"),

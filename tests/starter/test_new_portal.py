@@ -46,3 +46,12 @@ def test_helpfronts_own_repository_has_no_upstream(source: Path):
 
     assert done.returncode == 1
     assert ".upstream.toml is not here" in done.stderr
+
+
+def test_no_file_of_the_product_is_without_an_owner():
+    names = {row.path for row in ownership.TABLE}
+    files = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").split("\n")[:-1]
+    workflows = [file for file in files if file.startswith(".github/workflows/")]
+
+    assert [file for file in files if not any(f"{file}/".startswith(name) for name in names)] == []
+    assert [file for file in workflows if file not in names] == []
