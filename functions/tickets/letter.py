@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
+from functions.mail import look
 from functions.pages import environment
 from functions.signin import ways
 from functions.tickets import ledger, markup
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 # Of a longer answer the email has the beginning.
 TEXT_MOST = 20_000
 SUBJECT_MOST = 200
-# The button and the line beside an answer; the build writes the adopter's own into portal.json.
-BRAND = {"fill": "#4a44c4", "on_fill": "#fff", "accent": "#4a44c4", "radius": 8}
 # Where the sender is the address that people read, an email to it is a request of its own.
 UNREAD = "Please don't reply to this email: we wouldn't see it. Reply on your request's page instead."
 READ = "Please reply on your request's page rather than by email, so that everything stays in one conversation."
@@ -34,7 +33,7 @@ def answer(services: "Services", row: "Row", thread: "Thread") -> dict[str, Any]
     who = _who(services, answers)
     shown = answers if services.settings.answer_in_mail else []
     words = {"who": who, "link": link, "reference": row["reference"], "how": _how(services)}
-    brand = BRAND | services.portal.get("brand", {})
+    brand = look.look(services.portal)
     title = ledger.plain(row["subject"] or thread.subject, SUBJECT_MOST)
     return {
         "to": row["email"],

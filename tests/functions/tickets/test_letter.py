@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.mail import look
 from functions.services import Services
 from functions.tickets import letter
 from portal.tickets import Thread
@@ -63,7 +64,7 @@ def test_its_button_has_the_brands_colours_and_corners_or_the_portals_own(
     services.portal["brand"] = brand
     sign_in(browser)
     html = written(browser, services)[1]
-    expected = letter.BRAND | brand
+    expected = look.OURS | brand
 
     assert f"background: {expected['fill']}; color: {expected['on_fill']};" in html
     assert f"border: 1px solid {expected['accent']}; border-radius: {expected['radius']}px" in html
