@@ -1,5 +1,10 @@
-"""Whose each path of a portal's repository is: what an upgrade replaces, and what it never touches."""
+"""Whose each path of a portal's repository is: what an upgrade replaces, and what it never touches.
 
+An upgrade asks the table of the version that it brings, as a program of its own: it reads paths, each with a NUL behind
+it, and prints those of upstream. So this module imports nothing of ours.
+"""
+
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,7 +23,8 @@ class Row:
     what: str
 
 
-# The row with the longest path counts. A path that no row names is yours.
+# The row with the longest path counts. A path that no row names is yours; so a row stays when its files go, or upgrades
+# would leave them behind.
 TABLE = (
     Row("portal/", UPSTREAM, "articles, releases, incidents: what a portal is about"),
     Row("hooks/", UPSTREAM, "how the site is built; its theme and its search"),
@@ -75,3 +81,7 @@ def table() -> str:
     lines = ["| Path | Whose | What it is |", "|---|---|---|"]
     lines += [f"| `{row.path}` | {row.owner} | {row.what} |" for row in TABLE if row.owner != PRODUCT]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(f"{path}\0" for path in upstream(sys.stdin.read().split("\0")[:-1])))

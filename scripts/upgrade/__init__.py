@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from scripts.lib.upstream import RECORD, record
 from scripts.upgrade import versions
 
 # Upstream's tags are kept apart from your own.
+OWNERSHIP = "scripts/lib/ownership.py"
 TAGS, HEAD = "refs/upstream/tags", "refs/upstream/head"
 
 
@@ -30,11 +31,13 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Plan:
-    """From which commit to which, and the files of upstream's that were changed here."""
+    """From which commit to which; the files that go and those that come; and what was changed here of any of them."""
 
     before: str
     after: str
     version: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
     changed: tuple[str, ...]
 
 
@@ -84,20 +87,35 @@ def plan(folder: Path, upstream: Upstream, version: str | None, repository: str)
     if chosen is None:
         return None
     after = git(folder, "rev-parse", f"{TAGS}/{chosen}^{{commit}}").strip()
-    return Plan(upstream.commit, after, chosen, tuple(_changed(folder, upstream.commit)))
+    return _compared(folder, upstream.commit, after, chosen)
 
 
-def _changed(folder: Path, before: str) -> list[str]:
-    """Upstream's files that differ here from those of the commit they are from, new and deleted ones included."""
-    theirs, ours = _tree(folder, before), _tree(folder, "HEAD")
-    return sorted(path for path in {*theirs, *ours} if theirs.get(path) != ours.get(path))
+def _compared(folder: Path, before: str, after: str, version: str) -> Plan:
+    base, here, next_ = (_tree(folder, commit) for commit in (before, "HEAD", after))
+    was = set(ownership.upstream({*base, *here}))
+    # What is upstream's in the new version, its own table says.
+    program = git(folder, "show", f"{after}:{OWNERSHIP}")
+    is_ = set(_owned(program, {*here, *next_}))
+    changed = {path for path in was if base.get(path) != here.get(path)}
+    # Yours so far, where upstream has a file now.
+    changed |= {path for path in is_ - was if path in here and path in next_ and here[path] != next_[path]}
+    gone = [path for path in here if path in was & is_ and path not in next_]
+    return Plan(before, after, version, tuple(gone), tuple(sorted(is_ & {*next_})), tuple(sorted(changed)))
+
+
+def _owned(program: str, paths: Iterable[str]) -> list[str]:
+    given = "".join(f"{path}\0" for path in paths)
+    command = [sys.executable, "-I", "-X", "utf8", "-c", program]
+    done = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", errors="surrogateescape")
+    if done.returncode:
+        raise Refused(f"The new version cannot say which files are upstream's:\n{done.stderr}")
+    return done.stdout.split("\0")[:-1]
 
 
 def _tree(folder: Path, commit: str) -> Mapping[str, str]:
-    """Upstream's files in a commit, each with its mode and content's id."""
+    """The files of a commit, each with its mode and its content's id."""
     lines = git(folder, "ls-tree", "-r", "-z", commit).split("\0")[:-1]
-    files = {name: facts for facts, _, name in (line.partition("\t") for line in lines)}
-    return {name: files[name] for name in ownership.upstream(files)}
+    return {name: facts for facts, _, name in (line.partition("\t") for line in lines)}
 
 
 def patch(folder: Path, found: Plan) -> str:
@@ -116,15 +134,13 @@ def replace(folder: Path, found: Plan, repository: str) -> str:
             f" git branch --delete --force {branch}"
         )
     git(folder, "switch", "--quiet", "--force-create", branch)
-    old, new = _tree(folder, "HEAD"), _tree(folder, found.after)
-    gone = [path for path in old if path not in new]
-    _each(folder, gone, "rm", "--quiet", "--force")
-    _each(folder, list(new), "checkout", "--quiet", found.after)
+    _each(folder, found.gone, "rm", "--quiet", "--force")
+    _each(folder, found.new, "checkout", "--quiet", found.after)
     (folder / RECORD).write_text(record(repository, found.after), "utf-8")
     return branch
 
 
-def _each(folder: Path, paths: list[str], *command: str) -> None:
+def _each(folder: Path, paths: Sequence[str], *command: str) -> None:
     if paths:
         git(
             folder,

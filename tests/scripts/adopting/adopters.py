@@ -46,6 +46,11 @@ def helpfront(folder: Path) -> Path:
         file.write("\n# A line of the new version.\n")
     (folder / "portal/newest.txt").write_text("New in this version.\n")
     (folder / "scripts/bench.py").unlink()
+    (folder / "extras").mkdir()
+    (folder / "extras/new.txt").write_text("A folder that upstream had not before.\n")
+    owners = folder / "scripts/lib/ownership.py"
+    row = '    Row("extras/", UPSTREAM, "a folder of the new version"),\n'
+    owners.write_text(owners.read_text("utf-8").replace("TABLE = (\n", f"TABLE = (\n{row}"), "utf-8")
     _release(folder, NEW)
     git(folder, "checkout", "--quiet", f"v{OLD}")
     return folder

@@ -51,6 +51,7 @@ def test_upstreams_files_are_those_of_the_new_version_and_yours_are_as_they_were
     assert "A line of the new version" in (portal / "portal/clock.py").read_text("utf-8")
     assert "portal/newest.txt" in head
     assert "scripts/bench.py" not in head
+    assert "extras/new.txt" in head
     assert [file for file in head if file.startswith(("findings/", ".ci/"))] == []
     assert git(source, "rev-parse", f"v{NEW}^{{commit}}").strip() in (portal / ".upstream.toml").read_text("utf-8")
 
@@ -102,6 +103,18 @@ def test_what_was_changed_of_upstreams_files_is_shown_and_stops_it(portal: Path)
     )
     assert git(portal, "branch", "--show-current").strip() == "main"
     assert (portal / "portal/clock.py").read_text("utf-8") == "# patched\n"
+
+
+def test_a_file_of_yours_where_upstream_has_one_now_is_not_overwritten(portal: Path):
+    (portal / "extras").mkdir()
+    (portal / "extras/new.txt").write_text("ours\n")
+    _commit(portal)
+    done = run(portal, "scripts.upgrade", f"v{NEW}")
+
+    assert done.returncode == 1
+    assert "  extras/new.txt\n" in done.stderr
+    assert "+ours" in done.stdout
+    assert (portal / "extras/new.txt").read_text("utf-8") == "ours\n"
 
 
 def test_kept_changes_are_a_patch_that_can_be_applied_again(portal: Path):
