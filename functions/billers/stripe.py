@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 import requests
 
-from functions.billers import Card, Job
+from functions.billers import Card
 from functions.errors import Kind, SettingsError, VendorError
 from functions.settings import Settings
+from portal.billing import Job
 from portal.urls import is_local
 
 if TYPE_CHECKING:

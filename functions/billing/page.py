@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Response
 
 from functions import pages
-from functions.billers import Card, Job
+from functions.billers import Card
 from functions.errors import Problem, VendorError
 from functions.http import Request, see_other
 from functions.rate import limit
 from functions.signin import sessions
 from functions.signin.ways import way_in
+from portal.billing import Job
 from portal.models import is_true
 from portal.urls import is_safe
 

@@ -1,0 +1,106 @@
+"""A billing system's HTTP API: one call, its errors in our six classes, and the untrusted answer."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from functions.billers import DOWN
+from functions.errors import Kind, VendorError
+from functions.rows import Row, parsed
+
+TIMEOUT_SECONDS = (3.05, 8)
+BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
+MOST_WAIT_SECONDS = 86_400
+KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
+REFUSED = "Our billing provider refused this. Nothing was changed."
+GONE = "We can't find that in your billing."
+SAYS = {"rejected": REFUSED, "not_found": GONE}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: its status, headers, and its JSON object or its bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    row: Row
+    content: bytes
+
+
+class Api:
+    """Calls below `base`. `code` finds the vendor's word for an error in its answer, for the log; `refine` may make
+    another error of it."""
+
+    def __init__(
+        self,
+        base: str,
+        headers: Mapping[str, str],
+        *,
+        auth: tuple[str, str] | None = None,
+        code: Callable[[Row], str] = lambda row: "",
+        refine: Callable[[int, Row], VendorError | None] = lambda status, row: None,
+    ) -> None:
+        self.base = base
+        self._headers = headers
+        self._auth = auth
+        self._code = code
+        self._refine = refine
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        plain: bool = False,
+    ) -> Answer:
+        """One request, no redirect followed; `plain` leaves the answer as bytes. Raises VendorError with the first
+        word of the path only: an address may be a credential."""
+        what = f"{method} {path.strip('/').partition('/')[0]}"
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                with session.request(
+                    method, self.base + path, params=query, data=form, json=json, timeout=TIMEOUT_SECONDS,
+                    headers={**self._headers, **(headers or {})}, auth=self._auth, allow_redirects=False, stream=True,
+                ) as response:  # fmt: skip
+                    content = _read(response)
+            row = Row(None) if plain and response.ok else Row(parsed(content))
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise VendorError(DOWN, detail=f"{what}: no answer that can be read") from error
+        if 200 <= response.status_code < 300:
+            return Answer(response.status_code, response.headers, row, content)
+        raise self._failure(response, row, what)
+
+    def _failure(self, response: requests.Response, row: Row, what: str) -> VendorError:
+        status = response.status_code
+        refined = self._refine(status, row)
+        if refined is not None:
+            return refined
+        # A conflict (409) and a timeout of a proxy (408) may come after the write.
+        final = 400 <= status < 500 and status not in (408, 409)
+        kind = KINDS.get(status) or ("rejected" if final else "unavailable")
+        detail = f"{what}: {status} {self._code(row)}".rstrip()
+        return VendorError(SAYS.get(kind, DOWN), kind, detail=detail, retry_after=_wait(response.headers))
+
+
+def _wait(headers: Mapping[str, str]) -> int | None:
+    given = headers.get("Retry-After", "").strip()
+    return min(int(given), MOST_WAIT_SECONDS) if given.isascii() and given.isdecimal() and len(given) < 9 else None
+
+
+def _read(response: requests.Response) -> bytes:
+    """All of it, within limits: one that comes byte by byte would never time out."""
+    body, until = bytearray(), time.monotonic() + BODY_SECONDS
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        body += chunk
+        if len(body) > BODY_LIMIT or time.monotonic() > until:
+            raise ValueError("the answer is too large or too slow")
+    return bytes(body)
