@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from demo import server
 from demo.billers import company
-from demo.billers.company import Company, Customer, Event, Invoice, Line, Refused, Subscription
+from demo.billers.company import Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors
 from demo.billers.moods import front
 from demo.helpdesks.faults import Faults
@@ -43,9 +43,9 @@ COLUMN = re.compile(r"subscription_items\[(item_price_id|quantity)\]\[0\]")
 class Problem(Exception):
     """An error in Chargebee's shape."""
 
-    def __init__(self, status: int, code: str, message: str, param: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str, param: str = "", kind: str = "invalid_request") -> None:
         super().__init__(message)
-        said = {"message": message, "type": "invalid_request", "api_error_code": code, "http_status_code": status}
+        said = {"message": message, "type": kind, "api_error_code": code, "http_status_code": status}
         self.response = _json(said | ({"param": param} if param else {}), status)
 
 
@@ -111,6 +111,8 @@ class Chargebee:
             return Response(kept.get_data(), kept.status_code, {"chargebee-idempotency-replayed": "true"}, JSON)
         try:
             done = answer()
+        except Declined as declined:
+            done = Problem(400, "payment_processing_failed", str(declined), kind="payment").response
         except Refused as refused:
             done = Problem(400, "invalid_state_for_request", str(refused)).response
         except Problem as problem:

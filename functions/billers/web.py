@@ -9,8 +9,10 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from functions.billers import DOWN
-from functions.errors import Kind, VendorError
+from functions.errors import Kind, SettingsError, VendorError
 from functions.rows import Row, parsed
+from functions.settings import Settings
+from portal.urls import is_local
 
 TIMEOUT_SECONDS = (3.05, 8)
 BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
@@ -19,6 +21,14 @@ KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "no
 REFUSED = "Our billing provider refused this. Nothing was changed."
 GONE = "We can't find that in your billing."
 SAYS = {"rejected": REFUSED, "not_found": GONE}
+
+
+def base(settings: Settings, name: str, default: str) -> str:
+    """The vendor's own address, or that of a demo's server, on loopback only; raises SettingsError."""
+    given = settings.environ.get(name, "").strip().rstrip("/")
+    if given and not is_local(given):
+        raise SettingsError(f"{name}={given!r} is not on loopback; leave it out to use {default}.")
+    return given or default
 
 
 @dataclass(frozen=True)
