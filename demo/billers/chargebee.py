@@ -91,6 +91,7 @@ class Chargebee:
             ("GET", r"/subscriptions/([\w-]+)/renewal_estimate", self._renewal),
             ("POST", r"/estimates/update_subscription_for_items", self._estimate),
             ("GET", r"/invoices", self._invoices),
+            ("GET", r"/invoices/([\w-]+)", self._invoice_page),
             ("POST", r"/invoices/([\w-]+)/pdf", self._pdf),
             ("GET", r"/events/([\w-]+)", self._one_event),
         ]
@@ -235,10 +236,17 @@ class Chargebee:
         ]
         return _page(request, found)
 
+    def _bill(self, number: str) -> Invoice:
+        for one in self.books.invoices:
+            if one.number == number:
+                return one
+        raise Problem(404, "resource_not_found", f"{number} not found")
+
+    def _invoice_page(self, request: Request, number: str) -> Response:
+        return _json({"invoice": _invoice(self._bill(number), self.books)})
+
     def _pdf(self, request: Request, number: str) -> Response:
-        found = next((one for one in self.books.invoices if one.number == number), None)
-        if found is None:
-            raise Problem(404, "resource_not_found", f"{number} not found")
+        found = self._bill(number)
         key = self.doors.open(found.customer, number, seconds=PDF_SECONDS)
         return _json({"download": {
             "download_url": f"{request.host_url}files/{key}", "valid_till": self.doors.links[key].until,
@@ -360,4 +368,4 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 
 
 if __name__ == "__main__":
-    server.serve(Chargebee(company.demo()), int(sys.argv[1]))
+    server.serve(Chargebee(company.demo(company.DAY)), int(sys.argv[1]))

@@ -113,10 +113,10 @@ class Declined(Refused):
 @dataclass
 class Company:
     """All of it, with a lock for who reads and then writes. `grain`: the seconds in which time is counted when a change
-    is priced, a day at most vendors."""
+    is priced."""
 
     clock: Callable[[], float] = time.time
-    grain: int = DAY
+    grain: int = 1
     customers: dict[str, Customer] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
@@ -240,8 +240,8 @@ class Company:
         self.on_event(event)
 
 
-def demo() -> Company:
+def demo(grain: int = 1) -> Company:
     """The company of `make serve`: the customer that the demo's sign-in names."""
-    company = Company()
+    company = Company(grain=grain)
     company.join(Customer("cus_demo", "ada@acme-customer.example"), Subscription("sub_demo", "cus_demo"))
     return company

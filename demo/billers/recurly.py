@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
@@ -334,7 +335,8 @@ def _list(request: Request, rows: list[dict[str, Any]]) -> Response:
     """A part of a list; the next one has an address of its own. HEAD tells how many there are."""
     size, at = request.args.get("limit", 20, type=int), request.args.get("cursor", 0, type=int)
     more = len(rows) > at + size
-    next_page = f"{request.path}?cursor={at + size}&limit={size}" if more else None
+    asked = {**request.args, "cursor": str(at + size)}
+    next_page = f"{request.path}?{urlencode(asked)}" if more else None
     response = _json({"object": "list", "has_more": more, "next": next_page, "data": rows[at : at + size]})
     response.headers["Recurly-Total-Records"] = str(len(rows))
     return response
@@ -345,4 +347,4 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 
 
 if __name__ == "__main__":
-    server.serve(Recurly(company.demo()), int(sys.argv[1]))
+    server.serve(Recurly(company.demo(company.DAY)), int(sys.argv[1]))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -12,7 +13,7 @@ from functions.billers import DOWN
 from functions.errors import Kind, SettingsError, VendorError
 from functions.rows import Row, parsed
 from functions.settings import Settings
-from portal.urls import is_local
+from portal.urls import is_local, is_safe
 
 TIMEOUT_SECONDS = (3.05, 8)
 BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
@@ -39,6 +40,23 @@ class Answer:
     headers: Mapping[str, str]
     row: Row
     content: bytes
+
+
+def part(text: str) -> str:
+    """An id as one part of a path; VendorError `not_found` for one that would lead elsewhere."""
+    # HTTP clients resolve dots before they ask, also those that are written as %2E.
+    if not text.strip("."):
+        raise VendorError(GONE, "not_found", detail="an id of dots")
+    return quote(text, safe="")
+
+
+def fetched(url: str) -> bytes:
+    """A file at an address that the vendor gave, asked for without our key. Raises VendorError."""
+    if not is_safe(url):
+        raise VendorError(DOWN, detail="the address of a file is not https")
+    parts = urlsplit(url)
+    # Without the address in the log: whoever has it has the file.
+    return Api(f"{parts.scheme}://{parts.netloc}", {}).call("GET", url.partition(parts.netloc)[2], plain=True).content
 
 
 class Api:
@@ -73,7 +91,7 @@ class Api:
     ) -> Answer:
         """One request, no redirect followed; `plain` leaves the answer as bytes. Raises VendorError with the first
         word of the path only: an address may be a credential."""
-        what = f"{method} {path.strip('/').partition('/')[0]}"
+        what = f"{method} {path.strip('/').partition('/')[0].partition('?')[0]}"
         try:
             with requests.Session() as session:
                 session.trust_env = False
