@@ -8,6 +8,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
@@ -85,6 +86,7 @@ class Chargebee:
             ("GET", r"/item_prices", self._prices),
             ("GET", r"/subscriptions", self._subscriptions),
             ("GET", r"/subscriptions/([\w-]+)", self._subscription),
+            ("GET", r"/subscriptions/([\w-]+)/retrieve_with_scheduled_changes", self._later),
             ("POST", r"/subscriptions/([\w-]+)/update_for_items", self._change),
             ("POST", r"/subscriptions/([\w-]+)/cancel_for_items", self._cancel),
             ("POST", r"/subscriptions/([\w-]+)/remove_scheduled_cancellation", self._resume),
@@ -173,6 +175,11 @@ class Chargebee:
 
     def _subscription(self, request: Request, name: str) -> Response:
         return _json(self._with_customer(self._which(name)))
+
+    def _later(self, request: Request, name: str) -> Response:
+        one = self._which(name)
+        plan, seats = one.waiting or (one.plan, one.seats)
+        return _json(self._with_customer(replace(one, plan=plan, seats=seats)))
 
     def _change(self, request: Request, name: str) -> Response:
         one = self._which(name)

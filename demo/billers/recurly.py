@@ -343,7 +343,14 @@ def _list(request: Request, rows: list[dict[str, Any]]) -> Response:
 
 
 def _json(data: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(data), status, mimetype="application/json")
+    return Response(json.dumps(_without_nothing(data)), status, mimetype="application/json")
+
+
+def _without_nothing(data: Any) -> Any:
+    """Their description allows no null: what is not there has no name."""
+    if isinstance(data, dict):
+        return {name: _without_nothing(each) for name, each in data.items() if each is not None}
+    return [_without_nothing(each) for each in data] if isinstance(data, list) else data
 
 
 if __name__ == "__main__":

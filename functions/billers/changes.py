@@ -34,7 +34,9 @@ def is_made(one: Subscription, change: Change) -> bool:
     """Whether a subscription is already what the change makes of it: the first of two tries did it."""
     if change.what in {"cancel", "resume"}:
         return bool(one.ends_at) is (change.what == "cancel")
-    return change.seats in (None, one.seats) and change.plan in ("", one.plan.id)
+    # To ask for what is so now takes back a change that waits.
+    waits = bool(one.next_plan) or one.next_seats is not None
+    return not waits and change.seats in (None, one.seats) and change.plan in ("", one.plan.id)
 
 
 def must_be_shown(change: Change, now: Preview) -> None:

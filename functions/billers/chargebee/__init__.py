@@ -53,7 +53,7 @@ class Chargebee:
         found = self._site.of("subscription", customer, {"limit": "100"})
         if not found:
             self._site.customer(customer)
-        return current([rows.subscription(each, self._site.plan) for each in found])
+        return current([rows.subscription(each, self._site.waiting(each), self._site.plan) for each in found])
 
     def invoices(self, customer: str, most: int = 12) -> list[Invoice]:
         found = self._site.of("invoice", customer, {"sort_by[desc]": "date", "limit": str(most)})

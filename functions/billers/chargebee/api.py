@@ -45,6 +45,13 @@ class Site:
         """VendorError `not_found` when there is none; a card stands beside the customer."""
         return self.get(f"/customers/{part(customer)}")
 
+    def waiting(self, row: Row) -> Row:
+        """What a subscription will be from the next term on; empty when nothing waits."""
+        if not row.flag("subscription", "has_scheduled_changes"):
+            return Row(None)
+        path = f"/subscriptions/{part(row.text('subscription', 'id'))}/retrieve_with_scheduled_changes"
+        return self.get(path).row("subscription")
+
     def plan(self, price: str) -> Plan:
         """The plan of a price; its id is its name when they do not list it any more."""
         if price not in self._known:

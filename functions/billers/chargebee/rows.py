@@ -45,11 +45,10 @@ def refined(status: int, row: Row) -> VendorError | None:
     return PaymentRefused(detail=f"{status} {code(row)}", confirmable=code(row) in CONFIRMABLE)
 
 
-def subscription(row: Row, plan_of: Callable[[str], Plan]) -> Subscription:
-    """From a row of a list, which has the customer as well."""
+def subscription(row: Row, later: Row, plan_of: Callable[[str], Plan]) -> Subscription:
+    """From a row of a list, which has the customer as well, and what it will be later, if anything."""
     one, customer = row.row("subscription"), row.row("customer")
-    parts = one.rows("subscription_items")
-    main = next((part for part in parts if part.text("item_type") == "plan"), Row(None))
+    parts, main, then = one.rows("subscription_items"), _main(one), _main(later)
     by_hand = (one.text("auto_collection") or customer.text("auto_collection")) == "off"
     state = _state(one.text("status"))
     if state == "active" and one.number("due_invoices_count") and not by_hand:
@@ -63,6 +62,8 @@ def subscription(row: Row, plan_of: Callable[[str], Plan]) -> Subscription:
         renews_at=_ms(one, "next_billing_at"),
         ends_at=(_ms(one, "cancelled_at") or _ms(one, "current_term_end")) if ends else 0,
         trial_ends_at=_ms(one, "trial_end") if state == "trial" else 0,
+        next_plan=plan_of(then.text("item_price_id")).name if then.text("item_price_id") else "",
+        next_seats=then.number("quantity"),
         by_hand=by_hand,
     )
 
@@ -150,6 +151,11 @@ def _state(said: str) -> State:
     if said not in STATES:
         log.warning("chargebee calls a subscription %r, which we do not know: it is shown as active", said[:40])
     return STATES.get(said, "active")
+
+
+def _main(one: Row) -> Row:
+    """The item of a subscription that is its plan, beside addons and charges."""
+    return next((part for part in one.rows("subscription_items") if part.text("item_type") == "plan"), Row(None))
 
 
 def _plan(one: Row, main: Row, listed: Plan) -> Plan:

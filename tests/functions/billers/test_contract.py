@@ -191,6 +191,16 @@ def test_the_price_that_was_shown_is_charged_to_the_cent(
     assert (one.seats, one.plan) == (after, "company" if other else plan)
 
 
+def test_a_change_that_waits_is_told_and_taken_back_by_asking_for_what_is_so_now(bench: Bench):
+    bench.add("acme", Subscription("sub-acme", "acme", waiting=("starter", 2)))
+    (before,) = bench.biller.subscriptions("acme")
+    bench.biller.apply("acme", seats(5), "key")
+    (after,) = bench.biller.subscriptions("acme")
+
+    assert (before.next_plan, before.next_seats) == ("Starter", 2)
+    assert (after.next_plan, after.next_seats, after.seats) == ("", None, 5)
+
+
 def test_a_preview_changes_nothing(bench: Bench):
     bench.add()
     before = state_of(bench)
