@@ -71,6 +71,26 @@ VENDORS = (
         {"STRIPE_KEY": "a restricted key (rk_...), with the rights that the operators' guide lists"},
         hosts=("billing.stripe.com", "pay.stripe.com"),
     ),
+    Vendor(
+        "billers",
+        "chargebee",
+        "Chargebee",
+        "functions.billers.chargebee",
+        {
+            "CHARGEBEE_SITE": "the first part of acme.chargebee.com",
+            "CHARGEBEE_KEY": "a full-access API key of the site, made for the portal",
+        },
+    ),
+    Vendor(
+        "billers",
+        "recurly",
+        "Recurly",
+        "functions.billers.recurly",
+        {
+            "RECURLY_SUBDOMAIN": "the first part of acme.recurly.com",
+            "RECURLY_KEY": "a private API key, made for the portal",
+        },
+    ),
     Vendor("bots", "altcha", "ALTCHA", "functions.bots.altcha"),
     Vendor(
         "bots",

@@ -8,13 +8,14 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from demo import server
 from demo.billers import company
-from demo.billers.company import Company, Customer, Event, Invoice, Line, Refused, Subscription
+from demo.billers.company import Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors
 from demo.billers.moods import front
 from demo.helpdesks.faults import Faults
@@ -43,9 +44,9 @@ COLUMN = re.compile(r"subscription_items\[(item_price_id|quantity)\]\[0\]")
 class Problem(Exception):
     """An error in Chargebee's shape."""
 
-    def __init__(self, status: int, code: str, message: str, param: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str, param: str = "", kind: str = "invalid_request") -> None:
         super().__init__(message)
-        said = {"message": message, "type": "invalid_request", "api_error_code": code, "http_status_code": status}
+        said = {"message": message, "type": kind, "api_error_code": code, "http_status_code": status}
         self.response = _json(said | ({"param": param} if param else {}), status)
 
 
@@ -85,12 +86,14 @@ class Chargebee:
             ("GET", r"/item_prices", self._prices),
             ("GET", r"/subscriptions", self._subscriptions),
             ("GET", r"/subscriptions/([\w-]+)", self._subscription),
+            ("GET", r"/subscriptions/([\w-]+)/retrieve_with_scheduled_changes", self._later),
             ("POST", r"/subscriptions/([\w-]+)/update_for_items", self._change),
             ("POST", r"/subscriptions/([\w-]+)/cancel_for_items", self._cancel),
             ("POST", r"/subscriptions/([\w-]+)/remove_scheduled_cancellation", self._resume),
             ("GET", r"/subscriptions/([\w-]+)/renewal_estimate", self._renewal),
             ("POST", r"/estimates/update_subscription_for_items", self._estimate),
             ("GET", r"/invoices", self._invoices),
+            ("GET", r"/invoices/([\w-]+)", self._invoice_page),
             ("POST", r"/invoices/([\w-]+)/pdf", self._pdf),
             ("GET", r"/events/([\w-]+)", self._one_event),
         ]
@@ -111,6 +114,8 @@ class Chargebee:
             return Response(kept.get_data(), kept.status_code, {"chargebee-idempotency-replayed": "true"}, JSON)
         try:
             done = answer()
+        except Declined as declined:
+            done = Problem(400, "payment_processing_failed", str(declined), kind="payment").response
         except Refused as refused:
             done = Problem(400, "invalid_state_for_request", str(refused)).response
         except Problem as problem:
@@ -170,6 +175,11 @@ class Chargebee:
 
     def _subscription(self, request: Request, name: str) -> Response:
         return _json(self._with_customer(self._which(name)))
+
+    def _later(self, request: Request, name: str) -> Response:
+        one = self._which(name)
+        plan, seats = one.waiting or (one.plan, one.seats)
+        return _json(self._with_customer(replace(one, plan=plan, seats=seats)))
 
     def _change(self, request: Request, name: str) -> Response:
         one = self._which(name)
@@ -233,10 +243,17 @@ class Chargebee:
         ]
         return _page(request, found)
 
+    def _bill(self, number: str) -> Invoice:
+        for one in self.books.invoices:
+            if one.number == number:
+                return one
+        raise Problem(404, "resource_not_found", f"{number} not found")
+
+    def _invoice_page(self, request: Request, number: str) -> Response:
+        return _json({"invoice": _invoice(self._bill(number), self.books)})
+
     def _pdf(self, request: Request, number: str) -> Response:
-        found = next((one for one in self.books.invoices if one.number == number), None)
-        if found is None:
-            raise Problem(404, "resource_not_found", f"{number} not found")
+        found = self._bill(number)
         key = self.doors.open(found.customer, number, seconds=PDF_SECONDS)
         return _json({"download": {
             "download_url": f"{request.host_url}files/{key}", "valid_till": self.doors.links[key].until,
@@ -358,4 +375,4 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 
 
 if __name__ == "__main__":
-    server.serve(Chargebee(company.demo()), int(sys.argv[1]))
+    server.serve(Chargebee(company.demo(company.DAY)), int(sys.argv[1]))

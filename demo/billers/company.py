@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 DAY = 86_400
@@ -108,11 +108,17 @@ class Refused(Exception):
     """What a billing system refuses; `str()` says why."""
 
 
+class Declined(Refused):
+    """The card did not pay, and nothing was changed."""
+
+
 @dataclass
 class Company:
-    """All of it, with a lock for who reads and then writes."""
+    """All of it, with a lock for who reads and then writes. `grain`: the seconds in which time is counted when a change
+    is priced."""
 
     clock: Callable[[], float] = time.time
+    grain: int = 1
     customers: dict[str, Customer] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
@@ -150,8 +156,10 @@ class Company:
         return [one for one in reversed(self.invoices) if one.customer == customer]
 
     def lines(self, one: Subscription, plan: str, seats: int, at: int) -> list[Line]:
-        """What a change at once costs for the rest of the term, to the second; each line is rounded by itself."""
-        left = Decimal(0) if one.state == "trial" else Decimal(max(0, one.end - at)) / Decimal(one.end - one.start)
+        """What a change at once costs for the rest of the term; each line is rounded by itself."""
+        passed = (at - one.start) // self.grain * self.grain
+        rest = 0 if one.state == "trial" else max(0, one.end - one.start - passed)
+        left = Decimal(rest) / Decimal(one.end - one.start)
         back = -(self.price(one) * one.seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         more = (self.price(one, plan) * seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         return [
@@ -180,7 +188,11 @@ class Company:
             one.waiting = (plan, seats)
         invoice = None
         if not at_end and (plan, seats) != (one.plan, one.seats):
-            invoice = self._bill(one, self.lines(one, plan, seats, at), self.now())
+            lines = self.lines(one, plan, seats, at)
+            card = self.customers[one.customer].card
+            if card and card.declined and sum(line.amount for line in lines) > 0:
+                raise Declined("The card was declined.")
+            invoice = self._bill(one, lines, self.now())
         if not at_end:
             one.plan, one.seats, one.waiting = plan, seats, None
         self._tell("changed", one)
@@ -231,10 +243,8 @@ class Company:
         self.on_event(event)
 
 
-def demo() -> Company:
+def demo(grain: int = 1) -> Company:
     """The company of `make serve`: the customer that the demo's sign-in names."""
-    company = Company()
-    company.join(
-        Customer("cus_demo", "ada@acme-customer.example"), replace(Subscription("sub_demo", "cus_demo"), seats=5)
-    )
+    company = Company(grain=grain)
+    company.join(Customer("cus_demo", "ada@acme-customer.example"), Subscription("sub_demo", "cus_demo"))
     return company

@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from functions.billers import DOWN, NotDone
-from functions.errors import Kind, VendorError
+from functions.errors import Kind, SettingsError, VendorError
 from functions.rows import Row, parsed
+from functions.settings import Settings
+from portal.urls import is_local, is_safe
 
 TIMEOUT_SECONDS = (3.05, 8)
 BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
@@ -21,6 +24,14 @@ GONE = "We can't find that in your billing."
 SAYS = {"rejected": REFUSED, "not_found": GONE}
 
 
+def base(settings: Settings, name: str, default: str) -> str:
+    """The vendor's own address, or that of a demo's server, on loopback only; raises SettingsError."""
+    given = settings.environ.get(name, "").strip().rstrip("/")
+    if given and not is_local(given):
+        raise SettingsError(f"{name}={given!r} is not on loopback; leave it out to use {default}.")
+    return given or default
+
+
 @dataclass(frozen=True)
 class Answer:
     """A successful answer: its status, headers, and its JSON object or its bytes."""
@@ -29,6 +40,23 @@ class Answer:
     headers: Mapping[str, str]
     row: Row
     content: bytes
+
+
+def part(text: str) -> str:
+    """An id as one part of a path; VendorError `not_found` for one that would lead elsewhere."""
+    # HTTP clients resolve dots before they ask, also those that are written as %2E.
+    if not text.strip("."):
+        raise VendorError(GONE, "not_found", detail="an id of dots")
+    return quote(text, safe="")
+
+
+def fetched(url: str) -> bytes:
+    """A file at an address that the vendor gave, asked for without our key. Raises VendorError."""
+    if not is_safe(url):
+        raise VendorError(DOWN, detail="the address of a file is not https")
+    parts = urlsplit(url)
+    # Without the address in the log: whoever has it has the file.
+    return Api(f"{parts.scheme}://{parts.netloc}", {}).call("GET", url.partition(parts.netloc)[2], plain=True).content
 
 
 class Api:
@@ -63,7 +91,7 @@ class Api:
     ) -> Answer:
         """One request, no redirect followed; `plain` leaves the answer as bytes. Raises VendorError with the first
         word of the path only: an address may be a credential."""
-        what = f"{method} {path.strip('/').partition('/')[0]}"
+        what = f"{method} {path.strip('/').partition('/')[0].partition('?')[0]}"
         try:
             with requests.Session() as session:
                 session.trust_env = False

@@ -99,7 +99,8 @@ class Line:
 @dataclass(frozen=True)
 class Change:
     """A change that a customer asks for. `seats` is the new total, `plan` the id of the new plan, `at` (unix ms) the
-    moment for which the price was shown, and for which it is then charged; `reason` is why they cancel, or empty."""
+    moment for which the price was shown, and for which it is then charged; `shown` is that price, for a billing system
+    that cannot be told the moment; `reason` is why they cancel, or empty."""
 
     what: What
     subscription: str
@@ -107,6 +108,7 @@ class Change:
     plan: str = ""
     at: int = 0
     reason: str = ""
+    shown: Money | None = None
 
 
 @dataclass(frozen=True)

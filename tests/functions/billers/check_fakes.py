@@ -1,0 +1,108 @@
+"""Everything that a portal asks of each billing system, for `make check-fakes`."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from demo.billers import chargebee, recurly
+from demo.billers.company import DAY, Card, Company, Customer, Subscription
+from functions.billers import Biller
+from functions.services import Services
+from functions.settings import read
+from portal.billing import Change
+from tests.functions.billers.benches import CHARGEBEE, RECURLY
+
+PORTAL = {
+    "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
+    "SECRET_KEYS": "k" * 32,
+    "TICK_TOKEN": "t" * 16,
+    "BOT_CHECK": "none",
+}
+
+
+# Recurly writes its patterns as Ruby does, between slashes; in OpenAPI slashes stand for themselves.
+SLASHES = re.compile(r"(pattern:) /(.+)/i?\n")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known to be wrong with a specification: paths that begin like one of `beyond` are not in it, and `base`
+    is not in its paths."""
+
+    beyond: tuple[str, ...] = ()
+    base: str = ""
+
+    @contextmanager
+    def mended(self, spec: Path) -> Iterator[Path]:
+        """The specification with patterns that can match."""
+        with TemporaryDirectory() as folder:
+            right = Path(folder) / spec.name
+            right.write_text(SLASHES.sub(r"\1 '\2'\n", spec.read_text("utf-8")), "utf-8")
+            yield right
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A vendor's specification and its fake; `run` asks the fake at an address."""
+
+    spec: str
+    fake: Any
+    run: Callable[[str, Any], None]
+    known: Known = Known()
+
+
+def live(biller: Biller, books: Company) -> None:
+    """A customer looks at everything, changes seats and plan, cancels, resumes, and pays late."""
+    customer = Customer("acme", "acme@customer.example", tax=19)
+    books.join(customer, Subscription("sub-acme", "acme"))
+    books.join(Customer("trying", "t@customer.example", card=None), Subscription("sub-t", "trying", state="trial"))
+    assert biller.check() == []
+    (one,) = biller.subscriptions("acme")
+    assert biller.next_charge("acme", one)
+    assert biller.payment_method("acme")
+    for change in (
+        Change("seats", one.id, seats=8),
+        Change("seats", one.id, seats=2),
+        Change("change_plan", one.id, plan=biller.plans("acme", one)[-1].id),
+    ):
+        biller.preview("acme", change)
+        biller.apply("acme", change, f"key-{change}")
+    biller.apply("acme", Change("cancel", one.id), "key-cancel")
+    biller.apply("acme", Change("resume", one.id), "key-resume")
+    bills = biller.invoices("acme")
+    assert biller.pdf("acme", bills[0].id)
+    for job, where in biller.capabilities().jobs.items():
+        if where in {"link", "home"}:
+            biller.portal_url("acme", job, "http://127.0.0.1:8000/my/billing/")
+    books.bills("acme")[0].state = "overdue"
+    customer.card = Card(declined=True)
+    assert biller.subscriptions("acme")
+    assert biller.subscriptions("trying")
+    assert biller.active_customers() == 2
+
+
+def _biller(environ: dict[str, str]) -> Biller:
+    return Services(read(PORTAL | environ)).biller
+
+
+def _chargebee(origin: str, fake: chargebee.Chargebee) -> None:
+    live(_biller(CHARGEBEE | {"CHARGEBEE_API": origin}), fake.books)
+
+
+def _recurly(origin: str, fake: recurly.Recurly) -> None:
+    live(_biller(RECURLY | {"RECURLY_API": origin}), fake.books)
+
+
+BILLERS = (
+    Checked(
+        "chargebee.openapi.yaml",
+        chargebee.Chargebee(Company(grain=DAY)),
+        _chargebee,
+        Known(("/api/v2/item_prices", "/files/"), "/api/v2"),
+    ),
+    Checked("recurly.openapi.yaml", recurly.Recurly(Company(grain=DAY)), _recurly),
+)
