@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from mkdocs.utils.yaml import yaml_load
 
-from demo.billing import KEY
+from demo.billers.stripe import KEY
 from demo.server import HOST
 from portal.urls import is_local
 
@@ -141,7 +141,7 @@ def commands(world: World) -> dict[str, list[str]]:
     portal = [*python, "mkdocs", "serve", "--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
     return {
         "identity": [*python, "demo.identity", ports["identity"]],
-        "billing": [*python, "demo.billing", ports["billing"]],
+        "billing": [*python, "demo.billers.stripe", ports["billing"]],
         "service": [*python, "demo.service", ports["service"]],
         "mail": [*python, "demo.mail", ports["mail"], ports["smtp"]],
         "portal": portal,

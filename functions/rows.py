@@ -39,6 +39,11 @@ class Row:
         found = at(self._data, path)
         return [type(self)(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
+    def texts(self, *path: str) -> list[str]:
+        """The texts of a list."""
+        found = at(self._data, path)
+        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
 
 def at(data: object, path: tuple[str, ...]) -> Any:
     """The value at a path of names, or None."""

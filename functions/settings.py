@@ -24,7 +24,11 @@ SHARED_HEADERS = {"forwarded", "forwarded-for", "x-forwarded", "x-forwarded-for"
 # How vendors begin the keys with which real money and real customers are reached.
 LIVE_KEY = re.compile(r"(?:sk|rk|pk|whsec)_live_")
 HEADER = re.compile(r"[a-z0-9-]+")
-CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
+# Ours of a customer's claims; the last three only say more on the billing page.
+CLAIMS = (
+    *("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes"),
+    *("billing_admins", "seats_used", "locale"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Settings:
     helpdesk: str
     biller: str
     billing_hosts: frozenset[str]
+    billing_sign_in_minutes: int
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
@@ -339,6 +344,7 @@ def _parts(reader: Reader) -> dict[str, Any]:
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
         "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
+        "billing_sign_in_minutes": reader.number("BILLING_SIGN_IN_MINUTES", 60),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),

@@ -68,8 +68,8 @@ VENDORS = (
         "stripe",
         "Stripe",
         "functions.billers.stripe",
-        {"STRIPE_KEY": "a restricted key (rk_...) that may write portal sessions"},
-        hosts=("billing.stripe.com",),
+        {"STRIPE_KEY": "a restricted key (rk_...), with the rights that the operators' guide lists"},
+        hosts=("billing.stripe.com", "pay.stripe.com"),
     ),
     Vendor(
         "billers",

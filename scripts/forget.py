@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from functions import outbox, rate
+from functions.billing import ledger
 from functions.errors import StoreError
 from functions.helpdesks.built_in import tables as built_in
 from functions.mail import addresses, preferences
@@ -34,6 +35,7 @@ MODULES = (
     subscribers,
     webhooks,
     tell,
+    ledger,
     rate,
 )
 HELD = tuple(held for module in MODULES for held in module.PEOPLE)

@@ -23,13 +23,15 @@ DIGITS = {"JPY": 0, "KWD": 3}
 
 @dataclass
 class Card:
-    """A card that payments are taken from; one that is `declined` pays nothing."""
+    """A card that payments are taken from; one that is `declined` pays nothing, and one that `asks` pays once its owner
+    has confirmed it to the bank."""
 
     brand: str = "visa"
     last4: str = "4242"
     month: int = 4
     year: int = 2031
     declined: bool = False
+    asks: bool = False
 
 
 @dataclass
@@ -156,7 +158,11 @@ class Company:
     def lines(self, one: Subscription, plan: str, seats: int, at: int) -> list[Line]:
         """What a change at once costs for the rest of the term; each line is rounded by itself."""
         passed = (at - one.start) // self.grain * self.grain
-        left = Decimal(max(0, one.end - one.start - passed)) / Decimal(one.end - one.start)
+        left = (
+            Decimal(0)
+            if one.state == "trial"
+            else Decimal(max(0, one.end - one.start - passed)) / Decimal(one.end - one.start)
+        )
         back = -(self.price(one) * one.seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         more = (self.price(one, plan) * seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         return [

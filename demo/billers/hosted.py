@@ -19,6 +19,7 @@ OPEN_SECONDS = 300
 CARDS = {
     "visa": ("Visa ending in 4242", Card()),
     "mastercard": ("Mastercard ending in 4444", Card("mastercard", "4444", 9, 2030)),
+    "asks": ("Visa ending in 3184, whose bank asks", Card("visa", "3184", 6, 2032, asks=True)),
     "declined": ("Visa ending in 0341, which is declined", Card("visa", "0341", 1, 2029, declined=True)),
 }
 CHOICE = Markup('<label><input type="radio" name="card" value="{}"> {}</label>')
@@ -30,7 +31,7 @@ PDF = b"%%PDF-1.4\n%% invoice %s of the demo\n1 0 obj<</Type/Catalog>>endobj\ntr
 
 @dataclass(frozen=True)
 class Link:
-    """An opened door: `what` is card, home, or an invoice's number."""
+    """An opened door: `what` is card, home, a change to confirm, or an invoice's number."""
 
     customer: str
     what: str
@@ -57,6 +58,8 @@ class Doors:
         if link is None or self.company.now() > link.until:
             text = Markup("<p>This link has expired. Go back to the portal and open billing again.</p>")
             return pages.page("Link expired", "the billing system's own page", text, 410)
+        if link.what.startswith("confirm:"):
+            return self._confirm(request, link)
         if link.what not in {"card", "home"}:
             return pdf(link.what)
         customer = self.company.customers[link.customer]
@@ -70,6 +73,16 @@ class Doors:
         if back := _local(link.back):
             body += BACK.format(back)
         return pages.page("Update your card" if link.what == "card" else "Billing", "the billing system's page", body)
+
+    def _confirm(self, request: Request, link: Link) -> Response:
+        """Where the owner of a card tells the bank that a change of seats is theirs."""
+        _, name, seats, _ = link.what.split(":")
+        if request.method == "POST":
+            one = self.company.subscriptions[name]
+            self.company.change(one, one.plan, int(seats), self.company.now())
+            return redirect(_local(link.back) or request.path, 303)
+        body = Markup('<p>{} seats</p><form method="post"><button>Confirm</button></form>').format(seats)
+        return pages.page("Confirm your change", "the billing system's own page", body)
 
 
 def pdf(number: str) -> Response:

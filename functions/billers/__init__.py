@@ -74,6 +74,10 @@ class BillingEvent:
     state: State | None = None
 
 
+class NotDone(VendorError):
+    """A call that failed before it could change anything: nobody was reached, or it only read."""
+
+
 class PaymentRefused(VendorError):
     """The payment for a change was refused, and nothing was changed. `confirmable`: the customer's bank wants to see
     them, which the vendor's own page can do."""
@@ -81,15 +85,6 @@ class PaymentRefused(VendorError):
     def __init__(self, *, detail: str, confirmable: bool = False) -> None:
         super().__init__("Your payment was declined. Nothing was changed.", "rejected", detail=detail)
         self.confirmable = confirmable
-
-
-@dataclass(frozen=True)
-class Card:
-    """The card that the next invoice is charged to."""
-
-    brand: str
-    last4: str
-    expires: str
 
 
 class Biller(Protocol):
@@ -134,12 +129,6 @@ class Biller(Protocol):
     def events(self, raw_body: bytes, headers: Mapping[str, str]) -> list[BillingEvent]:
         """What a webhook tells. The raw bytes are verified first: VendorError `authentication` for a wrong signature
         or password, or a time that is more than five minutes off in either direction."""
-
-    def card(self, customer: str) -> Card | None:
-        """The card on file, or None when there is none."""
-
-    def ends_at(self, customer: str) -> int | None:
-        """When a cancelled plan ends (unix ms), or None when there is none or it renews."""
 
     def active_customers(self) -> int:
         """How many customers have a subscription that is not over, each counted once."""

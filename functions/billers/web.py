@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
-from functions.billers import DOWN
+from functions.billers import DOWN, NotDone
 from functions.errors import Kind, SettingsError, VendorError
 from functions.rows import Row, parsed
 from functions.settings import Settings
@@ -102,7 +102,8 @@ class Api:
                     content = _read(response)
             row = Row(None) if plain and response.ok else Row(parsed(content))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise VendorError(DOWN, detail=f"{what}: no answer that can be read") from error
+            sort = NotDone if method == "GET" or _is_unreached(error) else VendorError
+            raise sort(DOWN, detail=f"{what}: no answer that can be read") from error
         if 200 <= response.status_code < 300:
             return Answer(response.status_code, response.headers, row, content)
         raise self._failure(response, row, what)
@@ -116,7 +117,14 @@ class Api:
         final = 400 <= status < 500 and status not in (408, 409)
         kind = KINDS.get(status) or ("rejected" if final else "unavailable")
         detail = f"{what}: {status} {self._code(row)}".rstrip()
-        return VendorError(SAYS.get(kind, DOWN), kind, detail=detail, retry_after=_wait(response.headers))
+        sort = NotDone if what.startswith("GET") else VendorError
+        return sort(SAYS.get(kind, DOWN), kind, detail=detail, retry_after=_wait(response.headers))
+
+
+def _is_unreached(error: Exception) -> bool:
+    """Whether the connection was never made, so that nothing was sent."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _wait(headers: Mapping[str, str]) -> int | None:
