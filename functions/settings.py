@@ -60,6 +60,7 @@ class Settings:
     helpdesk: str
     biller: str
     billing_hosts: frozenset[str]
+    billing_customers: str
     billing_sign_in_minutes: int
     oidc_issuer: str
     oidc_client_id: str
@@ -344,8 +345,17 @@ def _parts(reader: Reader) -> dict[str, Any]:
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
         "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
+        "billing_customers": _customers(reader),
         "billing_sign_in_minutes": reader.number("BILLING_SIGN_IN_MINUTES", 60),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),
     }
+
+
+def _customers(reader: Reader) -> str:
+    """The operator's table of billing customers: a query, or a file."""
+    where = reader.get("BILLING_CUSTOMERS")
+    if where and not where.lower().startswith("select ") and not Path(where).is_file():
+        reader.faults.append(f"BILLING_CUSTOMERS={where!r} is neither a file nor a query that begins with select.")
+    return where

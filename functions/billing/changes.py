@@ -187,6 +187,7 @@ def _change_page(
     plans: list[Plan],
     chosen: Plan | None,
 ) -> Response:
+    change = replace(change, shown=preview.today if preview else None)
     offer = offers.make(services, visit.customer, change, subscription)
     used = access.seats_used(visit.session) if visit.session else None
     kept = next((one for one in services.portal["articles"] if one["id"] == KEPT), None)

@@ -17,7 +17,7 @@ from functions.billing import reading
 from functions.billing.offers import Offer
 from functions.errors import VendorError
 from functions.stores.people import Held
-from portal.billing import Change, Subscription
+from portal.billing import Change, Subscription, change_of
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
@@ -169,4 +169,4 @@ def _note(services: "Services", key: str, state: str, said: str = "") -> None:
 
 
 def _change(row: "Row") -> Change:
-    return replace(Change(**json.loads(row["change"])), reason="")
+    return replace(change_of(json.loads(row["change"])), reason="")

@@ -1,0 +1,1 @@
+"""Customers who pay, by month."""
