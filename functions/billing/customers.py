@@ -63,7 +63,7 @@ def _selected(services: "Services", query: str) -> list[Entry]:
     rows = services.store.all(query)
     if rows and ("billing_customer" not in rows[0] or not any(key in rows[0] for key in KEYS)):
         raise SettingsError(
-            f"BILLING_CUSTOMERS must select billing_customer, and account or subject; not {list(rows[0])}."
+            f"BILLING_CUSTOMERS selects {list(rows[0])}: it needs billing_customer, and account or subject."
         )
     return [one for number, row in enumerate(rows, 1) for one in _entries(row, number)]
 
@@ -87,9 +87,7 @@ def _rows(file: Path) -> Iterator[Entry]:
         rows = csv.DictReader(text)
         names = rows.fieldnames or ()
         if "billing_customer" not in names or not any(key in names for key in KEYS):
-            raise SettingsError(
-                f"{file} must begin with the line: account,billing_customer (or subject,billing_customer)"
-            )
+            raise SettingsError(f"{file}: the first line must be account,billing_customer or subject,billing_customer")
         for row in rows:
             yield from _entries(row, rows.line_num)
 

@@ -2,6 +2,7 @@
 
 from functions.billing import customers
 from functions.errors import VendorError
+from portal.models import counted
 from scripts.billing_customers import problems
 from scripts.doctor import Check, Found, Portal, bad, good, unknown
 
@@ -25,7 +26,7 @@ def table(portal: Portal) -> Found:
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         return bad(faults[0] + more, "Run `python -m scripts.billing_customers check`, and mend the table.")
-    return good(f"the table of billing customers has {len(found)} rows without a fault")
+    return good(f"the table of billing customers has {counted(len(found), 'row')} without a fault")
 
 
 CHECKS = (Check("billing-customers", "Each account's billing", table, stage=3, mistake=5),)
