@@ -5,7 +5,6 @@ https://apidocs.chargebee.com/docs/api, written from its documentation and its t
 
 import json
 import re
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
 from demo.billers import company
 from demo.billers.company import Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors
@@ -372,7 +370,3 @@ def _page(request: Request, rows: list[dict[str, Any]]) -> Response:
 
 def _json(data: dict[str, Any], status: int = 200) -> Response:
     return Response(json.dumps(data), status, mimetype=JSON)
-
-
-if __name__ == "__main__":
-    server.serve(Chargebee(company.demo(company.DAY)), int(sys.argv[1]))

@@ -6,7 +6,6 @@ https://recurly.com/developers/api/v2021-02-25, written from its OpenAPI descrip
 import hmac
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,7 +15,6 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
 from demo.billers import company
 from demo.billers.company import DIGITS, Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors, pdf
@@ -351,7 +349,3 @@ def _without_nothing(data: Any) -> Any:
     if isinstance(data, dict):
         return {name: _without_nothing(each) for name, each in data.items() if each is not None}
     return [_without_nothing(each) for each in data] if isinstance(data, list) else data
-
-
-if __name__ == "__main__":
-    server.serve(Recurly(company.demo(company.DAY)), int(sys.argv[1]))
