@@ -158,11 +158,8 @@ class Company:
     def lines(self, one: Subscription, plan: str, seats: int, at: int) -> list[Line]:
         """What a change at once costs for the rest of the term; each line is rounded by itself."""
         passed = (at - one.start) // self.grain * self.grain
-        left = (
-            Decimal(0)
-            if one.state == "trial"
-            else Decimal(max(0, one.end - one.start - passed)) / Decimal(one.end - one.start)
-        )
+        rest = 0 if one.state == "trial" else max(0, one.end - one.start - passed)
+        left = Decimal(rest) / Decimal(one.end - one.start)
         back = -(self.price(one) * one.seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         more = (self.price(one, plan) * seats * left).quantize(Decimal(1), ROUND_HALF_UP)
         return [

@@ -10,14 +10,12 @@ import hmac
 import json
 import re
 import secrets
-import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
-from demo.billers import company, stripe_objects
+from demo.billers import stripe_objects
 from demo.billers.company import PLANS, Company, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors, pdf
 from demo.billers.moods import front
@@ -103,7 +101,7 @@ class Stripe:
             newest = next(bill for bill in self.books.bills(event.customer))
             about = stripe_objects.invoice(newest, self.books)
         return {
-            "id": event.id.replace("ev_", "evt_"),
+            "id": event.id,
             "object": "event",
             "api_version": "2026-10-28.endive",
             "created": event.at,
@@ -160,7 +158,6 @@ class Stripe:
             ("GET", "/v1/invoices/([^/]+)", self._invoice),
             ("POST", "/v1/invoices/create_preview", self._preview),
             ("GET", "/v1/subscriptions", self._subscriptions),
-            ("GET", "/v1/subscriptions/search", self._search),
             ("GET", "/v1/subscriptions/([^/]+)", self._subscription),
             ("POST", "/v1/subscriptions/([^/]+)", self._update),
             ("GET", "/v1/products/([^/]+)", self._product),
@@ -207,25 +204,21 @@ class Stripe:
         return stripe_objects.invoice(one, self.books, self.left.get(one.number), request.host_url.rstrip("/"))
 
     def _subscriptions(self, request: Request) -> dict[str, Any]:
-        mine = self.books.of(self._known(request.args.get("customer")))
-        if request.args.get("status") != "all":  # Stripe leaves out what is over unless it is asked for
-            mine = [one for one in mine if one.state != "over"]
-        return stripe_objects.listed([self._told(one) for one in mine], request.path)
-
-    def _search(self, request: Request) -> dict[str, Any]:
-        found = re.fullmatch(r"status:'(\w+)'", request.args.get("query", ""))
-        if not found:
-            raise Refusal(400, "Cannot parse the query.", param="query")
-        rows = [self._told(one) for one in self.books.subscriptions.values()]
-        data = [row for row in rows if row["status"] == found[1]]
-        first = int(request.args.get("page") or 0)
-        shown = data[first : first + int(request.args.get("limit", "10"))]
-        more = first + len(shown) < len(data)
-        following = str(first + len(shown)) if more else None
-        return stripe_objects.listed(shown, request.path, more=more) | {
-            "object": "search_result",
-            "next_page": following,
-        }
+        every = list(reversed(self.books.subscriptions.values()))
+        if "customer" in request.args:
+            every = self.books.of(self._known(request.args["customer"]))
+        rows = [self._told(one) for one in every]
+        wanted = request.args.get("status", "")
+        # Stripe leaves out what is over unless it is asked for.
+        rows = [
+            row
+            for row in rows
+            if wanted == "all" or row["status"] == wanted or (not wanted and row["status"] != "canceled")
+        ]
+        after = request.args.get("starting_after")
+        first = next((number + 1 for number, row in enumerate(rows) if row["id"] == after), 0)
+        shown = rows[first : first + int(request.args.get("limit", "10"))]
+        return stripe_objects.listed(shown, request.path, more=first + len(shown) < len(rows))
 
     def _subscription(self, request: Request, name: str) -> dict[str, Any]:
         return self._told(self._of(name))
@@ -390,7 +383,3 @@ def _only(form: Any, known: set[str], prefix: str = "\0") -> None:
 def _json(data: dict[str, Any], status: int = 200) -> Response:
     headers = {"Request-Id": f"req_{secrets.token_hex(7)}"}
     return Response(json.dumps(data), status, headers, mimetype="application/json")
-
-
-if __name__ == "__main__":
-    server.serve(Stripe(company.demo()), int(sys.argv[1]))

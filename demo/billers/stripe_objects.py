@@ -137,7 +137,7 @@ def invoice(one: Invoice, books: Company, due: int | None = None, origin: str = 
     address = f"{origin}/files/in_{one.number}"
     return bill(one.lines, one.tax, due, one.currency, books.customers[one.customer], one.at) | {
         "id": f"in_{one.number}",
-        "number": f"ACME-{one.number}",
+        "number": one.number,
         "amount_paid": paid,
         "amount_remaining": due - paid,
         "attempt_count": 0 if one.state == "open" else 1,

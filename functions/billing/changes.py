@@ -56,6 +56,7 @@ def change_page(request: Request, services: "Services") -> Response:
         change = replace(wanted, at=services.now() // 1000 * 1000)
         priced = wanted.what == "seats" or chosen is not None
         preview = services.biller.preview(visit.customer, change) if priced else None
+        change = replace(change, shown=preview.today if preview else None)
     except VendorError as error:
         return failed(services, visit, error)
     return _change_page(services, visit, change, subscription, preview, plans, chosen)
@@ -187,7 +188,6 @@ def _change_page(
     plans: list[Plan],
     chosen: Plan | None,
 ) -> Response:
-    change = replace(change, shown=preview.today if preview else None)
     offer = offers.make(services, visit.customer, change, subscription)
     used = access.seats_used(visit.session) if visit.session else None
     kept = next((one for one in services.portal["articles"] if one["id"] == KEPT), None)

@@ -9,15 +9,15 @@ again later: after SETTLE_MS no call can still be under way, and what the plan i
 import json
 import logging
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from functions.billers import NotDone, PaymentRefused
-from functions.billing import reading
+from functions.billing import offers, reading
 from functions.billing.offers import Offer
 from functions.errors import VendorError
 from functions.stores.people import Held
-from portal.billing import Change, Subscription, change_of
+from portal.billing import Change, Subscription
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def claim(services: "Services", offer: Offer, subject: str) -> bool:
         key=offer.key,
         customer=offer.customer,
         subject=subject,
-        change=json.dumps(asdict(offer.change)),
+        change=json.dumps(asdict(offer.change) | {"reason": ""}),  # told to the billing system only
         now=services.now(),
     )
     return taken == 1
@@ -169,4 +169,4 @@ def _note(services: "Services", key: str, state: str, said: str = "") -> None:
 
 
 def _change(row: "Row") -> Change:
-    return replace(change_of(json.loads(row["change"])), reason="")
+    return offers.change(json.loads(row["change"]))

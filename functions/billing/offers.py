@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from itsdangerous import BadData, URLSafeSerializer
 
 from functions.errors import Problem
-from portal.billing import Change, Subscription, change_of
+from portal.billing import Change, Money, Subscription
 from portal.clock import MINUTE_MS
 
 if TYPE_CHECKING:
@@ -50,10 +50,16 @@ def opened(services: "Services", sealed: str, customer: str) -> Offer:
         found = _signer(services).loads(sealed)
     except BadData as error:
         raise Problem(422, STALE) from error
-    offer = Offer(found["key"], found["customer"], change_of(found["change"]), tuple(found["before"]), found["made_at"])
+    offer = Offer(found["key"], found["customer"], Change(**found["change"]), tuple(found["before"]), found["made_at"])
     if offer.customer != customer or not 0 <= services.now() - offer.made_at + MINUTE_MS <= VALID_MS + MINUTE_MS:
         raise Problem(422, STALE)
     return offer
+
+
+def change(fields: dict[str, Any]) -> Change:
+    """A change from its fields as JSON has them."""
+    shown = fields.get("shown")
+    return Change(**(fields | {"shown": Money(**shown) if shown else None}))
 
 
 def _signer(services: "Services") -> URLSafeSerializer:

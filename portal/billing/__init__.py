@@ -1,8 +1,7 @@
 """What a customer pays for: plans, seats, invoices and changes, whatever the billing system calls them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 # `update_card` to `details` are pages or actions that a customer asks for; the order is the page's.
 Job = Literal["update_card", "seats", "change_plan", "invoices", "details", "resume", "cancel"]
@@ -110,12 +109,6 @@ class Change:
     at: int = 0
     reason: str = ""
     shown: Money | None = None
-
-
-def change_of(fields: Mapping[str, Any]) -> Change:
-    """A change from its fields as JSON has them."""
-    shown = fields.get("shown")
-    return Change(**{**fields, "shown": Money(**shown) if shown else None})
 
 
 @dataclass(frozen=True)

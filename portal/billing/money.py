@@ -1,19 +1,11 @@
 """Money as a customer reads it: their currency's digits, their locale's signs."""
 
 from portal.billing import Money
+from portal.billing.currencies import digits
 from portal.billing.locales import LOCALES
 
-# ISO 4217: how many digits of an amount stand after the point; any other currency has two.
-NONE = "BIF,CLP,DJF,GNF,ISK,JPY,KMF,KRW,PYG,RWF,UGX,UYI,VND,VUV,XAF,XOF,XPF"
-THREE = "BHD,IQD,JOD,KWD,LYD,OMR,TND"
-DIGITS = dict.fromkeys(NONE.split(","), 0) | dict.fromkeys(THREE.split(","), 3)
 DEFAULT = "en"
 NO_BREAK = "\u00a0"
-
-
-def digits(currency: str) -> int:
-    """How many digits of the currency's amounts stand after the point."""
-    return DIGITS.get(currency, 2)
 
 
 def written(money: Money, locale: str = DEFAULT) -> str:

@@ -3,48 +3,31 @@
 https://docs.stripe.com/api, https://docs.stripe.com/customer-management/portal-deep-links
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, PaymentRefused, Pdf
+from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
+from functions.billers.changes import current, others
 from functions.billers.stripe import objects
-from functions.billers.stripe.account import Account
-from functions.billers.webhooks import must_be_fresh, verify
-from functions.errors import SettingsError, VendorError
-from functions.rows import Row
+from functions.billers.stripe.account import Account, items
+from functions.billers.web import base, part
+from functions.billers.webhooks import content, header, must_be_fresh, verify
+from functions.errors import VendorError
 from functions.settings import Settings
 from portal.billing import Change, Charge, Invoice, Job, PaymentMethod, Plan, Preview, Subscription
-from portal.urls import is_local
 
 if TYPE_CHECKING:
     from functions.services import Services
 
 API = "https://api.stripe.com"
-CAN = Capabilities(
-    {
-        "update_card": "link",
-        "seats": "here",
-        "change_plan": "here",
-        "invoices": "here",
-        "details": "home",
-        "resume": "here",
-        "cancel": "here",
-    },
-    webhooks="signed",
-)
-# Events by the beginning of their type; the longest that fits counts.
-KINDS = {"customer.subscription.": "subscription", "customer.": "customer", "invoice.": "invoice"}
+HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "resume", "cancel")
+CAN = Capabilities({"update_card": "link", "details": "home", **dict.fromkeys(HERE, "here")}, webhooks="signed")
 
 
 def connect(settings: Settings, services: "Services") -> "Stripe":
     """Stripe by STRIPE_KEY; STRIPE_API names another server for the demo, on loopback only."""
-    api = settings.environ.get("STRIPE_API", "").strip().rstrip("/") or API
-    if api != API and not is_local(api):
-        raise SettingsError(f"STRIPE_API={api!r} is not on loopback; leave it out to use {API}.")
-    environ = {name: settings.environ.get(name, "").strip() for name in ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET")}
-    return Stripe(Account(api, environ["STRIPE_KEY"]), environ["STRIPE_WEBHOOK_SECRET"], services.now)
+    key, secret = (settings.environ.get(name, "").strip() for name in ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET"))
+    return Stripe(Account(base(settings, "STRIPE_API", API), key), secret, services.now)
 
 
 class Stripe:
@@ -63,8 +46,7 @@ class Stripe:
 
     def subscriptions(self, customer: str) -> list[Subscription]:
         rows = self._account.subscriptions(customer)
-        current = [row for row in rows if objects.STATES.get(row.text("status")) != "ended"]
-        return [objects.subscription(row, self._account.product(row)) for row in current or rows[:1]]
+        return current([objects.subscription(row, self._account.product(row)) for row in rows])
 
     def invoices(self, customer: str, most: int = 12) -> list[Invoice]:
         found = self._account.get("invoices", {"customer": customer, "limit": str(most)})
@@ -73,7 +55,7 @@ class Stripe:
 
     def payment_method(self, customer: str) -> PaymentMethod | None:
         expand = {"expand[]": "invoice_settings.default_payment_method"}
-        found = self._account.get(f"customers/{quote(customer, safe='')}", expand)
+        found = self._account.get(f"customers/{part(customer)}", expand)
         return objects.payment_method(found.row("invoice_settings", "default_payment_method"))
 
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
@@ -84,18 +66,15 @@ class Stripe:
 
     def plans(self, customer: str, subscription: Subscription) -> list[Plan]:
         """What the portal's configuration lets customers choose from, in the currency that they pay in."""
-        allowed = self._account.allowed_prices() - {subscription.plan.id}
-        if not allowed or subscription.plan.price is None:
-            return []
+        allowed = self._account.allowed_prices()
         query = {"active": "true", "type": "recurring", "limit": "100", "expand[]": "data.product"}
-        found = self._account.get("prices", query | {"currency": subscription.plan.price.currency.lower()})
-        plans = [objects.plan(row) for row in found.rows("data") if row.text("id") in allowed]
-        return sorted(plans, key=lambda plan: plan.price.minor if plan.price else 0)
+        rows = self._account.get("prices", query).rows("data") if allowed else []
+        return others((objects.plan(row) for row in rows if row.text("id") in allowed), subscription.plan)
 
     def preview(self, customer: str, change: Change) -> Preview:
         """Two previews: what is invoiced at once, and a usual period afterwards."""
         row = self._account.own(customer, change.subscription)
-        wanted = {f"subscription_details{name}": value for name, value in _items(row, change).items()}
+        wanted = {f"subscription_details{name}": value for name, value in items(row, change).items()}
         form = {"customer": customer, "subscription": change.subscription} | wanted
         moment = {
             "subscription_details[proration_behavior]": "always_invoice",
@@ -113,14 +92,14 @@ class Stripe:
             if change.reason:
                 form["cancellation_details[comment]"] = change.reason
         else:
-            form = {name.replace("[items]", "items", 1): value for name, value in _items(row, change).items()}
+            form = {name.replace("[items]", "items", 1): value for name, value in items(row, change).items()}
             form |= {
                 "proration_behavior": "always_invoice",
                 "proration_date": str(change.at // 1000),
                 # A card that is declined changes nothing, instead of a seat that is not paid for.
                 "payment_behavior": "error_if_incomplete",
             }
-        self._account.post(f"subscriptions/{quote(change.subscription, safe='')}", form, key)
+        self._account.post(f"subscriptions/{part(change.subscription)}", form, key)
 
     def portal_url(self, customer: str, job: Job, return_url: str, change: Change | None = None) -> str:
         flow = {"update_card": "payment_method_update"}.get(job, "")
@@ -128,7 +107,7 @@ class Stripe:
         if change is not None:
             flow = "subscription_update_confirm"
             row = self._account.own(customer, change.subscription)
-            form |= {f"flow_data[{flow}]{name}": value for name, value in _items(row, change).items()}
+            form |= {f"flow_data[{flow}]{name}": value for name, value in items(row, change).items()}
             form[f"flow_data[{flow}][subscription]"] = change.subscription
         if flow:
             form |= {
@@ -142,49 +121,18 @@ class Stripe:
         return url
 
     def pdf(self, customer: str, invoice: str) -> Pdf:
-        row = self._account.get(f"invoices/{quote(invoice, safe='')}")
+        row = self._account.get(f"invoices/{part(invoice)}")
         if row.text("customer") != customer or not row.text("invoice_pdf"):
             raise VendorError(NOT_YOURS, "not_found", detail="an invoice of another customer, or without a file")
         return Pdf(url=row.text("invoice_pdf"))
 
     def events(self, raw_body: bytes, headers: Mapping[str, str]) -> list[BillingEvent]:
         """https://docs.stripe.com/webhooks/signature: one time, and a signature for each secret that is in use."""
-        parts = [part.strip().partition("=") for part in headers.get("Stripe-Signature", "").split(",")]
+        parts = [each.strip().partition("=") for each in header(headers, "Stripe-Signature").split(",")]
         moment = next((value for name, _, value in parts if name == "t"), "")
-        signed = f"{moment}.".encode() + raw_body
-        verify(self._secret, signed, [value for name, _, value in parts if name == "v1"])
+        verify(self._secret, f"{moment}.".encode() + raw_body, [value for name, _, value in parts if name == "v1"])
         must_be_fresh(int(moment) * 1000 if moment.isdecimal() and len(moment) < 12 else 0, self._now())
-        return [_event(Row(json.loads(raw_body)))]
+        return [objects.event(content(raw_body))]
 
     def active_customers(self) -> int:
         return self._account.active_customers()
-
-
-def _items(row: Row, change: Change) -> dict[str, str]:
-    """The item of a subscription as it should be: Stripe takes it by its id, and keeps what is left out."""
-    (item,) = row.rows("items", "data") or [Row(None)]
-    named = {"[items][0][id]": item.text("id")}
-    seats = change.seats if change.what == "seats" else item.number("quantity")
-    if seats is not None:
-        named["[items][0][quantity]"] = str(seats)
-    if change.what == "change_plan":
-        named["[items][0][price]"] = change.plan
-    return named
-
-
-def _event(row: Row) -> BillingEvent:
-    kind = row.text("type")
-    what = next((word for beginning, word in KINDS.items() if kind.startswith(beginning)), "other")
-    about = row.row("data", "object")
-    own = what == "subscription"
-    return BillingEvent(
-        row.text("id"),
-        (row.number("created") or 0) * 1000,
-        what,  # type: ignore[arg-type]
-        about.text("id") if what == "customer" else about.text("customer"),
-        about.text("id") if own else "",
-        objects.STATES.get(about.text("status")) if own else None,
-    )
-
-
-__all__ = ["PaymentRefused", "Stripe", "connect"]

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import quote
 
-from functions.billers import DOWN, NOT_YOURS, PaymentRefused
-from functions.billers.web import Api
+from functions.billers import DOWN, NOT_YOURS, NotDone, PaymentRefused
+from functions.billers.web import Api, part
 from functions.errors import VendorError
 from functions.rows import Row
+from portal.billing import Change
 
 VERSION = "2026-10-28.endive"
-# What the portal's configuration must have on: our jobs that are done on Stripe's pages.
-NEEDED = ("payment_method_update", "invoice_history", "customer_update")
+# What the portal configuration must have on: jobs on pages of Stripe, and the plans that are offered here.
+NEEDED = ("payment_method_update", "invoice_history", "customer_update", "subscription_update")
 # Codes of a payment for which the customer's bank wants to see them.
 ASKS = {
     "subscription_payment_intent_requires_action",
     "authentication_required",
     "invoice_payment_intent_requires_action",
 }
+UNSUPPORTED = "This plan has several parts, which can't be changed here. Nothing was changed. Contact support."
 MOST_PAGES = 1000
 ACTIVE = ("active", "trialing", "past_due")
 
@@ -40,6 +41,8 @@ class Account:
     def subscriptions(self, customer: str) -> list[Row]:
         """All of a customer's, the newest first. The product is not expanded: it is five levels deep, and Stripe
         expands four."""
+        if not customer:  # Stripe would list everybody's
+            raise VendorError(NOT_YOURS, "not_found", detail="no customer")
         return self.get("subscriptions", {"customer": customer, "status": "all", "limit": "20"}).rows("data")
 
     def product(self, subscription: Row) -> str:
@@ -48,11 +51,11 @@ class Account:
         return self._product(products.pop()) if len(products) == 1 and "" not in products else ""
 
     def _product_name(self, product: str) -> str:
-        return self.get(f"products/{quote(product, safe='')}").text("name")
+        return self.get(f"products/{part(product)}").text("name")
 
     def own(self, customer: str, subscription: str) -> Row:
         """A subscription of this customer; VendorError `not_found` for any other."""
-        row = self.get(f"subscriptions/{quote(subscription, safe='')}")
+        row = self.get(f"subscriptions/{part(subscription)}")
         if row.text("customer") != customer:
             raise VendorError(NOT_YOURS, "not_found", detail="a subscription of another customer")
         return row
@@ -106,9 +109,24 @@ def _refined(status: int, row: Row) -> VendorError | None:
     """What the status alone does not tell."""
     code = _code(row)
     if code == "resource_missing":  # a missing id in a form answers 400, in a path 404
-        return VendorError(NOT_YOURS, "not_found", detail=f"{status} {code}")
+        return NotDone(NOT_YOURS, "not_found", detail=f"{status} {code}")
     if status == 402:
         return PaymentRefused(detail=f"{status} {code}", confirmable=code in ASKS)
     if code == "idempotency_key_in_use":
         return VendorError(DOWN, "unavailable", detail=f"{status} {code}")
     return None
+
+
+def items(row: Row, change: Change) -> dict[str, str]:
+    """The item of a subscription as it should be: Stripe takes it by its id, and keeps what is left out."""
+    parts = row.rows("items", "data")
+    if len(parts) != 1:
+        raise VendorError(UNSUPPORTED, "unsupported", detail=f"a subscription with {len(parts)} items")
+    (item,) = parts
+    named = {"[items][0][id]": item.text("id")}
+    seats = item.number("quantity") if change.seats is None else change.seats
+    if seats is not None:
+        named["[items][0][quantity]"] = str(seats)
+    if change.plan:
+        named["[items][0][price]"] = change.plan
+    return named

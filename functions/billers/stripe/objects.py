@@ -6,6 +6,7 @@ What is guessed wrong: a subscription has no period (its items have, since 2025-
 
 import logging
 
+from functions.billers import BillingEvent
 from functions.rows import Row
 from portal.billing import (
     Charge,
@@ -19,7 +20,7 @@ from portal.billing import (
     State,
     Subscription,
 )
-from portal.billing.money import digits
+from portal.billing.currencies import digits
 
 STATES: dict[str, State] = {
     "trialing": "trial",
@@ -38,6 +39,8 @@ INVOICE_STATES: dict[str, InvoiceState] = {
     "uncollectible": "uncollectible",
     "void": "void",
 }
+# Events by the beginning of their type; the first that fits counts.
+KINDS = {"customer.subscription.": "subscription", "customer.": "customer", "invoice.": "invoice"}
 INTERVALS: dict[str, Interval] = {"day": "day", "week": "week", "month": "month", "year": "year"}
 # https://docs.stripe.com/currencies#special-cases: Stripe counts these otherwise than ISO 4217.
 OWN_DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
@@ -156,6 +159,22 @@ def tax(row: Row) -> Money | None:
     """The tax of an invoice, None without any."""
     found = sum(part.number("amount") or 0 for part in row.rows("total_taxes"))
     return money(found, row.text("currency")) if found else None
+
+
+def event(row: Row) -> BillingEvent:
+    """What a verified webhook tells."""
+    kind = row.text("type")
+    what = next((word for beginning, word in KINDS.items() if kind.startswith(beginning)), "other")
+    about = row.row("data", "object")
+    own = what == "subscription"
+    return BillingEvent(
+        row.text("id"),
+        (row.number("created") or 0) * 1000,
+        what,  # type: ignore[arg-type]
+        about.text("id") if what == "customer" else about.text("customer"),
+        about.text("id") if own else "",
+        STATES.get(about.text("status")) if own else None,
+    )
 
 
 def _state(word: str) -> State:

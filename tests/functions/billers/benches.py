@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo import server
-from demo.billers import chargebee, recurly
+from demo.billers import chargebee, recurly, stripe
 from demo.billers.company import Card, Company, Customer, Event, Subscription
 from demo.helpdesks.faults import Faults
 from functions.billers import Biller
@@ -28,6 +28,8 @@ RECURLY = {
     "RECURLY_KEY": recurly.KEY,
     "RECURLY_WEBHOOK_KEY": recurly.WEBHOOK_KEY,
 }
+
+STRIPE = {"BILLER": "stripe", "STRIPE_KEY": stripe.KEY, "STRIPE_WEBHOOK_SECRET": stripe.WEBHOOK_SECRET}
 
 
 @dataclass
@@ -100,6 +102,20 @@ def recurly_bench(environ: dict[str, str]) -> Iterator[Bench]:
             "recurly", services.biller, fake.books, fake, moment, services, fake.webhook,
             lambda event: fake.webhook(event, "guessed"),
             (recurly.KEY, recurly.WEBHOOK_KEY, "customer.example"),
+        )  # fmt: skip
+        fake.faults.patience.set()
+
+
+@contextmanager
+def stripe_bench(environ: dict[str, str]) -> Iterator[Bench]:
+    moment = Moment()
+    fake = stripe.Stripe(company(moment, 1))
+    with server.running(fake) as origin:
+        services = _services(environ, STRIPE | {"STRIPE_API": origin}, moment)
+        yield Bench(
+            "stripe", services.biller, fake.books, fake, moment, services, fake.webhook,
+            lambda event: fake.webhook(event, "guessed"),
+            (stripe.KEY, stripe.WEBHOOK_SECRET, "customer.example"),
         )  # fmt: skip
         fake.faults.patience.set()
 

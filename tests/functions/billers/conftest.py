@@ -8,7 +8,7 @@ import pytest
 from tests.functions.billers import benches
 from tests.functions.billers.benches import Bench
 
-FAKED = {"chargebee": benches.chargebee_bench, "recurly": benches.recurly_bench}
+FAKED = {"stripe": benches.stripe_bench, "chargebee": benches.chargebee_bench, "recurly": benches.recurly_bench}
 
 
 @pytest.fixture
@@ -32,4 +32,10 @@ def chargebee(environ: dict[str, str]) -> Iterator[Bench]:
 @pytest.fixture
 def recurly(environ: dict[str, str]) -> Iterator[Bench]:
     with benches.recurly_bench(environ) as made:
+        yield made
+
+
+@pytest.fixture
+def stripe(environ: dict[str, str]) -> Iterator[Bench]:
+    with benches.stripe_bench(environ) as made:
         yield made

@@ -23,6 +23,9 @@ WAYS = {
     "large": "unavailable", "deep": "unavailable", "conflict": "unavailable",
 }  # fmt: skip
 
+# Stripe is told the moment for which a price was shown, and keeps a change that waits in a schedule of its own.
+AT_THE_MOMENT_ITSELF = pytest.mark.parametrize("bench", ["chargebee", "recurly"], indirect=True)
+
 
 def seats(number: int, name: str = "sub-acme", **more: object) -> Change:
     return Change("seats", name, seats=number, **more)  # type: ignore[arg-type]
@@ -191,6 +194,7 @@ def test_the_price_that_was_shown_is_charged_to_the_cent(
     assert (one.seats, one.plan) == (after, "company" if other else plan)
 
 
+@AT_THE_MOMENT_ITSELF
 def test_a_change_that_waits_is_told_and_taken_back_by_asking_for_what_is_so_now(bench: Bench):
     bench.add("acme", Subscription("sub-acme", "acme", waiting=("starter", 2)))
     (before,) = bench.biller.subscriptions("acme")
@@ -209,6 +213,7 @@ def test_a_preview_changes_nothing(bench: Bench):
     assert state_of(bench) == before
 
 
+@AT_THE_MOMENT_ITSELF
 def test_a_change_that_would_cost_more_than_was_shown_is_not_made(bench: Bench):
     bench.add()
     before = state_of(bench)

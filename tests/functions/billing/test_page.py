@@ -33,7 +33,7 @@ def test_the_page_says_what_is_paid_for_before_any_redirect(browser: Browser, en
     assert "Price €19.99 a seat, each month, before tax" in page
     assert "Next charge €99.95 on 1 Dec 2026" in page
     assert "Visa ending in 4242, expires 04/2031" in page
-    assert "ACME-1002 1 Nov 2026 €99.95 Paid PDF" in page
+    assert "1002 1 Nov 2026 €99.95 Paid PDF" in page
 
 
 def test_the_newest_twelve_invoices_are_listed_with_their_state(browser: Browser, enter: Enter, books: Company):
@@ -43,7 +43,7 @@ def test_the_newest_twelve_invoices_are_listed_with_their_state(browser: Browser
     enter()
     page = browser.get("/my/billing/").text
 
-    assert re.findall(r"ACME-(20\d\d)</td>", page) == [str(number) for number in range(2014, 2002, -1)]
+    assert re.findall(r">(20\d\d)</td>", page) == [str(number) for number in range(2014, 2002, -1)]
     assert page.count(">Open<") == 12
     assert page.count("-€0.05") == 12
 
@@ -115,7 +115,7 @@ def test_a_customer_without_a_plan_is_told_so_and_keeps_the_invoices(browser: Br
     page = browser.get("/my/billing/").text
 
     assert "You have no plan at the moment." in page
-    assert "ACME-1002" in page
+    assert "1002" in page
     assert 'value="cancel"' not in page
 
 
@@ -306,7 +306,7 @@ def test_a_slow_vendor_is_waited_for_two_and_a_half_seconds_and_the_rest_is_show
 
     missing = re.findall(r"We couldn't load (it|your plan|your invoices) right now", page.replace("&#39;", "'"))
     assert len(missing) >= 1
-    assert "Team" in page or "ACME-1002" in page
+    assert "Team" in page or ">1002<" in page
     assert 2.4 < took < 5
 
 
