@@ -337,7 +337,8 @@ def _preview(reader: Reader) -> bool:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
+    known = vendors.family("billers").get(biller)
+    hosts = [host.format_map({name: reader.get(name) for name in known.needs}) for host in known.hosts] if known else []
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")

@@ -173,3 +173,7 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], c
     bare = connect(read(environ | ours | {"CHARGEBEE_WEBHOOK_PASSWORD": ""}), chargebee.services)
 
     assert bare.check() == ["set CHARGEBEE_WEBHOOK_PASSWORD as in Chargebee's webhook settings"]
+
+
+def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
+    assert read(environ | CHARGEBEE).billing_hosts == {"acme-test.chargebee.com"}

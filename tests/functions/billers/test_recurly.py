@@ -190,3 +190,7 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], r
     assert connect(recurly.services.settings, recurly.services).check() == [
         "set RECURLY_WEBHOOK_KEY, the secret key of the webhook's endpoint"
     ]
+
+
+def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
+    assert read(environ | RECURLY).billing_hosts == {"acme-test.recurly.com"}
