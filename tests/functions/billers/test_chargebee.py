@@ -133,6 +133,15 @@ def test_the_card_page_leads_back_to_the_portal(chargebee: Bench):
     assert done.headers["Location"] == back
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "..."])
+def test_an_id_of_dots_is_not_even_asked_for(chargebee: Bench, name: str):
+    with pytest.raises(VendorError) as raised:
+        chargebee.biller.pdf("acme", name)
+
+    assert raised.value.kind == "not_found"
+    assert chargebee.faults.calls == []
+
+
 def test_two_customers_with_one_email_are_two(chargebee: Bench):
     chargebee.add("acme")
     chargebee.add("again", Subscription("sub-again", "again", seats=3))

@@ -11,6 +11,8 @@ from functions.billing.customers import Entry
 from functions.errors import SettingsError
 from functions.services import Services
 from functions.settings import read
+from functions.signin import sessions
+from portal.models import Requester
 from scripts.billing_customers import problems
 from scripts.billing_customers.__main__ import main
 from scripts.doctor import Portal
@@ -58,6 +60,15 @@ def test_another_account_gets_nothing(browser: Browser, enter: Enter, file: Path
     assert not plan(browser)
 
 
+def test_a_row_without_an_account_belongs_to_nobody(browser: Browser, services: Services, file: Path):
+    file.write_text("account,billing_customer\n,cus_demo\n")
+    nobody = Requester("ben", "ben@elsewhere.example", "Ben")
+    cookie = sessions.start(services, nobody, {"billing_admin": True})
+    browser.set_cookie("portal", cookie, domain="127.0.0.1")
+
+    assert not plan(browser)
+
+
 def test_an_email_address_is_never_looked_at(browser: Browser, enter: Enter, file: Path, services: Services):
     file.write_text("account,subject,email,billing_customer\n,,ada@acme-customer.example,cus_demo\n")
     enter(billing_customer=None, email="ada@acme-customer.example")
@@ -74,9 +85,10 @@ def test_a_subject_may_stand_in_the_table_instead_of_an_account(browser: Browser
 
 
 def test_two_customers_for_one_account_close_its_billing_and_go_to_the_log(
-    browser: Browser, enter: Enter, file: Path, caplog: pytest.LogCaptureFixture
+    browser: Browser, enter: Enter, file: Path, books: Company, caplog: pytest.LogCaptureFixture
 ):
-    file.write_text("account,billing_customer\nacme-customer,cus_demo\nacme-customer,cus_other\n")
+    books.join(Customer("cus_2", "two@customer.example"), Subscription("sub_2", "cus_2"))
+    file.write_text("account,billing_customer\nacme-customer,cus_demo\nacme-customer,cus_2\n")
     enter(billing_customer=None)
 
     assert not plan(browser)

@@ -113,6 +113,17 @@ def test_another_customers_event_forgets_nothing_of_this_one(
     assert services.store.all(known) == [{"customer": "cus_other"}]
 
 
+def test_an_event_that_comes_again_forgets_nothing_again(
+    browser: Browser, services: Services, vendor: stripe.Stripe, books: Company
+):
+    event = of(books, "created")
+    tell(browser, vendor, event)
+    reading.keep(services, "cus_demo", reading.Summary())
+    tell(browser, vendor, event)
+
+    assert services.store.all("select customer from billing_known") == [{"customer": "cus_demo"}]
+
+
 @pytest.mark.parametrize("off", [-301, 301, -30 * DAY, 30 * DAY])
 def test_a_replayed_old_or_future_one_is_refused(
     browser: Browser, services: Services, vendor: stripe.Stripe, books: Company, off: int
