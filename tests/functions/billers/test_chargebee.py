@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from demo.billers import chargebee as fake_chargebee
+from demo.billers import chargebee_objects
 from demo.billers.company import Card, Subscription
 from functions.billers import web
 from functions.billers.chargebee import connect
@@ -164,7 +165,7 @@ def test_a_state_that_we_do_not_know_is_shown_as_active_and_logged(
     chargebee: Bench, said: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     chargebee.add()
-    monkeypatch.setitem(fake_chargebee.STATES, "active", said)
+    monkeypatch.setitem(chargebee_objects.STATES, "active", said)
     (one,) = chargebee.biller.subscriptions("acme")
 
     assert one.state == "active"
