@@ -10,16 +10,12 @@ import csv
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from functions.errors import Problem, StoreError, VendorError
 from portal.billing import active
-from portal.billing.active import Told
 from portal.errors import ContentError
+from scripts.active_customers import from_webhooks
 from scripts.lib.environment import services as environment
-
-if TYPE_CHECKING:
-    from functions.stores import Store
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,12 +43,6 @@ def main(argv: list[str] | None = None) -> int:
     rows.writerow(("month", "active_customers"))
     rows.writerows(found.items())
     return 0
-
-
-def from_webhooks(store: "Store") -> list[Told]:
-    """What webhooks told of subscriptions."""
-    rows = store.all("select subscription, customer, state, at from billing_state order by at")
-    return [Told(row["subscription"], row["customer"], row["state"], row["at"]) for row in rows]
 
 
 def _months(file: Path | None, now: bool, today: date) -> dict[str, int]:

@@ -7,6 +7,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.wrappers import Response
 
 from demo.billers import recurly as fake_recurly
 from demo.billers.company import Card, Subscription
@@ -119,6 +120,16 @@ def test_a_pdf_needs_our_key_and_comes_through_the_portal(recurly: Bench):
 
     assert bare.status_code == 401
     assert (found.url, found.content[:5]) == ("", b"%PDF-")
+
+
+def test_a_pdf_of_more_than_ten_megabytes_is_not_taken_in(recurly: Bench):
+    recurly.add()
+    bill = recurly.biller.invoices("acme")[0].id
+    recurly.fake._pdf = lambda request, name: Response(b"%PDF-" + b" " * 10_000_001, mimetype="application/pdf")
+    with pytest.raises(VendorError) as raised:
+        recurly.biller.pdf("acme", bill)
+
+    assert raised.value.kind == "unavailable"
 
 
 def test_an_invoice_of_another_account_is_not_found_by_its_number_either(recurly: Bench):

@@ -14,7 +14,9 @@ from functions.billing import reading, webhook
 from functions.services import Services
 from portal.billing import active
 from portal.clock import DAY_MS
-from scripts.active_customers.__main__ import from_webhooks, main
+from scripts import report
+from scripts.active_customers import from_webhooks
+from scripts.active_customers.__main__ import main
 from tests.conftest import Browser
 from tests.functions.billing.conftest import NOW, Enter
 
@@ -260,3 +262,24 @@ def test_the_command_counts_from_a_list_of_subscriptions(tmp_path: Path, capsys:
     assert (done, wrong) == (0, 2)
     assert lines[:4] == ["month,active_customers", "2026-08,1", "2026-09,1", "2026-10,0"]
     assert "the first line must be" in capsys.readouterr().err
+
+
+def test_the_report_counts_from_webhooks_when_it_is_given_no_file(
+    services: Services, environ: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    report.main([])
+    without = capsys.readouterr().out
+    services.store.run(
+        "insert into billing_state (subscription, at, customer, state) values ('s', 1785000000000, 'acme', 'active')"
+    )
+    services.store.run(
+        "insert into billing_state (subscription, at, customer, state) values ('s', 1787000000000, 'acme', 'ended')"
+    )
+    report.main([])
+    told = capsys.readouterr().out
+
+    assert "or the billing system's webhooks for a whole month" in without
+    assert "2026-08  0.0000  (0 tickets, 1 customer)" in told
+    assert "2026-09" not in told
