@@ -37,6 +37,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/desk/webhook": {"POST": "functions.tickets.webhook:receive"},
     "/api/billing": {"POST": "functions.billing.jobs:open_job"},
     "/api/billing/change": {"POST": "functions.billing.changes:confirm"},
+    "/api/billing/webhook": {"POST": "functions.billing.webhook:receive"},
     "/api/billing/notice": {"GET": "functions.billing.jobs:notice"},
     "/api/signin": {"GET": "functions.signin.with_account:begin"},
     "/api/signin/callback": {"GET": "functions.signin.with_account:callback"},
@@ -111,6 +112,7 @@ BEARER_ONLY = {
     "/api/tick",
     "/api/signin/backchannel",
     "/api/desk/webhook",
+    "/api/billing/webhook",
     "/api/status/unsubscribe",
     "/api/status/hook",
 }

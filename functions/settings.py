@@ -60,6 +60,7 @@ class Settings:
     helpdesk: str
     biller: str
     billing_hosts: frozenset[str]
+    billing_customers: str
     billing_sign_in_minutes: int
     oidc_issuer: str
     oidc_client_id: str
@@ -336,7 +337,8 @@ def _preview(reader: Reader) -> bool:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
+    known = vendors.family("billers").get(biller)
+    hosts = [host.format_map({name: reader.get(name) for name in known.needs}) for host in known.hosts] if known else []
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
@@ -344,8 +346,17 @@ def _parts(reader: Reader) -> dict[str, Any]:
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
         "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
+        "billing_customers": _customers(reader),
         "billing_sign_in_minutes": reader.number("BILLING_SIGN_IN_MINUTES", 60),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),
     }
+
+
+def _customers(reader: Reader) -> str:
+    """The operator's table of billing customers: a query, or a file."""
+    where = reader.get("BILLING_CUSTOMERS")
+    if where and not where.lower().startswith("select ") and not Path(where).is_file():
+        reader.faults.append(f"BILLING_CUSTOMERS={where!r} is neither a file nor a query that begins with select.")
+    return where

@@ -38,6 +38,7 @@ JOBS = {
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
     "settle_billing": ("functions.billing.ledger:settle", MINUTE_MS),
     "purge_billing": ("functions.billing.ledger:purge", HOUR_MS),
+    "purge_billing_events": ("functions.billing.webhook:purge", HOUR_MS),
     "purge_billing_known": ("functions.billing.reading:purge", HOUR_MS),
     "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }

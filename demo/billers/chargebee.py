@@ -5,7 +5,6 @@ https://apidocs.chargebee.com/docs/api, written from its documentation and its t
 
 import json
 import re
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
+from demo.billers import chargebee_objects as objects
 from demo.billers import company
-from demo.billers.company import Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
+from demo.billers.company import Company, Customer, Declined, Event, Invoice, Refused, Subscription
 from demo.billers.hosted import Doors
 from demo.billers.moods import front
 from demo.helpdesks.faults import Faults
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 KEY = "test_chargebee_key"
 WEBHOOK_USER, WEBHOOK_PASSWORD = "portal", "chargebee-webhook-password"
-STATES = {"active": "active", "trial": "in_trial", "future": "future", "paused": "paused"}
-STATES |= {"ending": "non_renewing", "over": "cancelled"}
-BILLS = {"open": "payment_due", "paid": "paid", "overdue": "not_paid", "voided": "voided"}
 KINDS = {
     "created": "subscription_created",
     "changed": "subscription_changed",
@@ -146,10 +142,10 @@ class Chargebee:
     def _customers(self, request: Request) -> Response:
         email = request.args.get("email[is]")
         found = [one for one in self.books.customers.values() if email in (None, one.email)]
-        return _page(request, [_customer(one) for one in found])
+        return _page(request, [objects.customer(one) for one in found])
 
     def _customer(self, request: Request, name: str) -> Response:
-        return _json(_customer(self._whose(name, "customer_id")))
+        return _json(objects.customer(self._whose(name, "customer_id")))
 
     def _prices(self, request: Request) -> Response:
         currency = request.args.get("currency_code[is]")
@@ -169,7 +165,7 @@ class Chargebee:
         found = [
             self._with_customer(one)
             for one in reversed(self.books.subscriptions.values())
-            if customer in (None, one.customer) and (not states or STATES[one.state] in json.loads(states))
+            if customer in (None, one.customer) and (not states or objects.STATES[one.state] in json.loads(states))
         ]
         return _page(request, found)
 
@@ -186,7 +182,7 @@ class Chargebee:
         plan, seats = self._wanted(request.form, one)
         at_end = request.form.get("end_of_term") == "true"
         invoice = self.books.change(one, plan, seats, self.books.now(), at_end=at_end)
-        made = {"invoice": _invoice(invoice, self.books)} if invoice and invoice.total > 0 else {}
+        made = {"invoice": objects.invoice(invoice, self.books)} if invoice and invoice.total > 0 else {}
         return _json(self._with_customer(one) | made)
 
     def _cancel(self, request: Request, name: str) -> Response:
@@ -204,7 +200,7 @@ class Chargebee:
     def _renewal(self, request: Request, name: str) -> Response:
         one = self._which(name)
         if one.state not in {"active", "trial"}:
-            raise Refused(f"a subscription that is {STATES[one.state]} does not renew")
+            raise Refused(f"a subscription that is {objects.STATES[one.state]} does not renew")
         total = self.books.renewal(one)
         estimate = {"total": total, "amount_due": total, "date": one.end, "currency_code": one.currency}
         return _json(
@@ -219,12 +215,12 @@ class Chargebee:
         total = self.books.renewal(after)
         answer: dict[str, Any] = {
             "created_at": self.books.now(), "object": "estimate",
-            "subscription_estimate": {"id": one.id, "status": STATES[one.state], "next_billing_at": one.end},
+            "subscription_estimate": {"id": one.id, "status": objects.STATES[one.state], "next_billing_at": one.end},
             "next_invoice_estimate": {"sub_total": total, "total": total, "amount_due": total, "date": one.end},
         }  # fmt: skip
         if request.form.get("end_of_term") != "true" and (plan, seats) != (one.plan, one.seats):
             lines = self.books.lines(one, plan, seats, self.books.now())
-            charge, credit = _parted(lines, one.customer, self.books)
+            charge, credit = objects.parted(lines, one.customer, self.books)
             used = min(charge, credit)
             answer["invoice_estimate"] = {
                 "sub_total": lines[1].amount, "total": charge, "credits_applied": used, "amount_due": charge - used,
@@ -236,7 +232,7 @@ class Chargebee:
     def _invoices(self, request: Request) -> Response:
         customer = request.args.get("customer_id[is]")
         found = [
-            {"invoice": _invoice(one, self.books)}
+            {"invoice": objects.invoice(one, self.books)}
             for one in reversed(self.books.invoices)
             # What is paid back is a credit note, which is another list.
             if customer in (None, one.customer) and one.total >= 0
@@ -250,7 +246,7 @@ class Chargebee:
         raise Problem(404, "resource_not_found", f"{number} not found")
 
     def _invoice_page(self, request: Request, number: str) -> Response:
-        return _json({"invoice": _invoice(self._bill(number), self.books)})
+        return _json({"invoice": objects.invoice(self._bill(number), self.books)})
 
     def _pdf(self, request: Request, number: str) -> Response:
         found = self._bill(number)
@@ -288,7 +284,10 @@ class Chargebee:
         return found[1], int(text)
 
     def _with_customer(self, one: Subscription) -> dict[str, Any]:
-        return {"subscription": _subscription(one, self.books), **_customer(self.books.customers[one.customer])}
+        return {
+            "subscription": objects.subscription(one, self.books),
+            **objects.customer(self.books.customers[one.customer]),
+        }
 
     def _whose(self, name: str, param: str) -> Customer:
         if name not in self.books.customers:
@@ -299,64 +298,6 @@ class Chargebee:
         if name not in self.books.subscriptions:
             raise Problem(404, "resource_not_found", f"{name} not found")
         return self.books.subscriptions[name]
-
-
-def _customer(one: Customer) -> dict[str, Any]:
-    """A customer, and the card beside it."""
-    found = {"customer": {
-        "id": one.id, "email": one.email, "company": one.name, "auto_collection": "off" if one.by_hand else "on",
-        "net_term_days": 0, "created_at": 1_730_000_000, "deleted": False, "object": "customer",
-        "card_status": "valid" if one.card else "no_card", "preferred_currency_code": "EUR",
-    }}  # fmt: skip
-    if one.card:
-        found["card"] = {
-            "status": "valid", "last4": one.card.last4, "card_type": one.card.brand, "object": "card",
-            "expiry_month": one.card.month, "expiry_year": one.card.year, "customer_id": one.id,
-        }  # fmt: skip
-    return found
-
-
-def _subscription(one: Subscription, books: Company) -> dict[str, Any]:
-    price = books.price(one)
-    item = {
-        "item_price_id": f"{one.plan}-{one.currency}-Monthly", "item_type": "plan", "quantity": one.seats,
-        "unit_price": price, "amount": price * one.seats, "free_quantity": 0, "object": "subscription_item",
-    }  # fmt: skip
-    late = [each for each in books.bills(one.customer) if each.subscription == one.id and each.state == "overdue"]
-    found: dict[str, Any] = {
-        "id": one.id, "billing_period": 1, "billing_period_unit": "month", "customer_id": one.customer,
-        "status": STATES[one.state], "current_term_start": one.start, "current_term_end": one.end,
-        "created_at": one.start, "has_scheduled_changes": one.waiting is not None, "currency_code": one.currency,
-        "due_invoices_count": len(late), "subscription_items": [item], "object": "subscription", "deleted": False,
-        "resource_version": one.version,
-    }  # fmt: skip
-    if late:
-        found |= {"due_since": late[-1].at, "total_dues": sum(each.total for each in late)}
-    if one.state == "ending":
-        found["cancelled_at"] = one.end
-    elif one.state != "over":
-        found["next_billing_at"] = one.end
-    if one.state == "trial":
-        found["trial_end"] = one.end
-    return found
-
-
-def _invoice(one: Invoice, books: Company) -> dict[str, Any]:
-    charge, credit = _parted(one.lines, one.customer, books)
-    due = 0 if one.state in {"paid", "voided"} else one.total
-    return {
-        "id": one.number, "customer_id": one.customer, "subscription_id": one.subscription, "recurring": True,
-        "status": BILLS[one.state], "price_type": "tax_exclusive", "date": one.at, "currency_code": one.currency,
-        "total": charge, "credits_applied": min(charge, credit), "amount_due": due, "amount_paid": one.total - due,
-        "tax": one.tax, "object": "invoice", "deleted": False,
-    }  # fmt: skip
-
-
-def _parted(lines: list[Line], customer: str, books: Company) -> tuple[int, int]:
-    """What is charged and what is paid back, each with its tax; the difference is exactly what is due."""
-    more = [line for line in lines if line.amount > 0]
-    charge = sum(line.amount for line in more) + books.tax(customer, more)
-    return charge, charge - sum(line.amount for line in lines) - books.tax(customer, lines)
 
 
 JSON = "application/json"
@@ -372,7 +313,3 @@ def _page(request: Request, rows: list[dict[str, Any]]) -> Response:
 
 def _json(data: dict[str, Any], status: int = 200) -> Response:
     return Response(json.dumps(data), status, mimetype=JSON)
-
-
-if __name__ == "__main__":
-    server.serve(Chargebee(company.demo(company.DAY)), int(sys.argv[1]))

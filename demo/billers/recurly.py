@@ -6,19 +6,16 @@ https://recurly.com/developers/api/v2021-02-25, written from its OpenAPI descrip
 import hmac
 import json
 import re
-import sys
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
 from demo.billers import company
-from demo.billers.company import DIGITS, Company, Customer, Declined, Event, Invoice, Line, Refused, Subscription
+from demo.billers import recurly_objects as objects
+from demo.billers.company import Company, Customer, Declined, Event, Invoice, Refused, Subscription
 from demo.billers.hosted import Doors, pdf
 from demo.billers.moods import front
 from demo.helpdesks.faults import Faults
@@ -29,11 +26,7 @@ if TYPE_CHECKING:
 KEY = "recurly-private-key"
 WEBHOOK_KEY = "recurly-webhook-secret"
 VERSIONS = {"application/vnd.recurly.v2021-02-25", "application/vnd.recurly.v2021-02-25+json"}
-# There is neither a trial nor a late payment among the states.
-STATES = {"active": "active", "trial": "active", "future": "future", "paused": "paused"}
-STATES |= {"ending": "canceled", "over": "expired"}
 LIVE = {"active", "trial", "future", "ending"}
-BILLS = {"open": "pending", "paid": "paid", "overdue": "past_due", "voided": "voided"}
 KINDS = {
     "created": ("subscription", "created"),
     "changed": ("subscription", "updated"),
@@ -78,7 +71,7 @@ class Recurly:
         thing, what = KINDS[event.kind]
         told = {
             "id": event.id, "object_type": thing, "site_id": "demo", "event_type": what,
-            "event_time": _iso(event.at), "account_code": event.customer, "uuid": event.subscription,
+            "event_time": objects.iso(event.at), "account_code": event.customer, "uuid": event.subscription,
         }  # fmt: skip
         body = json.dumps(told).encode()
         moment = str(int((self.books.clock() if at is None else at) * 1000))
@@ -145,7 +138,7 @@ class Recurly:
         return {
             "id": f"acc{one.id}", "object": "account", "code": one.id, "email": one.email, "company": one.name,
             "state": "active", "hosted_login_token": self.tokens[one.id], "has_past_due_invoice": late,
-            "billing_info": card or None, "created_at": _iso(1_730_000_000), "updated_at": _iso(1_730_000_000),
+            "billing_info": card or None, "created_at": objects.iso(1_730_000_000),
         }  # fmt: skip
 
     def _subscriptions(self, request: Request, code: str | None = None) -> Response:
@@ -153,15 +146,15 @@ class Recurly:
             self._whose(code)
         state = request.args.get("state")
         rows = [
-            _subscription(one, self.books)
+            objects.subscription(one, self.books)
             for one in reversed(self.books.subscriptions.values())
             if code in (None, one.customer)
-            and (state is None or state == STATES[one.state] or (state == "live" and one.state in LIVE))
+            and (state is None or state == objects.STATES[one.state] or (state == "live" and one.state in LIVE))
         ]
         return _list(request, rows)
 
     def _subscription(self, request: Request, name: str) -> Response:
-        return _json(_subscription(self._which(name), self.books))
+        return _json(objects.subscription(self._which(name), self.books))
 
     def _change(self, request: Request, name: str) -> Response:
         one = self._which(name)
@@ -174,7 +167,7 @@ class Recurly:
             return Response(status=204)
         change = self._changed(one, plan, seats, at_end)
         made = [] if invoice is None else [invoice]
-        return _json(change | {"id": f"ch{before}", "invoice_collection": _collection(made)}, 201)
+        return _json(change | {"id": f"ch{before}", "invoice_collection": objects.collection(made)}, 201)
 
     def _preview(self, request: Request, name: str) -> Response:
         one = self._which(name)
@@ -185,13 +178,13 @@ class Recurly:
             lines = self.books.lines(one, plan, seats, self.books.now())
             tax = self.books.tax(one.customer, lines)
             made = [Invoice("", one.customer, one.id, one.currency, self.books.now(), lines, tax)]
-        return _json(self._changed(one, plan, seats, at_end) | {"invoice_collection": _collection(made)})
+        return _json(self._changed(one, plan, seats, at_end) | {"invoice_collection": objects.collection(made)})
 
     def _changed(self, one: Subscription, plan: str, seats: int, at_end: bool) -> dict[str, Any]:
         return {
-            "object": "subscription_change", "subscription_id": one.id, "plan": _plan_name(plan), "add_ons": [],
-            "unit_amount": _major(self.books.price(one, plan), one.currency), "quantity": seats,
-            "activate_at": _iso(one.end if at_end else self.books.now()), "activated": not at_end,
+            "object": "subscription_change", "subscription_id": one.id, "plan": objects.plan_name(plan), "add_ons": [],
+            "unit_amount": objects.major(self.books.price(one, plan), one.currency), "quantity": seats,
+            "activate_at": objects.iso(one.end if at_end else self.books.now()), "activated": not at_end,
         }  # fmt: skip
 
     def _wanted(self, request: Request, one: Subscription) -> tuple[str, int, bool]:
@@ -206,30 +199,30 @@ class Recurly:
         if request.get_json().get("timeframe") not in {"term_end", "bill_date"}:
             raise Problem(400, "bad_request", "timeframe is not one of: bill_date, term_end")
         self.books.cancel(self._which(name))
-        return _json(_subscription(self._which(name), self.books))
+        return _json(objects.subscription(self._which(name), self.books))
 
     def _resume(self, request: Request, name: str) -> Response:
         self.books.resume(self._which(name))
-        return _json(_subscription(self._which(name), self.books))
+        return _json(objects.subscription(self._which(name), self.books))
 
     def _invoices(self, request: Request, code: str) -> Response:
         self._whose(code)
         state = request.args.get("state")
-        rows = [_invoice(one) for one in self.books.bills(code) if state in (None, BILLS[one.state])]
+        rows = [objects.invoice(one) for one in self.books.bills(code) if state in (None, objects.BILLS[one.state])]
         return _list(request, rows)
 
     def _invoice_page(self, request: Request, name: str) -> Response:
-        return _json(_invoice(self._bill(name)))
+        return _json(objects.invoice(self._bill(name)))
 
     def _pdf(self, request: Request, name: str) -> Response:
         return pdf(self._bill(name).number)
 
     def _plans(self, request: Request) -> Response:
         rows = [
-            _plan_name(code) | {
+            objects.plan_name(code) | {
                 "state": "active", "interval_unit": "months", "interval_length": 1, "pricing_model": "fixed",
                 "currencies": [
-                    {"currency": currency, "setup_fee": 0.0, "unit_amount": _major(price, currency)}
+                    {"currency": currency, "setup_fee": 0.0, "unit_amount": objects.major(price, currency)}
                     for currency, price in prices.items()
                 ],
             }
@@ -255,82 +248,6 @@ class Recurly:
         raise Problem(404, "not_found", f"Couldn't find Invoice with id = {name}")
 
 
-def _subscription(one: Subscription, books: Company) -> dict[str, Any]:
-    price = books.price(one)
-    lines = [Line("", price * one.seats)]
-    tax = books.tax(one.customer, lines)
-    found: dict[str, Any] = {
-        "id": one.id, "object": "subscription", "uuid": one.id, "account": _account_of(one.customer),
-        "plan": _plan_name(one.plan), "state": STATES[one.state], "pending_change": None,
-        "current_period_started_at": _iso(one.start), "current_period_ends_at": _iso(one.end),
-        "currency": one.currency, "unit_amount": _major(price, one.currency), "quantity": one.seats, "add_ons": [],
-        "subtotal": _major(price * one.seats, one.currency), "tax": _major(tax, one.currency),
-        "total": _major(price * one.seats + tax, one.currency), "auto_renew": True,
-        "collection_method": "manual" if books.customers[one.customer].by_hand else "automatic",
-        "created_at": _iso(one.start), "updated_at": _iso(books.now()),
-    }  # fmt: skip
-    if share := books.customers[one.customer].tax:
-        found["tax_info"] = {"type": "vat", "region": "DE", "rate": share / 100}
-    if one.state == "trial":
-        found |= {"trial_started_at": _iso(one.start), "trial_ends_at": _iso(one.end)}
-    if one.state == "ending":
-        found |= {"canceled_at": _iso(books.now()), "expires_at": _iso(one.end)}
-    if one.state == "over":
-        found |= {"expires_at": _iso(books.now())}
-    if one.waiting:
-        plan, seats = one.waiting
-        found["pending_change"] = {
-            "object": "subscription_change", "subscription_id": one.id, "plan": _plan_name(plan), "quantity": seats,
-            "unit_amount": _major(books.price(one, plan), one.currency), "activate_at": _iso(one.end),
-        }  # fmt: skip
-    return found
-
-
-def _invoice(one: Invoice) -> dict[str, Any]:
-    """A charge, or a credit with a total below zero."""
-    kind = "charge" if one.total >= 0 else "credit"
-    due = 0 if one.state in {"paid", "voided"} else one.total
-    return {
-        "id": f"in{one.number}", "object": "invoice", "type": kind, "origin": "immediate_change",
-        "state": BILLS[one.state] if kind == "charge" else "closed", "account": _account_of(one.customer),
-        "number": one.number, "subscription_ids": [one.subscription], "currency": one.currency,
-        "subtotal": _major(one.subtotal, one.currency), "tax": _major(one.tax, one.currency),
-        "total": _major(one.total, one.currency), "balance": _major(due, one.currency),
-        "line_items": [
-            {"object": "line_item", "type": "charge" if line.amount >= 0 else "credit", "description": line.text,
-             "currency": one.currency, "amount": _major(line.amount, one.currency)}
-            for line in one.lines
-        ],
-        "created_at": _iso(one.at), "updated_at": _iso(one.at), "due_at": _iso(one.at),
-    }  # fmt: skip
-
-
-def _collection(made: Sequence[Invoice]) -> dict[str, Any]:
-    rows = [_invoice(one) for one in made]
-    charges = [row for row in rows if row["type"] == "charge"]
-    return {
-        "object": "invoice_collection", "charge_invoice": charges[0] if charges else None,
-        "credit_invoices": [row for row in rows if row["type"] == "credit"],
-    }  # fmt: skip
-
-
-def _plan_name(code: str) -> dict[str, Any]:
-    return {"id": f"plan{code}", "object": "plan", "code": code, "name": company.PLANS[code][0]}
-
-
-def _account_of(code: str) -> dict[str, Any]:
-    return {"id": f"acc{code}", "object": "account", "code": code}
-
-
-def _major(minor: int, currency: str) -> float:
-    """An amount as Recurly writes it: a float in major units."""
-    return float(Decimal(minor).scaleb(-DIGITS.get(currency, 2)))
-
-
-def _iso(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _list(request: Request, rows: list[dict[str, Any]]) -> Response:
     """A part of a list; the next one has an address of its own. HEAD tells how many there are."""
     size, at = request.args.get("limit", 20, type=int), request.args.get("cursor", 0, type=int)
@@ -351,7 +268,3 @@ def _without_nothing(data: Any) -> Any:
     if isinstance(data, dict):
         return {name: _without_nothing(each) for name, each in data.items() if each is not None}
     return [_without_nothing(each) for each in data] if isinstance(data, list) else data
-
-
-if __name__ == "__main__":
-    server.serve(Recurly(company.demo(company.DAY)), int(sys.argv[1]))

@@ -10,14 +10,12 @@ import hmac
 import json
 import re
 import secrets
-import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from demo import server
-from demo.billers import company, stripe_objects
+from demo.billers import stripe_objects
 from demo.billers.company import PLANS, Company, Event, Invoice, Line, Refused, Subscription
 from demo.billers.hosted import Doors, pdf
 from demo.billers.moods import front
@@ -385,7 +383,3 @@ def _only(form: Any, known: set[str], prefix: str = "\0") -> None:
 def _json(data: dict[str, Any], status: int = 200) -> Response:
     headers = {"Request-Id": f"req_{secrets.token_hex(7)}"}
     return Response(json.dumps(data), status, headers, mimetype="application/json")
-
-
-if __name__ == "__main__":
-    server.serve(Stripe(company.demo()), int(sys.argv[1]))

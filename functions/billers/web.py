@@ -50,6 +50,13 @@ def part(text: str) -> str:
     return quote(text, safe="")
 
 
+def pdf(content: bytes) -> bytes:
+    """The content of a PDF; VendorError for a login page or an error that came in its place."""
+    if not content.startswith(b"%PDF-"):
+        raise VendorError(DOWN, detail="what came for an invoice is no PDF")
+    return content
+
+
 def fetched(url: str) -> bytes:
     """A file at an address that the vendor gave, asked for without our key. Raises VendorError."""
     if not is_safe(url):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.billing.customers import customer_of
 from functions.signin import sessions
 from portal.billing.money import locale_of
 from portal.clock import MINUTE_MS
@@ -33,14 +34,8 @@ def visit(request: "Request", services: "Services") -> Visit:
     session = sessions.current(request, services, sessions.BILLING_MS)
     state = _state(services, session)
     wishes = (str(session.claims.get("locale") or "") if session else "", request.headers.get("Accept-Language", ""))
-    customer = customer_of(session) if session and state == "ready" else ""
+    customer = customer_of(services, session) if session and state == "ready" else ""
     return Visit(state, session, customer, locale_of(*wishes))
-
-
-def customer_of(session: sessions.Session) -> str:
-    """The customer's id in the billing system, from a verified claim and from nothing else; empty without one."""
-    found = session.claims.get("billing_customer")
-    return found if isinstance(found, str) else ""
 
 
 def is_recent(visit: Visit, services: "Services") -> bool:
@@ -70,4 +65,4 @@ def _state(services: "Services", session: sessions.Session | None) -> str:
         return "by_address"
     if not is_true(session.claims.get("billing_admin")):
         return "not_admin"
-    return "ready" if customer_of(session) else "no_customer"
+    return "ready" if customer_of(services, session) else "no_customer"

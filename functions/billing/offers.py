@@ -50,7 +50,8 @@ def opened(services: "Services", sealed: str, customer: str) -> Offer:
         found = _signer(services).loads(sealed)
     except BadData as error:
         raise Problem(422, STALE) from error
-    offer = Offer(found["key"], found["customer"], Change(**found["change"]), tuple(found["before"]), found["made_at"])
+    wanted, before = change(found["change"]), tuple(found["before"])
+    offer = Offer(found["key"], found["customer"], wanted, before, found["made_at"])
     if offer.customer != customer or not 0 <= services.now() - offer.made_at + MINUTE_MS <= VALID_MS + MINUTE_MS:
         raise Problem(422, STALE)
     return offer

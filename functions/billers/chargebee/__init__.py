@@ -10,7 +10,7 @@ from functions.billers import NOT_YOURS, BillingEvent, Capabilities, Pdf
 from functions.billers.changes import current, is_made, must_be_shown, others, own
 from functions.billers.chargebee import rows
 from functions.billers.chargebee.api import Site
-from functions.billers.web import base, fetched, part
+from functions.billers.web import base, fetched, part, pdf
 from functions.billers.webhooks import content, forged, must_be_password
 from functions.errors import VendorError
 from functions.settings import Settings
@@ -102,7 +102,7 @@ class Chargebee:
             raise VendorError(NOT_YOURS, "not_found", detail="the invoice is another customer's")
         form = {"disposition_type": "attachment"}
         made = self._site.post(f"/invoices/{part(invoice)}/pdf", form)
-        return Pdf(content=fetched(made.text("download", "download_url")))
+        return Pdf(content=pdf(fetched(made.text("download", "download_url"))))
 
     def events(self, raw_body: bytes, headers: Mapping[str, str]) -> list[BillingEvent]:
         """Nothing is signed, so the event is read again, and only its id is believed."""

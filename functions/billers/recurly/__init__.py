@@ -11,7 +11,7 @@ from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
 from functions.billers.changes import current, is_made, must_be_shown, others, own
 from functions.billers.recurly import rows
 from functions.billers.recurly.api import Site, account
-from functions.billers.web import base, part
+from functions.billers.web import base, part, pdf
 from functions.billers.webhooks import content, header, must_be_fresh, verify
 from functions.errors import VendorError
 from functions.settings import Settings
@@ -113,7 +113,7 @@ class Recurly:
         path = f"/invoices/{part(invoice)}"
         if self._site.get(path).text("account", "code") != customer:
             raise VendorError(NOT_YOURS, "not_found", detail="the invoice is another customer's")
-        return Pdf(content=self._site.file(f"{path}.pdf"))
+        return Pdf(content=pdf(self._site.file(f"{path}.pdf")))
 
     def events(self, raw_body: bytes, headers: Mapping[str, str]) -> list[BillingEvent]:
         moment, *signatures = header(headers, "recurly-signature").split(",")

@@ -20,11 +20,6 @@ class Exact(Row):
             return None
         return from_major(found, currency)
 
-    def texts(self, *path: str) -> list[str]:
-        """The texts of a list."""
-        found = at(self._data, path)
-        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-
     def share(self, *path: str) -> Decimal:
         """A rate such as 0.19, 0 without one."""
         found = at(self._data, path)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from demo import server
 from demo.billers import chargebee, recurly, stripe
@@ -121,4 +122,5 @@ def stripe_bench(environ: dict[str, str]) -> Iterator[Bench]:
 
 
 def _services(environ: dict[str, str], ours: dict[str, str], moment: Moment) -> Services:
-    return Services(read(environ | ours), lambda: int(moment() * 1000))
+    (api,) = (value for name, value in ours.items() if name.endswith("_API"))
+    return Services(read(environ | ours | {"BILLING_HOSTS": urlsplit(api).netloc}), lambda: int(moment() * 1000))

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from demo.billers import chargebee as fake_chargebee
+from demo.billers import chargebee_objects
 from demo.billers.company import Card, Subscription
 from functions.billers import web
 from functions.billers.chargebee import connect
@@ -133,6 +134,15 @@ def test_the_card_page_leads_back_to_the_portal(chargebee: Bench):
     assert done.headers["Location"] == back
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "..."])
+def test_an_id_of_dots_is_not_even_asked_for(chargebee: Bench, name: str):
+    with pytest.raises(VendorError) as raised:
+        chargebee.biller.pdf("acme", name)
+
+    assert raised.value.kind == "not_found"
+    assert chargebee.faults.calls == []
+
+
 def test_two_customers_with_one_email_are_two(chargebee: Bench):
     chargebee.add("acme")
     chargebee.add("again", Subscription("sub-again", "again", seats=3))
@@ -155,7 +165,7 @@ def test_a_state_that_we_do_not_know_is_shown_as_active_and_logged(
     chargebee: Bench, said: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     chargebee.add()
-    monkeypatch.setitem(fake_chargebee.STATES, "active", said)
+    monkeypatch.setitem(chargebee_objects.STATES, "active", said)
     (one,) = chargebee.biller.subscriptions("acme")
 
     assert one.state == "active"
@@ -173,3 +183,7 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], c
     bare = connect(read(environ | ours | {"CHARGEBEE_WEBHOOK_PASSWORD": ""}), chargebee.services)
 
     assert bare.check() == ["set CHARGEBEE_WEBHOOK_PASSWORD as in Chargebee's webhook settings"]
+
+
+def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
+    assert read(environ | CHARGEBEE).billing_hosts == {"acme-test.chargebee.com"}

@@ -7,6 +7,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.wrappers import Response
 
 from demo.billers import recurly as fake_recurly
 from demo.billers.company import Card, Subscription
@@ -121,6 +122,16 @@ def test_a_pdf_needs_our_key_and_comes_through_the_portal(recurly: Bench):
     assert (found.url, found.content[:5]) == ("", b"%PDF-")
 
 
+def test_a_pdf_of_more_than_ten_megabytes_is_not_taken_in(recurly: Bench):
+    recurly.add()
+    bill = recurly.biller.invoices("acme")[0].id
+    recurly.fake._pdf = lambda request, name: Response(b"%PDF-" + b" " * 10_000_001, mimetype="application/pdf")
+    with pytest.raises(VendorError) as raised:
+        recurly.biller.pdf("acme", bill)
+
+    assert raised.value.kind == "unavailable"
+
+
 def test_an_invoice_of_another_account_is_not_found_by_its_number_either(recurly: Bench):
     recurly.add()
     number = recurly.biller.invoices("other")[0].number
@@ -190,3 +201,7 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], r
     assert connect(recurly.services.settings, recurly.services).check() == [
         "set RECURLY_WEBHOOK_KEY, the secret key of the webhook's endpoint"
     ]
+
+
+def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
+    assert read(environ | RECURLY).billing_hosts == {"acme-test.recurly.com"}

@@ -124,3 +124,11 @@ def test_an_empty_key_makes_nothing_right(recurly: Bench, environ: dict[str, str
         bare.events(body, headers)
 
     assert raised.value.kind == "authentication"
+
+
+def test_without_a_password_nothing_is_right(chargebee: Bench):
+    chargebee.add()
+    headers, body = chargebee.fake.webhook(chargebee.books.events[-1], "")
+    chargebee.biller._webhook = ("portal", "")  # type: ignore[attr-defined]
+
+    assert refused(chargebee, headers, body) == "authentication"
