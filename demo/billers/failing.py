@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WAYS = ("unavailable", "limited", "lost", "broken_after", "garbage", "conflict", "late")
 SHARE = 0.3
 # Longer than the run's callers wait, much shorter than they wait before they believe that nothing was changed.
-LATE_SECONDS = 0.8
+LATE_SECONDS = 1.5
 
 
 class BadDay(Faults):
