@@ -7,6 +7,9 @@ anything was lost or doubled; the last line is the summary.
 
 With --hanging the other systems accept every connection and never answer, while 3,000 status mails wait: exit code 1
 when a component is not checked once a minute, or a sign-in mail takes longer than 30 seconds.
+
+With --billing customers change seats while the billing system fails: exit code 1 when it has anything else than
+customers were told.
 """
 
 import argparse
@@ -30,7 +33,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.lib import faults_hanging
+from scripts.lib import faults_billing, faults_hanging
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 SERVERS = 2
@@ -59,6 +62,10 @@ class Run:
 
 def main(argv: list[str] | None = None) -> int:
     given = _parser().parse_args(argv)
+    if given.billing:
+        return faults_billing.run(
+            given.database, given.changes, given.kills, given.seed, without_wait=given.without_wait
+        )
     if given.hanging:
         return faults_hanging.run(given.database, given.seconds)
     switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
@@ -254,6 +261,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--hanging", action="store_true", help="other systems accept and never answer")
     parser.add_argument("--seconds", type=int, default=150, help="length of each of the two parts of --hanging")
+    parser.add_argument("--billing", action="store_true", help="seats are changed while the billing system fails")
+    parser.add_argument("--changes", type=int, default=200, help="how many changes of --billing")
+    parser.add_argument("--without-wait", action="store_true", help="give a change up at once: must fail")
     parser.add_argument("--without-claim", action="store_true", help="deliver without the lease: must fail")
     parser.add_argument("--without-key", action="store_true", help="give the desk no key: must fail")
     return parser

@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from werkzeug.wrappers import Response
 
+from functions import pages
 from functions.billing import access, reading
 from functions.billing.access import Visit
 from functions.billing.page import PAGE, show
@@ -127,4 +128,5 @@ def notice(request: Request, services: "Services") -> Response:
         return json_response({"text": ""})
     at, amount = found
     how_much = f"A payment of {written(amount, visit.locale)}" if amount.currency else "Your last payment"
-    return json_response({"text": f"{how_much} failed.", "at": at, "button": "Update card", "to": services.url(PAGE)})
+    when = f" on {pages.day(at)}" if at else ""
+    return json_response({"text": f"{how_much} failed{when}.", "button": "Update card", "to": services.url(PAGE)})

@@ -177,6 +177,7 @@ def session(request: Request, services: "Services") -> Response:
     facts = {"name": who.name, "email": who.email, "told": list(current.told.values())}
     own = {"plan": str(current.claims.get("plan") or ""), "new": own_facts.new_answers(services, who.subject)}
     own["on_call"] = own_facts.on_call(services, who)
+    own["pays"] = own_facts.pays(services, current.claims)
     return json_response({"signed_in": True} | facts | own)
 
 

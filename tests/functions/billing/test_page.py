@@ -138,7 +138,7 @@ def test_a_failed_payment_comes_first_with_the_one_button_that_mends_it(browser:
     assert page.index('value="update_card"') < page.index("<h2")
 
 
-@pytest.mark.parametrize(("failed", "words"), [(True, "A payment of €99.95 failed."), (False, "")])
+@pytest.mark.parametrize(("failed", "words"), [(True, "A payment of €99.95 failed on 1 Nov 2026."), (False, "")])
 def test_every_page_can_ask_whether_a_payment_failed(
     failed: bool, words: str, browser: Browser, enter: Enter, books: Company, vendor: Stripe
 ):
