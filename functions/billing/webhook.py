@@ -35,7 +35,9 @@ def receive(request: "Request", services: "Services") -> Response:
             raise Problem(401, "This webhook is not signed as it should be.") from error
         raise
     for event in events:
-        _take_in(services, event)
+        # One without an id would pass for every other one.
+        if event.id:
+            _take_in(services, event)
     return Response(status=204)
 
 

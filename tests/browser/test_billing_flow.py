@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -142,7 +142,7 @@ def _seats(walk: Walk, number: int) -> None:
 def _plan(walk: Walk) -> None:
     walk.billing()
     walk.press("Change plan")
-    walk.page.get_by_label(re.compile("^Company")).check()
+    walk.page.get_by_role("radio", name=re.compile("Company")).check()
     walk.press("See the price")
     walk.press("Change to Company")
     expect(walk.page.get_by_text("Your plan is Company now.")).to_be_visible()
@@ -152,7 +152,7 @@ def _invoice(walk: Walk) -> None:
     walk.billing()
     bill = walk.page.get_by_role("link", name=re.compile("^PDF of invoice")).first
     address = bill.get_attribute("href")
-    found = walk.page.request.get(walk.url.rstrip("/") + (address or ""))
+    found = walk.page.request.get(urljoin(walk.page.url, address or ""))
 
     assert found.headers["content-type"] == "application/pdf"
     assert found.body().startswith(b"%PDF-")

@@ -14,7 +14,7 @@ from functions.billers.web import base, fetched, part, pdf
 from functions.billers.webhooks import content, forged, must_be_password
 from functions.errors import VendorError
 from functions.settings import Settings
-from portal.billing import Change, Charge, Invoice, Job, Money, PaymentMethod, Plan, Preview, Subscription
+from portal.billing import Change, Charge, Invoice, Job, PaymentMethod, Plan, Preview, Subscription
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -63,12 +63,9 @@ class Chargebee:
         return rows.method(self._site.customer(customer))
 
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
-        price = subscription.plan.price
-        if subscription.state in {"paused", "ended"} or subscription.ends_at or not price:
+        if subscription.state in {"paused", "ended"} or subscription.ends_at:
             return None
-        found = self._site.get(f"/subscriptions/{part(subscription.id)}/renewal_estimate")
-        amount, at = (found.number("estimate", "invoice_estimate", name) for name in ("amount_due", "date"))
-        return None if amount is None or at is None else Charge(Money(amount, price.currency), at * 1000)
+        return rows.charge(self._site.get(f"/subscriptions/{part(subscription.id)}/renewal_estimate"), subscription)
 
     def plans(self, customer: str, subscription: Subscription) -> list[Plan]:
         return others(self._site.plans(), subscription.plan)

@@ -8,6 +8,7 @@ from functions.errors import VendorError
 from functions.rows import Row
 from portal.billing import (
     Change,
+    Charge,
     Interval,
     Invoice,
     InvoiceState,
@@ -122,8 +123,8 @@ def action(one: Subscription, change: Change) -> tuple[str, dict[str, str]]:
 
 def preview(row: Row, one: Subscription) -> Preview:
     """`total` is not what is charged: what the old seats give back is a credit note, and is taken off."""
-    currency = one.plan.price.currency if one.plan.price else ""
     now, later = row.row("estimate", "invoice_estimate"), row.row("estimate", "next_invoice_estimate")
+    currency = currency_of(one, now) or currency_of(one, later)
     due, credits = now.number("amount_due") or 0, row.rows("estimate", "credit_note_estimates")
     back = sum((note.number("total") or 0) - (note.number("amount_allocated") or 0) for note in credits)
     amount = later.number("total")
@@ -134,6 +135,18 @@ def preview(row: Row, one: Subscription) -> Preview:
         later_at=_ms(later, "date"),
         lines=tuple(Line(text, Money(minor, currency)) for text, minor in lines),
     )
+
+
+def currency_of(one: Subscription, estimate: Row) -> str:
+    """The currency of an estimate: that of the plan's price, and of a plan whose price is no single amount its own."""
+    return one.plan.price.currency if one.plan.price else estimate.text("currency_code")
+
+
+def charge(row: Row, one: Subscription) -> Charge | None:
+    """From the estimate of a renewal."""
+    found = row.row("estimate", "invoice_estimate")
+    amount, at, currency = found.number("amount_due"), found.number("date"), currency_of(one, found)
+    return None if amount is None or at is None or not currency else Charge(Money(amount, currency), at * 1000)
 
 
 def event(row: Row) -> BillingEvent:

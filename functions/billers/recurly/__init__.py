@@ -5,6 +5,7 @@ hosts; it has no page for just that, and does not lead back.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
@@ -13,7 +14,7 @@ from functions.billers.recurly import rows
 from functions.billers.recurly.api import Site, account
 from functions.billers.web import base, part, pdf
 from functions.billers.webhooks import content, header, must_be_fresh, verify
-from functions.errors import VendorError
+from functions.errors import SettingsError, VendorError
 from functions.settings import Settings
 from portal.billing import Change, Charge, Invoice, Job, PaymentMethod, Plan, Preview, Subscription
 
@@ -39,7 +40,9 @@ def connect(settings: Settings, services: "Services") -> "Recurly":
     api = base(settings, "RECURLY_API", "")
     pages = api or f"https://{read('RECURLY_SUBDOMAIN', '').strip()}.recurly.com"
     region = read("RECURLY_REGION", "").strip() or "us"
-    return Recurly(services, api or APIS.get(region, ""), pages, read("RECURLY_KEY", "").strip())
+    if region not in APIS:
+        raise SettingsError(f"RECURLY_REGION={region!r} is not one of: {', '.join(APIS)}.")
+    return Recurly(services, api or APIS[region], pages, read("RECURLY_KEY", "").strip())
 
 
 class Recurly:
@@ -119,7 +122,11 @@ class Recurly:
         moment, *signatures = header(headers, "recurly-signature").split(",")
         verify(self._webhook_key, f"{moment}.".encode() + raw_body, signatures)
         must_be_fresh(int(moment) if moment.isdecimal() and len(moment) < 16 else 0, self._services.now())
-        return [rows.event(content(raw_body))]
+        event = rows.event(content(raw_body))
+        if event.subscription and not event.customer:
+            found = self._site.get(f"/subscriptions/uuid-{part(event.subscription)}")
+            event = replace(event, customer=found.text("account", "code"))
+        return [event] if event.id else []
 
     def active_customers(self) -> int:
         seen: set[str] = set()

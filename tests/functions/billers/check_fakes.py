@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from demo.billers import chargebee, recurly
+from demo.billers import chargebee, recurly, stripe
 from demo.billers.company import DAY, Card, Company, Customer, Subscription
 from functions.billers import Biller
 from functions.services import Services
 from functions.settings import read
 from portal.billing import Change
-from tests.functions.billers.benches import CHARGEBEE, RECURLY
+from tests.functions.billers.benches import CHARGEBEE, RECURLY, STRIPE
 
 PORTAL = {
     "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
@@ -97,7 +97,12 @@ def _recurly(origin: str, fake: recurly.Recurly) -> None:
     live(_biller(RECURLY | {"RECURLY_API": origin}), fake.books)
 
 
+def _stripe(origin: str, fake: stripe.Stripe) -> None:
+    live(_biller(STRIPE | {"STRIPE_API": origin}), fake.books)
+
+
 BILLERS = (
+    Checked("stripe.openapi.yaml", stripe.Stripe(Company()), _stripe),
     Checked(
         "chargebee.openapi.yaml",
         chargebee.Chargebee(Company(grain=DAY)),

@@ -1,5 +1,6 @@
 """What is easily guessed wrong about Chargebee, each at its server."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -170,6 +171,19 @@ def test_a_state_that_we_do_not_know_is_shown_as_active_and_logged(
 
     assert one.state == "active"
     assert "which we do not know" in caplog.text
+
+
+def test_a_plan_whose_price_is_no_single_amount_is_shown_without_one_and_charged_in_its_currency(chargebee: Bench):
+    chargebee.add()
+    chargebee.faults.mangle = lambda data: json.loads(json.dumps(data).replace('"unit_price"', '"tiers"'))
+    chargebee.faults.next, chargebee.faults.times = "mangled", 9
+    (one,) = chargebee.biller.subscriptions("acme")
+    charge = chargebee.biller.next_charge("acme", one)
+    shown = chargebee.biller.preview("acme", SEATS)
+
+    assert one.plan.price is None
+    assert charge is not None
+    assert charge.amount.currency == shown.today.currency == "EUR"
 
 
 def test_only_loopback_may_stand_in_for_the_vendor(environ: dict[str, str]):

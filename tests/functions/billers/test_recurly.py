@@ -1,7 +1,9 @@
 """What is easily guessed wrong about Recurly, each at its server."""
 
+import hmac
 import json
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 import requests
@@ -205,3 +207,32 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], r
 
 def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
     assert read(environ | RECURLY).billing_hosts == {"acme-test.recurly.com"}
+
+
+def test_another_region_is_named_with_those_that_there_are(environ: dict[str, str], recurly: Bench):
+    settings = read(environ | RECURLY | {"RECURLY_REGION": "mars"})
+    with pytest.raises(SettingsError, match="RECURLY_REGION='mars' is not one of: us, eu"):
+        connect(settings, recurly.services)
+
+
+def test_an_event_without_an_account_is_looked_up_by_its_subscription(recurly: Bench):
+    recurly.add()
+    headers, body = _signed(
+        recurly, json.dumps({"id": "1", "object_type": "subscription", "uuid": "sub-acme"}).encode()
+    )
+    (event,) = recurly.biller.events(body, headers)
+
+    assert (event.customer, event.subscription) == ("acme", "sub-acme")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"{}", b'{"id": 5}', b"\xff"])
+def test_a_signed_body_that_is_no_event_tells_nothing(recurly: Bench, body: bytes):
+    headers, body = _signed(recurly, body)
+
+    assert recurly.biller.events(body, headers) == []
+
+
+def _signed(bench: Bench, body: bytes) -> tuple[dict[str, str], bytes]:
+    moment = str(int(bench.moment() * 1000))
+    made = hmac.new(fake_recurly.WEBHOOK_KEY.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+    return {"recurly-signature": f"{moment},{made}"}, body

@@ -1,8 +1,10 @@
 """The webhook of the billing system: what it tells, and those who send others."""
 
+import hmac
 import json
 import logging
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,16 @@ def test_the_raw_bytes_are_signed_and_not_what_they_mean(browser: Browser, vendo
 
     assert json.loads(same) == json.loads(body)
     assert send(browser, headers, same).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b"{", b'{"id": ""}', b'{"id": 5, "type": "customer.subscription.updated"}']
+)
+def test_a_signed_body_that_is_no_event_is_taken_and_forgotten(browser: Browser, services: Services, body: bytes):
+    signature = hmac.new(stripe.WEBHOOK_SECRET.encode(), f"{NOW}.".encode() + body, sha256).hexdigest()
+
+    assert send(browser, {"Stripe-Signature": f"t={NOW},v1={signature}"}, body).status_code == 204
+    assert services.store.one("select count(*) as n from billing_event") == {"n": 0}
 
 
 def test_too_much_is_not_read(browser: Browser, vendor: stripe.Stripe, books: Company):

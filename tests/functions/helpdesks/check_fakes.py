@@ -1,9 +1,9 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
 The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`,
-`statuspage-public.openapi.yaml`, `chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI 3). Prism
-(https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake while a
-ticket lives its life, a monitor is asked, or a customer changes a plan; every request and every answer that the
+`statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI
+3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake
+while a ticket lives its life, a monitor is asked, or a customer changes a plan; every request and every answer that the
 specification does not allow is printed, exit code 1.
 """
 
