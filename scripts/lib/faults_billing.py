@@ -2,8 +2,8 @@
 
 Customers look at a price, confirm it (often twice at once), and follow the page after it until it tells what became
 of the change. Afterwards the vendor must have exactly the seats that each customer was told, and one invoice for each
-change that was told as done. With --without-wait a change is given up at once instead of after SETTLE_MS, which the
-run must notice.
+change that was told as done. With --without-wait a change is given up at once instead of after SETTLE_MS, at a vendor
+that writes late: the run must notice.
 """
 
 import os
@@ -96,6 +96,7 @@ def _one(run: Run, url: str, folder: Path, switches: list[str]) -> int:
     customers = run.changes // EACH
     environ = environment(url, folder)
     vendor = [sys.executable, "-m", "demo.billers.failing", "0", run.seed, str(customers)]
+    vendor += ["late"] if switches else []  # the fault for which the functions wait
     with process(vendor, environ) as (origin, _), ExitStack() as stack:
         environ |= {"BILLER": "stripe", "STRIPE_KEY": KEY, "STRIPE_API": origin}
         environ["BILLING_HOSTS"] = urlsplit(origin).netloc
