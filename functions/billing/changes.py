@@ -75,7 +75,7 @@ def confirm(request: Request, services: "Services") -> Response:
         return see_other(done)  # pressed twice: the first press counts
     limit(services, "billing-change", visit.subject, CHANGED_AT_MOST, PER_SECONDS)
     if not ledger.claim(services, offer, visit.subject):
-        return see_other(services.url(f"{PAGE}done/?id={ledger.pending(services, visit.customer) or offer.key}"))
+        return see_other(services.url(f"{PAGE}done/?id={ledger.pending(services, visit.customer, None) or offer.key}"))
     try:
         _must_be_as_shown(services, offer)
     except (VendorError, Problem) as error:

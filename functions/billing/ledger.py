@@ -17,7 +17,7 @@ from functions.billing import offers, reading
 from functions.billing.offers import Offer
 from functions.errors import VendorError
 from functions.stores.people import Held
-from portal.billing import Change, Subscription
+from portal.billing import Change, Subscription, Summary
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
@@ -102,12 +102,16 @@ def outcome(services: "Services", key: str, customer: str) -> Outcome | None:
     return Outcome(row["state"], _change(row), row["said"]) if row else None
 
 
-def pending(services: "Services", customer: str) -> str:
-    """The key of the customer's change whose outcome is not known, empty without one."""
+def pending(services: "Services", customer: str, known: Summary | None) -> str:
+    """The key of the customer's change whose outcome is not known, empty without one. What was just read of the plan
+    may tell it; the billing system is not asked again."""
     row = services.store.one(
-        "select key from billing_change where customer = :customer and state = 'asked'", customer=customer
+        "select * from billing_change where customer = :customer and state = 'asked'", customer=customer
     )
-    return row["key"] if row else ""
+    if row is not None and known is not None and "plan" not in known.missing:
+        wanted = _change(row).subscription
+        row = _settled(services, row, next((one for one in known.subscriptions if one.id == wanted), None))
+    return row["key"] if row and row["state"] == "asked" else ""
 
 
 def is_made(change: Change, subscription: Subscription | None) -> bool:
@@ -147,13 +151,18 @@ def purge(services: "Services", deadline: float) -> None:
 
 
 def _settle(services: "Services", row: "Row") -> "Row":
-    """Read the plan: done when it is as wanted, unchanged when it is not and no call can be under way any more."""
+    """A row that is asked, after a look at the plan; unchanged when the billing system does not answer."""
     change = _change(row)
     try:
-        made = is_made(change, subscription_of(services, row["customer"], change.subscription))
+        return _settled(services, row, subscription_of(services, row["customer"], change.subscription))
     except VendorError as error:
         log.warning("billing: the outcome of %s cannot be read: %s %s", change.what, error.kind, error.detail)
         return row
+
+
+def _settled(services: "Services", row: "Row", subscription: Subscription | None) -> "Row":
+    """Done when the plan is as wanted, unchanged when it is not and no call can be under way any more."""
+    made = is_made(_change(row), subscription)
     if not made and services.now() - row["tried_at"] <= SETTLE_MS:
         return row
     _note(services, row["key"], "done" if made else "unchanged")

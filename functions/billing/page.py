@@ -62,9 +62,6 @@ def show(services: "Services", visit: Visit, *, status: int = 200, problem: str 
 def _known(services: "Services", visit: Visit) -> dict[str, Any]:
     """What is shown to a billing admin; without `known` the billing system has no such customer."""
     capabilities = services.biller.capabilities()
-    key = ledger.pending(services, visit.customer)
-    if key and (outcome := ledger.outcome(services, key, visit.customer)) and outcome.state != "asked":
-        key = ""
     try:
         known: Summary | None = reading.summary(services, visit.customer)
     except VendorError as error:
@@ -74,6 +71,6 @@ def _known(services: "Services", visit: Visit) -> dict[str, Any]:
         "known": known,
         "capabilities": capabilities,
         "failed": reading.failed(known) if known else None,
-        "pending": key,
+        "pending": ledger.pending(services, visit.customer, known),
         "used": access.seats_used(visit.session) if visit.session else None,
     }

@@ -230,6 +230,23 @@ def test_a_vendor_that_fails_before_the_write_is_waited_for_and_then_nothing_was
     assert books.subscriptions["sub_demo"].seats == 5
 
 
+def test_the_billing_page_itself_finds_out_what_became_of_a_change(
+    browser: Browser, enter: Enter, vendor: Stripe, services: Services
+):
+    enter()
+    sealed = offer(look(browser, "seats", seats="7"))
+    assert ledger.claim(services, offers.opened(services, sealed, "cus_demo"), "ada")
+    before = browser.get("/my/billing/").text
+    vendor.books.change(vendor.books.subscriptions["sub_demo"], "team", 7, NOW)  # by the function that was killed
+    calls = len(vendor.faults.calls)
+    after = browser.get("/my/billing/").text
+
+    assert "We are still confirming your last change." in before
+    assert "We are still confirming" not in after
+    assert len(vendor.faults.calls) - calls == 4, "nothing is asked for besides what the page shows"
+    assert services.store.one("select state from billing_change") == {"state": "done"}
+
+
 def test_a_vendor_that_cannot_be_reached_changes_nothing_and_says_so_at_once(
     browser: Browser, enter: Enter, books: Company, vendor: Stripe
 ):
