@@ -39,6 +39,10 @@ class Row:
         found = at(self._data, path)
         return [type(self)(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
+    def has_list(self, *path: str) -> bool:
+        """Whether there is a list, which may be empty."""
+        return isinstance(at(self._data, path), list)
+
     def texts(self, *path: str) -> list[str]:
         """The texts of a list."""
         found = at(self._data, path)

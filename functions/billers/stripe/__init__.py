@@ -26,7 +26,8 @@ CAN = Capabilities({"update_card": "link", "details": "home", **dict.fromkeys(HE
 
 def connect(settings: Settings, services: "Services") -> "Stripe":
     """Stripe by STRIPE_KEY; STRIPE_API names another server for the demo, on loopback only."""
-    key, secret = (settings.environ.get(name, "").strip() for name in ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET"))
+    secret = settings.environ.get("STRIPE_WEBHOOK_SECRET", "").strip()
+    key = settings.environ.get("STRIPE_KEY", "").strip()
     return Stripe(Account(base(settings, "STRIPE_API", API), key), secret, services.now)
 
 
@@ -50,13 +51,15 @@ class Stripe:
         return current([objects.subscription(row, self._account.product(row)) for row in rows])
 
     def invoices(self, customer: str, most: int = 12) -> list[Invoice]:
-        found = self._account.get("invoices", {"customer": customer, "limit": str(most)})
+        found = self._account.rows("invoices", {"customer": customer, "limit": str(most)})
         # A draft has no number yet, and may still change.
-        return [objects.invoice(row) for row in found.rows("data") if row.text("status") != "draft"]
+        return [objects.invoice(row) for row in found if row.text("status") != "draft"]
 
     def payment_method(self, customer: str) -> PaymentMethod | None:
         expand = {"expand[]": "invoice_settings.default_payment_method"}
         found = self._account.get(f"customers/{part(customer)}", expand)
+        if found.text("id") != customer:
+            raise VendorError(DOWN, detail="customers: the answer is not this customer")
         return objects.payment_method(found.row("invoice_settings", "default_payment_method"))
 
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
@@ -69,7 +72,7 @@ class Stripe:
         """What the portal's configuration lets customers choose from, in the currency that they pay in."""
         allowed = self._account.allowed_prices()
         query = {"active": "true", "type": "recurring", "limit": "100", "expand[]": "data.product"}
-        rows = self._account.get("prices", query).rows("data") if allowed else []
+        rows = self._account.rows("prices", query) if allowed else []
         return others((objects.plan(row) for row in rows if row.text("id") in allowed), subscription.plan)
 
     def preview(self, customer: str, change: Change) -> Preview:

@@ -35,6 +35,13 @@ class Account:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Row:
         return self._api.call("GET", path, query).row
 
+    def rows(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        """The objects of a list; VendorError for an answer that is none."""
+        answer = self.get(path, query)
+        if not answer.has_list("data"):
+            raise NotDone(DOWN, detail=f"{path.partition('/')[0]}: the answer has no list")
+        return answer.rows("data")
+
     def post(self, path: str, form: Mapping[str, str], key: str = "") -> Row:
         return self._api.call("POST", path, form=form, headers={"Idempotency-Key": key} if key else None).row
 
@@ -43,7 +50,7 @@ class Account:
         expands four."""
         if not customer:  # Stripe would list everybody's
             raise VendorError(NOT_YOURS, "not_found", detail="no customer")
-        return self.get("subscriptions", {"customer": customer, "status": "all", "limit": "20"}).rows("data")
+        return self.rows("subscriptions", {"customer": customer, "status": "all", "limit": "20"})
 
     def product(self, subscription: Row) -> str:
         """The name of a subscription's product, empty when it has several or none that can be read."""
@@ -63,7 +70,7 @@ class Account:
     def features(self) -> Row:
         """What the portal's default configuration lets customers do; the products are there only when expanded."""
         query = {"is_default": "true", "limit": "1", "expand[]": "data.features.subscription_update.products"}
-        found = self.get("billing_portal/configurations", query).rows("data")
+        found = self.rows("billing_portal/configurations", query)
         return found[0].row("features") if found else Row(None)
 
     def allowed_prices(self) -> set[str]:

@@ -197,3 +197,15 @@ def test_whatever_stripe_answers_ends_in_our_words(data: dict[str, Any]):
     objects.event(row)
     assert objects.plan(row).name
     assert objects.due(row).currency == row.text("currency").upper()
+
+
+def test_an_answer_that_is_no_list_is_no_customer_without_a_plan(stripe: Bench):
+    """As from another server in Stripe's place: 200, and JSON of another kind."""
+    stripe.add()
+    for read in (stripe.biller.subscriptions, stripe.biller.invoices, stripe.biller.payment_method):
+        stripe.faults.next = "mangled"
+        stripe.faults.mangle = lambda data: {"url": "https://billing.evil.example/", "id": "bps_1"}
+        with pytest.raises(VendorError) as raised:
+            read("acme")
+
+        assert raised.value.kind == "unavailable"
