@@ -1,14 +1,15 @@
-"""Stripe on a bad day, for the fault run: `python -m demo.billers.failing PORT SEED CUSTOMERS`.
+"""Stripe on a bad day, for the fault run: `python -m demo.billers.failing PORT SEED CUSTOMERS [WAY ...]`.
 
 Of the calls, a third fails in a way of its own: before the write, after it, or with a write that comes only once the
-caller has given up. `POST /calm` ends that, and `GET /state` tells each subscription's seats and invoices.
+caller has given up; with WAYs in these only. `POST /calm` ends that, and `GET /state` tells seats and invoices of each
+customer.
 """
 
 import json
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
@@ -24,21 +25,22 @@ if TYPE_CHECKING:
 WAYS = ("unavailable", "limited", "lost", "broken_after", "garbage", "conflict", "late")
 SHARE = 0.3
 # Longer than the run's callers wait, much shorter than they wait before they believe that nothing was changed.
-LATE_SECONDS = 0.8
+LATE_SECONDS = 2.5
 
 
 class BadDay(Faults):
     """Chance decides about each call."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, ways: Sequence[str]) -> None:
         super().__init__()
+        self._ways = ways or WAYS
         self._chance = random.Random(seed)  # noqa: S311
         self._lock = threading.Lock()
         self.calm = False
 
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
         with self._lock:
-            way = self._chance.choice(WAYS) if not self.calm and self._chance.random() < SHARE else ""
+            way = self._chance.choice(self._ways) if not self.calm and self._chance.random() < SHARE else ""
         if way == "late":
             self.patience.wait(LATE_SECONDS)
         if way in {"", "late"}:
@@ -51,9 +53,9 @@ class BadDay(Faults):
 class Failing(Stripe):
     """The account, with what the run asks of it afterwards."""
 
-    def __init__(self, books: Company, seed: str) -> None:
+    def __init__(self, books: Company, seed: str, ways: Sequence[str] = ()) -> None:
         super().__init__(books)
-        self.faults: BadDay = BadDay(seed)
+        self.faults: BadDay = BadDay(seed, ways)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/calm":
@@ -77,4 +79,4 @@ def books(customers: int) -> Company:
 
 
 if __name__ == "__main__":
-    server.serve(Failing(books(int(sys.argv[3])), sys.argv[2]), int(sys.argv[1]))
+    server.serve(Failing(books(int(sys.argv[3])), sys.argv[2], sys.argv[4:]), int(sys.argv[1]))

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from functions.billers import DOWN, NotDone
+from functions.billers import DOWN, NOT_YOURS, NotDone
 from functions.errors import Kind, SettingsError, VendorError
 from functions.rows import Row, parsed
 from functions.settings import Settings
@@ -20,8 +20,7 @@ BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
 MOST_WAIT_SECONDS = 86_400
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
 REFUSED = "Our billing provider refused this. Nothing was changed."
-GONE = "We can't find that in your billing."
-SAYS = {"rejected": REFUSED, "not_found": GONE}
+SAYS = {"rejected": REFUSED, "not_found": NOT_YOURS}
 
 
 def base(settings: Settings, name: str, default: str) -> str:
@@ -46,7 +45,7 @@ def part(text: str) -> str:
     """An id as one part of a path; VendorError `not_found` for one that would lead elsewhere."""
     # HTTP clients resolve dots before they ask, also those that are written as %2E.
     if not text.strip("."):
-        raise VendorError(GONE, "not_found", detail="an id of dots")
+        raise VendorError(NOT_YOURS, "not_found", detail="an id of dots")
     return quote(text, safe="")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from werkzeug.wrappers import Response
 
 from functions import pages
+from functions.billers import DOWN
 from functions.billing import access, reading
 from functions.billing.access import Visit
 from functions.billing.page import PAGE, show
@@ -25,7 +26,6 @@ JOBS: tuple[Job, ...] = ("update_card", "seats", "change_plan", "invoices", "det
 OPENED_AT_MOST = 20
 READ_AT_MOST = 60
 PER_SECONDS = 600
-UNREACHABLE = "Billing is not reachable. Nothing was changed."
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def away(services: "Services", url: str) -> Response:
     parts = urlsplit(url)
     if not is_safe(url) or parts.netloc not in services.settings.billing_hosts:
         detail = f"an address on {parts.hostname!r}, which is not in BILLING_HOSTS"
-        raise VendorError(UNREACHABLE, "unsupported", detail=detail)
+        raise VendorError(DOWN, "unsupported", detail=detail)
     response = see_other(url, services.settings.billing_hosts)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

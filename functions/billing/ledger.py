@@ -58,30 +58,32 @@ def claim(services: "Services", offer: Offer, subject: str) -> bool:
 def perform(services: "Services", offer: Offer) -> Outcome:
     """Make a change that was claimed, with a second try under the same key where that is harmless; PaymentRefused
     that can be confirmed is raised, after the change was noted as done elsewhere."""
-    tries = 2 if services.biller.capabilities().keyed else 1
-    for number in range(tries):
-        services.store.run(
-            "update billing_change set tried_at = :now where key = :key", now=services.now(), key=offer.key
-        )
-        try:
-            services.biller.apply(offer.customer, offer.change, offer.key)
-        except PaymentRefused as error:
-            log.warning("billing: %s was not paid for: %s", offer.change.what, error.detail)
-            _note(services, offer.key, "elsewhere" if error.confirmable else "refused", error.public)
-            if error.confirmable:
-                raise
-        except VendorError as error:
-            log.warning("billing: %s: %s %s", offer.change.what, error.kind, error.detail, exc_info=error)
-            if error.kind == "unavailable" and not isinstance(error, NotDone):
-                if number + 1 < tries:
-                    continue
-                break
-            _note(services, offer.key, "refused", error.public)
-        else:
-            _note(services, offer.key, "done")
-        break
-    reading.forget(services, offer.customer)
+    try:
+        if not _try(services, offer) and services.biller.capabilities().keyed:
+            _try(services, offer, again=True)
+    finally:
+        reading.forget(services, offer.customer)
     return outcome(services, offer.key, offer.customer) or Outcome("asked", offer.change)
+
+
+def _try(services: "Services", offer: Offer, *, again: bool = False) -> bool:
+    """Ask the billing system for the change and note what came of it; False when that is not known. Whatever keeps a
+    second try from being made says nothing of the first, whose answer was lost."""
+    services.store.run("update billing_change set tried_at = :now where key = :key", now=services.now(), key=offer.key)
+    try:
+        services.biller.apply(offer.customer, offer.change, offer.key)
+    except VendorError as error:
+        log.warning("billing: %s: %s %s", offer.change.what, error.kind, error.detail, exc_info=error)
+        refused = isinstance(error, PaymentRefused)  # with the same key the first try got the same answer
+        if not refused and (again or (error.kind == "unavailable" and not isinstance(error, NotDone))):
+            return False
+        confirmable = isinstance(error, PaymentRefused) and error.confirmable
+        _note(services, offer.key, "elsewhere" if confirmable else "refused", error.public)
+        if confirmable:
+            raise
+    else:
+        _note(services, offer.key, "done")
+    return True
 
 
 def take_back(services: "Services", key: str, said: str) -> None:

@@ -11,7 +11,7 @@ from functions.billing.access import Visit
 from functions.errors import VendorError
 from functions.http import Request
 from functions.signin.ways import way_in
-from portal.billing import Job, Summary
+from portal.billing import Summary
 from portal.billing.money import written
 from portal.clock import DAY_MS
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from functions.services import Services
 
 PAGE = "my/billing/"
-# What a plan that has ended, or is about to, is not offered.
-CHANGES: tuple[Job, ...] = ("seats", "change_plan")
 # For a page that shows a change: one step further from the front page.
 PARENTS = (pages.HUB, (PAGE, "Billing"))
 

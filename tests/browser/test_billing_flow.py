@@ -170,3 +170,20 @@ def _cancel_and_take_it_back(walk: Walk) -> None:
     walk.press("Keep your plan")
     walk.press("Keep your plan")
     expect(walk.page.get_by_text("Your plan goes on")).to_be_visible()
+
+
+def test_a_failed_payment_stands_on_every_page_with_the_way_to_mend_it(world: World, chromium: Browser, tmp_path: Path):
+    with portal("stripe", world, tmp_path) as (url, services, books):
+        books.invoices[-1].state = "overdue"
+        context = chromium.new_context(viewport=NARROW)
+        cookie = sessions.start(services, ADA, ADMIN)
+        cookies = {"portal": cookie, "portal_in": "1"}
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        page = context.new_page()
+        page.goto(f"{url}plans-and-billing/card-declined/")
+        expect(page.get_by_role("alert")).to_contain_text(re.compile(r"A payment of €99\.95 failed on .+ 20\d\d\."))
+        page.get_by_role("alert").get_by_role("link", name="Update card").click()
+        expect(page).to_have_url(f"{url}my/billing/")
+        expect(page.get_by_role("alert")).to_have_count(1)
+        expect(page.get_by_role("alert").get_by_role("button", name="Update card")).to_be_visible()
+        context.close()

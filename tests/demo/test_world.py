@@ -145,12 +145,12 @@ def test_a_customer_signs_in_and_opens_billing_and_comes_back(demo: Demo):
     chooser = customer.get(f"{demo.url}api/signin?return=/my/billing/&way=account", timeout=30)
     page = customer.post(chooser.url, data={"sub": "ada"}, timeout=30)
     there = customer.post(f"{demo.url}api/billing", data={"job": "update_card"}, timeout=30)
-    back = customer.post(there.url, data={"card": "amex"}, timeout=30)
+    back = customer.post(there.url, data={"card": "mastercard"}, timeout=30)
 
     assert page.url == f"{demo.url}my/billing/"
     assert "Update your card" in there.text
     assert back.url == f"{demo.url}my/billing/?job=update_card"
-    assert "Amex ending in 0005" in back.text
+    assert "Mastercard ending in 4444" in back.text
 
 
 def test_the_tick_is_called_as_a_hosts_scheduler_would(demo: Demo):

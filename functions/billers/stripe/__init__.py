@@ -42,7 +42,8 @@ class Stripe:
         return CAN
 
     def check(self) -> list[str]:
-        return self._account.faults()
+        unsigned = [] if self._secret else ["set STRIPE_WEBHOOK_SECRET, the signing secret of the webhook's endpoint"]
+        return self._account.faults() + unsigned
 
     def subscriptions(self, customer: str) -> list[Subscription]:
         rows = self._account.subscriptions(customer)

@@ -1,13 +1,17 @@
 """Changing seats and plan, cancelling and taking it back: the price before, once, and what is known afterwards."""
 
 import re
+from collections.abc import Callable
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from werkzeug.wrappers import Request, Response
 
 from demo.billers.company import Card, Company
 from demo.billers.stripe import Stripe
+from demo.helpdesks.faults import Faults
 from functions.billing import ledger, offers
 from functions.services import Services
 from functions.tick import tick
@@ -165,6 +169,32 @@ def test_an_answer_that_was_lost_after_the_write_is_found_out_by_a_second_try(
     vendor.faults.next, vendor.faults.method = mood, "POST"
     page = browser.get(confirm(browser, sealed).location)
 
+    assert "Your plan has 7 seats now." in page.text
+    assert len(books.invoices) == 3
+
+
+class InTurn(Faults):
+    """Faults of the next writes, one after the other."""
+
+    turns: ClassVar[list[str]] = []
+
+    def around(self, request: Request, answer: Callable[[], Response]) -> Response:
+        if request.method == "POST" and self.turns:
+            self.next, self.method, self.times = self.turns.pop(0), "POST", 1
+        return super().around(request, answer)
+
+
+@pytest.mark.parametrize("second", ["limited", "refused", "forbidden", "unavailable"])
+def test_a_second_try_that_is_refused_says_nothing_of_the_first(
+    second: str, browser: Browser, enter: Enter, books: Company, vendor: Stripe
+):
+    enter()
+    sealed = offer(look(browser, "seats", seats="7"))
+    vendor.faults = InTurn()
+    InTurn.turns = ["lost", second]
+    page = browser.get(confirm(browser, sealed).location)
+
+    assert InTurn.turns == []
     assert "Your plan has 7 seats now." in page.text
     assert len(books.invoices) == 3
 

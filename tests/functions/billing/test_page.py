@@ -164,6 +164,17 @@ def test_only_a_billing_admin_is_told_of_a_failed_payment(
     assert browser.get("/api/billing/notice").json == {"text": ""}
 
 
+@pytest.mark.parametrize(
+    ("claims", "pays"),
+    [({}, True), ({"billing_admin": "true"}, True), ({"billing_admin": False}, False), ({"level": "address"}, False)],
+    ids=str,
+)
+def test_the_account_menu_is_told_who_pays(claims: dict[str, Any], pays: bool, browser: Browser, enter: Enter):
+    enter(**claims)
+
+    assert browser.get("/api/session", headers={"Accept": "application/json"}).json["pays"] is pays
+
+
 def test_a_notice_is_forgotten_when_the_card_is_charged_again(
     browser: Browser, enter: Enter, books: Company, services: Services
 ):

@@ -22,7 +22,7 @@ SEATS = st.integers(1, 10_000)
 STEPS = st.lists(st.tuples(SEATS, st.sampled_from(sorted(PLANS)), st.integers(0, DAY)), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=AT, seats=SEATS, currency=st.sampled_from(CURRENCIES), tax=st.sampled_from([0, 7, 19, 25]), steps=STEPS)
 def test_a_preview_is_what_is_then_charged(
     at: int, seats: int, currency: str, tax: int, steps: list[tuple[int, str, int]]
