@@ -10,6 +10,8 @@ when a component is not checked once a minute, or a sign-in mail takes longer th
 
 With --billing customers change seats while the billing system fails: exit code 1 when it has anything else than
 customers were told.
+With --portal a customer walks through a portal whose store, help desk, billing system, identity provider, mail server,
+clock and deploy fail one at a time; prints what they saw, and exits 1 when something accepted is lost or doubled.
 """
 
 import argparse
@@ -33,7 +35,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.lib import faults_billing, faults_hanging
+from scripts.lib import faults_billing, faults_hanging, portal_faults
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 SERVERS = 2
@@ -66,6 +68,8 @@ def main(argv: list[str] | None = None) -> int:
         return faults_billing.run(
             given.database, given.changes, given.kills, given.seed, without_wait=given.without_wait
         )
+    if given.portal is not None:
+        return portal_faults.run(given.portal)
     if given.hanging:
         return faults_hanging.run(given.database, given.seconds)
     switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
@@ -260,6 +264,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", default="", help="a database to use instead of both engines (it is emptied)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--hanging", action="store_true", help="other systems accept and never answer")
+    parser.add_argument(
+        "--portal", nargs="?", const="", metavar="NAME", help="the portal's faults, or those whose name fits"
+    )
     parser.add_argument("--seconds", type=int, default=150, help="length of each of the two parts of --hanging")
     parser.add_argument("--billing", action="store_true", help="seats are changed while the billing system fails")
     parser.add_argument("--changes", type=int, default=200, help="how many changes of --billing")
