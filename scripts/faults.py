@@ -10,7 +10,6 @@ when a component is not checked once a minute, or a sign-in mail takes longer th
 
 With --billing customers change seats while the billing system fails: exit code 1 when it has anything else than
 customers were told.
-
 With --portal a customer walks through a portal whose store, help desk, billing system, identity provider, mail server,
 clock and deploy fail one at a time; prints what they saw, and exits 1 when something accepted is lost or doubled.
 """

@@ -109,7 +109,6 @@ TICKETS = (
 )
 BILLING = (
     Setting("BILLER", "billing", "`stripe`, `chargebee`, `recurly`, or `custom.MODULE:FUNCTION`: [set-up](billing.md)"),
-    Setting("BILLING_HOSTS", "billing", "Hosts that customers may be sent to, with commas", "those of the biller"),
     Setting(
         "BILLING_CUSTOMERS",
         "billing",
@@ -120,16 +119,15 @@ BILLING = (
         "billing",
         "Seats, plan and cancelling ask to sign in again when the sign-in is older",
     ),
-    Setting(
-        "STRIPE_WEBHOOK_SECRET", "billing", "Stripe: the signing secret of the webhook's endpoint", holds_secret=True
-    ),
-    Setting("STRIPE_API", "billing", "Another address only on loopback", "`https://api.stripe.com`"),
-    Setting("CHARGEBEE_WEBHOOK_USER", "billing", "Chargebee: the user name that you enter at the webhook"),
-    Setting("CHARGEBEE_WEBHOOK_PASSWORD", "billing", "Chargebee: its password", holds_secret=True),
+    Setting("STRIPE_WEBHOOK_SECRET", "billing", "Stripe: the signing secret of the webhook"),
+    Setting("CHARGEBEE_WEBHOOK_USER", "billing", "Chargebee: the user name of the webhook"),
+    Setting("CHARGEBEE_WEBHOOK_PASSWORD", "billing", "Chargebee: the password of the webhook"),
     Setting("CHARGEBEE_API", "billing", "Another address only on loopback", "Chargebee's"),
     Setting("RECURLY_REGION", "billing", "Recurly: `us`, or `eu` for their European data centre", "`us`"),
-    Setting("RECURLY_WEBHOOK_KEY", "billing", "Recurly: the secret key of the webhook's endpoint", holds_secret=True),
+    Setting("RECURLY_WEBHOOK_KEY", "billing", "Recurly: the secret key of the webhook"),
     Setting("RECURLY_API", "billing", "Another address only on loopback", "Recurly's"),
+    Setting("STRIPE_API", "billing", "Another address only on loopback", "`https://api.stripe.com`"),
+    Setting("BILLING_HOSTS", "billing", "Hosts that customers may be sent to, with commas", "those of the biller"),
 )
 SIGN_IN = (
     Setting(

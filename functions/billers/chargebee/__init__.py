@@ -28,10 +28,10 @@ CAN = Capabilities(
 
 def connect(settings: Settings, services: "Services") -> "Chargebee":
     """Chargebee by CHARGEBEE_SITE and CHARGEBEE_KEY; CHARGEBEE_API names a demo's server."""
-    read = settings.environ.get
-    address = base(settings, "CHARGEBEE_API", f"https://{read('CHARGEBEE_SITE', '').strip()}.chargebee.com")
-    webhook = read("CHARGEBEE_WEBHOOK_USER", "").strip(), read("CHARGEBEE_WEBHOOK_PASSWORD", "").strip()
-    return Chargebee(address, read("CHARGEBEE_KEY", "").strip(), webhook)
+    get = settings.environ.get
+    address = base(settings, "CHARGEBEE_API", f"https://{get('CHARGEBEE_SITE', '').strip()}.chargebee.com")
+    webhook = get("CHARGEBEE_WEBHOOK_USER", "").strip(), get("CHARGEBEE_WEBHOOK_PASSWORD", "").strip()
+    return Chargebee(address, get("CHARGEBEE_KEY", "").strip(), webhook)
 
 
 class Chargebee:

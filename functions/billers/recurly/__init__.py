@@ -36,13 +36,13 @@ CAN = Capabilities(
 
 def connect(settings: Settings, services: "Services") -> "Recurly":
     """Recurly by RECURLY_KEY and RECURLY_SUBDOMAIN; RECURLY_REGION is us or eu, RECURLY_API names a demo's server."""
-    read = settings.environ.get
+    get = settings.environ.get
     api = base(settings, "RECURLY_API", "")
-    pages = api or f"https://{read('RECURLY_SUBDOMAIN', '').strip()}.recurly.com"
-    region = read("RECURLY_REGION", "").strip() or "us"
+    pages = api or f"https://{get('RECURLY_SUBDOMAIN', '').strip()}.recurly.com"
+    region = get("RECURLY_REGION", "").strip() or "us"
     if region not in APIS:
         raise SettingsError(f"RECURLY_REGION={region!r} is not one of: {', '.join(APIS)}.")
-    return Recurly(services, api or APIS[region], pages, read("RECURLY_KEY", "").strip())
+    return Recurly(services, api or APIS[region], pages, get("RECURLY_KEY", "").strip())
 
 
 class Recurly:

@@ -26,8 +26,8 @@ CAN = Capabilities({"update_card": "link", "details": "home", **dict.fromkeys(HE
 
 def connect(settings: Settings, services: "Services") -> "Stripe":
     """Stripe by STRIPE_KEY; STRIPE_API names another server for the demo, on loopback only."""
-    secret = settings.environ.get("STRIPE_WEBHOOK_SECRET", "").strip()
-    key = settings.environ.get("STRIPE_KEY", "").strip()
+    get = settings.environ.get
+    key, secret = get("STRIPE_KEY", "").strip(), get("STRIPE_WEBHOOK_SECRET", "").strip()
     return Stripe(Account(base(settings, "STRIPE_API", API), key), secret, services.now)
 
 
