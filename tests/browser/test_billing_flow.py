@@ -162,7 +162,7 @@ def _cancel_and_take_it_back(walk: Walk) -> None:
     walk.billing()
     walk.press("Cancel plan")
     expect(walk.page.get_by_text("the last day that is paid")).to_be_visible()
-    walk.page.get_by_label("Why do you cancel? (optional)").fill("We are three now.")
+    walk.page.get_by_label("Why are you cancelling? (optional)").fill("We are three now.")
     walk.press("Cancel plan")
     expect(walk.page.get_by_text("Your plan is cancelled.")).to_be_visible()
     walk.billing()

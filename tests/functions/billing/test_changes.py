@@ -89,7 +89,7 @@ def test_cancelling_says_the_last_day_and_is_taken_back_until_then(
     back = change(browser, "resume").text
 
     assert "until 1 Dec 2026, the last day that is paid." in page.text
-    assert "Why do you cancel? (optional)" in page.text
+    assert "Why are you cancelling? (optional)" in page.text
     assert "Your plan is cancelled. You can use everything until 1 Dec 2026, and take it back until then." in after
     assert cancelled == "ending"
     assert vendor.reasons["sub_demo"] == "Too many meetings"
