@@ -35,7 +35,8 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.lib import faults_billing, faults_hanging, portal_faults
+from scripts.billing import faults as faults_billing
+from scripts.lib import faults_hanging, portal_faults
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 SERVERS = 2

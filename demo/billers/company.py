@@ -246,5 +246,5 @@ class Company:
 def demo(grain: int = 1) -> Company:
     """The company of `make serve`: the customer that the demo's sign-in names."""
     company = Company(grain=grain)
-    company.join(Customer("cus_demo", "ada@acme-customer.example"), Subscription("sub_demo", "cus_demo"))
+    company.join(Customer("cus_demo", "ada@bluebird.example", "Bluebird"), Subscription("sub_demo", "cus_demo"))
     return company

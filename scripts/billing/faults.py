@@ -66,7 +66,7 @@ class BillingServer(Server):
     """A server of the functions with this module's times."""
 
     def __init__(self, arguments: list[str], environ: dict[str, str], stack: ExitStack) -> None:
-        self._command = [sys.executable, "-m", "scripts.lib.faults_billing", *arguments]
+        self._command = [sys.executable, "-m", "scripts.billing.faults", *arguments]
         self._environ = environ
         self._stack = stack
         self.start()
@@ -77,7 +77,7 @@ def run(database: str, changes: int, kills: int, seed: str, *, without_wait: boo
     bad = 0
     with tempfile.TemporaryDirectory(prefix="portal-billing-") as temporary, ExitStack() as stack:
         for store, url in stores(database, Path(temporary), stack):
-            folder = Path(temporary) / store
+            folder = Path(temporary) / f"run-{store}"
             folder.mkdir()
             one = Run(changes, kills, seed)
             started = time.monotonic()
