@@ -24,7 +24,11 @@ SHARED_HEADERS = {"forwarded", "forwarded-for", "x-forwarded", "x-forwarded-for"
 # How vendors begin the keys with which real money and real customers are reached.
 LIVE_KEY = re.compile(r"(?:sk|rk|pk|whsec)_live_")
 HEADER = re.compile(r"[a-z0-9-]+")
-CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
+# Ours of a customer's claims; the last three only say more on the billing page.
+CLAIMS = (
+    *("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes"),
+    *("billing_admins", "seats_used", "locale"),
+)
 
 
 class Space(NamedTuple):
@@ -55,6 +59,8 @@ class Settings:
     helpdesk: str
     biller: str
     billing_hosts: frozenset[str]
+    billing_customers: str
+    billing_sign_in_minutes: int
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
@@ -331,7 +337,8 @@ def _preview(reader: Reader) -> bool:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
+    known = vendors.family("billers").get(biller)
+    hosts = [host.format_map({name: reader.get(name) for name in known.needs}) for host in known.hosts] if known else []
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
@@ -339,7 +346,17 @@ def _parts(reader: Reader) -> dict[str, Any]:
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
         "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
+        "billing_customers": _customers(reader),
+        "billing_sign_in_minutes": reader.number("BILLING_SIGN_IN_MINUTES", 60),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),
     }
+
+
+def _customers(reader: Reader) -> str:
+    """The operator's table of billing customers: a query, or a file."""
+    where = reader.get("BILLING_CUSTOMERS")
+    if where and not where.lower().startswith("select ") and not Path(where).is_file():
+        reader.faults.append(f"BILLING_CUSTOMERS={where!r} is neither a file nor a query that begins with select.")
+    return where
