@@ -110,9 +110,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Order and name the sections as the topics are, unless the writer has set a navigation."""
-    if config.nav is not None:
-        return nav
+    """Order and name the sections as the topics are."""
     order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
     titles = {topic.id: topic.title for topic, _ in state.topics}
     for item in nav.items:
@@ -223,12 +221,8 @@ def _own_pages(config: MkDocsConfig) -> Iterable[File]:
         if menu.missing(f"{uri.removesuffix('.md')}/", on):
             continue
         yield _generated(config, uri, _front(title, description, template), InclusionLevel.NOT_IN_NAV)
-    # Else MkDocs warns of each page that a writer's own navigation does not name.
-    inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
     for topic, _ in state.topics:
-        yield _generated(
-            config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion
-        )
+        yield _generated(config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."))
     product = config.extra["portal"]["product"]
     yield _generated(config, "index.md", _front("How can we help?", f"Help for {product}."))
 

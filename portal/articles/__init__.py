@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -174,6 +175,8 @@ def _heading(body: str) -> str | None:
     return to_text(ATTRIBUTES.sub("", match[1].rstrip("# \t"))) or None if match else None
 
 
+# A rebuild while somebody writes reads few articles anew.
+@lru_cache(maxsize=10_000)
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:
     """Front matter, body, and the line of each key; raises an ExceptionGroup when the front matter is not valid."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
