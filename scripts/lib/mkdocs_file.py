@@ -1,4 +1,4 @@
-"""Say what in mkdocs.yml would build another site than the portal: `python -m scripts.mkdocs_file [FILE]`.
+"""Say what in mkdocs.yml would build another site than the portal: `python -m scripts.lib.mkdocs_file [FILE]`.
 
 Everything else in the file is checked by the build (hooks/joining.py); this is for what keeps that from running.
 """
