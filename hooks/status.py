@@ -88,7 +88,7 @@ def _about(incident: Incident) -> str:
 def _feeds(board: Board) -> dict[str, str]:
     """The feed files: for all components, and for each."""
     found = {}
-    for component in ("", *(one.id for one in board.components)):
+    for component in ("", *(one.id for one in board.ever)):
         place = f"components/{component}/" if component else ""
         kinds = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
         for name, kind in kinds.items():
@@ -145,8 +145,8 @@ def _load(config: MkDocsConfig) -> Board | None:
         folder = _folder(config)
         board = status_files.load(folder)
         _check_links(folder, config)
-        state.history = status_files.load_history(folder)
-        known = [component.id for component in board.components] if board else []
+        known = [component.id for component in board.ever] if board else []
+        state.history = status_files.load_history(folder, board.ids if board else ())
         state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
@@ -167,7 +167,7 @@ def _load(config: MkDocsConfig) -> Board | None:
 
 def _linked(text: str, config: MkDocsConfig) -> str:
     """A text with whole addresses of articles, and without links to those that are not published."""
-    on, docs = config.extra["portal"]["parts"], Path(config.docs_dir)
+    on, docs = config.extra.get("portal", {}).get("parts", {}), Path(config.docs_dir)
 
     def gone(href: str) -> bool:
         path = docs / href.partition("#")[0].removeprefix(f"../../{docs.name}/")

@@ -119,7 +119,7 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
     incident, board = draft.one.incident, draft.board
     update = incident.updates[-1]
     states = incident.states.items()
-    names = {one.id: one.name for one in board.components}
+    names = {one.id: one.name for one in board.ever}
     return {
         "title": incident.title,
         "phase": PHASES[update.status],

@@ -94,7 +94,7 @@ class Article:
 
     def missing(self, on: Mapping[str, bool]) -> str:
         """The first part that the article is about and that is off; empty while it is published."""
-        return next((word for word in ("articles", *self.front.needs) if not on[word]), "")
+        return next((word for word in ("articles", *self.front.needs) if not on.get(word, True)), "")
 
 
 def parse(id: str, file: str, text: str) -> Article:
