@@ -197,6 +197,8 @@ def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
                 mistakes.append(
                     ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
                 )
+            if found[file.src_uri].topic == settings.OTHER:
+                mistakes.append(ContentError(name, None, f"the topic '{settings.OTHER}' {settings.TAKEN}"))
         except ExceptionGroup as group:
             mistakes.extend(group.exceptions)
     if mistakes:

@@ -17,6 +17,9 @@ from portal.urls import is_safe, why_unsafe
 WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
 RESERVED = frozenset(["api", "my", "ask", "search", "status", "changelog", "feedback", "unavailable", "assets"])
+# A request about none of the topics has this one (functions/tickets/form.py).
+OTHER = "other"
+TAKEN = 'is what the contact form calls "Something else": rename the folder, in docs/ as well'
 
 
 def _address(text: str) -> str:
@@ -68,6 +71,8 @@ class Topic(Part):
     def _is_free(self) -> Self:
         if self.id in RESERVED:
             raise PydanticCustomError("reserved", "'{id}' is an address of the portal itself", {"id": self.id})
+        if self.id == OTHER:
+            raise PydanticCustomError("reserved", "'{id}' {taken}", {"id": self.id, "taken": TAKEN})
         return self
 
 
