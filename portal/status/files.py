@@ -318,7 +318,7 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return (
         f"the component '{key}' is not in {COMPONENTS}.{suggestion(key, known)} Known: {', '.join(sorted(known))}."
         " An id is never renamed, only its name; a component that is gone stays in the list with"
-        " 'retired: YYYY-MM-DD', and a group stays as it is"
+        " 'retired: YYYY-MM-DD', and so does a group"
     )
 
 
