@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hooks.joining import faults as refused
-from scripts.lib.mkdocs_file import faults
+from scripts.mkdocs_file import faults
 from tests.hooks.portals import ARTICLE, CONFIG, mkdocs, write
 
 TEXT = "- [ ] a task\n\n!!! note\n    A note.\n\n## Kopf über\n\nA[^1] b.\n\n[^1]: Note.\n"

@@ -1,11 +1,9 @@
-"""Say what in mkdocs.yml would build another site than the portal: `python -m scripts.lib.mkdocs_file [FILE]`.
+"""What in mkdocs.yml would build another site than the portal: `python -m scripts.mkdocs_file [FILE]`.
 
 Everything else in the file is checked by the build (hooks/joining.py); this is for what keeps that from running.
 """
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
@@ -28,16 +26,3 @@ def faults(text: str, name: str) -> Iterator[str]:
     if listed is not None and FIRST not in rows:
         line = listed.start_mark.line + 1
         yield f"{name}:{line}: hooks: replaces the portal's own. Begin the list with those of {BASE}."
-
-
-def main() -> int:
-    """Print what is wrong; 1 when anything is."""
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "mkdocs.yml")
-    found = list(faults(path.read_text("utf-8"), path.name))
-    for sentence in found:
-        print(sentence, file=sys.stderr)
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
