@@ -4,7 +4,7 @@ finds nothing on them that leads nowhere."""
 import json
 import mimetypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -44,8 +44,8 @@ class Built:
 
     parts: dict[str, bool]
     site: Path
-    functions: Functions
     url: str = ""
+    functions: Functions = field(init=False)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = Request(environ).path.removeprefix(BASE)
@@ -69,19 +69,20 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("built")
     result = mkdocs(write(folder, request.param), folder / "site")
     assert result.returncode == 0, result.stderr
-    functions = Functions(tmp_path_factory.mktemp("functions"))
-    bundle = json.loads((folder / "build/portal.json").read_text("utf-8"))
-    functions.use((folder / "build/shell.html").read_text("utf-8"), bundle)
-    built = Built(request.param, folder / "site", functions)
+    built = Built(request.param, folder / "site")
     server = make_server("127.0.0.1", 0, built, threaded=True)
-    built.url = f"http://127.0.0.1:{server.server_port}{BASE}"
+    origin = f"http://127.0.0.1:{server.server_port}"
+    built.url = origin + BASE
+    built.functions = Functions(tmp_path_factory.mktemp("functions"), origin)
+    bundle = json.loads((folder / "build/portal.json").read_text("utf-8"))
+    built.functions.use((folder / "build/shell.html").read_text("utf-8"), bundle)
     thread = Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield built
     server.shutdown()
     thread.join()
     server.server_close()
-    functions.services.store.close()
+    built.functions.services.store.close()
 
 
 def test_a_real_build_has_the_pages_and_links_that_the_model_says(model: Model, built: Built) -> None:

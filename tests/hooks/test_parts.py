@@ -74,11 +74,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 class Functions:
     """The pages of the functions for any build, as a stranger sees them and as a customer who may do all there is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, origin: str = "http://127.0.0.1:8000") -> None:
         self.build = folder / "build"
         self.build.mkdir()
         environ = {
-            "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
+            "PUBLIC_ORIGIN": origin,
             "SECRET_KEYS": "k" * 32,
             "TICK_TOKEN": "t" * 16,
             "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}",
