@@ -28,6 +28,8 @@ JOBS = {
     "purge_events": ("functions.insights.events:purge", HOUR_MS),
     "purge_comments": ("functions.insights.feedback:purge", HOUR_MS),
     "purge_webhooks": ("functions.tickets.webhook:purge", HOUR_MS),
+    "digest": ("functions.changelog.digest:announce", 15 * MINUTE_MS),
+    "purge_digest": ("functions.changelog.digest:purge", HOUR_MS),
     "purge_told": ("functions.status.tell:purge", HOUR_MS),
     "purge_samples": ("functions.status.poll:purge", HOUR_MS),
     "purge_drafts": ("functions.signin.drafts:purge", HOUR_MS),

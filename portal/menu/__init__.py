@@ -40,6 +40,7 @@ NEEDS = {
     "my/billing/": ("billing", "sign_in"),
     "my/account/": ("account", "sign_in"),
     "my/status/": ("status",),
+    "my/changelog/": ("changelog",),
     "my/": ("sign_in",),
     "ask/": ("tickets",),
     "status/": ("status",),

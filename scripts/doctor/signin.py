@@ -9,7 +9,8 @@ def identity(portal: Portal) -> Found:
     offered = portal.bundle["parts"].get("sign_in", True)
     if not offered and (settings.oidc_issuer or settings.mail_sign_in):
         return unknown(
-            "customers could sign in, and no page offers it", "Take `sign_in: false` out of mkdocs.yml, and build again."
+            "customers could sign in, and no page offers it",
+            "Take `sign_in: false` out of mkdocs.yml, and build again.",
         )
     if not offered:
         return good("nobody can sign in, and no page offers it")

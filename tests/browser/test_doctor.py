@@ -155,6 +155,13 @@ BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
         lambda environ, folder: built(environ, folder, built_at="2026-01-01T00:00:00Z"),
         "so incidents, changes and planned maintenance are missing",
     ),
+    "releases that do not arrive": (
+        "release-sync",
+        lambda environ, folder: built(
+            environ, folder, changelog={"synced": True, "unreachable": "2026-11-20T03:40:00+00:00", "latest": []}
+        ),
+        "the product's releases could not be asked for since 2026-11-20 03:40 UTC",
+    ),
     "account changes behind a request": ("account", without_cards, "customers must ask for: "),
     "a stale article": ("reviewed", unread, "'How do I pay?'"),
     "no keys": ("settings", lambda *_: {"SECRET_KEYS": ""}, "Set SECRET_KEYS: one or more random keys, newest first"),
