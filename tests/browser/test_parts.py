@@ -3,6 +3,7 @@ finds nothing on them that leads nowhere."""
 
 import json
 import mimetypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -31,6 +32,13 @@ EIGHT = [
     NONE | {"status": True},
     NONE | {"tickets": True, "billing": True},
 ]
+PATHS = (
+    "", "search/?q=zzqx", "search/?q=invoice", "nothing/", "getting-in/forgot-password/", "status/", "ask/", "my/",
+    "my/account/",
+)  # fmt: skip
+RESULTS = '[data-portal="search/results"]'
+
+
 PATHS = (
     "", "search/?q=zzqx", "search/?q=invoice", "nothing/", "getting-in/forgot-password/", "status/", "ask/", "my/",
     "my/account/",
@@ -109,19 +117,10 @@ def test_a_browser_finds_nothing_that_leads_nowhere(built: Built, context: Brows
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    for path in (
-        "",
-        "search/?q=zzqx",
-        "search/?q=invoice",
-        "nothing/",
-        "getting-in/forgot-password/",
-        "status/",
-        "ask/",
-        "my/",
-        "my/account/",
-    ):
+    for path in PATHS:
         page.goto(built.url + path)
-        page.wait_for_load_state("networkidle")
+        if "?q=" in path and page.locator(RESULTS).count():
+            expect(page.locator(RESULTS)).to_contain_text(re.compile("result|No"))
         faults += _dead(page, built, path)
     assert faults == []
 
@@ -133,3 +132,19 @@ def _dead(page: Page, built: Built, path: str) -> list[str]:
     # A sign-in leads to a provider, which this portal does not have.
     asked = sorted(link for link in ours if "/api/signin" not in link and link != page.url)
     return [f"{path}: {link}" for link in asked if page.request.get(link, max_redirects=0).status >= 400]
+
+
+def test_reasons_and_the_end_of_results_look_as_the_rest(built: Built, context: BrowserContext) -> None:
+    page = context.new_page()
+    if built.parts["articles"]:
+        page.goto(f"{built.url}getting-in/forgot-password/")
+        page.locator("[data-article][data-started]").wait_for()
+        page.get_by_role("button", name="Not really").click()
+        row = page.locator(".hf-choices label").first.bounding_box()
+        assert row
+        assert row["height"] <= 48
+        hint = "We can't reply here." + (" If you need an answer, contact support." if built.parts["tickets"] else "")
+        expect(page.locator("#hf-comment-help")).to_have_text(hint)
+        page.goto(f"{built.url}search/?q=password")
+        expect(page.locator(".hf-results__page a").first).to_be_visible()
+        expect(page.locator(".hf-results__stuck a")).to_have_count(int(built.parts["tickets"]))
