@@ -16,7 +16,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search
+from portal import menu, search
 from portal.assets import modules
 from portal.errors import ContentError
 from portal.search import Document, Index, index_file, questions, sections
@@ -75,7 +75,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under a hash of it, and find the related articles."""
     view = config.extra["view"]
-    jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
+    on = config.extra["portal"]["parts"]
+    jobs = [job for job in search_jobs.documents(on) if not menu.missing(job.url, on)]
     index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]
