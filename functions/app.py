@@ -275,7 +275,7 @@ def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable
     try:
         portal = _own()
     except SettingsError as error:
-        log.critical("%s", error)
+        log.critical("settings: %s", error)
         answer = Response(
             "The portal's functions are not set up; the log says what is missing.\n", 500, mimetype="text/plain"
         )
@@ -309,7 +309,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
         log.error("store: %s", error, exc_info=error, extra={"request": request_id})
         return Problem(503, "We can't save or look up anything right now. Try again in a few minutes.", retry_after=60)
     if isinstance(error, SettingsError):
-        log.critical("%s", error, extra={"request": request_id})
+        log.critical("settings: %s", error, extra={"request": request_id})
         return Problem(500, "This page isn't set up yet. Please contact support.")
     log.error("fault", exc_info=error, extra={"request": request_id})
     return Problem(500, "Something went wrong on our side. Try again, or contact support.")

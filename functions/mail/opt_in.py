@@ -85,7 +85,7 @@ def way_out(services: "Services", name: str, who: str) -> str:
 
 def leaving(request: "Request", services: "Services", name: str) -> str:
     """Who follows a `way_out`. Raises Problem 404, and 400 for a POST without the button's field."""
-    gone = "This link is incomplete. Copy the whole link from the email."
+    gone = "This link is incomplete or too old. Copy the whole link from the email, or use the one in our latest email."
     try:
         who = str(_signer(services, _leaves(name)).loads(request.args.get("token", "")))
     except BadSignature as error:
