@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -102,8 +103,10 @@ class _Reader(HTMLParser):
         return parts.path if not parts.scheme else f"{parts.scheme}:{parts.netloc}{parts.path}"
 
 
+# Many pages are the same in the next setting, and reading one takes as long as making it.
+@lru_cache(maxsize=400)
 def crawl(html: str, url: str) -> Found:
-    """What is on the page at the path `url`."""
+    """What is on the page at the path `url`; not to be changed."""
     return _Reader(html, url).found
 
 
