@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 from hooks import bundle
 
 # Those that make pages; the others make assets, the index and the bundle.
-HOOKS = [f"hooks/{name}.py" for name in ("joining", "site", "parts", "changelog", "status")]
+HOOKS = [f"hooks/{name}.py" for name in ("joining", "site", "parts", "brand", "changelog", "status")]
 
 
 class Model:
