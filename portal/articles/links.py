@@ -29,6 +29,18 @@ def relative(text: str) -> Iterator[tuple[int, str]]:
                 yield number, match["href"]
 
 
+def lines(text: str, address: str) -> list[int]:
+    """The lines of a Markdown text in which a link or a definition leads to the address, one for each time."""
+    spelled = re.escape(address)
+    pattern = re.compile(rf"\]\(\s*<?{spelled}(?=[\s)>])|^ {{0,3}}\[[^\]]+\]:\s*<?{spelled}(?=[\s>]|$)")
+    return [
+        number
+        for number, line in enumerate(text.split("\n"), start=1)
+        for match in pattern.finditer(line)
+        if line[: match.start()].count("`") % 2 == 0
+    ]
+
+
 def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
     """The text with each relative link as `absolute` gives it."""
     return RELATIVE.sub(lambda match: match["before"] + (absolute(match["href"]) or match["href"]), text)
