@@ -138,13 +138,13 @@ def commands(world: World) -> dict[str, list[str]]:
     """The processes to run, by name; the portal comes last, since it needs the others."""
     ports = {name: str(port) for name, port in world.ports.items()}
     python = [sys.executable, "-m"]
-    portal = [*python, "mkdocs", "serve", "--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
+    site = ["--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
     return {
         "identity": [*python, "demo.identity", ports["identity"]],
         "billing": [*python, "demo.billing", ports["billing"]],
         "service": [*python, "demo.service", ports["service"]],
         "mail": [*python, "demo.mail", ports["mail"], ports["smtp"]],
-        "portal": portal,
+        "portal": [*python, "hooks.serving", *site],
     }
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_datetime
@@ -103,13 +102,6 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     elif page.meta.get("template") == "changelog.html":
         context["log"] = _log(page.meta.get("category"), config)
     return context
-
-
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when a file of changelog/ changes."""
-    if _folder(config).is_dir():
-        server.watch(str(_folder(config)))
-    return server
 
 
 def _load(folder: Path, config: MkDocsConfig) -> list[Entry]:

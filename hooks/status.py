@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -128,14 +127,6 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
         (one,) = (incident for incident in board.incidents if incident.id == page.meta["incident"])
         context["incident"] = events.incident(one, board, _path(config))
     return context
-
-
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when a file of status/ changes."""
-    folder = _folder(config)
-    if folder.is_dir():
-        server.watch(str(folder))
-    return server
 
 
 def _load(config: MkDocsConfig) -> Board | None:
