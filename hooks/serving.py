@@ -7,6 +7,7 @@ import argparse
 import html
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -47,7 +48,7 @@ code {{ font-weight: 600 }}
 </head>
 <body>
 <h1>The page cannot be built yet</h1>
-<p>{number} to put right. This page goes back to yours when you have saved the last one.</p>
+<p>{number} to put right. Your page comes back when the last one is put right and saved.</p>
 <ol>
 {items}
 </ol>
@@ -78,7 +79,7 @@ class Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Called by logging."""
         text = record.getMessage()
-        return "/api/tick" not in text and "/livereload/" not in text
+        return not any(path in text for path in ("/api/tick", "/api/health", "/livereload/"))
 
 
 class Builds:
@@ -87,30 +88,38 @@ class Builds:
     def __init__(self, once: Callable[[], Any], root: Path) -> None:
         self._once = once
         self._root = root
-        self.mistakes: list[str] = []
+        self._building = threading.Lock()
+        self._mistakes: list[str] = []
+
+    @property
+    def mistakes(self) -> list[str]:
+        """The mistakes of the last build; waits for one that is going on."""
+        with self._building:
+            return self._mistakes
 
     def __call__(self) -> None:
         """Build, and write the page of mistakes when there are some."""
+        with self._building:
+            self._mistakes = self._build()
+
+    def _build(self) -> list[str]:
         heard = Heard()
         logger = logging.getLogger("mkdocs")
         logger.addHandler(heard)
         try:
             self._once()
-            self.mistakes = []
         except (MkDocsException, yaml.YAMLError, TemplateError, OSError, UnicodeError) as error:
-            # What stops a strict build at its end has no words of its own.
-            said = heard.said or [] if isinstance(error, Abort) else [*heard.said, *str(error).splitlines()]
-            self.mistakes = list(dict.fromkeys(line for line in said if line.strip())) or [str(error)]
-            self._write()
             if not isinstance(error, Abort):
                 log.error("%s", error)
             log.error("Every page shows this until it is put right.")
+            # The last thing heard is the line above.
+            found = list(dict.fromkeys(line for line in heard.said[:-1] if line.strip())) or [str(error)]
+            self._root.mkdir(parents=True, exist_ok=True)
+            (self._root / PAGE).write_text(page(found), "utf-8")
+            return found
         finally:
             logger.removeHandler(heard)
-
-    def _write(self) -> None:
-        self._root.mkdir(parents=True, exist_ok=True)
-        (self._root / PAGE).write_text(page(self.mistakes), "utf-8")
+        return []
 
 
 def page(mistakes: Sequence[str]) -> str:
@@ -143,6 +152,18 @@ def of_mistakes(server: LiveReloadServer) -> "WSGIApplication":
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return server.serve_request(environ | {"PATH_INFO": server.mount_path + PAGE}, start_response)
+
+    return answer
+
+
+def _without_functions(mistakes: "WSGIApplication") -> "WSGIApplication":
+    """The page of mistakes, and for an address of the functions, which need a build, that they are not there."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not {"api", "my"} & set(environ["PATH_INFO"].split("/")):
+            return mistakes(environ, start_response)
+        start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+        return [b"The portal is not built yet."]
 
     return answer
 
@@ -199,7 +220,7 @@ def _serve(config_file: Path, address: str, root: Path) -> None:
 def _serve_mistakes(config_file: Path, docs: str, address: tuple[str, int], root: Path, builds: Builds) -> None:
     """Nothing but the mistakes; when the first build succeeds, this program begins anew, with the functions."""
     server = LiveReloadServer(builds, *address, str(root))
-    server.set_app(telling(server.serve_request, of_mistakes(server), builds))
+    server.set_app(telling(server.serve_request, _without_functions(of_mistakes(server)), builds))
 
     def again() -> None:
         builds()
@@ -211,6 +232,7 @@ def _serve_mistakes(config_file: Path, docs: str, address: tuple[str, int], root
     watch(server, config_file)
     _run(server)
     if not builds.mistakes:
+        shutil.rmtree(root)
         os.execv(sys.executable, [sys.executable, "-m", "hooks.serving", *sys.argv[1:]])  # noqa: S606 - this program
 
 

@@ -267,3 +267,30 @@ def test_what_the_demo_sets_is_what_the_functions_read(tmp_path: Path):
 
     assert settings.demo
     assert settings.loopback
+
+
+def test_a_vendor_that_the_shell_names_is_tried_and_no_other(tmp_path: Path):
+    real = {
+        "HELPDESK": "zendesk",
+        "OIDC_ISSUER": "https://id.example",
+        "OIDC_CLIENT_ID": "a",
+        "OIDC_CLIENT_SECRET": "b",
+    }
+    here = world.World("http://127.0.0.1:1", "/", dict.fromkeys(world.PROCESSES, 1), tmp_path, tmp_path / "mkdocs.yml")
+    shell = real | {"STRIPE_KEY": "sk_live", "ZENDESK_SUBDOMAIN": "acme"}
+    found = world.environment(here, shell)
+
+    assert real.items() <= found.items()
+    assert found["STRIPE_KEY"] == world.KEY
+    assert found["ZENDESK_SUBDOMAIN"] == "acme"
+    assert "HELPDESK and OIDC_ISSUER of your shell: what you do there is real." in world.signpost(here, shell)
+
+
+@pytest.mark.parametrize("shell", [{}, {"HELPDESK": ""}, {"HELPDESK": "built_in"}])
+def test_without_a_vendor_in_the_shell_everything_is_the_demos(shell: dict[str, str]):
+    assert world.own(shell) == {}
+
+
+def test_a_provider_without_its_client_is_refused_with_what_is_missing():
+    with pytest.raises(world.Refused, match="needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET as well: set them, or unset"):
+        world.own({"OIDC_ISSUER": "https://id.example"})
