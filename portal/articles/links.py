@@ -1,10 +1,12 @@
 """Links to articles in files that lie beside docs/, and links that a writer has written in HTML."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+
+from portal.errors import suggestion
 
 # Pages that the functions make: a build cannot see them.
 OF_THE_FUNCTIONS = frozenset(
@@ -14,6 +16,18 @@ OF_THE_FUNCTIONS = frozenset(
         "sign-in/", "status/", "status/webhooks/", "tickets/", "verify/",
     )
 )  # fmt: skip
+# How a writer names a page of the portal: [Billing](portal:my/billing/).
+PORTAL = "portal:"
+# The part that a page belongs to; without it there is no such page.
+PARTS = {
+    "my/billing/": "billing",
+    "my/tickets/": "tickets",
+    "my/account/": "account",
+    "my/status/": "status",
+    "ask/": "tickets",
+    "status/": "status",
+    "changelog/": "changelog",
+}
 # Markdown's and HTML's, where they lead to no host.
 RELATIVE = re.compile(
     r"(?P<before>\]\(<?|\b(?:href|src)\s*=\s*[\"'])"
@@ -73,6 +87,19 @@ class Page(HTMLParser):
                 self.found.add(value)
             elif value and (name == "id" or (tag, name) == ("a", "name")):
                 self.anchors.add(value)
+
+
+def portal_fault(address: str, known: Iterable[str], on: Mapping[str, bool]) -> str:
+    """What is wrong with a `portal:` address, empty when nothing is; `known` are the site's addresses, `on` its
+    parts."""
+    path = urlsplit(address.removeprefix(PORTAL).lstrip("/")).path
+    part = next((part for page, part in PARTS.items() if path.startswith(page)), None)
+    if part is not None and not on.get(part, True):
+        return f"leads to a page of the part '{part}', which is off in mkdocs.yml: take the sentence out"
+    pages = {*known, *OF_THE_FUNCTIONS, ""}
+    if path in pages:
+        return ""
+    return f"leads nowhere.{suggestion(path if path.endswith('/') else f'{path}/', pages)}"
 
 
 def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]]) -> str:
