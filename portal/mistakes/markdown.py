@@ -9,6 +9,11 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 BOX = re.compile(r"( *)(!!!|\?\?\?\+?)(?: +([\w-]+))?(.*)")
 TAB = re.compile(r"( *)===[!+]?(?= |\")")
 SETEXT = re.compile(r" {0,3}=+ *")
+PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\][\[(]|(?P<tag><img\b[^>]*>)")
+# What editors and phones call a picture that is pasted.
+NO_WORDS = re.compile(
+    r"(?:image|picture|screenshot|photo|img|alt text)[\s_\d.:-]*|.*\.(?:png|jpe?g|gif|webp|svg)", re.IGNORECASE
+)
 # What other tools and hosts read, and what to write here instead.
 ELSEWHERE = (
     (re.compile(r" *(!!!|\?\?\?\+?)\w"), "a box needs a space after its marks: '{0}', not '{1}'"),
@@ -29,7 +34,7 @@ def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[
         for pattern, sentence in ELSEWHERE:
             if match := pattern.match(line):
                 yield first_line + number, _filled(sentence, match, line)
-        yield from ((first_line + number, found) for found in _box(lines, number))
+        yield from ((first_line + number, found) for found in [*_box(lines, number), *_pictures(line)])
         if _is_first_level(lines, number):
             firsts.append(number)
     for number in firsts[1 if heading else 0 :]:
@@ -76,6 +81,24 @@ def _box(lines: list[str], number: int) -> Iterator[str]:
     rest = next((line for line in lines[number + 1 :] if line.strip()), "")
     if len(rest) - len(rest.lstrip(" ")) < inside:
         yield "nothing is in this box or tab: indent its text by four spaces"
+
+
+def _pictures(line: str) -> Iterator[str]:
+    """A picture without words for those who do not see it."""
+    for match in PICTURE.finditer(line):
+        if line[: match.start()].count("`") % 2:
+            continue
+        alt, tag = (match["alt"] or "").strip(), match["tag"]
+        named = re.search(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')?", tag or "")
+        if tag and named:
+            alt = named[1] or named[2] or ""
+        if not alt and not named:
+            yield (
+                "a picture has no words for those who do not see it; write ![what it shows](file.png), or "
+                '<img src="..." alt=""> for one that only decorates'
+            )
+        elif NO_WORDS.fullmatch(alt):
+            yield f"a picture is called '{alt}'; say what it shows"
 
 
 def _is_first_level(lines: list[str], number: int) -> bool:

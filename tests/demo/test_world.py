@@ -244,11 +244,11 @@ def test_the_portal_serves_under_the_path_of_its_address(tmp_path: Path):
 
 
 def test_no_real_key_of_the_shell_reaches_the_demo(tmp_path: Path):
-    shell = environment(tmp_path, ports.free(6), STRIPE_KEY="rk_live_real", OIDC_ISSUER="https://login.acme.com")
+    shell = environment(tmp_path, ports.free(6), STRIPE_KEY="rk_live_real", SMTP_URL="smtp://real.example")
     settings = world.environment(world.plan(shell), shell)
 
     assert settings["STRIPE_KEY"] == "rk_test_demo"
-    assert settings["OIDC_ISSUER"].startswith("http://127.0.0.1:")
+    assert settings["SMTP_URL"].startswith("smtp://127.0.0.1:")
     assert settings["STRIPE_API"].startswith("http://127.0.0.1:")
 
 
