@@ -16,7 +16,8 @@ ANY, NUMBER = "*", "{id}"
 # Addresses of the functions and of the files that pages load.
 TAKEN = frozenset(["api", "my", "assets"])
 MOST, LONGEST = 5000, 300
-PIECE = re.compile(r"[^\s{}*?#%\\:]+")
+# Nothing that means something in the rules of a host.
+PIECE = re.compile(r"[^\s{}*?#%\\:\"'<>;$&|,`^()\[\]+]+")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def pieces_of(old: str, file: str, line: int | None, *, patterns: bool = False) 
     if "://" in old or old.startswith("//"):
         wrong = "write only the path, without https:// and the host"
     elif len(old) > LONGEST or any(piece not in marks and not PIECE.fullmatch(piece) for piece in pieces):
-        wrong = "a piece between two slashes is a word without space, ?, #, % and colon" + (
+        wrong = "a piece between two slashes is a word of letters, digits and . _ ~ @ ! = -" + (
             ", '*' for any, or '{id}' for a number" if patterns else ""
         )
     elif pieces[0] in TAKEN | marks or any(piece in (".", "..") for piece in pieces):

@@ -9,7 +9,7 @@ from scripts.rename_article.__main__ import main
 from tests.hooks.portals import CONFIG, mkdocs, write
 
 ARTICLES = {
-    "a/old": '---\ntitle: Old\nrelated: [b/two]\n---\n\n[two](../b/two.md) [self](#end) <a href="../../b/two/">2</a>\n\n'
+    "a/old": '---\ntitle: Old\nrelated: [b/two]\n---\n\n[two](../b/two.md) [self](#end) <a href="../../b/two/">2</a>'
     "\n\n[ask](portal:ask/) ![a plan](plan.png)\n\n## End\n",
     "b/two": "---\ntitle: Two, not a/old\nrelated:\n  - a/old\n  - b/three\nquestions:\n  - a/old\n---\n\n"
     '[x](../a/old.md#end) [y](portal:a/old/) <a href="../../a/old/?a=b">z</a>\n\n[w][1] `a/old`\n\n[1]: ../a/old.md\n',
