@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from portal import account as accounts
-from portal import yaml_lines
+from portal import mistakes, yaml_lines
 from portal.addresses import checked
 from portal.errors import ContentError, absent, suggestion
 from portal.urls import is_safe, why_unsafe
@@ -194,8 +194,8 @@ def load(data: object, file: str, text: str) -> Settings:
     try:
         return Settings.model_validate(data if data is not None else {})
     except ValidationError as error:
-        mistakes = [_mistake(detail, file, lines) for detail in error.errors()]
-        raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
+        found = [_mistake(detail, file, lines) for detail in error.errors()]
+        raise ExceptionGroup(f"{file} has mistakes", found) from error
 
 
 def check(
@@ -264,10 +264,8 @@ def account_gaps(settings: Settings) -> str | None:
 def _lines(file: str, text: str) -> dict[yaml_lines.Path, int]:
     try:
         return yaml_lines.lines(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        mistake = ContentError(file, line, f"this is not valid YAML: {error.problem}")
-        raise ExceptionGroup(f"{file} cannot be read", [mistake]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ExceptionGroup(f"{file} cannot be read", [mistakes.of_yaml(error, text, file)]) from error
 
 
 def _mistake(detail: ErrorDetails, file: str, lines: dict[yaml_lines.Path, int]) -> ContentError:

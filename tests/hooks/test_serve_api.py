@@ -59,10 +59,13 @@ def test_the_served_site_answers_for_pages_and_functions(tmp_path: Path) -> None
     folder = write(tmp_path, {"billing/card": ARTICLE.format(title="Card", text="Text.")})
     # On CI a build insists on a Node for the writers' questions; a writer who only looks needs none.
     (folder / "docs" / "search-tests.yml").write_text("my card: billing/card\n")
+    (folder / "docs" / "billing" / "later.md").write_text("---\ntitle: Later\ndraft: true\n---\n\nSoon.\n")
     with served(folder, CI="true", PORTAL_NODE="/nowhere/node") as (origin, _):
         page = read(f"{origin}/help/billing/card/")
         health = json.loads(read(f"{origin}/help/api/health"))
+        draft = read(f"{origin}/help/billing/later/")
 
+    assert "Draft: customers do not see this page." in draft
     assert "livereload(" in page
     assert health["build"] in page
 
