@@ -130,7 +130,7 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "parts": portal["parts"],
         "account": portal["account"],
         "articles": [
-            {key: article[key] for key in ("id", "title", "url", "topic", "reviewed")}
+            {key: article[key] for key in ("id", "title", "url", "topic", "reviewed", "unlisted")}
             for article in [*view["articles"], *view["unlisted"]]
         ],
         "changelog": view.get("changelog"),

@@ -2,8 +2,10 @@
 
 import html
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -20,7 +22,7 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>This page has moved</title>
+{policy}<title>This page has moved</title>
 <meta name="robots" content="noindex">
 <meta http-equiv="refresh" content="0; url={address}">
 <link rel="canonical" href="{canonical}">
@@ -30,27 +32,44 @@ PAGE = """<!doctype html>
 """
 
 
+@dataclass
+class State:
+    """What the events of one build share."""
+
+    found: list[Redirect] = field(default_factory=list)
+
+
+state = State()
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages and the list; the writers' file is not published."""
+    """Read the old addresses and add the list; the writers' file is not published."""
     try:
         found = _read(files, config)
     except ContentError as error:
         mistakes.later(config, error)
         found = []
-    base = config.extra["base_path"]
-    site = (config.site_url or "/").rstrip("/") + "/"
-    for name, address in redirects.files(found, base):
-        to = html.escape(address)
-        page = PAGE.format(address=to, canonical=html.escape(site + address.removeprefix(base)))
-        files.append(File.generated(config, name, content=page))
-    rows = [[one.address, base + one.to] for one in found]
-    config.extra["view"]["redirects"] = rows
+    state.found = found
+    base, view = config.extra["base_path"], config.extra["view"]
+    view["redirects"] = [[one.address, base + one.to] for one in found]
     # A page at an old address cannot stand for many: what has a `*` is looked up by the page for what is not there.
     patterns = [[one.address, base + one.to] for one in found if "*" in one.address]
-    config.extra["view"]["patterns"] = LIST if patterns else ""
+    view["patterns"] = LIST if patterns else ""
     if patterns:
         files.append(File.generated(config, LIST, content=json.dumps(patterns, indent=0)))
     return files
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Add the pages, with the policy that all pages have."""
+    base, policy = config.extra["base_path"], config.extra["view"]["policy"]
+    site = (config.site_url or "/").rstrip("/") + "/"
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n' if policy else ""
+    for name, address in redirects.files(state.found, base):
+        canonical = html.escape(site + address.removeprefix(base))
+        page = PAGE.format(policy=meta, address=html.escape(address), canonical=canonical)
+        files.append(File.generated(config, name, content=page))
+    return env
 
 
 def _read(files: Files, config: MkDocsConfig) -> list[Redirect]:

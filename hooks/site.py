@@ -370,6 +370,7 @@ def _shown(article: Article, base: str) -> dict[str, Any]:
         "url": f"{base}{article.id}/",
         "topic": article.topic,
         "description": article.front.description or "",
+        "unlisted": article.front.unlisted,
     }
 
 
