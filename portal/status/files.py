@@ -59,8 +59,11 @@ def load(folder: Path) -> Board | None:
     if not path.exists():
         return None
     found = Mistakes()
-    board = parse_components(_text(path, folder), _name(path, folder))
-    known = {component.id for component in board.components}
+    board: Board | None = None
+    with found.kept():
+        board = parse_components(_text(path, folder), _name(path, folder))
+    # Without them, the other files are read for their other mistakes.
+    known = {component.id for component in board.components} if board else None
     incidents: list[Incident] = []
     works: list[Maintenance] = []
     texts: dict[str, str] = {}
@@ -79,6 +82,7 @@ def load(folder: Path) -> Board | None:
     with found.kept():
         _never_overlap(works, texts)
     found.stop()
+    assert board is not None
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
     return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
@@ -144,8 +148,7 @@ def load_corrections(folder: Path, known: Iterable[str] | None) -> list[dict[str
 
 def _correction(source: "_Source", known: Iterable[str] | None) -> dict[str, Any]:
     data = source.read(CorrectionFile)
-    if known is not None:
-        _components_exist(source, ("component",), [data.component], known)
+    _components_exist(source, ("component",), [data.component], known)
     if data.until <= data.from_:
         source.fail(("until",), "'until' is not later than 'from'")
     source.stop()
@@ -203,8 +206,8 @@ def parse_components(text: str, file: str) -> Board:
     )
 
 
-def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
-    """An incident whose components are among `known`; raises ContentError."""
+def parse_incident(text: str, file: str, known: Iterable[str] | None) -> Incident:
+    """An incident whose components are among `known`, where those could be read; raises ContentError."""
     source, body = _front_matter(text, file)
     data = source.read(IncidentFile)
     _components_exist(source, ("components",), data.components, known)
@@ -227,8 +230,8 @@ def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
     return Incident(**values, updates=tuple(Update(**update.model_dump()) for update in data.updates), body=body)
 
 
-def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance:
-    """A maintenance whose components are among `known`; raises ContentError."""
+def parse_maintenance(text: str, file: str, known: Iterable[str] | None) -> Maintenance:
+    """A maintenance whose components are among `known`, where those could be read; raises ContentError."""
     source, body = _front_matter(text, file)
     data = source.read(MaintenanceFile)
     _components_exist(source, ("components",), data.components, known)
@@ -292,9 +295,9 @@ def _check(check: CheckEntry | SourceEntry) -> Check:
     return Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days)
 
 
-def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str]) -> None:
+def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str] | None) -> None:
     for index, key in enumerate(used):
-        if key not in known:
+        if known is not None and key not in known:
             place = (*at, key) if isinstance(used, dict) else (*at, index)
             guess = suggestion(key, known) or f" Known: {', '.join(sorted(known))}."
             source.fail(place, f"the component '{key}' is not in {COMPONENTS}.{guess}")

@@ -258,6 +258,17 @@ def test_uptime_that_cannot_be_counted_is_named(wrong: str):
         parse_components(f"uptime: {{{wrong}}}\n{COMPONENTS}", "components.yml")
 
 
+def test_the_mistakes_of_all_files_come_together(tmp_path: Path):
+    works(tmp_path, db=WORK.replace("status: scheduled", "status: planned"), disk=WORK.replace("[api]", "[apy]"))
+    (tmp_path / "components.yml").write_text(COMPONENTS.replace("name: API", "nam: API"))
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "a.md").write_text(INCIDENT.replace("impact: major", "impact: huge"))
+
+    with pytest.raises(ContentError) as caught:
+        load(tmp_path)
+    assert [one.file.rpartition("/")[2] for one in caught.value.all] == ["components.yml"] * 2 + ["a.md", "db.md"]
+
+
 def test_two_files_cannot_share_an_address(tmp_path: Path):
     (tmp_path / "components.yml").write_text(COMPONENTS)
     (tmp_path / "incidents").mkdir()
