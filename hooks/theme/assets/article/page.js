@@ -58,7 +58,7 @@ function printed(article) {
     if (!article.isConnected) return;
     opened = [...article.querySelectorAll("details:not([open])")];
     for (const one of opened) one.open = true;
-    for (const link of article.querySelectorAll("a[href]:not([href^="#"], [href*="#fn"], .hf-shot)")) link.dataset.address = link.href;
+    for (const link of article.querySelectorAll("a[href]:not([href^='#'], [href*='#fn'], .hf-shot)")) link.dataset.address = link.href;
   });
   window.addEventListener("afterprint", () => {
     for (const one of opened) one.open = false;
