@@ -22,8 +22,12 @@ from mkdocs.__main__ import State
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from mkdocs.livereload import LiveReloadServer
+
+from portal import yaml_lines
+from portal.errors import ContentError
+from portal.mistakes import of_yaml, text_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -108,7 +112,7 @@ class Builds:
         logger.addHandler(heard)
         try:
             self._once()
-        except (MkDocsException, yaml.YAMLError, TemplateError, OSError, UnicodeError) as error:
+        except (MkDocsException, ContentError, TemplateError, OSError) as error:
             if not isinstance(error, Abort):
                 log.error("%s", error)
             log.error("Every page shows this until it is put right.")
@@ -246,7 +250,12 @@ def _run(server: LiveReloadServer) -> None:
 
 
 def _config(config_file: Path, address: str, root: Path) -> MkDocsConfig:
-    """The settings, as MkDocs' own `serve` changes them."""
+    """The settings, as MkDocs' own `serve` changes them; raises ConfigurationError."""
+    text = text_of(config_file, config_file.name)
+    try:
+        yaml_lines.lines(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigurationError(str(of_yaml(error, text, config_file.name))) from error
     config = load_config(str(config_file), site_dir=str(root), dev_addr=address)
     path = urlsplit(config.site_url or "/").path
     config.site_url = f"http://{address}/{path.strip('/')}/" if path.strip("/") else f"http://{address}/"
