@@ -251,7 +251,12 @@ class Portal:
 
 def create(environ: dict[str, str]) -> Portal:
     """The app for an environment; raises SettingsError that lists everything wrong with it."""
-    return Portal(Services(read(environ)))
+    services = Services(read(environ))
+    if any(":" in name for name in services.settings.vendors):
+        from functions import custom  # only where somebody has a vendor of their own
+
+        custom.check(services.settings, services)
+    return Portal(services)
 
 
 def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 JOBS = {
     "poll": ("functions.status.poll:poll", 0),
     "tell": ("functions.status.tell:announce", 0),
+    "end_retired": ("functions.status.retired:end", HOUR_MS),
     "outbox": ("functions.outbox:deliver_due", 0),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
     "purge_events": ("functions.insights.events:purge", HOUR_MS),

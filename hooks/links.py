@@ -1,6 +1,7 @@
 """Links to pages of the portal, `portal:my/billing/`, and a check of those that a writer has written in HTML."""
 
 import re
+from functools import partial
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from portal import menu
 from portal.articles import links
 from portal.errors import ContentError
 
@@ -24,11 +26,14 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     if "portal:" not in html or page.file.generated_by is not None:
         return html
     known = {unquote(_url(file.url)) for file in files}
-    on = config.extra["portal"]["parts"]
+    missing = partial(menu.missing, parts=config.extra["portal"]["parts"])
 
     def relative(match: re.Match[str]) -> str:
         address = unescape(match["address"])
-        if wrong := links.portal_fault(address, known, on):
+        # Without the form, "contact support" leads to the support address (hooks/parts.py).
+        if links.of_portal(address).startswith("ask/") and missing("ask/"):
+            return f'{match["before"]}mailto:{config.extra["portal"]["support_email"]}"'
+        if wrong := links.portal_fault(address, known, missing):
             lines = [*links.lines(page.file.content_string, address), _line(page.file.content_string, address)]
             name = f"{Path(config.docs_dir).name}/{page.file.src_uri}"
             log.warning("%s", ContentError(name, lines[0], f"link {address!r} {wrong}"))
@@ -46,17 +51,17 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         for file in files.documentation_pages()
         if file.page is not None and file.generated_by is None
     }
+    missing = partial(menu.missing, parts=config.extra["portal"]["parts"])
+    docs = Path(config.docs_dir).name
     known = {unquote(_url(file.url)) for file in files}
     anchors = {unquote(_url(file.url)): page.anchors for file, page in written.items()}
     for file, page in written.items():
         source = file.content_string
         for address in sorted(page.found):
             line = _line(source, address)
-            if line and (wrong := links.fault(address, _url(file.url), known, anchors)):
-                log.warning(
-                    "%s",
-                    ContentError(f"{Path(config.docs_dir).name}/{file.src_uri}", line, f"link {address!r} {wrong}."),
-                )
+            if line and (wrong := links.fault(address, _url(file.url), known, anchors, missing)):
+                sentence = f"link {address!r} {wrong.rstrip('.')}."
+                log.warning("%s", ContentError(f"{docs}/{file.src_uri}", line, sentence))
     return env
 
 

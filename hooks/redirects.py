@@ -87,4 +87,6 @@ def _read(files: Files, config: MkDocsConfig) -> list[Redirect]:
         *(id for id in view["hidden"] if id not in drafts),
         *(page.strip("/") for page in OF_THE_FUNCTIONS),
     ]
-    return redirects.checked(found, known, [page for page in pages if page.strip("/") not in drafts])
+    found = redirects.checked(found, known, [page for page in pages if page.strip("/") not in drafts])
+    # What leads to an article that is not published, since its part is off, waits until the part is on.
+    return [one for one in found if one.to.partition("#")[0].strip("/") not in view["left_out"]]

@@ -83,12 +83,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     gaps = settings.account_gaps(state.portal)
     if gaps:
         log.info("%s", gaps)
-    config.extra["portal"] = state.portal.model_dump()
+    config.extra["portal"] = state.portal.model_dump() | {"parts": state.portal.on}
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] |= {
         "demo": os.environ.get("DEMO") == "1",
         "menu": partial(menu.places, parts=config.extra["portal"]["parts"]),
         "preview": os.environ.get("PREVIEW") == "1",
+        # By the id of an article that is not published, the part that it is about.
+        "left_out": {},
         "topics": [],
         "often": [],
         "articles": [],
@@ -102,16 +104,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Read every article and add the pages that are not in docs/: the portal's own and one for each topic."""
     assert state.portal is not None
     found, broken = _read(files, config)
-    state.articles = {uri: article for uri, article in found.items() if article.is_listed}
-    state.hidden = {uri: article for uri, article in found.items() if not article.is_listed}
+    mistakes.warn(articles.unknown_related(found.values(), broken))
+    listed, hidden = [article.id for article in found.values() if article.is_listed], articles.hidden(found.values())
+    ids = [*listed, *broken]
+    mistakes.warn(settings.check(state.portal, ids, *_config_file(config), hidden))
+    mistakes.warn(places.strays(_names(config), Path(config.docs_dir).name))
+    published = _published(found, files, config)
+    state.articles = {uri: article for uri, article in published.items() if article.is_listed}
+    state.hidden = {uri: article for uri, article in published.items() if not article.is_listed}
     for uri, article in state.hidden.items():
         file = files.src_uris[uri]
         file.inclusion = InclusionLevel.DRAFT if article.front.draft else InclusionLevel.NOT_IN_NAV
     state.updated = _updated(Path(config.docs_dir))
-    mistakes.warn(places.strays(_names(config), Path(config.docs_dir).name))
-    mistakes.warn(articles.unknown_related(found.values(), broken))
-    ids, hidden = [*(article.id for article in state.articles.values()), *broken], articles.hidden(found.values())
-    mistakes.warn(settings.check(state.portal, ids, *_config_file(config), hidden))
     if not state.serving:
         mistakes.warn(_links_to_drafts(files))
     state.topics = [
@@ -126,11 +130,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Stop at the mistakes in files, which all have been read; order and name the sections as the topics are, unless
-    the writer has set a navigation."""
+    """Stop at the mistakes in files, which all have been read; order and name the sections as the topics are."""
     mistakes.stop(config)
-    if config.nav is not None:
-        return nav
     order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
     titles = {topic.id: topic.title for topic, _ in state.topics}
     for item in nav.items:
@@ -186,6 +187,19 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     return context
 
 
+def _published(written: dict[str, Article], files: Files, config: MkDocsConfig) -> dict[str, Article]:
+    """The articles whose parts are on; the others are taken out of the site, and a topic's own page with its last."""
+    on = config.extra["portal"]["parts"]
+    left_out = {uri: word for uri, article in written.items() if (word := article.missing(on))}
+    published = {uri: article for uri, article in written.items() if uri not in left_out}
+    empty = {written[uri].topic for uri in left_out} - {article.topic for article in published.values()}
+    for file in files.documentation_pages():
+        if file.src_uri in left_out or (file.name == "index" and file.src_uri.rpartition("/")[0] in empty - {""}):
+            files.remove(file)
+    config.extra["view"]["left_out"] = {written[uri].id: word for uri, word in left_out.items()}
+    return published
+
+
 def _read(files: Files, config: MkDocsConfig) -> tuple[dict[str, Article], list[str]]:
     """Articles by src_uri, and the ids of those with mistakes, which are kept for the end of the reading."""
     found: dict[str, Article] = {}
@@ -219,6 +233,8 @@ def _article(id: str, name: str, path: Path) -> Article:
     mistakes.warn([*articles.misspellings(name, text), *articles.text_faults(name, text)])
     if article.topic in settings.RESERVED:
         raise ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
+    if article.topic == settings.OTHER:
+        raise ContentError(name, None, f"the topic '{settings.OTHER}' {settings.TAKEN}")
     return article
 
 
@@ -270,14 +286,13 @@ def _topic(file: File) -> str | None:
 
 
 def _own_pages(config: MkDocsConfig) -> Iterable[File]:
+    on = config.extra["portal"]["parts"]
     for uri, (template, title, description) in PAGES.items():
+        if menu.missing(f"{uri.removesuffix('.md')}/", on):
+            continue
         yield _generated(config, uri, _front(title, description, template), InclusionLevel.NOT_IN_NAV)
-    # Else MkDocs warns of each page that a writer's own navigation does not name.
-    inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
     for topic, _ in state.topics:
-        yield _generated(
-            config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion
-        )
+        yield _generated(config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."))
     product = config.extra["portal"]["product"]
     yield _generated(config, "index.md", _front("How can we help?", f"Help for {product}."))
 
@@ -332,6 +347,7 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         "many": len(shown) > MANY_ARTICLES,
         "many_topics": many,
         "file_types": ACCEPT,
+        "search": not menu.missing("search/", config.extra["portal"]["parts"]),
     }
 
 

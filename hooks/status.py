@@ -14,7 +14,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
 from hooks import mistakes
-from portal import yaml_lines
+from portal import articles, yaml_lines
 from portal.articles import links
 from portal.errors import ContentError, Mistakes
 from portal.sanitise import to_html, to_text
@@ -88,7 +88,7 @@ def _about(incident: Incident) -> str:
 def _feeds(board: Board) -> dict[str, str]:
     """The feed files: for all components, and for each."""
     found = {}
-    for component in ("", *(one.id for one in board.components)):
+    for component in ("", *(one.id for one in board.ever)):
         place = f"components/{component}/" if component else ""
         kinds = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
         for name, kind in kinds.items():
@@ -143,12 +143,14 @@ def _load(config: MkDocsConfig) -> Board | None:
         if any(folder.glob("incidents/*.md")) or any(folder.glob("maintenance/*.md")):
             sentence = "is missing: without it there is no status page, and nobody sees the incidents and maintenances"
             mistakes.later(config, ContentError(f"{folder.name}/{status_files.COMPONENTS}", None, sentence))
+        log.info("there is no status/components.yml, so the portal has no status page")
+        parts["status"] = False
         return None
     for sentence in status_files.missing(folder):
         log.warning(sentence)  # stops a strict build, which `make build` is
     for sentence in status_files.skipped(folder):
         log.info(sentence)
-    board = events.linked(board, lambda text: links.resolved(text, lambda href: _article(href, config)))
+    board = events.linked(board, lambda text: _linked(text, config))
     if board.page.url:
         return board
     url = (config.site_url or "/").rstrip("/") + "/status/"
@@ -162,14 +164,23 @@ def _read(folder: Path, config: MkDocsConfig) -> Board | None:
     with found.kept():
         board = status_files.load(folder)
     with found.kept():
-        state.history = status_files.load_history(folder)
+        state.history = status_files.load_history(folder, board.ids if board else ())
     with found.kept():
-        state.corrections = status_files.load_corrections(
-            folder, [one.id for one in board.components] if board else None
-        )
+        state.corrections = status_files.load_corrections(folder, [one.id for one in board.ever] if board else None)
     found.found += _dead_links(folder, config)
     found.stop()
     return board
+
+
+def _linked(text: str, config: MkDocsConfig) -> str:
+    """A text with whole addresses of articles, and without links to those that are not published."""
+    on, docs = config.extra.get("portal", {}).get("parts", {}), Path(config.docs_dir)
+
+    def gone(href: str) -> bool:
+        path = docs / href.partition("#")[0].removeprefix(f"../../{docs.name}/")
+        return _article(href, config) is not None and articles.is_left_out(path, on)
+
+    return links.resolved(links.without(text, gone), lambda href: _article(href, config))
 
 
 def _dead_links(folder: Path, config: MkDocsConfig) -> Iterator[ContentError]:

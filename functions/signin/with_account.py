@@ -198,10 +198,10 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
 
 
 def _came_from(request: Request, services: "Services") -> str:
-    """The page that the customer was on; empty for the front page and the pages of signing in."""
+    """The page that the customer was on; empty for the pages of signing in."""
     page = page_before(request, services.settings)
     ways = (services.url(PAGE), services.url("my/verify/"))
-    return "" if page == services.base or page.startswith(ways) else page
+    return "" if page.startswith(ways) else page
 
 
 def _provider_sign_out(row: "Row", services: "Services") -> str | None:

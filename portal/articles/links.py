@@ -1,7 +1,7 @@
 """Links to articles in files that lie beside docs/, and links that a writer has written in HTML."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -18,21 +18,14 @@ OF_THE_FUNCTIONS = frozenset(
 )  # fmt: skip
 # How a writer names a page of the portal: [Billing](portal:my/billing/).
 PORTAL = "portal:"
-# The part that a page belongs to; without it there is no such page.
-PARTS = {
-    "my/billing/": "billing",
-    "my/tickets/": "tickets",
-    "my/account/": "account",
-    "my/status/": "status",
-    "ask/": "tickets",
-    "status/": "status",
-    "changelog/": "changelog",
-}
 # Markdown's and HTML's, where they lead to no host.
 RELATIVE = re.compile(
     r"(?P<before>\]\(<?|\b(?:href|src)\s*=\s*[\"'])"
     r"(?P<href>(?![a-zA-Z][a-zA-Z0-9+.-]{0,20}:|//)[^()\s\"'<>]{1,500})"
 )
+
+WORDS = re.compile(r"\[(?P<words>[^\[\]]{1,500})\]\(<?(?P<href>[^()\s<>]{1,500})>?\)")
+FORM = re.compile(r'\bhref="(?P<href>(?:\.\./){1,20}ask/[^"]{0,500})"')
 
 
 def relative(text: str) -> Iterator[tuple[int, str]]:
@@ -58,6 +51,11 @@ def lines(text: str, address: str) -> list[int]:
 def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
     """The text with each relative link as `absolute` gives it."""
     return RELATIVE.sub(lambda match: match["before"] + (absolute(match["href"]) or match["href"]), text)
+
+
+def without(text: str, gone: Callable[[str], bool]) -> str:
+    """The text with only the words of each Markdown link whose article is `gone`."""
+    return WORDS.sub(lambda match: match["words"] if gone(match["href"]) else match[0], text)
 
 
 def article(href: str, docs: Path, site_url: str) -> str | None:
@@ -89,22 +87,47 @@ class Page(HTMLParser):
                 self.anchors.add(value)
 
 
-def portal_fault(address: str, known: Iterable[str], on: Mapping[str, bool]) -> str:
-    """What is wrong with a `portal:` address, empty when nothing is; `known` are the site's addresses, `on` its
-    parts."""
-    path = urlsplit(address.removeprefix(PORTAL).lstrip("/")).path
-    part = next((part for page, part in PARTS.items() if path.startswith(page)), None)
-    if part is not None and not on.get(part, True):
-        return f"leads to a page of the part '{part}', which is off in mkdocs.yml: take the sentence out"
+def of_portal(address: str) -> str:
+    """The page that a `portal:` address names, below the base."""
+    return urlsplit(address.removeprefix(PORTAL).lstrip("/")).path
+
+
+def portal_fault(address: str, known: Iterable[str], missing: Callable[[str], str]) -> str:
+    """What is wrong with a `portal:` address, empty when nothing is; `known` are the site's addresses, `missing(path)`
+    the part that is off."""
+    path = of_portal(address)
+    if word := missing(path):
+        return f"leads to a page that {off(word)}"
     pages = {*known, *OF_THE_FUNCTIONS, ""}
     if path in pages:
         return ""
     return f"leads nowhere.{suggestion(path if path.endswith('/') else f'{path}/', pages)}"
 
 
-def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]]) -> str:
+def by_email(html: str, url: str, address: str) -> str:
+    """A page's HTML with each link to the form, seen from the page at `url`, as one that writes to an address."""
+
+    def moved(match: re.Match[str]) -> str:
+        path = urlsplit(urljoin(f"https://site.example/{url}", match["href"])).path
+        return f'href="mailto:{address}"' if path == "/ask/" else match[0]
+
+    return FORM.sub(moved, html)
+
+
+def off(word: str) -> str:
+    """The end of a sentence about something that is not there, since the part `word` is off, and what to do."""
+    setting = f"`{word}: false`" if word == "sign_in" else f"`parts: {{{word}: false}}`"
+    return (
+        f"is not there with {setting} in mkdocs.yml. Put <!-- if {word} --> and <!-- end --> around what speaks of it,"
+        " or take it out."
+    )
+
+
+def fault(
+    address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]], missing: Callable[[str], str]
+) -> str:
     """What is wrong with an address on the page at `url` (both below the site's base), empty when nothing is; `known`
-    are the site's addresses, `anchors` those of the pages that a writer wrote."""
+    are the site's addresses, `anchors` those of the pages that a writer wrote, `missing(path)` the part that is off."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return ""
@@ -112,11 +135,14 @@ def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[s
         return "begins with '/', which does not work below a path; write it from this page (../../my/billing/)"
     target = urlsplit(urljoin(f"https://site.example/{url}", address))
     path = unquote(target.path).lstrip("/")
+    word = missing(path)
+    if word:
+        return f"leads to a page that {off(word)}"
     if path in OF_THE_FUNCTIONS:
         return ""
     if path.endswith(".md"):
         return "leads to a Markdown file; write it as a Markdown link, [words](file.md)"
     if path not in known:
         return "leads nowhere"
-    missing = target.fragment and path in anchors and unquote(target.fragment) not in anchors[path]
-    return f"leads to the anchor '#{target.fragment}', which is not there" if missing else ""
+    nowhere = target.fragment and path in anchors and unquote(target.fragment) not in anchors[path]
+    return f"leads to the anchor '#{target.fragment}', which is not there" if nowhere else ""

@@ -22,6 +22,8 @@ from scripts.hosts import rules
 ROOT = Path(__file__).parents[2]
 PLATFORM = "x86_64-manylinux_2_28"
 SHIPPED = ("functions", "portal")
+# An adopter's own vendors.
+OWN = "custom"
 # Programs, tests, what only builds C modules, and what is for other frameworks.
 UNUSED = (
     "bin",
@@ -137,9 +139,14 @@ def keep(previous: Path, assets: Path) -> None:
             shutil.copyfile(file, place)
 
 
+def rooms(root: Path) -> list[str]:
+    """The folders of code that a host takes."""
+    return [*SHIPPED, *([OWN] if (root / OWN).is_dir() else [])]
+
+
 def _functions(kind: Kind, folder: Path, build: Path, extras: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for room in SHIPPED:
+    for room in rooms(ROOT):
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copytree(build, folder / "build", dirs_exist_ok=True)
     requirements = folder / "requirements.txt"

@@ -103,3 +103,10 @@ def test_a_host_that_installs_by_itself_gets_requirements_with_hashes(tmp_path: 
     assert "werkzeug==" in text
     assert "mkdocs" not in text
     assert {name for name in ("functions", "portal", "build") if not (out / name).is_dir()} == set()
+
+
+def test_a_host_takes_an_adopters_own_vendors_with_it(tmp_path: Path):
+    without = bundle.rooms(tmp_path)
+    (tmp_path / "custom").mkdir()
+
+    assert (without, bundle.rooms(tmp_path)) == (["functions", "portal"], ["functions", "portal", "custom"])

@@ -4,7 +4,9 @@
 /** Fill the account menu, and after each in-site click the home page. */
 export async function start(menu) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
-  leaving(menu.querySelector("form"));
+  const form = menu.querySelector("form");
+  if (!form) return; // a hint of before nobody could sign in any more
+  leaving(form);
   const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok) return; // the menu's links work without
   const who = await response.json();
