@@ -16,7 +16,12 @@ function copies(article) {
     const heading = link.parentElement.textContent.replace("¶", "").trim();
     link.title = "Copy the link to this section";
     link.setAttribute("aria-label", `Copy the link to "${heading}"`);
-    link.addEventListener("click", async () => {
+    link.addEventListener("click", async (event) => {
+      // Material loads the page again when its hash changes, and with it what is said here.
+      event.preventDefault();
+      event.stopPropagation();
+      history.replaceState(history.state, "", link.hash);
+      link.parentElement.scrollIntoView();
       try {
         await navigator.clipboard.writeText(link.href);
         say(region, `Link to "${heading}" copied`);
