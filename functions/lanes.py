@@ -27,14 +27,21 @@ LANES = {
         Lane("sign-in", ("mail.verify",), pause=5 * MINUTE_MS),
         Lane("ticket", ("ticket.create",)),
         Lane("reply", ("ticket.reply", "ticket.rating", "ticket.look")),
-        Lane("letter", ("mail.send", "status.confirm")),
+        Lane("letter", ("mail.send", "status.confirm", "changelog.confirm")),
         Lane("news", ("status.mail",)),
+        Lane("digest", ("changelog.mail",)),
         Lane("webhook", ("status.webhook",), hold=4.0, each="webhook"),
     )
 }
 # A tick works on these at the same time, and takes the lanes of one in turn: of four calls to the desk three are for
 # tickets while both wait, so that neither starves. A desk gets one call at a time, since a reply follows its ticket.
-WORKERS = (("sign-in",), ("ticket", "ticket", "ticket", "reply"), ("letter",), ("news",), ("webhook",))
+WORKERS = (
+    ("sign-in",),
+    ("ticket", "ticket", "ticket", "reply"),
+    ("letter",),
+    ("news", "news", "news", "digest"),
+    ("webhook",),
+)
 # So many failures of one system in a row end what a tick gives it.
 MOST_FAILURES = 3
 

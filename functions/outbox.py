@@ -30,6 +30,8 @@ KINDS = {
     "mail.send": "functions.mail.delivery:deliver",
     "status.mail": "functions.status.tell:deliver",
     "status.confirm": "functions.status.subscribers:deliver",
+    "changelog.mail": "functions.changelog.digest:deliver",
+    "changelog.confirm": "functions.changelog.subscribers:deliver",
     "status.webhook": "functions.status.webhooks:deliver",
     "mail.verify": "functions.signin.mail_code:deliver",
 }

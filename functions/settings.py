@@ -47,7 +47,7 @@ class Settings:
 
     public_origin: str
     secret_keys: tuple[str, ...] = field(repr=False)
-    tick_token: str = field(repr=False)
+    tick_tokens: tuple[str, ...] = field(repr=False)
     database_url: str = field(repr=False)
     build_dir: Path
     cookie_name: str
@@ -250,10 +250,11 @@ def _keys(reader: Reader) -> dict[str, Any]:
     keys = tuple(reader.words("SECRET_KEYS"))
     if any(len(key) < 32 for key in keys):
         reader.faults.append("SECRET_KEYS has a key of fewer than 32 characters; make one with: openssl rand -hex 32")
-    token = reader.need("TICK_TOKEN", "the scheduler's bearer token, at least 16 random characters")
-    if token and len(token) < 16:
+    reader.need("TICK_TOKEN", "the scheduler's bearer token, at least 16 random characters")
+    tokens = tuple(reader.words("TICK_TOKEN"))
+    if any(len(token) < 16 for token in tokens):
         reader.faults.append("TICK_TOKEN has fewer than 16 characters.")
-    return {"secret_keys": keys, "tick_token": token}
+    return {"secret_keys": keys, "tick_tokens": tokens}
 
 
 def _store(reader: Reader) -> dict[str, Any]:

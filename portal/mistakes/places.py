@@ -10,7 +10,7 @@ from portal.errors import ContentError, suggestion
 # What is read below the project's folder, and in which form.
 READ = {
     "status": ("components.yml", "incidents/*.md", "maintenance/*.md", "history/*.json", "corrections/*.yml"),
-    "changelog": ("*.md",),
+    "changelog": ("*.md", "config.yml", "overrides.yml", "sync.json"),
 }
 # Lists for the build, in the folder of articles.
 LISTS = ("synonyms.yml", "search-tests.yml", "redirects.yml")
