@@ -4,6 +4,7 @@ with them is said then and not to the first customer."""
 import difflib
 import importlib
 import inspect
+import logging
 import os
 import re
 import traceback
@@ -23,6 +24,8 @@ CHOICES = {
     "BILLER": ("biller", "biller", "functions.billers:Biller"),
     "BOT_CHECK": ("bot_check", "bots", "functions.bots:BotCheck"),
 }
+log = logging.getLogger(__name__)
+
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 ABSTRACT = re.compile(r"abstract class '?(\w+)'? .*abstract methods? (.+)$")
 
@@ -40,6 +43,7 @@ def check(settings: "Settings", services: "Services") -> None:
                 faults.append(f"{variable}={where!r}: {error}")
             except Exception as error:
                 # Whatever an adopter's module does: the operator reads it at the start.
+                log.warning("%s=%s", variable, where, exc_info=error)
                 faults.append(f"{variable}={where!r}: {_raised(error)}")
     if faults:
         raise SettingsError("The functions cannot start:\n" + "\n".join(f"- {fault}" for fault in faults))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 JOBS = {
     "poll": ("functions.status.poll:poll", 0),
     "tell": ("functions.status.tell:announce", 0),
-    "end_retired": ("functions.status.retired:end", HOUR_MS),
     "outbox": ("functions.outbox:deliver_due", 0),
     "purge_tickets": ("functions.tickets.purge:purge", HOUR_MS),
     "purge_events": ("functions.insights.events:purge", HOUR_MS),
@@ -38,6 +37,7 @@ JOBS = {
     "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
+    "end_retired": ("functions.status.retired:end", HOUR_MS),
     "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }
 # Jobs that would take a whole tick -> how much of what is left of it they may have.

@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from hooks import mistakes
-from portal import search
+from portal import menu, search
 from portal.assets import modules
 from portal.errors import ContentError
 from portal.mistakes import text_of
@@ -85,7 +85,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under a hash of it, and find the related articles."""
     view = config.extra["view"]
-    jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
+    on = config.extra["portal"]["parts"]
+    jobs = [job for job in search_jobs.documents(on) if not menu.missing(job.url, on)]
     index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]

@@ -109,10 +109,12 @@ def offers_scim(services: "Services") -> bool:
 
 
 def offers_emails(services: "Services") -> bool:
-    """Whether the portal sends emails that customers can choose: about their requests, or about components."""
+    """Whether the portal sends emails that customers can choose: about requests, changes or components."""
     parts = services.portal["parts"]
     components = (services.portal.get("status") or {}).get("components")
-    return bool(parts.get("tickets", True) or (parts.get("status", True) and components))
+    return any(parts.get(part, True) for part in ("tickets", "changelog")) or bool(
+        parts.get("status", True) and components
+    )
 
 
 def _way(

@@ -45,8 +45,9 @@ def _customers(services: "Services", board: Board) -> Iterator[tuple[str, str, l
     names = {f"incident_mail:{one.id}": one for one in (*board.components, *board.retired)}
     chosen: dict[tuple[str, str], list[Component]] = {}
     rows = services.store.all(
-        "select subject_id, email, kind from preference where wanted = 1 and kind like 'incident_mail:%'"
-        " order by subject_id, kind"
+        "select subject_id, email, kind from preference where wanted = 1 and kind like :kinds"
+        " order by subject_id, kind",
+        kinds="incident_mail:%",
     )
     for row in rows:
         if row["kind"] in names:

@@ -18,7 +18,7 @@ class Place:
 
     @property
     def here(self) -> str:
-        """The page as a customer of one's own speaks of it in a sentence."""
+        """Its name inside a sentence, such as `your requests`."""
         return self.title.lower() if self.part != "account" else "your account"
 
 
@@ -40,6 +40,7 @@ NEEDS = {
     "my/billing/": ("billing", "sign_in"),
     "my/account/": ("account", "sign_in"),
     "my/status/": ("status",),
+    "my/changelog/": ("changelog",),
     "my/": ("sign_in",),
     "ask/": ("tickets",),
     "status/": ("status",),

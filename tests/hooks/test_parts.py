@@ -18,7 +18,7 @@ from portal.models import Requester
 from portal.settings import Parts
 from tests.conftest import Browser
 from tests.hooks.crawl import crawl, dead
-from tests.hooks.portals import ROOT, SITE
+from tests.hooks.portals import ROOT, SITE, mkdocs
 from tests.hooks.site_model import Model
 
 BASE = "/help/"
@@ -74,11 +74,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 class Functions:
     """The pages of the functions for any build, as a stranger sees them and as a customer who may do all there is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, origin: str = "http://127.0.0.1:8000") -> None:
         self.build = folder / "build"
         self.build.mkdir()
         environ = {
-            "PUBLIC_ORIGIN": "http://127.0.0.1:8000",
+            "PUBLIC_ORIGIN": origin,
             "SECRET_KEYS": "k" * 32,
             "TICK_TOKEN": "t" * 16,
             "DATABASE_URL": f"sqlite:///{folder / 'portal.db'}",
@@ -154,3 +154,15 @@ def test_where_nobody_can_sign_in_no_page_offers_it(model: Model, functions: Fun
     links = {link.removeprefix(BASE) for url, text in site.items() for link in crawl(text, f"{BASE}{url}").links}
     assert links & {*own} == set()
     assert "ask/" in links
+
+
+def test_the_search_offers_no_job_where_nobody_can_sign_in(tmp_path: Path) -> None:
+    folder = write(tmp_path, ALL)
+    config = folder / "mkdocs.yml"
+    config.write_text(config.read_text("utf-8") + "    sign_in: false\n")
+    result = mkdocs(folder, tmp_path / "site")
+    assert result.returncode == 0, result.stderr
+
+    (index,) = (tmp_path / "site/assets").glob("search.*.txt")
+    store = json.JSONDecoder().raw_decode(index.read_text(errors="replace").partition("\n")[2])[0]
+    assert {url for url in store["urls"] if url.startswith(("my/", "ask/"))} == {"ask/"}
