@@ -32,7 +32,8 @@ TEXT_LIMIT = 300_000
 # Servers that join several `Cookie:` lines with a comma, where others take a semicolon: how SERVER_SOFTWARE begins.
 JOINING = ("gunicorn", "waitress", "WSGIServer")
 # A comma with another cookie's name after it.
-JOINT = re.compile(r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")  # Bytes that are read at once of what nobody needs.
+JOINT = r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)"
+# Bytes that are read at once of what nobody needs.
 PIECE = 65_536
 # What stands in an address as a percent and two digits only.
 BARE = re.compile(rb"[^\x21-\x7e]")
@@ -109,7 +110,7 @@ def separate(cookies: str) -> str:
     that a comma in a neighbour's value cannot put another cookie before the one of that name."""
     first, behind = [], []
     for part in cookies.split(";"):
-        head, *others = JOINT.split(part.strip())
+        head, *others = re.split(JOINT, part.strip())
         first.append(head)
         behind += others
     return "; ".join([*first, *behind])

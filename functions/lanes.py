@@ -1,13 +1,12 @@
 """The lanes of deliveries: which kinds wait for which other system, and how long a slow one may hold them up."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.clock import HOUR_MS, MINUTE_MS
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """Deliveries that are as urgent as each other. Those of one lane are tried again after `pause` ms at the latest;
     `hold` is how many seconds a system that does not answer may cost the lane in a tick. `each` names the field of the
     payload that tells the systems of a lane apart, where there are many."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from functions import vendors
@@ -28,8 +28,7 @@ HEADER = re.compile(r"[a-z0-9-]+")
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(NamedTuple):
     """How much the portal keeps, in bytes: of events and of tickets' files in a day, from one address or person and
     altogether; the free disk below which, and the size of a database near which, its health says so (0: any)."""
 
@@ -41,7 +40,7 @@ class Space:
     database: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """The settings of the functions; `repr` hides what is secret."""
 

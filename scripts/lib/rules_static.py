@@ -10,6 +10,8 @@ from scripts.lib import rules_redirects
 from scripts.lib.rules_model import FUNCTIONS, Rules
 
 CACHE = "public, max-age=0, must-revalidate"
+# Where the Cloud Run service `portal` is.
+REGION = "us-central1"
 
 
 def headers(rules: Rules) -> str:
@@ -81,7 +83,7 @@ def firebase(rules: Rules) -> str:
     found = [{"key": name, "value": value} for name, value in {**rules.headers, "Cache-Control": CACHE}.items()]
     not_functions = f"{rules.base}!({'|'.join(FUNCTIONS)})"
     moved = [{"source": "/", "destination": rules.base, "type": 302}] if rules.base != "/" else []
-    service = {"serviceId": "portal", "region": "us-central1"}
+    service = {"serviceId": "portal", "region": REGION}
     config: dict[str, Any] = {
         "hosting": {
             "public": "public",
