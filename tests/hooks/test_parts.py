@@ -154,6 +154,7 @@ def test_where_nobody_can_sign_in_no_page_offers_it(model: Model, functions: Fun
     links = {link.removeprefix(BASE) for url, text in site.items() for link in crawl(text, f"{BASE}{url}").links}
     assert links & {*own} == set()
     assert "ask/" in links
+    assert '<div class="hf-field" hidden>\n    <label for="files">' in site["ask/"]
 
 
 def test_the_search_offers_no_job_where_nobody_can_sign_in(tmp_path: Path) -> None:
