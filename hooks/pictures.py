@@ -9,8 +9,10 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from hooks import mistakes
 from portal.articles import extras, pictures
 from portal.articles.pictures import Picture, Shown
+from portal.errors import ContentError
 
 FOLDER = "assets/pictures"
 CACHE = ".portal/pictures"
@@ -46,6 +48,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         return _shown(path.removeprefix("https://site.example/"), page, config, files)
 
     html = extras.finished(pictures.shown(html, find) if "<img" in html else html)
+    if wrong := extras.fault(html):
+        mistakes.warn([ContentError(f"{Path(config.docs_dir).name}/{page.file.src_uri}", None, wrong)])
     if extras.has_extras(html):
         config.extra["view"]["extras"].add(page.file.src_uri)
     return html

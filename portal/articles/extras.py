@@ -8,6 +8,8 @@ MARKS = re.compile(r'class="(?:tabbed-set |task-list|keys|hf-shot)')
 TASK = re.compile(r'<input type="checkbox" disabled(?P<done> checked)?\s*/?>')
 TABS = re.compile(r'<div class="tabbed-labels">(?P<labels>.*?)</div>\s*<div class="tabbed-content">', re.DOTALL)
 LABEL = re.compile(r"<label[^>]*>(?P<title>.*?)</label>", re.DOTALL)
+# The styles know eight tabs beside each other.
+NINTH = re.compile(r'<input[^>]* id="__tabbed_\d+_9"')
 BLOCK = '<div class="tabbed-block">'
 
 
@@ -19,6 +21,15 @@ def finished(text: str) -> str:
 def has_extras(text: str) -> bool:
     """Whether the page needs the styles of the rarer elements."""
     return MARKS.search(text) is not None
+
+
+def fault(text: str) -> str:
+    """What a reader of the page would miss, as a sentence for the writer; empty when it is nothing."""
+    return (
+        "has more than eight tabs side by side, and readers would see eight; write headings"
+        if NINTH.search(text)
+        else ""
+    )
 
 
 def _task(match: re.Match[str]) -> str:

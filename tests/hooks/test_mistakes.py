@@ -61,6 +61,8 @@ DOUBTFUL = [
     ("docs/a/link.md", "# A\n\n`[x](gone.md)` [x](gone.md)\n\n[y](gone.md)\n\n[z][1]\n\n[1]: /my/billing\n", "docs/a/link.md:3: link 'gone.md' leads nowhere."),
     ("docs/a/link.md", None, "docs/a/link.md:5: link 'gone.md' leads nowhere."),
     ("docs/a/link.md", None, "docs/a/link.md:9: link '/my/billing' begins with '/'"),
+    ("docs/a/tabs.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(9)), "docs/a/tabs.md: has more than eight tabs"),
+    ("docs/a/tabs8.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(8)), ""),
     ("docs/a/near.md", "# A\n\n[x](../right.md)\n", "docs/a/near.md:3: link '../right.md' leads nowhere. Did you mean 'right.md'?"),
     ("docs/a/anchor.md", "# A\n\n[x](right.md#no)\n[y](#no)\n", "docs/a/anchor.md:3: link 'right.md#no' leads to an anchor"),
     ("docs/a/anchor.md", None, "docs/a/anchor.md:4: link '#no' leads to an anchor that is not there"),
