@@ -80,15 +80,15 @@ def main() -> int:
 
 def _run(world: World, children: list[Child], token: str, asked: Asked) -> None:
     """Start everything, keep it alive until asked to stop, then stop all of it."""
-    stopping = threading.Event()
+    stopping, ready = threading.Event(), threading.Event()
     edits = Edits()
     observer = Observer()
     for room in ROOMS:
         if Path(room).is_dir():
             observer.schedule(edits, room, recursive=True)
     helpers = [
-        threading.Thread(target=_welcome, args=(world, stopping)),
-        threading.Thread(target=_tick, args=(world, token, stopping)),
+        threading.Thread(target=_welcome, args=(world, ready, stopping)),
+        threading.Thread(target=_tick, args=(world, token, ready, stopping)),
     ]
     try:
         observer.start()
@@ -112,25 +112,28 @@ def _run(world: World, children: list[Child], token: str, asked: Asked) -> None:
                 thread.join()
 
 
-def _welcome(world: World, stopping: threading.Event) -> None:
+def _welcome(world: World, ready: threading.Event, stopping: threading.Event) -> None:
     """Say where everything is once the front page and the functions answer."""
     late = time.monotonic() + READY_SECONDS
     while not stopping.wait(WATCH_SECONDS):
         if all(_answer(world.url + path) == 200 for path in ("", "api/health")):
-            print(signpost(world), flush=True)
+            print(signpost(world, os.environ), flush=True)
+            ready.set()
             return
         if time.monotonic() > late:
-            say("demo", f"{world.url} does not answer yet; the lines above say why")
+            say("demo", f"{world.url} is not built yet; the lines above say why, and so does that page")
             late = time.monotonic() + READY_SECONDS
 
 
-def _tick(world: World, token: str, stopping: threading.Event) -> None:
+def _tick(world: World, token: str, ready: threading.Event, stopping: threading.Event) -> None:
     """Call the tick as a host's scheduler would, which does not wait for the call before, and say when its answer
-    changes."""
+    changes. Without a first build there are no functions to call."""
     before = 200
     calls: list[Future[int]] = []
     with ThreadPoolExecutor(TICKS_AT_ONCE) as pool:
         while not stopping.wait(TICK_SECONDS):
+            if not ready.is_set():
+                continue
             for call in [call for call in calls if call.done()]:
                 calls.remove(call)
                 status = call.result()

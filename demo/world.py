@@ -17,6 +17,11 @@ from demo.server import HOST
 from portal.urls import is_local
 
 ENVIRONMENT = "demo.env.json"
+# A vendor of the writer's own, which they name in the shell -> the demo's settings that theirs then replace.
+OWN = {
+    "HELPDESK": ("HELPDESK",),
+    "OIDC_ISSUER": ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_CLAIMS"),
+}
 # In the order of their ports, which follow the portal's.
 PROCESSES = ("identity", "billing", "service", "mail", "smtp")
 
@@ -144,35 +149,69 @@ def settings(world: World) -> dict[str, str]:
     return found
 
 
+def own(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings of vendors that the shell names; raises Refused when one lacks what it needs."""
+    found: dict[str, str] = {}
+    for name, variables in OWN.items():
+        if environ.get(name, "").strip() in ("", "built_in"):
+            continue
+        needed = [variable for variable in variables if variable != "OIDC_CLAIMS"]
+        missing = [variable for variable in needed if not environ.get(variable, "").strip()]
+        if missing:
+            raise Refused(f"{name}={environ[name]!r} needs {', '.join(missing)} as well: set them, or unset {name}.")
+        found |= {variable: environ.get(variable, "") for variable in variables}
+    return found
+
+
 def environment(world: World, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the processes: our settings over the shell's, so that no real key is ever used."""
-    return {**environ, **settings(world), "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
+    """The environment of the processes: the demo's settings over the shell's, so that no real key is used unless the
+    shell names its vendor."""
+    return {**environ, **settings(world), **own(environ), "NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def commands(world: World) -> dict[str, list[str]]:
     """The processes to run, by name; the portal comes last, since it needs the others."""
     ports = {name: str(port) for name, port in world.ports.items()}
     python = [sys.executable, "-m"]
-    portal = [*python, "mkdocs", "serve", "--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
+    site = ["--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
     return {
         "identity": [*python, "demo.identity", ports["identity"]],
         "billing": [*python, "demo.billers", world.biller, ports["billing"], f"{world.url}api/billing/webhook"],
         "service": [*python, "demo.service", ports["service"]],
         "mail": [*python, "demo.mail", ports["mail"], ports["smtp"]],
-        "portal": portal,
+        "portal": [*python, "hooks.serving", *site],
     }
 
 
-def signpost(world: World) -> str:
+def signpost(world: World, environ: Mapping[str, str]) -> str:
     """The lines that the console shows once the portal answers."""
+    theirs = own(environ)
     rows = [
         ("Portal", world.url),
         ("Inbox", world.address("mail") + "/"),
         ("Product", world.address("service") + "/      switch it off and watch the status dot"),
         ("Billing", world.address("billing") + "/      make it slow or broken"),
-        ("Sign in", "choose ada (owner), ben (member) or cleo (on call); no password"),
-        ("Answer", "python -m scripts.desk list      then show, reply or close a ticket"),
+        ("Sign in", _sign_in(world, theirs)),
+        ("Answer", _answer(theirs)),
         ("Stop", "Ctrl-C"),
     ]
     lines = [f"  {name:<8} {text}" for name, text in rows]
-    return "\n".join(["", "The portal is running. Everything here is a demo on this computer.", *lines, ""])
+    return "\n".join(["", _running(theirs), *lines, ""])
+
+
+def _running(theirs: Mapping[str, str]) -> str:
+    names = " and ".join(name for name in OWN if name in theirs)
+    rest = f" {names} of your shell: what you do there is real." if names else ""
+    return f"The portal is running. Everything here is a demo on this computer.{rest}"
+
+
+def _sign_in(world: World, theirs: Mapping[str, str]) -> str:
+    if issuer := theirs.get("OIDC_ISSUER"):
+        return f"at {issuer}, which must know the address {world.url}api/signin/callback"
+    return "choose ada (owner), ben (member) or cleo (on call); no password"
+
+
+def _answer(theirs: Mapping[str, str]) -> str:
+    if desk := theirs.get("HELPDESK"):
+        return f"in {desk}"
+    return "python -m scripts.desk list      then show, reply or close a ticket"

@@ -13,8 +13,7 @@ from mkdocs.utils import get_build_datetime
 
 from portal import brand, yaml_lines
 from portal.brand import pictures
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal.errors import ContentError, suggestion
 
 log = get_plugin_logger("portal")
 SHEET = f"{brand.FOLDER}brand.css"

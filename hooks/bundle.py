@@ -75,6 +75,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     _write(folder / "portal.json", json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n")
     paths = {f"{config.extra['base_path']}*": config.extra["view"]["headers"]}
     _write(folder / "headers.json", json.dumps(paths, indent=1) + "\n")
+    _write(folder / "redirects.json", json.dumps(config.extra["view"]["redirects"], indent=0) + "\n")
 
 
 def _headers(config: MkDocsConfig) -> dict[str, str]:
@@ -138,7 +139,8 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "account": portal["account"],
         "brand": brand.for_functions(portal["brand"]),
         "articles": [
-            {key: article[key] for key in ("id", "title", "url", "topic", "reviewed")} for article in view["articles"]
+            {key: article[key] for key in ("id", "title", "url", "topic", "reviewed", "unlisted")}
+            for article in [*view["articles"], *view["unlisted"]]
         ],
         "changelog": view.get("changelog"),
         "status": view.get("status_bundle", {}),

@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_datetime
 
+from hooks import mistakes
 from portal import changelog, yaml_lines
 from portal.changelog import CATEGORIES, Entry, Week, feeds
 from portal.changelog.config import CONFIG
 from portal.errors import ContentError
+from portal.mistakes import text_of
 from portal.sanitise import absolute_only, to_html, to_text
 from portal.urls import unfit
 
@@ -56,7 +57,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     parts = config.extra.get("portal", {}).get("parts", {})
     state.on = bool(parts.get("changelog", True))
     state.today = get_build_datetime().astimezone(UTC).date()
-    state.entries = _load(_folder(config)) if state.on else []
+    state.entries = _load(_folder(config), config) if state.on else []
     latest = [{"title": e.title, "date": e.day, "url": _path(config) + e.slug + "/"} for e in state.entries[:3]]
     week = changelog.recent(state.entries, state.today, days=7)
     asks = [e for e in changelog.pinned(state.entries, state.today) if e.action]
@@ -146,36 +147,32 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     return context
 
 
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when a file of changelog/ changes."""
-    if _folder(config).is_dir():
-        server.watch(str(_folder(config)))
-    return server
-
-
-def _load(folder: Path) -> list[Entry]:
+def _load(folder: Path, config: MkDocsConfig) -> list[Entry]:
+    """The entries, newest first; each file's mistakes are kept for the end of the reading."""
     entries: dict[str, Entry] = {}
-    try:
-        for path in sorted(folder.glob("*.md")):
-            name = f"{folder.name}/{path.name}"
-            if path.name == "README.md":
-                continue
-            if wrong := unfit(path.name):
-                raise ContentError(name, None, wrong)
-            entry = changelog.parse(path.read_text(encoding="utf-8"), name)
-            if entry.slug.lower() in RESERVED:
-                raise ContentError(
-                    name, None, "has the name of one of the portal's own pages; begin the name with the date"
-                )
-            if entry.id in entries:
-                twin = f"{folder.name}/{entries[entry.id].slug}.md"
-                raise ContentError(name, None, f"has the same id as {twin}: {entry.id!r}; remove one of the two")
+    for path in sorted(folder.glob("*.md")):
+        if path.name == "README.md":
+            continue
+        try:
+            entry = _entry(path, f"{folder.name}/{path.name}", entries)
+        except ContentError as error:
+            mistakes.later(config, error)
+        else:
             entries[entry.id] = entry
-    except UnicodeDecodeError as error:
-        raise PluginError(f"{name} is not UTF-8: {error.reason} at byte {error.start}") from error
-    except ContentError as error:
-        raise PluginError(str(error)) from error
     return changelog.newest_first(entries.values())
+
+
+def _entry(path: Path, name: str, before: dict[str, Entry]) -> Entry:
+    """One file; raises ContentError."""
+    if wrong := unfit(path.name):
+        raise ContentError(name, None, wrong)
+    entry = changelog.parse(text_of(path, name), name)
+    if entry.slug.lower() in RESERVED:
+        raise ContentError(name, None, "has the name of one of the portal's own pages; begin the name with the date")
+    if entry.id in before:
+        twin = f"{path.parent.name}/{before[entry.id].slug}.md"
+        raise ContentError(name, None, f"has the same id as {twin}: {entry.id!r}; remove one of the two")
+    return entry
 
 
 def _log(category: str | None, week: str | None, config: MkDocsConfig) -> dict[str, Any]:
@@ -273,11 +270,11 @@ def _html(entry: Entry, config: MkDocsConfig) -> str:
         if section.category:
             parts.append(f'<h2 id="{section.category.lower()}">{section.category}</h2>')
         parts.append(to_html(section.markdown, links))
-    if links.broken:
-        name = f"changelog/{entry.slug}.md"
-        line = _line_of(Path(config.config_file_path).parent / name, links.broken[0])
-        hint = "write an article's link as ../docs/TOPIC/ARTICLE.md, any other with https://"
-        raise PluginError(str(ContentError(name, line, f"link {links.broken[0]!r} leads nowhere; {hint}")))
+    name = f"changelog/{entry.slug}.md"
+    hint = "write an article's link as ../docs/TOPIC/ARTICLE.md, any other with https://"
+    for address in links.broken:
+        line = _line_of(Path(config.config_file_path).parent / name, address)
+        mistakes.later(config, ContentError(name, line, f"link {address!r} leads nowhere; {hint}"))
     for article in links.articles:
         about = state.about.setdefault(article, [])
         about += [] if any(one.slug == entry.slug for one in about) else [entry]

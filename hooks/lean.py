@@ -50,16 +50,15 @@ CHROME = [
 ]
 # Rules for markup of one extension; they stay when a writer's mkdocs.yml uses it.
 EXTENSIONS = {
-    "pymdownx.tabbed": r"\.tabbed-",
-    "pymdownx.tasklist": r"\.task-list",
     "pymdownx.arithmatex": r"\.arithmatex|mjx-",
     "pymdownx.critic": r"\.critic|\bins\.|\bdel\.",
-    "pymdownx.keys": r"\.keys",
     "pymdownx.emoji": r"\.twemoji|\.emojione|\.gemoji",
     "codehilite": r"\.linenodiv|\.codehilite",
 }
 # Rules for what a feature of the theme adds; they stay when a writer's mkdocs.yml has it.
 FEATURES = {"content.code.copy": r"\.md-(?:code__(?:nav|button)|clipboard|dialog)"}
+# What has styles of ours instead, on the pages that have it: partials/hf/extras.css.
+OWN = r"\.tabbed-|\.task-list|\.keys"
 # Material's colour and picture for each kind of admonition; assets/article.css has four tones.
 KINDS = "note|abstract|info|tip|success|question|warning|failure|danger|bug|example|quote"
 ICON = re.compile(r"(--[\w-]+):url\((?:'[^']*'|\"[^\"]*\"|[^)]*)\);?")
@@ -86,7 +85,7 @@ def pattern(wanted: set[str]) -> re.Pattern[str]:
     """Matches a selector whose rule is not needed by the extensions and features that are wanted."""
     parts = [rf"\.md-(?:{'|'.join(CHROME)})(?![a-z0-9])"]
     parts += [names for name, names in (EXTENSIONS | FEATURES).items() if name not in wanted]
-    parts.append(rf"\.(?:{KINDS})(?![\w-])")
+    parts += [rf"\.(?:{KINDS})(?![\w-])", OWN]
     # The portal has one palette of its own.
     parts.append(r"data-md-color-(?:primary|accent)=(?!custom)")
     return re.compile("|".join(parts))

@@ -4,28 +4,24 @@ import posixpath
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+from hooks import mistakes
 from portal.articles import conditions, links
 from portal.errors import ContentError
+from portal.mistakes import text_of
 
 log = get_plugin_logger("portal")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Stop at marks that cannot be understood, in all files together."""
-    mistakes: list[Exception] = []
+    """Keep the marks that cannot be understood for the end of the reading."""
     for file in files.documentation_pages():
         if file.generated_by is None:
-            try:
-                conditions.applied(file.content_string, _on(config), _name(file.src_uri, config))
-            except ExceptionGroup as group:
-                mistakes.extend(group.exceptions)
-    if mistakes:
-        raise PluginError("\n".join(map(str, mistakes)))
+            for mistake in _mistakes(Path(str(file.abs_src_path)), _name(file.src_uri, config), config):
+                mistakes.later(config, mistake)
     return files
 
 
@@ -51,6 +47,16 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     if page.file.generated_by is not None or _on(config)["tickets"]:
         return html
     return links.by_email(html, page.url, config.extra["portal"]["support_email"])
+
+
+def _mistakes(path: Path, name: str, config: MkDocsConfig) -> list[ContentError]:
+    try:
+        conditions.applied(text_of(path, name), _on(config), name)
+    except ExceptionGroup as group:
+        return [one for one in group.exceptions if isinstance(one, ContentError)]
+    except ContentError:
+        return []  # hooks/site.py has named a file that is no text
+    return []
 
 
 def _on(config: MkDocsConfig) -> dict[str, bool]:

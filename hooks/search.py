@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,9 +16,11 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from hooks import mistakes
 from portal import menu, search
 from portal.assets import modules
 from portal.errors import ContentError
+from portal.mistakes import text_of
 from portal.search import Document, Index, index_file, questions, sections
 from portal.search import jobs as search_jobs
 from portal.search import synonyms as search_synonyms
@@ -54,6 +56,8 @@ class State:
     """What the events of one build share."""
 
     published: bool = True
+    synonyms: list[search_synonyms.Group] = field(default_factory=list)
+    questions: dict[str, str] = field(default_factory=dict)
 
 
 state = State()
@@ -65,7 +69,13 @@ def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> 
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Do not publish the writers' lists."""
+    """Read the writers' lists, and do not publish them."""
+    docs = Path(config.docs_dir)
+    for read in (_read_synonyms, _read_questions):
+        try:
+            read(docs, config.extra["view"])
+        except ContentError as error:
+            mistakes.later(config, error)
     for name in (SYNONYMS, TESTS):
         if (file := files.get_file_from_path(name)) is not None:
             files.remove(file)
@@ -83,11 +93,9 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         for number, article in enumerate(view["articles"])
     }
     topics = [(topic["title"], f"{topic['id']}/") for topic in view["topics"]]
-    try:
-        content = _publish(index, topics, _synonyms(config), config, files)
-        _test(content, [article["id"] for article in view["articles"]], view["left_out"], config)
-    except ContentError as error:
-        raise PluginError(str(error)) from error
+    content = _publish(index, topics, state.synonyms, config, files)
+    published = {article["id"] for article in view["articles"]}
+    _test(content, {asked: id for asked, id in state.questions.items() if id in published}, config)
     return env
 
 
@@ -120,12 +128,20 @@ def _engine() -> str:
     return modules.joined(sources, "main")
 
 
-def _synonyms(config: MkDocsConfig) -> list[search_synonyms.Group]:
-    groups = search_synonyms.parse(f"hooks/{SYNONYMS}", SHIPPED.read_text(encoding="utf-8"))
-    own = Path(config.docs_dir) / SYNONYMS
+def _read_synonyms(docs: Path, view: dict[str, Any]) -> None:
+    """The shipped groups and the writer's; raises ContentError."""
+    state.synonyms = search_synonyms.parse(f"hooks/{SYNONYMS}", SHIPPED.read_text(encoding="utf-8"))
+    own, name = docs / SYNONYMS, f"{docs.name}/{SYNONYMS}"
     if own.is_file():
-        groups += search_synonyms.parse(f"{Path(config.docs_dir).name}/{SYNONYMS}", own.read_text(encoding="utf-8"))
-    return groups
+        state.synonyms += search_synonyms.parse(name, text_of(own, name))
+
+
+def _read_questions(docs: Path, view: dict[str, Any]) -> None:
+    """The writer's questions, each with its article; raises ContentError."""
+    path, name = docs / TESTS, f"{docs.name}/{TESTS}"
+    state.questions = {}
+    if path.is_file():
+        state.questions = questions.parse(name, text_of(path, name), view["ids"], view["hidden"])
 
 
 def _node() -> tuple[str | None, str]:
@@ -149,16 +165,11 @@ def _node() -> tuple[str | None, str]:
     return None, found
 
 
-def _test(content: bytes, ids: Sequence[str], left_out: Iterable[str], config: MkDocsConfig) -> None:
+def _test(content: bytes, expected: dict[str, str], config: MkDocsConfig) -> None:
     """Ask the writer's questions about the published articles; PluginError when too few find theirs."""
-    path = Path(config.docs_dir) / TESTS
-    if not path.is_file():
-        return
-    name = f"{Path(config.docs_dir).name}/{TESTS}"
-    asked = questions.parse(name, path.read_text(encoding="utf-8"), [*ids, *left_out])
-    expected = {question: article for question, article in asked.items() if article in ids}
     if not expected:
         return
+    name = f"{Path(config.docs_dir).name}/{TESTS}"
     node, why = _node()
     if node is None:
         missing = f"The questions in {name} were not checked: that needs Node {NODE_LEAST} or newer, and {why}."

@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from werkzeug.wrappers import Response
 
+from hooks import serving
 from portal.assets.policy import script_hash
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 # Pages with a form: a reload would lose what is typed.
 FORM_PAGES = ("ask/", "feedback/")
-WATCHED = ("changelog", "status", "custom", "hooks/theme")
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., Any]) -> LiveReloadServer:
@@ -27,12 +27,12 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
 
     # The page just left may still be polling: a short wait lets the form page send its own poll.
     server.poll_response_timeout = 5
-    headers = config.extra["view"]["headers"]
-    server.set_app(mount(app, guarded(server.serve_request, headers), config.extra["base_path"]))
-    root = Path(config.config_file_path).parent
-    for folder in WATCHED:
-        if (root / folder).is_dir():
-            server.watch(str(root / folder))
+    builds = serving.Builds(server.builder, Path(config.site_dir))
+    server.builder = builds
+    site = guarded(server.serve_request, config.extra["view"]["headers"])
+    told = serving.telling(site, serving.of_mistakes(server), builds)
+    server.set_app(mount(app, told, config.extra["base_path"]))
+    serving.watch(server, Path(config.config_file_path))
     return server
 
 

@@ -1,15 +1,16 @@
 """The site around the articles: settings, topics, the portal's own pages, and the templates' context."""
 
 import os
+import posixpath
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,10 +20,12 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
+from hooks import mistakes
 from portal import articles, menu, settings, yaml_lines
-from portal.articles import Article, lists
+from portal.articles import Article, links, lists, redirects
 from portal.articles.markup import Placeholders
-from portal.errors import ContentError
+from portal.errors import ContentError, ContentErrors, suggestion
+from portal.mistakes import places, text_of
 from portal.settings import Topic
 from portal.tickets.files import ACCEPT
 from portal.urls import unfit
@@ -53,16 +56,24 @@ class State:
     """What the events of one build share; MkDocs has no other place for it."""
 
     portal: settings.Settings | None = None
-    articles: dict[str, Article] = field(default_factory=dict)  # by src_uri
+    articles: dict[str, Article] = field(default_factory=dict)  # by src_uri, those in lists
+    hidden: dict[str, Article] = field(default_factory=dict)  # by src_uri, drafts and unlisted ones
     topics: list[tuple[Topic, list[Article]]] = field(default_factory=list)
     updated: dict[str, date] = field(default_factory=dict)  # by src_uri
+    serving: bool = False
 
 
 state = State()
 
 
+def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Remember whether a writer only looks at the site: then drafts are there, too."""
+    state.serving = command == "serve"
+
+
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Check `extra.portal`, and give templates its values with the defaults filled in."""
+    mistakes.begin(config)
     base = urlsplit(config.site_url or "/").path
     config.extra["base_path"] = base if base.endswith("/") else f"{base}/"
     try:
@@ -74,7 +85,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         log.info("%s", gaps)
     config.extra["portal"] = state.portal.model_dump() | {"parts": state.portal.on}
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
-    config.extra["view"] = {
+    config.extra["view"] |= {
         "demo": os.environ.get("DEMO") == "1",
         "menu": partial(menu.places, parts=config.extra["portal"]["parts"]),
         "preview": os.environ.get("PREVIEW") == "1",
@@ -92,12 +103,21 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Read every article and add the pages that are not in docs/: the portal's own and one for each topic."""
     assert state.portal is not None
-    written = _read(files, config)
+    found, broken = _read(files, config)
+    mistakes.warn(articles.unknown_related(found.values(), broken))
+    listed, hidden = [article.id for article in found.values() if article.is_listed], articles.hidden(found.values())
+    ids = [*listed, *broken]
+    mistakes.warn(settings.check(state.portal, ids, *_config_file(config), hidden))
+    mistakes.warn(places.strays(_names(config), Path(config.docs_dir).name))
+    published = _published(found, files, config)
+    state.articles = {uri: article for uri, article in published.items() if article.is_listed}
+    state.hidden = {uri: article for uri, article in published.items() if not article.is_listed}
+    for uri, article in state.hidden.items():
+        file = files.src_uris[uri]
+        file.inclusion = InclusionLevel.DRAFT if article.front.draft else InclusionLevel.NOT_IN_NAV
     state.updated = _updated(Path(config.docs_dir))
-    _warn(articles.unknown_related(written.values()))
-    ids = [article.id for article in written.values()]
-    _warn(settings.check(state.portal, ids, *_config_file(config)))
-    state.articles = _published(written, files, config)
+    if not state.serving:
+        mistakes.warn(_links_to_drafts(files))
     state.topics = [
         (topic, _in_order(members, state.portal.often_asked))
         for topic, members in articles.topics(state.articles.values(), state.portal.topics)
@@ -105,12 +125,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page in _own_pages(config):
         if files.get_file_from_path(page.src_uri) is None:
             files.append(page)
-    config.extra["view"].update(_view(config))
+    config.extra["view"].update(_view(config), ids=ids, hidden=hidden, moved=_moved(found.values(), config))
     return files
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Order and name the sections as the topics are."""
+    """Stop at the mistakes in files, which all have been read; order and name the sections as the topics are."""
+    mistakes.stop(config)
     order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
     titles = {topic.id: topic.title for topic, _ in state.topics}
     for item in nav.items:
@@ -131,16 +152,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:
-    """Leave STEPS out of the sitemap: readers reach these pages by a form or an error."""
+    """Leave STEPS out of the sitemap, which readers reach by a form or an error, and what is unlisted."""
     if template_name == "sitemap.xml":
-        context["pages"] = [file for file in context["pages"] if file.src_uri not in STEPS]
+        context["pages"] = [file for file in context["pages"] if file.src_uri not in STEPS | state.hidden.keys()]
     return context
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation) -> dict[str, Any]:
     """The context of an article's or topic page's template."""
     topics = {topic["id"]: topic for topic in config.extra["view"]["topics"]}
-    article = state.articles.get(page.file.src_uri)
+    article = state.articles.get(page.file.src_uri) or state.hidden.get(page.file.src_uri)
     # MkDocs has a title from front matter as text, and one from a heading as HTML.
     written = page.meta.get("title")
     context["title"] = article.title if article else written or do_striptags(page.title or "")
@@ -158,6 +179,8 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
             "reviewed": article.front.reviewed,
             "related": _related(article, config),
             "siblings": _siblings(article, topic.get("articles", [])),
+            "draft": article.front.draft,
+            "unlisted": article.front.unlisted,
         }
     elif (topic_id := _topic(page.file)) is not None:
         context["topic"] = topics[topic_id]
@@ -177,33 +200,78 @@ def _published(written: dict[str, Article], files: Files, config: MkDocsConfig) 
     return published
 
 
-def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
-    """Articles by src_uri; the mistakes in all of them stop the build together."""
+def _read(files: Files, config: MkDocsConfig) -> tuple[dict[str, Article], list[str]]:
+    """Articles by src_uri, and the ids of those with mistakes, which are kept for the end of the reading."""
     found: dict[str, Article] = {}
-    mistakes: list[Exception] = []
+    broken: list[str] = []
     docs = Path(config.docs_dir).name
     for file in files:
         wrong = unfit(file.src_uri) if file.generated_by is None and file.abs_src_path else None
         if wrong and Path(config.docs_dir) in Path(str(file.abs_src_path)).parents:
-            mistakes.append(ContentError(f"{docs}/{file.src_uri}", None, wrong))
+            mistakes.later(config, ContentError(f"{docs}/{file.src_uri}", None, wrong))
     for file in files.documentation_pages():
-        if file.generated_by is not None or _is_index(file) or file.inclusion is InclusionLevel.EXCLUDED:
+        if file.generated_by is not None or file.inclusion is InclusionLevel.EXCLUDED:
             continue
         id, name = file.src_uri.removesuffix(".md").removesuffix("/index"), f"{docs}/{file.src_uri}"
         try:
-            found[file.src_uri] = articles.parse(id, name, file.content_string)
-            _warn(articles.misspellings(name, file.content_string))
-            if found[file.src_uri].topic in settings.RESERVED:
-                mistakes.append(
-                    ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
-                )
-            if found[file.src_uri].topic == settings.OTHER:
-                mistakes.append(ContentError(name, None, f"the topic '{settings.OTHER}' {settings.TAKEN}"))
-        except ExceptionGroup as group:
-            mistakes.extend(group.exceptions)
-    if mistakes:
-        raise _plugin_error(mistakes)
-    return found
+            article = _article(id, name, Path(str(file.abs_src_path)))
+            if not _is_index(file):
+                found[file.src_uri] = article
+        except ContentError as error:
+            mistakes.later(config, error)
+            broken.append(id)
+    return found, broken
+
+
+def _article(id: str, name: str, path: Path) -> Article:
+    """The article in a file; raises ContentError for all its mistakes."""
+    text = text_of(path, name)
+    try:
+        article = articles.parse(id, name, text)
+    except ExceptionGroup as group:
+        raise ContentErrors([one for one in group.exceptions if isinstance(one, ContentError)]) from group
+    mistakes.warn([*articles.misspellings(name, text), *articles.text_faults(name, text)])
+    if article.topic in settings.RESERVED:
+        raise ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
+    if article.topic == settings.OTHER:
+        raise ContentError(name, None, f"the topic '{settings.OTHER}' {settings.TAKEN}")
+    return article
+
+
+def _moved(found: Iterable[Article], config: MkDocsConfig) -> list[redirects.Redirect]:
+    """The old addresses that articles name in their front matter."""
+    moved = []
+    for article in found:
+        for number, old in enumerate(article.front.redirect_from):
+            line = yaml_lines.nearest(article.lines, ("redirect_from", number))
+            try:
+                pieces = redirects.pieces_of(old, article.file, line)
+            except ContentError as error:
+                mistakes.later(config, error)
+            else:
+                moved.append(redirects.Redirect(pieces, article.id, article.file, line))
+    return moved
+
+
+def _links_to_drafts(files: Files) -> Iterator[ContentError]:
+    """A ContentError for each link of a published article to a draft."""
+    drafts = {uri for uri, article in state.hidden.items() if article.front.draft}
+    for uri, article in (state.articles | state.hidden).items():
+        if not drafts or article.front.draft:
+            continue
+        for line, href in links.relative(files.src_uris[uri].content_string):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(uri), unquote(href.partition("#")[0])))
+            if target in drafts:
+                yield ContentError(article.file, line, f"link {href!r} leads to a draft, which customers do not see.")
+
+
+def _names(config: MkDocsConfig) -> Iterator[str]:
+    """The writers' files, and those in folders whose names look like theirs, as paths below the project's folder."""
+    root, docs = Path(config.config_file_path).parent, Path(config.docs_dir)
+    folders = [path for path in root.iterdir() if path.is_dir() and path != docs and places.meant(path.name)]
+    yield from (f"{docs.name}/{path.relative_to(docs).as_posix()}" for path in docs.rglob("*") if path.is_file())
+    for folder in folders:
+        yield from (path.relative_to(root).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _is_index(file: File) -> bool:
@@ -247,11 +315,13 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
     """For every template: topics with their articles, and the frequent questions."""
     assert state.portal is not None
     base = config.extra["base_path"]
-    shown = {
+    facts = {
         article.id: _shown(article, base)
         | {"src_uri": uri, "updated": state.updated.get(uri), "reviewed": article.front.reviewed}
-        for uri, article in state.articles.items()
+        for uri, article in (state.articles | state.hidden).items()
+        if not article.front.draft
     }
+    shown = {article.id: facts[article.id] for article in state.articles.values()}
     often = state.portal.often_asked
     many = len(state.topics) > MANY_TOPICS
     topics = [
@@ -272,6 +342,8 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         "topics": topics,
         "often": [shown[id] for id in often if id in shown],
         "articles": list(shown.values()),
+        # The functions know them: their readers may say whether they helped.
+        "unlisted": [facts[id] for id in facts if id not in shown],
         "many": len(shown) > MANY_ARTICLES,
         "many_topics": many,
         "file_types": ACCEPT,
@@ -300,7 +372,7 @@ def _icon(topic: Topic, config: MkDocsConfig) -> str:
             svg = file.read_text(encoding="utf-8")
             return svg.replace("<svg ", '<svg class="hf-picture" width="24" height="24" aria-hidden="true" ', 1)
     known = {path.stem for folder in config.theme.dirs for path in (Path(folder) / ".icons/material").glob("*.svg")}
-    guess = settings.suggestion(topic.icon.rpartition("/")[2], known).replace("'", "'material/", 1)
+    guess = suggestion(topic.icon.rpartition("/")[2], known).replace("'", "'material/", 1)
     name, _ = _config_file(config)
     raise PluginError(f"{name}: extra.portal.topics: there is no icon '{topic.icon}'.{guess}")
 
@@ -314,6 +386,7 @@ def _shown(article: Article, base: str) -> dict[str, Any]:
         "url": f"{base}{article.id}/",
         "topic": article.topic,
         "description": article.front.description or "",
+        "unlisted": article.front.unlisted,
     }
 
 
@@ -333,7 +406,7 @@ def _siblings(article: Article, members: list[dict[str, Any]]) -> list[dict[str,
     if len(members) <= LONG_TOPIC:
         return members
     near = [one for one in members if one["section"] == article.section]
-    at = next(number for number, one in enumerate(near) if one["id"] == article.id)
+    at = next((number for number, one in enumerate(near) if one["id"] == article.id), 0)
     start = max(0, min(at - LONG_TOPIC // 2, len(near) - LONG_TOPIC))
     return near[start : start + LONG_TOPIC]
 
@@ -388,11 +461,6 @@ def _config_file(config: MkDocsConfig) -> tuple[str, str]:
     """The name and the text of the adopter's mkdocs.yml."""
     path = Path(config.config_file_path)
     return path.name, path.read_text(encoding="utf-8")
-
-
-def _warn(mistakes: Iterable[Exception]) -> None:
-    for mistake in mistakes:
-        log.warning("%s", mistake)
 
 
 def _plugin_error(mistakes: Iterable[Exception]) -> PluginError:

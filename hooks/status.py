@@ -2,22 +2,22 @@
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
+from hooks import mistakes
 from portal import articles, yaml_lines
 from portal.articles import links
-from portal.errors import ContentError
+from portal.errors import ContentError, Mistakes
 from portal.sanitise import to_html, to_text
 from portal.status import Board, Incident, events, feeds, months, news, recur, write
 from portal.status import days as status_days
@@ -130,28 +130,20 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, *
     return context
 
 
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Rebuild when a file of status/ changes."""
-    folder = _folder(config)
-    if folder.is_dir():
-        server.watch(str(folder))
-    return server
-
-
 def _load(config: MkDocsConfig) -> Board | None:
     parts = config.extra.get("portal", {}).get("parts", {})
     if not parts.get("status", True):
         return None
+    folder = _folder(config)
     try:
-        folder = _folder(config)
-        board = status_files.load(folder)
-        _check_links(folder, config)
-        known = [component.id for component in board.ever] if board else []
-        state.history = status_files.load_history(folder, board.ids if board else ())
-        state.corrections = status_files.load_corrections(folder, known)
+        board = _read(folder, config)
     except ContentError as error:
-        raise PluginError(str(error)) from error
+        mistakes.later(config, error)
+        return None
     if board is None:
+        if any(folder.glob("incidents/*.md")) or any(folder.glob("maintenance/*.md")):
+            sentence = "is missing: without it there is no status page, and nobody sees the incidents and maintenances"
+            mistakes.later(config, ContentError(f"{folder.name}/{status_files.COMPONENTS}", None, sentence))
         log.info("there is no status/components.yml, so the portal has no status page")
         parts["status"] = False
         return None
@@ -172,6 +164,21 @@ def _load(config: MkDocsConfig) -> Board | None:
     return replace(board, page=replace(board.page, url=url))
 
 
+def _read(folder: Path, config: MkDocsConfig) -> Board | None:
+    """The board, and in the state the history and its corrections; raises ContentError."""
+    found = Mistakes()
+    board = None
+    with found.kept():
+        board = status_files.load(folder)
+    with found.kept():
+        state.history = status_files.load_history(folder, board.ids if board else ())
+    with found.kept():
+        state.corrections = status_files.load_corrections(folder, [one.id for one in board.ever] if board else None)
+    found.found += _dead_links(folder, config)
+    found.stop()
+    return board
+
+
 def _linked(text: str, config: MkDocsConfig) -> str:
     """A text with whole addresses of articles, and without links to those that are not published."""
     on, docs = config.extra.get("portal", {}).get("parts", {}), Path(config.docs_dir)
@@ -183,15 +190,14 @@ def _linked(text: str, config: MkDocsConfig) -> str:
     return links.resolved(links.without(text, gone), lambda href: _article(href, config))
 
 
-def _check_links(folder: Path, config: MkDocsConfig) -> None:
-    """Raise ContentError for a link that leads to no host and to no article."""
+def _dead_links(folder: Path, config: MkDocsConfig) -> Iterator[ContentError]:
+    """A ContentError for each link that leads to no host and to no article."""
     for path in sorted([*folder.glob("incidents/*.md"), *folder.glob("maintenance/*.md")]):
-        for line, href in links.relative(path.read_text("utf-8")):
+        for line, href in links.relative(path.read_text("utf-8", errors="replace")):
             if _article(href, config) is None:
                 hint = "write an article's link as ../../docs/TOPIC/ARTICLE.md, any other with https://"
-                raise ContentError(
-                    path.relative_to(folder.parent).as_posix(), line, f"link {href!r} leads nowhere; {hint}"
-                )
+                name = path.relative_to(folder.parent).as_posix()
+                yield ContentError(name, line, f"link {href!r} leads nowhere; {hint}")
 
 
 def _article(href: str, config: MkDocsConfig) -> str | None:

@@ -1,8 +1,7 @@
 """The settings in mkdocs.yml under `extra.portal`, and the messages about mistakes in them."""
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -11,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from portal import account as accounts
-from portal import yaml_lines
+from portal import mistakes, yaml_lines
 from portal.addresses import checked
-from portal.errors import ContentError
+from portal.errors import ContentError, absent, suggestion
 from portal.urls import is_safe, why_unsafe
 
 WHERE = ("extra", "portal")
@@ -274,19 +273,22 @@ def load(data: object, file: str, text: str) -> Settings:
     try:
         return Settings.model_validate(data if data is not None else {})
     except ValidationError as error:
-        mistakes = [_mistake(detail, file, lines) for detail in error.errors()]
-        raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
+        found = [_mistake(detail, file, lines) for detail in error.errors()]
+        raise ExceptionGroup(f"{file} has mistakes", found) from error
 
 
-def check(settings: Settings, articles: Iterable[str], file: str, text: str) -> list[ContentError]:
-    """Mismatches of settings and articles: topics without articles, folders without a topic, unknown ids."""
+def check(
+    settings: Settings, articles: Iterable[str], file: str, text: str, hidden: Mapping[str, str] | None = None
+) -> list[ContentError]:
+    """Mismatches of settings and articles: topics without articles, folders without a topic, unknown ids, and `hidden`
+    ones, which no list may have."""
     lines = _lines(file, text)
     ids = sorted(articles)
     folders = {id.partition("/")[0] for id in ids if "/" in id}
     return [
         *_topic_mistakes(settings, folders, file, lines),
-        *_id_mistakes(settings, ids, file, lines),
-        *_account_mistakes(settings, ids, file, lines),
+        *_id_mistakes(settings, ids, file, lines, hidden or {}),
+        *_account_mistakes(settings, ids, file, lines, hidden or {}),
     ]
 
 
@@ -308,25 +310,23 @@ def _topic_mistakes(
 
 
 def _id_mistakes(
-    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]
+    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int], hidden: Mapping[str, str]
 ) -> Iterator[ContentError]:
     for number, id in enumerate(settings.often_asked):
         if id not in ids:
             line = yaml_lines.nearest(lines, (*WHERE, "often_asked", number))
-            yield ContentError(
-                file, line, f"extra.portal.often_asked: there is no article '{id}'.{suggestion(id, ids)}"
-            )
+            yield ContentError(file, line, f"extra.portal.often_asked: {absent(id, ids, hidden)}")
 
 
 def _account_mistakes(
-    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int]
+    settings: Settings, ids: list[str], file: str, lines: dict[yaml_lines.Path, int], hidden: Mapping[str, str]
 ) -> Iterator[ContentError]:
     for name, card in settings.account.cards.model_dump(exclude_none=True).items():
         id = card.get("article")
         if id and id not in ids:
             line = yaml_lines.nearest(lines, (*WHERE, "account", "cards", name, "article"))
             where = f"extra.portal.account.cards.{name}.article"
-            yield ContentError(file, line, f"{where}: there is no article '{id}'.{suggestion(id, ids)}")
+            yield ContentError(file, line, f"{where}: {absent(id, ids, hidden)}")
 
 
 def account_gaps(settings: Settings) -> str | None:
@@ -340,19 +340,11 @@ def account_gaps(settings: Settings) -> str | None:
     )
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """` Did you mean ...?` for a misspelt word, or ""."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{close[0]}'?" if close else ""
-
-
 def _lines(file: str, text: str) -> dict[yaml_lines.Path, int]:
     try:
         return yaml_lines.lines(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        mistake = ContentError(file, line, f"this is not valid YAML: {error.problem}")
-        raise ExceptionGroup(f"{file} cannot be read", [mistake]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ExceptionGroup(f"{file} cannot be read", [mistakes.of_yaml(error, text, file)]) from error
 
 
 def _mistake(detail: ErrorDetails, file: str, lines: dict[yaml_lines.Path, int]) -> ContentError:

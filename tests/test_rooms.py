@@ -52,8 +52,9 @@ SERVICES = {"identity", "helpdesks", "billers", "bots", "mail"}
 # The modules of the ground that stores may import.
 STORES_USE = {"functions.errors"}
 # What portal/ must not know: no site generator, no HTTP, no vendor.
-# What every part of portal/ may import: the files beside the folders, and what makes foreign Markdown harmless.
-DOMAIN_GROUND = {GROUND, "sanitise"}
+# What every part of portal/ may import: the files beside the folders, what makes foreign Markdown harmless, and the
+# words for mistakes.
+DOMAIN_GROUND = {GROUND, "sanitise", "mistakes"}
 FOREIGN_TO_PORTAL = {
     "mkdocs",
     "material",

@@ -9,15 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from portal import yaml_lines
-from portal.errors import ContentError
+from portal import mistakes, yaml_lines
+from portal.errors import ContentError, absent
+from portal.mistakes import markdown
 from portal.sanitise import to_text
-from portal.settings import Topic, suggestion
+from portal.settings import Topic
 
 FRONT_MATTER = re.compile(r"^-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
+# A first line of dashes, and one that looks like a key below it.
+OPENED = re.compile(r"^-{3}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|\n|$)")
 HEADING = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
 ATTRIBUTES = re.compile(r"[ \t]*\{[^{}\n]*\}[ \t]*$")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -39,6 +41,28 @@ THEIRS = frozenset(
         "category",
     ]
 )
+
+# Keys of other tools, and what to write here instead.
+ELSEWHERE = {
+    "aliases": "write the old addresses under 'redirect_from'",
+    "redirects": "write the old addresses under 'redirect_from'",
+    "redirect_to": "write where it leads in docs/redirects.yml, and delete this file",
+    "published": "write 'draft: true' for an article that customers may not see yet",
+    "hidden": "write 'unlisted: true' for an article that no list has",
+    "noindex": "write 'unlisted: true' for an article that no list has",
+    "permalink": "an article's address is its file's name",
+    "slug": "an article's address is its file's name",
+    "url": "an article's address is its file's name",
+    "layout": "every article has the same layout; take it out",
+    "weight": "articles are in the order of their file names, often_asked first; take it out",
+    "nav_order": "articles are in the order of their file names, often_asked first; take it out",
+    "order": "articles are in the order of their file names, often_asked first; take it out",
+    "sidebar_position": "articles are in the order of their file names, often_asked first; take it out",
+    "summary": "write it as 'description'",
+    "keywords": "write whole questions under 'questions'",
+    "last_modified_at": "the date of the last change is Git's; write the day of your last check as 'reviewed'",
+    "updated": "the date of the last change is Git's; write the day of your last check as 'reviewed'",
+}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # The parts of portal.settings.Parts again, as a type takes no variables, and what billing and account need; a test
@@ -70,6 +94,11 @@ class FrontMatter(BaseModel):
     covers: list[Text] = Field(
         default_factory=list, description="a list of what the article describes, as globs or routes"
     )
+    draft: bool = Field(default=False, description="true or false: only `make serve` shows a draft")
+    unlisted: bool = Field(default=False, description="true or false: an unlisted article is in no list and no search")
+    redirect_from: list[Text] = Field(
+        default_factory=list, description="a list of the article's old addresses, such as billing/change-card/"
+    )
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,11 @@ class Article:
         return self.id.partition("/")[0] if "/" in self.id else ""
 
     @property
+    def is_listed(self) -> bool:
+        """Whether customers find it in lists and by the search."""
+        return not (self.front.draft or self.front.unlisted)
+
+    @property
     def section(self) -> str:
         """The folder inside its topic's, or "" for an article directly in the topic."""
         return self.id.split("/")[1] if self.id.count("/") > 1 else ""
@@ -103,15 +137,15 @@ def parse(id: str, file: str, text: str) -> Article:
     try:
         front = FrontMatter.model_validate(data)
     except ValidationError as error:
-        mistakes = []
+        found = []
         for detail in error.errors():
             name = str(detail["loc"][0])
             expected = FrontMatter.model_fields[name].description
             line = yaml_lines.nearest(lines, tuple(detail["loc"]))
             given = detail["input"]
             hint = "" if isinstance(given, str | list | dict) else " Put it in quotes to make it text."
-            mistakes.append(ContentError(file, line, f"{name}: {given!r} is wrong, expected {expected}.{hint}"))
-        raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
+            found.append(ContentError(file, line, f"{name}: {given!r} is wrong, expected {expected}.{hint}"))
+        raise ExceptionGroup(f"{file} has mistakes", found) from error
     return Article(id, file, front.title or _heading(body) or title_of(id), front, lines)
 
 
@@ -131,21 +165,36 @@ def misspellings(file: str, text: str) -> list[ContentError]:
     for key in data:
         name = str(key)
         close = difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8)
-        if close and name not in FrontMatter.model_fields and name not in THEIRS:
+        if name in ELSEWHERE:
+            found.append(ContentError(file, lines.get((name,)), f"'{name}' does nothing here: {ELSEWHERE[name]}."))
+        elif close and name not in FrontMatter.model_fields and name not in THEIRS:
             message = f"front matter has '{name}', which does nothing. Did you mean '{close[0]}'?"
             found.append(ContentError(file, lines.get((name,)), message))
     return found
 
 
-def unknown_related(articles: Iterable[Article]) -> list[ContentError]:
-    """A ContentError for each id under `related` that no article has."""
+def text_faults(file: str, text: str) -> list[ContentError]:
+    """A ContentError for each place of the text that would be shown as something else than its writer meant."""
+    _, body, _ = _read(file, text)
+    first = text.replace("\r\n", "\n").removesuffix(body).count("\n") + 1
+    return [ContentError(file, line, sentence) for line, sentence in markdown.faults(body, first)]
+
+
+def hidden(articles: Iterable[Article]) -> dict[str, str]:
+    """The ids of the articles that no list may have, each with what it is."""
+    return {one.id: "a draft" if one.front.draft else "unlisted" for one in articles if not one.is_listed}
+
+
+def unknown_related(articles: Iterable[Article], broken: Iterable[str] = ()) -> list[ContentError]:
+    """A ContentError for each id under `related` that no article has; `broken` ones are named already."""
     articles = list(articles)
-    known = {article.id for article in articles}
+    out = hidden(articles)
+    known = {article.id for article in articles if article.is_listed} | set(broken)
     return [
         ContentError(
             article.file,
             yaml_lines.nearest(article.lines, ("related", number)),
-            f"related: there is no article '{id}'.{suggestion(id, known)}",
+            f"related: {absent(id, known, out)}",
         )
         for article in articles
         for number, id in enumerate(article.front.related)
@@ -182,20 +231,17 @@ def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Pa
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     match = FRONT_MATTER.match(text)
     if match is None:
+        if OPENED.match(text):
+            message = "the front matter has no second line '---' that ends it; add one below its last key"
+            raise ExceptionGroup(f"{file} cannot be read", [ContentError(file, 1, message)])
         return {}, text, {}
     try:
-        data = yaml.safe_load(match[1])
-        lines = yaml_lines.lines(match[1], first_line=2)
-    except yaml_lines.Doubled as error:
-        raise ExceptionGroup(f"{file} cannot be read", [ContentError(file, error.line, str(error))]) from error
-    except ValueError:
+        data, lines = mistakes.loaded(match[1], file, 2)
+    except ValueError as error:
+        if isinstance(error, ContentError):
+            raise ExceptionGroup(f"{file} cannot be read", [error]) from error
         # YAML makes a date of what looks like one, and 2026-02-30 is none: read as text, it has a line.
-        data, lines = yaml.load(match[1], Loader=yaml.BaseLoader), yaml_lines.lines(match[1], first_line=2)  # noqa: S506
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        message = f"the front matter is not valid YAML: {getattr(error, 'problem', error)}"
-        mistake = ContentError(file, mark.line + 2 if mark else None, message)
-        raise ExceptionGroup(f"{file} cannot be read", [mistake]) from error
+        data, lines = mistakes.loaded(match[1], file, 2, typed=False)
     if data is None:
         return {}, text[match.end() :], {}
     if not isinstance(data, dict):

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal.errors import ContentError, suggestion
 
 # Code may show marks and has none: a fence with its lines, or words between backticks. A mark that has its line to
 # itself takes the line with it, so that a list stays one list.

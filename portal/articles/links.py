@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+from portal.errors import suggestion
+
 # Pages that the functions make: a build cannot see them.
 OF_THE_FUNCTIONS = frozenset(
     f"my/{page}"
@@ -14,6 +16,8 @@ OF_THE_FUNCTIONS = frozenset(
         "sign-in/", "status/", "status/webhooks/", "tickets/", "verify/",
     )
 )  # fmt: skip
+# How a writer names a page of the portal: [Billing](portal:my/billing/).
+PORTAL = "portal:"
 # Markdown's and HTML's, where they lead to no host.
 RELATIVE = re.compile(
     r"(?P<before>\]\(<?|\b(?:href|src)\s*=\s*[\"'])"
@@ -30,6 +34,18 @@ def relative(text: str) -> Iterator[tuple[int, str]]:
         for match in RELATIVE.finditer(line):
             if line[: match.start()].count("`") % 2 == 0:
                 yield number, match["href"]
+
+
+def lines(text: str, address: str) -> list[int]:
+    """The lines of a Markdown text in which a link or a definition leads to the address, one for each time."""
+    spelled = re.escape(address)
+    pattern = re.compile(rf"\]\(\s*<?{spelled}(?=[\s)>])|^ {{0,3}}\[[^\]]+\]:\s*<?{spelled}(?=[\s>]|$)")
+    return [
+        number
+        for number, line in enumerate(text.split("\n"), start=1)
+        for match in pattern.finditer(line)
+        if line[: match.start()].count("`") % 2 == 0
+    ]
 
 
 def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
@@ -69,6 +85,23 @@ class Page(HTMLParser):
                 self.found.add(value)
             elif value and (name == "id" or (tag, name) == ("a", "name")):
                 self.anchors.add(value)
+
+
+def of_portal(address: str) -> str:
+    """The page that a `portal:` address names, below the base."""
+    return urlsplit(address.removeprefix(PORTAL).lstrip("/")).path
+
+
+def portal_fault(address: str, known: Iterable[str], missing: Callable[[str], str]) -> str:
+    """What is wrong with a `portal:` address, empty when nothing is; `known` are the site's addresses, `missing(path)`
+    the part that is off."""
+    path = of_portal(address)
+    if word := missing(path):
+        return f"leads to a page that {off(word)}"
+    pages = {*known, *OF_THE_FUNCTIONS, ""}
+    if path in pages:
+        return ""
+    return f"leads nowhere.{suggestion(path if path.endswith('/') else f'{path}/', pages)}"
 
 
 def by_email(html: str, url: str, address: str) -> str:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-import yaml
-
-from portal import yaml_lines
+from portal import mistakes
 from portal.changelog.outline import DEFINITION, blocks, heading, join
-from portal.errors import ContentError
+from portal.errors import ContentError, Mistakes, suggestion
 from portal.sanitise import MAX_CHARACTERS, clean
 
 # In the order in which customers see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
+# The keys of a file's front matter with one value each.
+WORDS = ("id", "title", "date", "until", "repo", "tag", "url", "who", "action")
 RECENT_DAYS = 30
 # Beside the entries: what `scripts.changelog` remembers of its last run.
 STATE = "sync.json"
@@ -93,21 +93,41 @@ def parse(text: str, file: str) -> Entry:
     fields, body = front_matter(text, file)
     if len(body) > MOST:
         raise ContentError(file, None, f"has {len(body):,} characters of text; write at most {MOST:,}")
-    slug = file.rpartition("/")[2].removesuffix(".md")
+    found = _unknown(fields, file, text)
     sections = tuple(_sections(body))
     if not any(section.blocks for section in sections):
-        raise ContentError(file, text.count("\n") + 1, "has no text below its front matter; say what changed")
-    found = [s.category for s in sections if s.category]
-    return Entry(
-        slug=slug,
-        id=_word(fields, "id", file, text) or slug,
-        title=_word(fields, "title", file, text, required=True),
-        published=_moment(_word(fields, "date", file, text, required=True), file, _line(text, "date")),
-        categories=_categories(fields.get("categories"), found, file, _line(text, "categories")),
-        sections=sections,
-        until=_day(_word(fields, "until", file, text), file, _line(text, "until")),
-        **{name: _word(fields, name, file, text) for name in ("repo", "tag", "url", "who", "action")},
-    )
+        found.add(file, text.count("\n") + 1, "has no text below its front matter; say what changed")
+    words = dict.fromkeys(WORDS, "")
+    for name in WORDS:
+        with found.kept():
+            words[name] = _word(fields, name, file, text, required=name in ("title", "date"))
+    day, last = words.pop("date"), words.pop("until")
+    published: datetime | None = None
+    until: date | None = None
+    categories: tuple[str, ...] = ()
+    with found.kept():
+        published = _moment(day, file, _line(text, "date")) if day else None
+    with found.kept():
+        until = _day(last, file, _line(text, "until"))
+    with found.kept():
+        named = [section.category for section in sections if section.category]
+        categories = _categories(fields.get("categories"), named, file, _line(text, "categories"))
+    found.stop()
+    assert published is not None
+    slug = file.rpartition("/")[2].removesuffix(".md")
+    words["id"] = words["id"] or slug
+    return Entry(slug=slug, published=published, until=until, categories=categories, sections=sections, **words)
+
+
+def _unknown(fields: dict[str, object], file: str, text: str) -> Mistakes:
+    """The keys that are almost one of ours: they would silently do nothing."""
+    found = Mistakes()
+    known = [*WORDS, "categories"]
+    for name in fields:
+        guess = "" if name in known else suggestion(name, known)
+        if guess:
+            found.add(file, _line(text, name), f"'{name}' does nothing here.{guess}")
+    return found
 
 
 def front_matter(text: str, file: str) -> tuple[dict[str, object], str]:
@@ -115,17 +135,8 @@ def front_matter(text: str, file: str) -> tuple[dict[str, object], str]:
     opening = re.match(r"---[ \t]*\n(?P<yaml>.*?\n|)---[ \t]*(?:\n|$)", text, re.DOTALL)
     if not opening:
         raise ContentError(file, 1, "does not begin with front matter between two lines of '---'")
-    try:
-        # BaseLoader leaves every value a string: `tag: 1.10` must not become 1.1.
-        fields = yaml.load(opening["yaml"], Loader=yaml.BaseLoader)  # noqa: S506
-        yaml_lines.lines(opening["yaml"], first_line=2)
-    except yaml_lines.Doubled as error:
-        raise ContentError(file, error.line, str(error)) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise ContentError(file, line, f"its front matter is not valid YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ContentError(file, 1, "its front matter is not valid YAML") from error
+    # Not typed: `tag: 1.10` must not become 1.1.
+    fields, _ = mistakes.loaded(opening["yaml"], file, 2, typed=False)
     if not isinstance(fields, dict):
         raise ContentError(file, 2, "its front matter is not a list of 'name: value' lines")
     return fields, text[opening.end() :]

@@ -11,8 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from portal import yaml_lines
 from portal.changelog.classes import Policy
 from portal.changelog.cues import CLASSES
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal.errors import ContentError, suggestion
 
 CONFIG, OVERRIDES = "config.yml", "overrides.yml"
 

@@ -3,11 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import yaml
-
-from portal import yaml_lines
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal import mistakes
+from portal.errors import ContentError, Mistakes, absent
 
 # The article must be among the first three results, for nine questions of ten.
 TOP = 3
@@ -27,26 +24,24 @@ class Result:
         return self.asked - len(self.failed) >= ENOUGH * self.asked
 
 
-def parse(file: str, text: str, ids: Collection[str]) -> dict[str, str]:
-    """Question -> article id; raises ContentError for anything else, and for an article that does not exist."""
-    try:
-        data = yaml.safe_load(text)
-        lines = yaml_lines.lines(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ContentError(file, mark.line + 1 if mark else None, "is not valid YAML.") from error
+def parse(file: str, text: str, ids: Collection[str], hidden: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Question -> article id; raises ContentError for anything else, and for an article that does not exist or is
+    `hidden`."""
+    data, lines = mistakes.loaded(text, file)
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise ContentError(
-            file, None, "must be lines of `question: article`, such as `they took money twice: billing/x`."
-        )
+        raise ContentError(file, 1, "must be lines of `question: article`, such as `they took money twice: billing/x`.")
+    found = Mistakes()
     for question, article in data.items():
         line = lines.get((str(question),))
         if not isinstance(question, str) or not isinstance(article, str):
-            raise ContentError(file, line, f"{question!r}: {article!r} must be a question and an article id.")
-        if article not in ids:
-            raise ContentError(file, line, f"there is no article '{article}'.{suggestion(article, ids)}")
+            found.add(
+                file, line, f"{question!r}: {article!r} must be a question and an article id; put both in quotes."
+            )
+        elif article not in ids:
+            found.add(file, line, absent(article, ids, hidden or {}))
+    found.stop()
     return data
 
 

@@ -3,9 +3,8 @@ of common words in hooks/related-words.txt."""
 
 from collections.abc import Collection, Iterable, Sequence
 
-import yaml
-
-from portal.errors import ContentError
+from portal import mistakes, yaml_lines
+from portal.errors import ContentError, Mistakes
 from portal.search.words import STOP, stem, words
 
 Group = Sequence[str]
@@ -16,26 +15,27 @@ COMMONEST = 700
 
 def parse(file: str, text: str) -> list[Group]:
     """The groups in a file; raises ContentError for anything but a list of lists of at least two words or phrases."""
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ContentError(file, mark.line + 1 if mark else None, "is not valid YAML.") from error
+    data, lines = mistakes.loaded(text, file)
     if data is None:
         return []
     if not isinstance(data, list):
-        raise ContentError(file, None, "must be a list of groups such as `- [invoice, bill, receipt]`.")
-    return [_group(file, number, group) for number, group in enumerate(data, start=1)]
+        raise ContentError(file, 1, "must be a list of groups such as `- [invoice, bill, receipt]`.")
+    found = Mistakes()
+    for number, group in enumerate(data):
+        _check(found, file, lines, number, group)
+    found.stop()
+    return data
 
 
-def _group(file: str, number: int, group: object) -> Group:
+def _check(found: Mistakes, file: str, lines: dict[yaml_lines.Path, int], number: int, group: object) -> None:
+    line = lines.get((number,))
     if not isinstance(group, list) or len(group) < 2:
-        raise ContentError(file, None, f"group {number} is {group!r}: write at least two words, `- [invoice, bill]`.")
-    for phrase in group:
+        found.add(file, line, f"{group!r} is no group: write at least two words, `- [invoice, bill]`.")
+        return
+    for place, phrase in enumerate(group):
         # YAML reads an unquoted no, on or 2024 as a boolean or number.
         if not isinstance(phrase, str) or not words(phrase):
-            raise ContentError(file, None, f"group {number}: {phrase!r} is not a word; put it in quotes.")
-    return group
+            found.add(file, lines.get((number, place), line), f"{phrase!r} is not a word; put it in quotes.")
 
 
 def useful(groups: Iterable[Group], vocabulary: Collection[str]) -> list[list[str]]:

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from portal import yaml_lines
+from portal import mistakes
 from portal.clock import DAY_MS
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal.errors import ContentError, Mistakes, suggestion
+from portal.mistakes import fields
 from portal.status import (
     CHECK_SECONDS,
     OVER,
@@ -52,7 +52,6 @@ Node = yaml.Node | None
 
 COMPONENTS = "components.yml"
 YEAR_MS = 366 * DAY_MS
-KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 
 def load(folder: Path, today: date | None = None) -> Board | None:
@@ -61,20 +60,31 @@ def load(folder: Path, today: date | None = None) -> Board | None:
     path = folder / COMPONENTS
     if not path.exists():
         return None
-    board = parse_components(_text(path, folder), _name(path, folder))
-    known = {component.id for component in board.components}
-    incidents = [
-        parse_incident(_text(path, folder), _name(path, folder), known)
-        for path in sorted(folder.glob("incidents/*.md"))
-    ]
-    files = {_name(path, folder): _text(path, folder) for path in sorted(folder.glob("maintenance/*.md"))}
-    works = [parse_maintenance(text, file, known) for file, text in files.items()]
-    seen: set[str] = set()
-    for key in [incident.id for incident in incidents] + [work.id for work in works]:
-        if key in seen:
-            raise ContentError(f"{folder.name}/", None, f"two files have the id '{key}'; it must be unique")
-        seen.add(key)
-    _never_overlap(works, files)
+    found = Mistakes()
+    board: Board | None = None
+    with found.kept():
+        board = parse_components(_text(path, folder), _name(path, folder))
+    # Without them, the other files are read for their other mistakes.
+    known = {component.id for component in board.components} if board else None
+    incidents: list[Incident] = []
+    works: list[Maintenance] = []
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("incidents/*.md")):
+        with found.kept():
+            incidents.append(parse_incident(_text(path, folder), _name(path, folder), known))
+    for path in sorted(folder.glob("maintenance/*.md")):
+        with found.kept():
+            text = _text(path, folder)
+            works.append(parse_maintenance(text, _name(path, folder), known))
+            texts[_name(path, folder)] = text
+    found.stop()
+    ids = [incident.id for incident in incidents] + [work.id for work in works]
+    for key in dict.fromkeys(key for key in ids if ids.count(key) > 1):
+        found.add(f"{folder.name}/", None, f"two files have the id '{key}'; it must be unique")
+    with found.kept():
+        _never_overlap(works, texts)
+    found.stop()
+    assert board is not None
     board = _without_retired(board, today or datetime.now(UTC).date())
     _retired_are_over(board, incidents, works, folder)
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
@@ -124,8 +134,7 @@ def skipped(folder: Path) -> list[str]:
         data = source.data or {}
         if data.get("rrule"):
             given = source.read(MaintenanceFile)
-            fields = given.model_dump(exclude={"updates", "components"})
-            work = Maintenance(**fields)
+            work = Maintenance(**given.model_dump(exclude={"updates", "components"}))
             sentences = filter(None, [recur.skipped(work), recur.doubtful(work)])
             found += [f"{name}:{source.line(('rrule',))}: {sentence}" for sentence in sentences]
     return found
@@ -156,18 +165,26 @@ def load_history(folder: Path, known: Iterable[str]) -> dict[str, dict[str, Any]
     return days
 
 
-def load_corrections(folder: Path, known: Iterable[str]) -> list[dict[str, Any]]:
-    """status/corrections/*.yml, oldest first; `from` and `until` in unix seconds. Raises ContentError."""
+def load_corrections(folder: Path, known: Iterable[str] | None) -> list[dict[str, Any]]:
+    """status/corrections/*.yml, oldest first; `from` and `until` in unix seconds. `known` are the components, None when
+    they could not be read. Raises ContentError."""
     found = []
+    wrong = Mistakes()
     for path in sorted(folder.glob("corrections/*.yml")):
-        source = _Source(_name(path, folder), _text(path, folder))
-        data = source.read(CorrectionFile)
-        _components_exist(source, (), [data.component], known)
-        if data.until <= data.from_:
-            source.fail(("until",), "'until' is not later than 'from'")
-        fields = data.model_dump(include={"component", "state", "reason", "author"})
-        found.append(fields | {"from": data.from_ // 1000, "until": data.until // 1000})
+        with wrong.kept():
+            found.append(_correction(_Source(_name(path, folder), _text(path, folder)), known))
+    wrong.stop()
     return sorted(found, key=lambda correction: correction["from"])
+
+
+def _correction(source: "_Source", known: Iterable[str] | None) -> dict[str, Any]:
+    data = source.read(CorrectionFile)
+    _components_exist(source, ("component",), [data.component], known)
+    if data.until <= data.from_:
+        source.fail(("until",), "'until' is not later than 'from'")
+    source.stop()
+    values = data.model_dump(include={"component", "state", "reason", "author"})
+    return values | {"from": data.from_ // 1000, "until": data.until // 1000}
 
 
 def parse_components(text: str, file: str) -> Board:
@@ -205,6 +222,7 @@ def parse_components(text: str, file: str) -> Board:
                 f" {CHECK_SECONDS} s",
             )
         components.append(component)
+    source.stop()
     return Board(
         page=Page(**data.page.model_dump()),
         components=tuple(components),
@@ -219,8 +237,8 @@ def parse_components(text: str, file: str) -> Board:
     )
 
 
-def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
-    """An incident whose components are among `known`; raises ContentError."""
+def parse_incident(text: str, file: str, known: Iterable[str] | None) -> Incident:
+    """An incident whose components are among `known`, where those could be read; raises ContentError."""
     source, body = _front_matter(text, file)
     data = source.read(IncidentFile)
     _components_exist(source, ("components",), data.components, known)
@@ -238,12 +256,13 @@ def parse_incident(text: str, file: str, known: Iterable[str]) -> Incident:
         source.fail(("resolved_at",), f"the incident has a 'resolved_at' but its status is '{data.status}'")
     if data.resolved_at is not None and data.resolved_at < data.started_at:
         source.fail(("resolved_at",), "'resolved_at' is earlier than 'started_at'")
-    fields = data.model_dump(exclude={"updates"})
-    return Incident(**fields, updates=tuple(Update(**update.model_dump()) for update in data.updates), body=body)
+    source.stop()
+    values = data.model_dump(exclude={"updates"})
+    return Incident(**values, updates=tuple(Update(**update.model_dump()) for update in data.updates), body=body)
 
 
-def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance:
-    """A maintenance whose components are among `known`; raises ContentError."""
+def parse_maintenance(text: str, file: str, known: Iterable[str] | None) -> Maintenance:
+    """A maintenance whose components are among `known`, where those could be read; raises ContentError."""
     source, body = _front_matter(text, file)
     data = source.read(MaintenanceFile)
     _components_exist(source, ("components",), data.components, known)
@@ -252,9 +271,9 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
         source.fail(("scheduled_until",), "'scheduled_until' is not later than 'scheduled_for'")
     if data.actual_end is not None and (data.actual_start is None or data.actual_end < data.actual_start):
         source.fail(("actual_end",), "'actual_end' needs an 'actual_start' that is earlier")
-    fields = data.model_dump(exclude={"updates", "components"})
+    values = data.model_dump(exclude={"updates", "components"})
     updates = tuple(Update(**update.model_dump()) for update in data.updates)
-    work = Maintenance(**fields, components=tuple(data.components), updates=updates, body=body)
+    work = Maintenance(**values, components=tuple(data.components), updates=updates, body=body)
     if work.rrule:
         if wrong := recur.problem(work):
             source.fail(("rrule",), f"'rrule' {work.rrule!r}: {wrong}")
@@ -262,6 +281,7 @@ def parse_maintenance(text: str, file: str, known: Iterable[str]) -> Maintenance
             source.fail(("rrule",), "what comes again is 'scheduled' or 'cancelled', and has no actual times")
     elif work.timezone:
         source.fail(("timezone",), "'timezone' is for what comes again; without an 'rrule' take it out")
+    source.stop()
     return work
 
 
@@ -282,6 +302,7 @@ def _never_overlap(works: Sequence[Maintenance], files: Mapping[str, str]) -> No
                 other = "its own next time" if place == before else f"'{works[before].id}'"
                 source, _ = _front_matter(text, file)
                 source.fail(("scheduled_for",), f"it overlaps {other} on the component '{component}'")
+                source.stop()
 
 
 def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
@@ -306,9 +327,9 @@ def _check(check: CheckEntry | SourceEntry) -> Check:
     return Check(check.url, tuple(check.expect.status), check.expect.json_, check.tls_days)
 
 
-def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str]) -> None:
+def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str], known: Iterable[str] | None) -> None:
     for index, key in enumerate(used):
-        if key not in known:
+        if known is not None and key not in known:
             place = (*at, key) if isinstance(used, dict) else (*at, index)
             source.fail(place, _unknown(key, known))
 
@@ -337,39 +358,31 @@ def _updates_agree(source: "_Source", status: str, updates: list[Any]) -> None:
 
 
 class _Source:
-    """One YAML text and where in its file each value stands."""
+    """One YAML text, where in its file each value stands, and the mistakes found in it so far."""
 
     def __init__(self, file: str, text: str, offset: int = 0) -> None:
         self.file = file
         self.offset = offset
-        try:
-            loader = yaml.BaseLoader(text)
-            self.node = loader.get_single_node()
-            self.data = loader.construct_document(self.node) if self.node else None
-            yaml_lines.lines(text, first_line=1 + offset)
-        except yaml_lines.Doubled as error:
-            raise ContentError(file, error.line, str(error)) from error
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 + offset if mark else None
-            problem = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
-            raise ContentError(file, line, f"is not valid YAML: {problem}") from error
-        except RecursionError as error:
-            raise ContentError(file, None, "is nested too deeply") from error
+        self.data, _ = mistakes.loaded(text, file, 1 + offset, typed=False)
+        self.node: Node = yaml.compose(text, Loader=yaml.BaseLoader)
+        self.mistakes = Mistakes()
 
     def read(self, model: type[Model]) -> Model:
+        """The data as the model has it; raises ContentError for all that it refuses."""
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            first = error.errors()[0]
-            # Pydantic's path has the kind of a check and a word for a key in it, the file's has not.
-            path = tuple(part for part in first["loc"] if part not in KINDS | {"[key]"})
-            place = ".".join(str(part) for part in path)
-            message = first["msg"].removeprefix("Value error, ")
-            self.fail(path, f"'{place}': {message}" if place else message)
+            self.mistakes.found += fields.sentences(error, model, self.file, self.line)
+            self.stop()
+            raise
 
-    def fail(self, place: tuple[Any, ...], message: str) -> NoReturn:
-        raise ContentError(self.file, self.line(place), message)
+    def fail(self, place: tuple[Any, ...], message: str) -> None:
+        """Note a mistake; `stop` raises it with the others."""
+        self.mistakes.add(self.file, self.line(place), message)
+
+    def stop(self) -> None:
+        """Raise ContentError when there were mistakes."""
+        self.mistakes.stop()
 
     def line(self, place: tuple[Any, ...]) -> int:
         """The line of the deepest part of `place` that is in the file (1-based)."""
@@ -405,10 +418,7 @@ def _front_matter(text: str, file: str) -> tuple[_Source, str]:
 
 
 def _text(path: Path, folder: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise ContentError(_name(path, folder), None, "is not UTF-8 text") from error
+    return mistakes.text_of(path, _name(path, folder))
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -19,8 +19,7 @@ from portal import articles
 from portal.changelog.config import CONFIG, OVERRIDES, Config, Overrides, Source, line_of, read_config, read_overrides
 from portal.changelog.news import NUMBER, Decisions
 from portal.changelog.releases import Release
-from portal.errors import ContentError
-from portal.settings import suggestion
+from portal.errors import ContentError, suggestion
 from scripts.changelog import lines
 from scripts.changelog.report import describe
 from scripts.changelog.sources import GitHub, SyncError, Unreachable, from_file

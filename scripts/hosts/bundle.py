@@ -79,7 +79,11 @@ KINDS = {
     "cloudflare": Kind(
         None,
         "public",
-        (("cloudflare", "wrangler.jsonc"), ("headers", "public/_headers")),
+        (
+            ("cloudflare", "wrangler.jsonc"),
+            ("headers", "public/_headers"),
+            ("cloudflare-redirects", "public/_redirects"),
+        ),
         files=(("hosts/cloudflare/worker.js", "worker.js"),),
     ),
     "github-pages": Kind(None, "."),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.lib import rules_aws, rules_servers, rules_static
+from scripts.lib import rules_aws, rules_redirects, rules_servers, rules_static
 from scripts.lib.rules_model import Rules
 
 
@@ -36,7 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def read(build: Path, functions: str, site: Path) -> Rules:
     """What a build says."""
     [(pattern, headers)] = json.loads((build / "headers.json").read_text("utf-8")).items()
-    return Rules(pattern.removesuffix("*"), headers, functions, str(site.resolve()))
+    moved = build / "redirects.json"
+    # A build from before there were any has none.
+    redirects = json.loads(moved.read_text("utf-8")) if moved.is_file() else []
+    return Rules(
+        pattern.removesuffix("*"), headers, functions, str(site.resolve()), tuple((old, to) for old, to in redirects)
+    )
 
 
 # Host -> what makes its file. The file's name is in the guide.
@@ -45,6 +50,7 @@ MAKERS: dict[str, Callable[[Rules], str]] = {
     "caddy": rules_servers.caddy,
     "headers": rules_static.headers,
     "cloudflare": rules_static.cloudflare,
+    "cloudflare-redirects": rules_redirects.cloudflare,
     "netlify": rules_static.netlify,
     "vercel": rules_static.vercel,
     "firebase": rules_static.firebase,

@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from scripts.lib import rules_redirects
 from scripts.lib.rules_model import FUNCTIONS, Rules
 
 # AWS's own policies, by their fixed ids.
@@ -18,7 +19,7 @@ DISTRIBUTION = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution
 SECRETS = ("SecretKeys", "TickToken", "DatabaseUrl", "SmtpUrl")
 DIRECTORY = """function handler(event) {
   var request = event.request;
-  if (request.uri.endsWith('/')) request.uri += 'index.html';
+%(moved)s  if (request.uri.endsWith('/')) request.uri += 'index.html';
   else if (!request.uri.slice(request.uri.lastIndexOf('/')).includes('.'))
     return { statusCode: 308, headers: { location: { value: request.uri + '/' } } };
   return request;
@@ -152,7 +153,7 @@ def _site(rules: Rules) -> dict[str, Any]:
             "Properties": {
                 "Name": {"Fn::Sub": "${AWS::StackName}-directory"},
                 "AutoPublish": True,
-                "FunctionCode": DIRECTORY,
+                "FunctionCode": DIRECTORY % {"moved": rules_redirects.cloudfront(rules)},
                 "FunctionConfig": {"Comment": "A folder's page", "Runtime": "cloudfront-js-2.0"},
             },
         },

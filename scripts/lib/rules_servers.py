@@ -1,5 +1,6 @@
 """Rules for the web servers of one machine, nginx and Caddy."""
 
+from scripts.lib import rules_redirects
 from scripts.lib.rules_model import FUNCTIONS, Rules
 
 
@@ -8,7 +9,7 @@ def nginx(rules: Rules) -> str:
     headers = "\n".join(f"  add_header {name} {_quoted(value)} always;" for name, value in rules.headers.items())
     base = rules.base
     moved = f"location = / {{ return 302 {base}; }}\n" if base != "/" else ""
-    return f"""{moved}location {base} {{
+    return f"""{moved}{rules_redirects.nginx(rules)}location {base} {{
   alias {rules.site}/;
   index index.html;
   error_page 404 {base}404.html;
@@ -48,7 +49,7 @@ def caddy(rules: Rules) -> str:
     paths = " ".join(f"{base}{name}/*" for name in FUNCTIONS)
     moved = f"redir / {base} 302\nredir {below} {base} 302\n" if below else ""
     strip = f"\turi strip_prefix {below}\n" if below else ""
-    return f"""{moved}encode zstd gzip
+    return f"""{moved}{rules_redirects.caddy(rules)}encode zstd gzip
 @functions path {paths}
 handle @functions {{
 	reverse_proxy {rules.functions}

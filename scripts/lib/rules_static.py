@@ -6,6 +6,7 @@ The site lies below its base path there: `python -m scripts.hosts.bundle` puts i
 import json
 from typing import Any
 
+from scripts.lib import rules_redirects
 from scripts.lib.rules_model import FUNCTIONS, Rules
 
 CACHE = "public, max-age=0, must-revalidate"
@@ -44,7 +45,8 @@ def netlify(rules: Rules) -> str:
     """`_redirects`: the functions' addresses are fetched from where they are."""
     lines = [f"{rules.base}{name}/*  {rules.functions}{rules.base}{name}/:splat  200!" for name in FUNCTIONS]
     moved = [f"/  {rules.base}  302!"] if rules.base != "/" else []
-    return "\n".join([*moved, *lines, f"/*  {rules.base}404.html  404", ""])
+    old = rules_redirects.netlify(rules)
+    return "\n".join([*moved, *old, *lines, f"/*  {rules.base}404.html  404", ""])
 
 
 def vercel(rules: Rules) -> str:
@@ -58,7 +60,8 @@ def vercel(rules: Rules) -> str:
         "outputDirectory": "public",
         # A page needs its last slash for the links in it; an address of the functions has its own.
         "redirects": [
-            {"source": f"{base}((?!(?:{parts})/)(?:[^.]*/)?[^./]+)", "destination": f"{base}$1/", "permanent": True}
+            *rules_redirects.vercel(rules),
+            {"source": f"{base}((?!(?:{parts})/)(?:[^.]*/)?[^./]+)", "destination": f"{base}$1/", "permanent": True},
         ],
         "rewrites": [{"source": f"{base}:part({parts})/:rest*", "destination": "/api/index"}],
         "headers": [
@@ -79,6 +82,7 @@ def firebase(rules: Rules) -> str:
     """firebase.json: the site in public/, the functions as the Cloud Run service `portal`."""
     found = [{"key": name, "value": value} for name, value in {**rules.headers, "Cache-Control": CACHE}.items()]
     not_functions = f"{rules.base}!({'|'.join(FUNCTIONS)})"
+    moved = [{"source": "/", "destination": rules.base, "type": 302}] if rules.base != "/" else []
     service = {"serviceId": "portal", "region": REGION}
     config: dict[str, Any] = {
         "hosting": {
@@ -91,7 +95,7 @@ def firebase(rules: Rules) -> str:
                 for source in (rules.base, not_functions, f"{not_functions}/**", "/404.html")
             ],
             "rewrites": [{"source": f"{rules.base}{name}/**", "run": service} for name in FUNCTIONS],
-            "redirects": [{"source": "/", "destination": rules.base, "type": 302}] if rules.base != "/" else [],
+            "redirects": [*moved, *rules_redirects.firebase(rules)],
         }
     }
     return json.dumps(config, indent=2) + "\n"

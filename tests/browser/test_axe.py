@@ -13,6 +13,7 @@ from tests.browser.conftest import NARROW, WIDE
 STATIC = {
     "home": "",
     "article": "plans-and-billing/update-card/",
+    "every element": "using-the-portal/what-you-can-write/",
     "topic": "plans-and-billing/",
     "status": "status/",
     "incident": "status/incidents/2026-11-03-exports-delayed/",

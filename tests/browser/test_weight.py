@@ -17,7 +17,7 @@ def weights(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict
     folder = tmp_path_factory.mktemp("weight")
     with served(folder, SITE / "mkdocs.yml") as url:
         facts = json.loads((folder / "build" / "portal.json").read_text())
-        articles = {article["id"]: f"{article['id']}/" for article in facts["articles"]}
+        articles = {article["id"]: f"{article['id']}/" for article in facts["articles"] if not article["unlisted"]}
         pages = {**articles, "home": "", "status": "status/"}
         return dict(zip(pages, first_views(chromium, [url + path for path in pages.values()]), strict=True))
 

@@ -246,12 +246,13 @@ def test_the_portal_serves_under_the_path_of_its_address(tmp_path: Path):
 @pytest.mark.parametrize("biller", ["stripe", "chargebee", "recurly"])
 def test_no_real_key_of_the_shell_reaches_the_demo(tmp_path: Path, biller: str):
     real = {"STRIPE_KEY": "rk_live_real", "CHARGEBEE_KEY": "live_real", "RECURLY_KEY": "real"}
-    shell = environment(tmp_path, ports.free(6), OIDC_ISSUER="https://login.acme.com", BILLER=biller, **real)
+    shell = environment(tmp_path, ports.free(6), SMTP_URL="smtp://real.example", BILLER=biller, **real)
     settings = world.environment(world.plan(shell), shell)
 
     assert settings["BILLER"] == biller
     assert not set(real.values()) & set(settings.values())
-    for name in ("OIDC_ISSUER", "STRIPE_API", "CHARGEBEE_API", "RECURLY_API"):
+    assert settings["SMTP_URL"].startswith("smtp://127.0.0.1:")
+    for name in ("STRIPE_API", "CHARGEBEE_API", "RECURLY_API"):
         assert settings[name].startswith("http://127.0.0.1:")
 
 
@@ -275,3 +276,30 @@ def test_what_the_demo_sets_is_what_the_functions_read(tmp_path: Path):
 
     assert settings.demo
     assert settings.loopback
+
+
+def test_a_vendor_that_the_shell_names_is_tried_and_no_other(tmp_path: Path):
+    real = {
+        "HELPDESK": "zendesk",
+        "OIDC_ISSUER": "https://id.example",
+        "OIDC_CLIENT_ID": "a",
+        "OIDC_CLIENT_SECRET": "b",
+    }
+    here = world.World("http://127.0.0.1:1", "/", dict.fromkeys(world.PROCESSES, 1), tmp_path, tmp_path / "mkdocs.yml")
+    shell = real | {"STRIPE_KEY": "sk_live", "ZENDESK_SUBDOMAIN": "acme"}
+    found = world.environment(here, shell)
+
+    assert real.items() <= found.items()
+    assert found["STRIPE_KEY"] == world.KEY
+    assert found["ZENDESK_SUBDOMAIN"] == "acme"
+    assert "HELPDESK and OIDC_ISSUER of your shell: what you do there is real." in world.signpost(here, shell)
+
+
+@pytest.mark.parametrize("shell", [{}, {"HELPDESK": ""}, {"HELPDESK": "built_in"}])
+def test_without_a_vendor_in_the_shell_everything_is_the_demos(shell: dict[str, str]):
+    assert world.own(shell) == {}
+
+
+def test_a_provider_without_its_client_is_refused_with_what_is_missing():
+    with pytest.raises(world.Refused, match="needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET as well: set them, or unset"):
+        world.own({"OIDC_ISSUER": "https://id.example"})

@@ -53,6 +53,32 @@ def test_links_in_html_that_lead_nowhere_are_named_with_file_and_line(tmp_path: 
         assert f"docs/a/page.md:{line}: link {link!r}" in result.stderr
 
 
+def test_a_page_of_the_portal_is_an_ordinary_link(tmp_path: Path) -> None:
+    text = "# Page\n\n[Billing](portal:my/billing/) [Part](portal:a/one/#part) [Home](portal:) `[x](portal:gone/)`\n"
+    text += '<a href="portal:ask/?subject=a&amp;b">Ask</a>\n'
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/b/page": text}), tmp_path / "site")
+    assert result.returncode == 0, result.stderr
+
+    html = (tmp_path / "site" / "a" / "b" / "page" / "index.html").read_text("utf-8")
+    for address in ("../../../my/billing/", "../../one/#part", "../../../ask/?subject=a&amp;b", "../../../"):
+        assert f'<a href="{address}">' in html
+    assert "[x](portal:gone/)" in html
+
+
+def test_a_page_of_the_portal_that_is_not_there_is_named_with_its_line(tmp_path: Path) -> None:
+    text = "# Page\n\n[a](portal:my/biling/)\n\n[b](portal:my/billing/)\n\n[c](portal:a/one)\n"
+    config = CONFIG + "    parts: {billing: false}\n"
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": text}, config), tmp_path / "site")
+
+    assert result.returncode == 1
+    assert "docs/a/page.md:3: link 'portal:my/biling/' leads nowhere. Did you mean 'my/billing/'?" in result.stderr
+    assert (
+        "docs/a/page.md:5: link 'portal:my/billing/' leads to a page that is not there with `parts: {billing"
+        in result.stderr
+    )
+    assert "docs/a/page.md:7: link 'portal:a/one' leads nowhere. Did you mean 'a/one/'?" in result.stderr
+
+
 def incident(folder: Path, link: str) -> Path:
     write(folder, ARTICLES)
     (folder / "status" / "incidents").mkdir(parents=True)

@@ -209,7 +209,7 @@ def test_without_a_node_new_enough_a_writer_is_told_and_what_is_published_is_not
     [
         ("search-tests.yml", "parrots: pay/card\n", "only 0 of 1 questions find their article"),
         ("search-tests.yml", "parrots: pay/crad\n", "docs/search-tests.yml:1: there is no article 'pay/crad'"),
-        ("synonyms.yml", "- card\n", "docs/synonyms.yml: group 1"),
+        ("synonyms.yml", "- card\n", "docs/synonyms.yml:1: 'card' is no group"),
     ],
 )
 def test_a_build_stops_at_a_mistake(portal: Path, tmp_path: Path, name: str, text: str, says: str) -> None:

@@ -13,7 +13,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from hooks import status
+from hooks import mistakes, status
 from portal.status import read
 
 COMPONENTS = """page: {id: acme, name: Acme}
@@ -47,8 +47,12 @@ def config(tmp_path: Path) -> MkDocsConfig:
 
 
 def build(config: MkDocsConfig) -> Files:
+    config.extra.get("view", {}).pop("mistakes", None)
     status.on_config(config)
-    return status.on_files(Files([]), config)
+    files = status.on_files(Files([]), config)
+    # As hooks/site.py does when every hook has read its files.
+    mistakes.stop(config)
+    return files
 
 
 def write_incident(config: MkDocsConfig, text: str = INCIDENT) -> None:

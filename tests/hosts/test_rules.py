@@ -24,7 +24,7 @@ def made(host: str, base: str) -> str:
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("host", sorted({*rules.MAKERS} - {"netlify", "cloudflare"}))
+@pytest.mark.parametrize("host", sorted({*rules.MAKERS} - {"netlify", "cloudflare", "cloudflare-redirects"}))
 def test_every_header_of_the_build_is_in_the_rules(host: str, base: str):
     text = made(host, base)
 
@@ -36,7 +36,7 @@ AWS_WORDS = {"nosniff", "max-age=31536000"}
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("host", sorted({*rules.MAKERS} - {"headers"}))
+@pytest.mark.parametrize("host", sorted({*rules.MAKERS} - {"headers", "cloudflare-redirects"}))
 def test_both_prefixes_of_the_functions_lead_to_them(host: str, base: str):
     text = made(host, base)
 

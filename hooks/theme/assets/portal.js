@@ -1,5 +1,6 @@
 // Starts the component ./part/name.js of each element with data-portal="part/name", once, also after an in-site click.
 
+import * as article from "./article/page.js";
 import * as measure from "./insights/measure.js";
 import * as menu from "./menu.js";
 import * as palette from "./palette.js";
@@ -11,6 +12,7 @@ import { note } from "./visit.js";
 // What every page starts. The build joins it with this module into one file (hooks/joined.py); the others come when a
 // page has their element.
 const EVERYWHERE = {
+  "article/page": article,
   "insights/measure": measure,
   menu: menu,
   palette: palette,

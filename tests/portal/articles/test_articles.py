@@ -86,7 +86,7 @@ def test_wrong_values_are_named_with_their_lines() -> None:
 def test_front_matter_that_is_no_yaml_is_a_mistake_and_not_an_article_without_one() -> None:
     (mistake,) = mistakes("---\ntitle: Error: it fails\n---\nText.\n")
 
-    assert mistake.startswith("docs/billing/find-an-invoice.md:2: the front matter is not valid YAML: ")
+    assert mistake.startswith("docs/billing/find-an-invoice.md:2: is not valid YAML: a second ': '")
 
 
 def test_front_matter_that_is_a_list_is_a_mistake() -> None:

@@ -139,7 +139,10 @@ def test_a_file_is_read_or_named_in_an_error(text: str) -> None:
             "---\ntitle: A\ndate: 2026-11-18\ncategories: [Nice]\n---\n- x",
             "changelog/x.md:4: category 'Nice' is not one of: Breaking, New, Improved, Fixed, Security",
         ),
-        ("---\ntitle: A\ndate: 2026-11-18\ntag: [a\n---\n- x", "changelog/x.md:5: its front matter is not valid YAML"),
+        (
+            "---\ntitle: A\ndate: 2026-11-18\ntag: [a\n---\n- x",
+            "changelog/x.md:5: is not valid YAML: a '[' or '{' that is not closed",
+        ),
         ("---\ntitle: A\ndate: 2026-11-18\n---\n", "has no text below its front matter"),
     ],
 )

@@ -99,8 +99,8 @@ def test_an_incident_is_read_with_its_text():
         ("group: core", "group: cor", 8, "the group 'cor' is not in 'groups'"),
         ("id: web", "id: api", 10, "the id 'api' is used twice"),
         ("id: web", "id: core", 10, "the id 'core' is used twice"),
-        ("interval: 120", "interval: fast", 12, "'components.1.interval': Input should be a valid integer"),
-        ("interval: 120", "intervall: 10", 12, "'components.1.intervall': Extra inputs are not permitted"),
+        ("interval: 120", "interval: fast", 12, "'components.1.interval' is 'fast': write a whole number"),
+        ("interval: 120", "intervall: 10", 12, "'components.1.intervall' is not known here. Did you mean 'interval'?"),
         ("interval: 120", "interval: 600", 10, "'web' is checked every 600 s, so it would always be stale"),
         (
             "interval: 120",
@@ -108,10 +108,10 @@ def test_an_incident_is_read_with_its_text():
             12,
             "59 s is too short: a scheduler calls once a minute, so write 60 or more",
         ),
-        ("interval: 90", "interval: 5", 2, "'defaults.interval': 5 s is too short"),
-        ("interval: 120", "timeout: 16", 12, "'components.1.timeout': Input should be less than or equal to 15"),
-        ("name: API", "nam: API", 6, "'components.0.name': Field required"),
-        ("https://api", "ftp://api", 9, "'components.0.checks.0.url': must be an http or https address"),
+        ("interval: 90", "interval: 5", 2, "'defaults.interval' is wrong: 5 s is too short"),
+        ("interval: 120", "timeout: 16", 12, "'components.1.timeout' is '16': write 15 or less"),
+        ("name: API", "nam: API", 6, "'components.0.name' is missing"),
+        ("https://api", "ftp://api", 9, "'components.0.checks.0.url' is wrong: must be an http or https address"),
         ("${CHECK_KEY}", "$CHECK_KEY", 9, "${CHECK_NAME} stands for that environment variable"),
         ("CHECK_KEY", "SECRET_KEYS", 9, "${CHECK_NAME} stands for that environment variable"),
         ("page: {", "page: [", 1, "is not valid YAML"),
@@ -135,7 +135,7 @@ def test_a_mistake_in_the_components_is_named_with_its_line(old: str, new: str, 
             "the component 'apy' is not in components.yml. Did you mean 'api'? Known: api, web. An id is never renamed",
         ),
         ("{api: operational}", "{apy: operational}", 11, "the component 'apy' is not in components.yml"),
-        ("{api: operational}", "{api: fine}", 11, "Input should be 'operational'"),
+        ("{api: operational}", "{api: fine}", 11, "is 'fine': write operational, "),
         ("09:47:00Z, status", "09:05:00Z, status", 11, "the updates are out of order"),
         ("at: 2026-08-14T09:06", "at: 2026-08-14T09:00", 10, "the first update is earlier than 'started_at'"),
         ("resolved_at: 2026-08-14T09:47:00Z\n", "", 4, "the incident is 'resolved' but has no 'resolved_at'"),
@@ -161,8 +161,8 @@ def test_a_mistake_in_the_components_is_named_with_its_line(old: str, new: str, 
             10,
             "'edited_at' is earlier than the update",
         ),
-        ('"Elevated API errors: 5xx"', "|\n  Two\n  lines", 3, "'title': must be one line"),
-        ("impact: major", "impact: huge", 5, "Input should be 'none', 'minor', 'major' or 'critical'"),
+        ('"Elevated API errors: 5xx"', "|\n  Two\n  lines", 3, "'title' is wrong: must be one line"),
+        ("impact: major", "impact: huge", 5, "is 'huge': write none, minor, major or critical."),
         ("---\nid", "id", 1, "must begin with a line '---'"),
         ("---\nWhat", "What", 1, "has no second line '---'"),
     ],
@@ -187,7 +187,7 @@ def test_an_open_incident_has_no_end():
     [
         ("[api]", "[api, apy]", 5, "the component 'apy'"),
         ("T07:30", "T05:30", 7, "'scheduled_until' is not later than 'scheduled_for'"),
-        ("---\n", "---\nrule: FREQ=WEEKLY\n", 2, "Extra inputs are not permitted"),
+        ("---\n", "---\nrule: FREQ=WEEKLY\n", 2, "'rule' is not known here. Did you mean 'rrule'?"),
         ("---\n", "---\nrrule: FREQ=SECONDLY\n", 2, "is not a rule like FREQ=WEEKLY"),
         ("---\n", "---\nrrule: FREQ=WEEKLY;BYDAY=XX\n", 2, "is not a rule: "),
         ("---\n", "---\nrrule: FREQ=WEEKLY;BYDAY=MO\n", 2, "'scheduled_for' is not one of its times"),
@@ -258,6 +258,17 @@ def test_uptime_that_cannot_be_counted_is_named(wrong: str):
         parse_components(f"uptime: {{{wrong}}}\n{COMPONENTS}", "components.yml")
 
 
+def test_the_mistakes_of_all_files_come_together(tmp_path: Path):
+    works(tmp_path, db=WORK.replace("status: scheduled", "status: planned"), disk=WORK.replace("[api]", "[apy]"))
+    (tmp_path / "components.yml").write_text(COMPONENTS.replace("name: API", "nam: API"))
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "a.md").write_text(INCIDENT.replace("impact: major", "impact: huge"))
+
+    with pytest.raises(ContentError) as caught:
+        load(tmp_path)
+    assert [one.file.rpartition("/")[2] for one in caught.value.all] == ["components.yml"] * 2 + ["a.md", "db.md"]
+
+
 def test_two_files_cannot_share_an_address(tmp_path: Path):
     (tmp_path / "components.yml").write_text(COMPONENTS)
     (tmp_path / "incidents").mkdir()
@@ -271,7 +282,7 @@ def test_two_files_cannot_share_an_address(tmp_path: Path):
 def test_a_file_that_is_not_text_is_named(tmp_path: Path):
     (tmp_path / "components.yml").write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(ContentError, match=r"components\.yml: is not UTF-8 text"):
+    with pytest.raises(ContentError, match=r"components\.yml:1: is not UTF-8 text"):
         load(tmp_path)
 
 

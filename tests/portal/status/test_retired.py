@@ -105,5 +105,7 @@ def test_an_incident_or_a_history_of_what_is_not_listed_says_what_to_do(tmp_path
 def test_a_day_that_does_not_exist_is_named_with_its_line(tmp_path: Path) -> None:
     folder = status(tmp_path, OVER, COMPONENTS.replace("2026-11-20", "2026-02-30"))
 
-    with pytest.raises(ContentError, match=r"components\.yml:5: 'components\.1\.retired': '2026-02-30' is not a day"):
+    with pytest.raises(
+        ContentError, match=r"components\.yml:5: 'components\.1\.retired' is wrong: '2026-02-30' is not a day"
+    ):
         files.load(folder)
