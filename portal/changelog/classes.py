@@ -32,19 +32,18 @@ from portal.changelog.cues import (
     NEW,
     SAFETY,
     SECURITY,
+    SIGNS,
     TYPES,
     WORKSHOP,
 )  # fmt: skip
 from portal.changelog.outline import ITEM
 
 PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!)?:[ \t]+(?=\S)")
-SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
+SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]{1,60}?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*(?=\S)")
 BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=\S)")
 # `Webhooks: fix the order`: what it is about, then the news.
-TOPIC = re.compile(r"^(?P<scope>[A-Z][\w./&-]{0,24}(?: [\w./&-]{1,24}){0,2}):[ \t]+(?=\S)")
-MARKED = re.compile(
-    r"^(?:⚠\ufe0f?|:warning:)|\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)"
-)
+TOPIC = re.compile(r"^(?P<scope>`?[\w/-]{1,30}`?|[A-Z][\w./&-]{0,24}(?: [\w./&-]{1,24}){0,2}):[ \t]+(?=\S)")
+MARKED = re.compile(r"\bBREAKING\b|\(BC(?: break)?\)|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
 MARKER = re.compile(r"^[ \t]*[-*+][ \t]+")
 # What the rules read of a line: any cue stands within it, and the time stays bounded.
 REACH = 600
@@ -62,13 +61,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Line:
-    """A line without bullet, references, type and scope; the heading's words and the pull request's labels in lower
-    case."""
+    """A line without bullet, references, type (or gitmoji) and scope; `declared` is the class that its type means, and
+    heading and labels are in lower case."""
 
     text: str
     whole: str
     section: str
     type: str
+    declared: str
     scope: str
     bang: bool
     labels: tuple[str, ...]
@@ -95,12 +95,15 @@ def verdict(block: str, section: str = "", labels: Iterable[str] = (), policy: P
 def read(block: str, section: str, labels: Iterable[str], headings: Mapping[str, str]) -> Line:
     """Take a line apart."""
     whole = credits.without_start(MARKER.sub("", block, count=1)[: 2 * REACH]).lstrip()
-    text, scope, kind, bang = whole, "", "", False
+    sign = next((sign for sign in SIGNS if whole.startswith(sign)), "")
+    text, scope, kind, declared = whole[len(sign) :].lstrip("\ufe0f: "), "", sign, SIGNS.get(sign, "")
+    bang = declared == BREAKING
     if bracket := BRACKET.match(text):
         scope, text = bracket["scope"], text[bracket.end() :]
     prefix = PREFIX.match(text)
     if prefix and prefix["type"].lower() in TYPES:
         kind, bang = prefix["type"].lower(), bool(prefix["bang"])
+        declared = TYPES[kind]
         scope, text = prefix["scope"] or scope, text[prefix.end() :]
     elif found := SCOPE.match(text):
         scope, text = found["bold"] or found["cliff"] or "", text[found.end() :]
@@ -110,7 +113,9 @@ def read(block: str, section: str, labels: Iterable[str], headings: Mapping[str,
     by_heading = heading_kind(section) if said is None else said
     scope = scope.strip(": ").lower()
     plain = credits.without(text[:REACH]).replace("**", "").strip()
-    return Line(plain, whole, section, kind, scope, bang, tuple(label.lower() for label in labels), by_heading)
+    return Line(
+        plain, whole, section, kind, declared, scope, bang, tuple(label.lower() for label in labels), by_heading
+    )
 
 
 def heading_kind(section: str) -> str:
@@ -160,7 +165,7 @@ def _declared_internal(line: Line, _: Policy) -> Verdict | None:
         if ends and not _first(WORKSHOP, line.text) and not _first(FIXES[:1], line.text):
             return Verdict(BREAKING, f"text: {ends}", sure=False)
         return Verdict(INTERNAL, f"heading {line.section!r}")
-    if TYPES.get(line.type) == INTERNAL:
+    if line.declared == INTERNAL:
         return Verdict(INTERNAL, f"type {line.type!r}")
     return Verdict(INTERNAL, f"scope {line.scope!r}") if line.scope in INTERNAL_SCOPES else None
 
@@ -173,13 +178,15 @@ def _ends(line: Line, _: Policy) -> Verdict | None:
 
 
 def _workshop(line: Line, _: Policy) -> Verdict | None:
-    found = None if line.by_heading in (BREAKING, SECURITY) else _first(WORKSHOP, line.text)
+    # "Removed" says what happened and not to whom.
+    said = line.by_heading == SECURITY or (line.by_heading == BREAKING and "remov" not in line.section)
+    found = "" if said else _first(WORKSHOP, line.text)
     return Verdict(INTERNAL, f"text: {found}") if found else None
 
 
 def _changes(line: Line, _: Policy) -> Verdict | None:
-    restores = line.by_heading in (FIX, SECURITY) or TYPES.get(line.type) == FIX or _first(FIXES[:1], line.text)
-    adds = line.by_heading == FEATURE or TYPES.get(line.type) == FEATURE
+    restores = line.by_heading in (FIX, SECURITY) or line.declared == FIX or _first(FIXES[:1], line.text)
+    adds = line.by_heading == FEATURE or line.declared == FEATURE
     found = "" if restores else _first(GOES if adds else CHANGES, line.text)
     if found == "no longer" and _first(FIXES[1:], line.text):
         return None
@@ -194,7 +201,7 @@ def _heading(line: Line, _: Policy) -> Verdict | None:
 
 
 def _type(line: Line, _: Policy) -> Verdict | None:
-    kind = TYPES.get(line.type)
+    kind = line.declared
     return Verdict(FIX if kind == SECURITY else kind, f"type {line.type!r}") if kind else None
 
 
@@ -228,6 +235,6 @@ def _first(patterns: Iterable[tuple[str, str]], text: str) -> str:
 def _marks(line: Line, kind: str) -> tuple[str, ...]:
     if kind == INTERNAL:
         return ()
-    safe = line.by_heading == SECURITY or line.type == "security" or SAFETY.search(line.text)
+    safe = line.by_heading == SECURITY or line.declared == SECURITY or SAFETY.search(line.text)
     ending = re.search(ENDS[1][1], line.text, re.IGNORECASE) or "deprecat" in line.section
     return (SECURITY,) * bool(safe) + (DEPRECATED,) * bool(ending and kind == BREAKING)

@@ -10,7 +10,7 @@ SECURITY, DEPRECATED = "security", "deprecated"  # marks beside the class
 # What a heading says of its lines; the first row it matches. A heading in no row, or of two kinds ("Fixes and
 # improvements"), leaves the decision to the text.
 HEADINGS: tuple[tuple[str, str], ...] = (
-    (r"^major changes$|breaking|incompatib|removed|removals?$|deprecat|upgrad(?:e|ing) (?:notes|guide|instructions)"
+    (r"^major changes$|breaking|(?:in)?compatib|backward|removed|removals?$|deprecat|upgrad(?:e|ing) (?:notes|guide|instructions)"
      r"|action required|migration (?:notes|guide)", BREAKING),
     (r"security|vulnerabilit", SECURITY),
     (r"dependenc|^deps\b|internal|\btests?\b|testing|\bci\b|\bcd\b|\bci/cd\b|chores?\b|\bdocs?\b|documentation"
@@ -40,6 +40,22 @@ TYPES: Mapping[str, str] = {
     "fixed": FIX, "fixes": FIX, "bug": FIX, "added": FEATURE, "new": FEATURE, "changed": IMPROVEMENT,
     "breaking": BREAKING, "improved": IMPROVEMENT, "enhancement": IMPROVEMENT,
 }  # fmt: skip
+# https://gitmoji.dev, as a sign or as a code between colons.
+SIGNS: Mapping[str, str] = {
+    "\N{COLLISION SYMBOL}": BREAKING, ":boom:": BREAKING, "\N{WARNING SIGN}": BREAKING, ":warning:": BREAKING,
+    "\N{SPARKLES}": FEATURE, ":sparkles:": FEATURE, "\N{BUG}": FIX, ":bug:": FIX, "\N{AMBULANCE}": FIX,
+    ":ambulance:": FIX, "\N{ADHESIVE BANDAGE}": FIX, ":adhesive_bandage:": FIX, "\N{HIGH VOLTAGE SIGN}": IMPROVEMENT,
+    ":zap:": IMPROVEMENT, "\N{LOCK}": SECURITY, ":lock:": SECURITY,
+    "\N{BLACK UNIVERSAL RECYCLING SYMBOL}": INTERNAL, ":recycle:": INTERNAL, "\N{ARTIST PALETTE}": INTERNAL,
+    ":art:": INTERNAL, "\N{WHITE HEAVY CHECK MARK}": INTERNAL, ":white_check_mark:": INTERNAL,
+    "\N{TEST TUBE}": INTERNAL, ":test_tube:": INTERNAL, "\N{CONSTRUCTION WORKER}": INTERNAL,
+    ":construction_worker:": INTERNAL, "\N{GREEN HEART}": INTERNAL, ":green_heart:": INTERNAL, "\N{MEMO}": INTERNAL,
+    ":memo:": INTERNAL, "\N{UPWARDS BLACK ARROW}": INTERNAL, ":arrow_up:": INTERNAL,
+    "\N{DOWNWARDS BLACK ARROW}": INTERNAL, ":arrow_down:": INTERNAL, "\N{LABEL}": INTERNAL, ":label:": INTERNAL,
+    "\N{HEAVY PLUS SIGN}": INTERNAL, ":heavy_plus_sign:": INTERNAL, "\N{HEAVY MINUS SIGN}": INTERNAL,
+    ":heavy_minus_sign:": INTERNAL, "\N{PUSHPIN}": INTERNAL, ":pushpin:": INTERNAL,
+    "\N{POLICE CARS REVOLVING LIGHT}": INTERNAL, ":rotating_light:": INTERNAL,
+}  # fmt: skip
 INTERNAL_SCOPES = frozenset(
     {
         "ci", "e2e", "test", "tests", "deps", "deps-dev", "docs", "doc", "documentation", "docblocks", "build", "lint",
@@ -66,11 +82,11 @@ BUMP_GROUP = re.compile(r"bump the [\w.-]+ group\b.{0,80}\bwith \d+ updates?\b",
 
 # Named patterns of work that no customer can notice. Each is about the workshop by its own words.
 WORKSHOP: tuple[tuple[str, str], ...] = (
-    ("refactoring", r"^(?:code )?(?:refactor(?:ed|s|ing)?|clean(?:ed|s)?[ -]?up code|code clean[ -]?up)\b"),
+    ("refactoring", r"\brefactor(?:ed|s|ing)?\b|^inline (?:some|a|the) |^(?:code )?(?:clean(?:ed|s)?[ -]?up code|code clean[ -]?up)\b"),
     ("tests", r"\b(?:flaky|failing|unit|e2e|end-to-end|integration|snapshot|cypress|playwright|jest|pytest) tests?\b"
               r"|^(?:add|fix|update|improve|write|extend|remove|skip)(?:e?d|e?s)? (?:\w+ ){0,2}"
               r"tests? (?:for|of|to|in)\b"
-              r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? fails?\b"
+              r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? (?:fails?|pass)\b"
               r"|\bin (?:\w+ ){0,4}tests?$|\be2e (?:runs?|suite)\b"),
     ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
                                r"|dependabot|renovate|linters?|linting)\b"
@@ -83,7 +99,10 @@ WORKSHOP: tuple[tuple[str, str], ...] = (
                       r"(?:docs|documentation|changelog|readme)\b"
                       r"|\btypos? in (?:a |the )?(?:\w+ )?(?:docs?|comments?)\b"),
     ("dependencies", r"^(?:backport |update|upgrade|bump)[a-z]* (?:\w+ ){0,3}(?:dependency|dependencies|bumps?)\b"
-                     r"|^(?:bump|update|upgrade)[sd]? to .{1,40} v?\d+\.\d[\w.-]*$|^dependency bump|^(?:bump"
+                     r"|^(?:bump|update|upgrade)[sd]? to .{1,40} v?\d+\.\d[\w.-]*$"
+                     r"|^\S{1,60} (?:upgraded|updated|bumped) (?:from \S+ )?to v?\d[\w.]*(?:$|[. ])"
+                     r"|^(?:bump|update|upgrade)[sd]? \S{1,60} (?:library|package|module) (?:version )?to v?\d"
+                     r"|^dependency bump|^(?:bump"
                      r"|update|upgrade)[sd]? (?:to )?"
                      r"(?:[a-z0-9]*[/@._-][a-z0-9@/._-]*(?:@| to )v?\d[\w.]*|[a-z0-9]+ to v?\d+\.\d[\w.]*)$"
                      r"|^(?:bump|update|upgrade)[sd]? [\w ]*\b(?:js|npm|go|python) (?:deps|modules|packages)\b"),
@@ -95,10 +114,13 @@ WORKSHOP: tuple[tuple[str, str], ...] = (
                              r"|\b(?:arrow functions|list comprehensions?|type hints?|type annotations?)\b"),
     ("code moved", r"^mov(?:e|es|ed|ing) .{1,80} (?:to|into|from|out of) .{0,60}"
                    r"\b(?:packages?|modules?|models|helpers?|class(?:es)?|namespace|director(?:y|ies)|session)\b"),
-    ("unused code", r"^(?:remov|delet|drop)(?:e|es|ed|s|ped)? (?:the |some |all |an? |now )*(?:unneeded|unnecessary"
-                    r"|unused|dead|redundant|leftover|obsolete|useless|stale)"
+    ("unused code", r"^(?:remov|delet|drop)(?:e|es|ed|s|ped|ing)? (?:the |some |all |an? |now )*(?:unused|dead|duplicated?"
+                    r" code)\b"
+                    r"|^(?:remov|delet|drop)(?:e|es|ed|s|ped|ing)? (?:the |some |all |an? |now )*(?:unneeded|unnecessary"
+                    r"|redundant|leftover|obsolete|useless|stale|duplicated?)"
                     r" (?:\w+ ){0,3}(?:code|imports?|files?|functions?|methods?|class(?:es)?|variables?|conversions?"
-                    r"|fmt|depend\w+|packages?|scripts?|types?|css|styles|logs?|comments?|parameters?|actions?)\b"),
+                    r"|fmt|depend\w+|packages?|scripts?|types?|css|styles|logs?|comments?|parameters?|actions?)\b"
+                    r"|^(?:remov|drop)(?:e|es|ed|s|ped|ing)? (?:the )?[\w@/.`-]{1,60} (?:package|dependency|library)\b"),
 )  # fmt: skip
 
 _NO_CUE = r"(?!.{0,60}\b(?:warnings?|notices?|messages?)\b)"
@@ -108,7 +130,7 @@ ENDS: tuple[tuple[str, str], ...] = (
                      r"(?:\S+ ){0,4}support\b|\bsupport (?:for|of) .{1,80} (?:dropped|removed|ended|discontinued)\b"
                      r"|\bend[- ]of[- ]life\b|\b(?:sunset|discontinu)(?:s|ed|es|e|ing|ting)?\b"),
     ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b(?! (?:usage|use|calls?|functions?)\b){_NO_CUE}"),
-    ("will end", r"\bwill (?:be (?:removed|retired|disabled|shut down|dropped)(?! from)|stop|no longer|cease)\b"),
+    ("will end", r"\bwill (?:be (?:removed|retired|disabled|deactivated|shut down|dropped)(?! from)|stop|no longer|cease)\b"),
     ("must act", r"\b(?:you|users|customers|clients|admins|administrators|everyone|operators|integrations) "
                  r"(?:must|need to|needs to|have to|will have to|will need to)\b|^requires? "
                  r"|\b(?:is|are) now (?:required|mandatory)\b"
@@ -133,6 +155,7 @@ GOES: tuple[tuple[str, str], ...] = (
     ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
                   r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
                   r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
+    ("default moved", r"\bdefault\b.{0,80}\bfrom\b.{1,80}\bto\b|\bchanged from \S.{0,60} to \S"),
     ("off by default", r"\b(?:not enabled|disabled|off|hidden|opt-in) by default\b"
                        r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
 )  # fmt: skip
@@ -152,7 +175,7 @@ FIXES: tuple[tuple[str, str], ...] = (
     ("first word", r"^(?:quick |bug ?|hot)?fix(?:e[sd]|ing|es)?\b|^(?:resolv|correct|repair|restor|prevent|solv|patch)"
                    r"(?:e[sd]?|ing|s|ed)?\b|^(?:avoid|stop|address)(?:s|ed|es|ing)?\b"
                    r"|^(?:do not|don.t|properly|regression|work(?:ed)? around|(?:squash|crush)(?:ed)?)\b"),
-    ("what was wrong", rf"\b(?:crash(?:e[sd]|ing)?|regression|memory leak|race condition|deadlock|infinite loop"
+    ("what was wrong", rf"^(?:handle[sd]?|ensure[sd]?|make sure)\b|\b(?:crash(?:e[sd]|ing)?|regression|memory leak|race condition|deadlock|infinite loop"
                        rf"|works? again|now works?|now (?:correctly|properly)|was (?:broken|wrong|missing"
                        rf"|ignored|incorrect)|bug (?:where|in|was|that)"
                        rf"|(?:an )?issues? (?:where|with|when|that)|incorrectly|wrongly|fix(?:es|ed)?)\b|{_NOW_RIGHT}"),
