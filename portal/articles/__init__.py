@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from portal import yaml_lines
+from portal.articles.covers import COVERS, Covers, expected_at
 from portal.errors import ContentError
 from portal.sanitise import to_text
 from portal.settings import Topic, suggestion
@@ -55,9 +56,7 @@ class FrontMatter(BaseModel):
     )
     reviewed: date | None = Field(default=None, description="a date such as 2026-11-20")
     owner: Text | None = Field(default=None, description="a team's or a person's name")
-    covers: list[Text] = Field(
-        default_factory=list, description="a list of what the article describes, as globs or routes"
-    )
+    covers: Covers = Field(default_factory=Covers, description=COVERS)
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,8 @@ def parse(id: str, file: str, text: str) -> Article:
     except ValidationError as error:
         mistakes = []
         for detail in error.errors():
-            name = str(detail["loc"][0])
-            expected = FrontMatter.model_fields[name].description
+            name = ".".join(part for part in detail["loc"] if isinstance(part, str))
+            expected = expected_at(name) or FrontMatter.model_fields[str(detail["loc"][0])].description
             line = yaml_lines.nearest(lines, tuple(detail["loc"]))
             given = detail["input"]
             hint = "" if isinstance(given, str | list | dict) else " Put it in quotes to make it text."

@@ -1,0 +1,167 @@
+"""The articles, indexed so that a change finds those that speak of the same things."""
+
+import math
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from portal.freshness import words
+from portal.freshness.covers import Covers
+
+MARKED = re.compile(
+    r"``?([^`\n]{2,100})``?|\*\*([^*\n]{2,80})\*\*|^#{1,6} +(.+?)#*$|\[([^\]\n]{2,80})\]\(", re.MULTILINE
+)
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
+FRONT_TITLE = re.compile(r"\A-{3}\n(?:.*\n)*?title: *(.+)\n", re.MULTILINE)
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?!\w)")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#)")
+# Readings of so many articles are kept: those that a release's commits have in common.
+KEPT = 1024
+
+
+@dataclass(frozen=True)
+class Document:
+    """An article as the check needs it: its id, its file with the text, and what it says that it covers."""
+
+    id: str
+    file: str
+    text: str = field(repr=False)
+    covers: Covers = field(default_factory=Covers)
+
+
+class Reading:
+    """The words, names and marked labels of one article."""
+
+    def __init__(self, document: Document) -> None:
+        text = document.text
+        self.lower = words.squeezed(text)
+        self.stems = Counter(words.stems(text))
+        self.names = Counter(name.lower() for name in words.names(text))
+        marked = _marked(text)
+        self.marks = frozenset(words.squeezed(mark) for mark in marked)
+        coded = marked + [match[0] for match in FENCE.finditer(text)]
+        self.marked_names = frozenset(name.lower() for mark in coded for name in words.names(mark))
+        heading = FRONT_TITLE.match(text) or HEADING.search(text)
+        self.file_stems = frozenset(words.stems(words.stem_of_path(document.file).rpartition(" ")[2]))
+        place = frozenset(words.stems(words.stem_of_path(document.file)))
+        self.title = place | frozenset(words.stems(heading[1]) if heading else ())
+        self.length = sum(self.stems.values())
+        self._text = text
+
+    @cached_property
+    def paragraphs(self) -> list[tuple[frozenset[str], float]]:
+        """The stems of each paragraph, and what to divide its score by, so that long ones have no advantage."""
+        parted = (words.stems(part) for part in PARAGRAPH.split(self._text) if part.strip())
+        return [(frozenset(found), math.sqrt(20 + len(found))) for found in parted]
+
+    @cached_property
+    def numbers(self) -> list[tuple[frozenset[str], frozenset[str]]]:
+        """The lines that have numbers: the numbers and the stems of each."""
+        lines = ((line, frozenset(NUMBER.findall(line))) for line in self._text.split("\n"))
+        return [(numbers, frozenset(words.stems(line))) for line, numbers in lines if numbers]
+
+
+class Library:
+    """All articles, by their words and names."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.documents: Sequence[Document] = tuple(documents)
+        self.places = {document.id: number for number, document in enumerate(self.documents)}
+        self._words = _postings(self.documents, words.WORD, words.stems_of)
+        self._names = _postings(self.documents, words.NAME, _lower_names)
+        self._lengths = array("I", [0]) * len(self.documents)
+        for posting in self._words.values():
+            for place, count in zip(posting[::2], posting[1::2], strict=True):
+                self._lengths[place] += count
+        self.mean_length = sum(self._lengths) / max(1, len(self.documents)) or 1.0
+        self._top = math.log(len(self.documents) + 1) or 1.0
+        self.reading = lru_cache(KEPT)(self._reading)
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def _reading(self, place: int) -> Reading:
+        return Reading(self.documents[place])
+
+    def rarity(self, stem: str) -> float:
+        """How much a word tells: about 1 for one that one article has, 0 for one that none or all have."""
+        return self._rarity(self._words.get(stem))
+
+    def name_rarity(self, name: str) -> float:
+        """The same for a name."""
+        return self._rarity(self._names.get(name))
+
+    def _rarity(self, posting: "array[int] | None") -> float:
+        if posting is None:
+            return 0.0
+        return max(0.0, math.log((len(self.documents) + 1) / (len(posting) / 2 + 0.5)) / self._top)
+
+    def knows(self, name: str) -> bool:
+        """Whether any article has the name."""
+        return name in self._names
+
+    def quotes(self, label: str) -> bool:
+        """Whether all words of a label are known here; only then can an article quote it."""
+        return all(stem in self._words for stem in words.stems(label)) and bool(words.stems(label))
+
+    def marking(self, label: str) -> Sequence[int]:
+        """The articles (by place) that mark a label: as code, bold, a heading or a link."""
+        return self._marks.get(label, ())
+
+    @cached_property
+    def _marks(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, document in enumerate(self.documents):
+            for label in {words.squeezed(mark) for mark in _marked(document.text)}:
+                found.setdefault(label, []).append(place)
+        return found
+
+    def with_words(self, query: Mapping[str, float]) -> dict[int, float]:
+        """The articles (by place) that have words of a query, and their BM25 scores."""
+        scores: dict[int, float] = defaultdict(float)
+        for stem, weight in query.items():
+            posting = self._words.get(stem, ())
+            for place, count in zip(posting[::2], posting[1::2], strict=True):
+                scores[place] += weight * saturated(count, self._lengths[place], self.mean_length)
+        return scores
+
+    def with_names(self, query: Mapping[str, float]) -> dict[int, float]:
+        """The articles (by place) that have names of a query, and the sum of their weights."""
+        scores: dict[int, float] = defaultdict(float)
+        for name, weight in query.items():
+            for place in self._names.get(name, ())[::2]:
+                scores[place] += weight
+        return scores
+
+
+def _marked(text: str) -> list[str]:
+    """What an article marks."""
+    return [next(filter(None, match.groups()), "") for match in MARKED.finditer(text)]
+
+
+def saturated(count: int, length: float, mean: float) -> float:
+    """BM25's share of a word's weight: the tenth time that an article has it counts little."""
+    return count / (count + 1.2 * (0.25 + 0.75 * length / mean))
+
+
+def _lower_names(token: str) -> tuple[str, ...]:
+    return tuple(name.lower() for name in words.names_of(token))
+
+
+def _postings(
+    documents: Sequence[Document], pattern: re.Pattern[str], parts: Callable[[str], tuple[str, ...]]
+) -> "dict[str, array[int]]":
+    """For each part of a token, the places of articles and how often each has it, as place, count, place, count."""
+    found: dict[str, array[int]] = {}
+    for place, document in enumerate(documents):
+        counts: Counter[str] = Counter()
+        for token, times in Counter(pattern.findall(document.text)).items():
+            for part in parts(token):
+                counts[part] += times
+        for part, times in counts.items():
+            found.setdefault(part, array("I")).extend((place, times))
+    return found
