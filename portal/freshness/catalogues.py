@@ -39,12 +39,14 @@ class CatalogueError(ValueError):
     """A catalogue that cannot be read; `str()` says why."""
 
 
-def is_catalogue(path: str, language: str = "en") -> bool:
-    """Whether a file of the product is a catalogue of labels in the language of the articles, or in none that its
-    path names."""
-    if not CATALOGUE.search(path) or PurePosixPath(path).suffix.lower() not in READERS:
-        return False
-    return language_of(path) in {"", language.lower().partition("-")[0]}
+def is_catalogue(path: str) -> bool:
+    """Whether a file of the product is a catalogue of labels, in whatever language."""
+    return CATALOGUE.search(path) is not None and PurePosixPath(path).suffix.lower() in READERS
+
+
+def is_read(path: str, language: str) -> bool:
+    """Whether a file is a catalogue in the language of the articles, or in none that its path names."""
+    return is_catalogue(path) and language_of(path) in {"", language.lower().partition("-")[0]}
 
 
 def language_of(path: str) -> str:

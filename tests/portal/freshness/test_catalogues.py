@@ -34,7 +34,7 @@ def test_a_label_that_changed_under_its_key_is_a_rename_with_its_line(path: str)
 
     assert [(one.was, one.now) for one in found] == [("Update card", "Replace card")]
     assert "Update card" in before.split("\n")[found[0].line.number - 1]
-    assert catalogues.is_catalogue(path)
+    assert catalogues.is_read(path, "en")
 
 
 def test_a_label_of_gettext_that_is_its_own_key_is_paired_with_the_one_most_like_it() -> None:
@@ -68,7 +68,7 @@ def test_a_label_without_a_key_any_more_is_gone() -> None:
     ],
 )
 def test_only_catalogues_in_the_language_of_the_articles_are_read(path: str, language: str, read: bool) -> None:
-    assert catalogues.is_catalogue(path, language) is read
+    assert catalogues.is_read(path, language) is read
 
 
 @pytest.mark.parametrize(
