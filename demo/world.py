@@ -157,6 +157,7 @@ def signpost(world: World) -> str:
         ("Billing", world.address("billing") + "/      make it slow or broken"),
         ("Sign in", "choose ada (owner), ben (member) or cleo (on call); no password"),
         ("Answer", "python -m scripts.desk list      then show, reply or close a ticket"),
+        ("Releases", "of a product, against the articles: .github/guides/freshness.md"),
         ("Stop", "Ctrl-C"),
     ]
     lines = [f"  {name:<8} {text}" for name, text in rows]

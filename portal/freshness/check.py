@@ -1,14 +1,14 @@
 """The check of a release or pull request: its changes against the articles, and what came of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from portal.freshness import covers as declared
 from portal.freshness import words
 from portal.freshness.diffs import Change
 from portal.freshness.evidence import Evidence, gather
-from portal.freshness.facts import Renamed
+from portal.freshness.facts import Fact, Renamed, facts
 from portal.freshness.library import Document, Library
 from portal.freshness.proofs import Proof, prove
 from portal.freshness.ranking import MOST_SHOWN, learned, rank
@@ -61,16 +61,48 @@ def check(commits: Sequence[Commit], library: Library, left: Mapping[str, int], 
 
     `left` says how often the product still has each string of `wanted`, after the last commit.
     """
-    found: dict[str, Hit] = {}
+    found: dict[str, list[_Suspicion]] = {}
     for commit in commits:
-        for hit in _of_commit(commit, library, left, repo):
-            found[hit.id] = _stronger(found[hit.id], hit) if hit.id in found else hit
-    ordered = sorted(found.values(), key=lambda hit: (hit.tier, -hit.chance, hit.id))
-    sure = [hit for hit in ordered if hit.tier != POSSIBLE]
-    return sure + [hit for hit in ordered if hit.tier == POSSIBLE][:MOST_POSSIBLE]
+        for one in _of_commit(commit, library, left, repo):
+            found.setdefault(one.document.id, []).append(one)
+    strongest = [sorted(of_article, key=_Suspicion.rank) for of_article in found.values()]
+    ordered = sorted(strongest, key=lambda of_article: of_article[0].rank())
+    sure = [of_article for of_article in ordered if of_article[0].tier != POSSIBLE]
+    possible = [of_article for of_article in ordered if of_article[0].tier == POSSIBLE][:MOST_POSSIBLE]
+    # Taken from a commit's diff once, and only when it is shown.
+    known = cache(lambda number: facts(commits[number].change, left, commits[number].renamed))
+    numbers = {id(commit): number for number, commit in enumerate(commits)}
+    return [_hit(of_article, lambda commit: known(numbers[id(commit)])) for of_article in sure + possible]
 
 
-def _of_commit(commit: Commit, library: Library, left: Mapping[str, int], repo: str) -> list[Hit]:
+@dataclass(frozen=True)
+class _Suspicion:
+    """An article that one commit may have made wrong."""
+
+    document: Document
+    commit: Commit
+    tier: int
+    chance: float
+    because: tuple[str, ...]
+
+    def rank(self) -> tuple[int, float, str]:
+        """Its place among others, the surest first."""
+        return self.tier, -self.chance, self.document.id
+
+
+def _hit(suspicions: Sequence[_Suspicion], known: Callable[[Commit], list[Fact]]) -> Hit:
+    """The suspicions against an article as one, with the most telling proofs of the strongest."""
+    first = suspicions[0]
+    proofs: dict[tuple[int, str], Proof] = {}
+    for one in suspicions[:MOST_SHOWN]:
+        for proof in prove(one.document, one.commit.change, one.commit.evidence, known(one.commit)):
+            proofs.setdefault((proof.line, proof.what), proof)
+    telling = sorted(proofs.values(), key=lambda proof: proof.rank)[:MOST_SHOWN]
+    because = tuple(dict.fromkeys(reason for one in suspicions for reason in one.because))
+    return Hit(first.document.id, first.document.file, first.tier, first.chance, because, tuple(telling))
+
+
+def _of_commit(commit: Commit, library: Library, left: Mapping[str, int], repo: str) -> list[_Suspicion]:
     evidence, weights = commit.evidence, learned()
     ranked = {one.id: one for one in rank(evidence, library, commit.history, left)[:MOST_SHOWN]}
     quoting = _quoting(commit.renamed, library, left)
@@ -83,8 +115,7 @@ def _of_commit(commit: Commit, library: Library, left: Mapping[str, int], repo: 
             chance = 1.0 if entries else max(chance, weights.high)
         if chance >= weights.shown:
             tier = CERTAIN if entries else LIKELY if chance >= weights.high else POSSIBLE
-            proofs = prove(document, commit.change, evidence, left, commit.renamed)
-            found.append(Hit(document.id, document.file, tier, chance, because, proofs))
+            found.append(_Suspicion(document, commit, tier, chance, because))
     return found
 
 
@@ -98,15 +129,6 @@ def _quoting(renamed: Iterable[Renamed], library: Library, left: Mapping[str, in
             id = library.documents[place].id
             found[id] = (*found.get(id, ()), f'quotes "{one.was}"')
     return found
-
-
-def _stronger(one: Hit, other: Hit) -> Hit:
-    """Two hits of an article as one: the surer of them, with what both found."""
-    first, second = sorted((one, other), key=lambda hit: (hit.tier, -hit.chance))
-    proofs = {(proof.line, proof.what): proof for proof in (*second.proofs, *first.proofs)}
-    merged = sorted(proofs.values(), key=lambda proof: proof.rank)[:MOST_SHOWN]
-    because = tuple(dict.fromkeys([*first.because, *second.because]))
-    return replace(first, because=because, proofs=tuple(merged))
 
 
 def covered(document: Document, change: Change, evidence: Evidence, repo: str = "") -> tuple[str, ...]:
@@ -129,6 +151,4 @@ def _touches(kind: str, entry: str, change: Change, evidence: Evidence, repo: st
         return entry.lower() in evidence.removed or entry.lower() in evidence.added
     # Frameworks write routes with and without the slashes at their ends.
     path = entry.rpartition(" ")[2].lower().strip("/")
-    return bool(path) and any(
-        path in line.text.lower() for _, hunk in change.hunks for line in (*hunk.removed, *hunk.added)
-    )
+    return bool(path) and path in change.lower

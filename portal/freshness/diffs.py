@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 # A name in `diff --git` and `---` may be quoted, with octal bytes, when it has characters beyond ASCII.
@@ -49,6 +50,12 @@ class Change:
     files: tuple[FileChange, ...]
     subject: str = ""
     paths: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def lower(self) -> str:
+        """All lines that were taken away or added, in lower case."""
+        lines = (line.text for _, hunk in self.hunks for line in (*hunk.removed, *hunk.added))
+        return "\n".join(lines).lower()
 
     @property
     def hunks(self) -> Iterator[tuple[FileChange, Hunk]]:

@@ -1,7 +1,7 @@
 """What happened to a name, label or value in a change: gone, renamed, or another value now."""
 
-import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,8 +12,11 @@ from portal.freshness.labels import labels
 
 # The value beside a name: a number, a word of configuration, or what stands in quotes.
 VALUE = re.compile(r"""(?<![\w.])\d[\d_]*(?:\.\d+)*(?!\w)|\b(?:[Tt]rue|[Ff]alse|None|null|nil)\b|"[^"\n]*"|'[^'\n]*'""")
+PIECE = re.compile(r"\w+|[^\w\s]")
 # Lines are paired when so much of them is alike; more than so many lines in a hunk were written anew.
 ALIKE, MOST_LINES = 0.55, 30
+# So many comparisons of each with each are worth their time; above, lines are compared in their order.
+MOST_COMPARED = 36
 # The kinds, the most telling first.
 KINDS = ("renamed", "value", "gone", "removed", "changed", "added")
 
@@ -104,6 +107,9 @@ def pairs(hunk: Hunk) -> list[tuple[Line, Line]]:
     """The lines of a hunk that are each other's old and new form, by their likeness."""
     if max(len(hunk.removed), len(hunk.added)) > MOST_LINES:
         return []
+    if len(hunk.removed) * len(hunk.added) > MOST_COMPARED:
+        both = zip(hunk.removed, hunk.added, strict=False) if len(hunk.removed) == len(hunk.added) else ()
+        return [(old, new) for old, new in both if _likeness(old.text, new.text) >= ALIKE]
     rest, found = list(hunk.added), []
     for old in hunk.removed:
         likeness = [(_likeness(old.text, new.text), -number) for number, new in enumerate(rest)]
@@ -114,7 +120,9 @@ def pairs(hunk: Hunk) -> list[tuple[Line, Line]]:
 
 
 def _likeness(old: str, new: str) -> float:
-    return difflib.SequenceMatcher(None, old.strip(), new.strip(), autojunk=False).ratio()
+    """The share of what two lines are made of that both have: words and signs, in whatever order."""
+    before, after = Counter(PIECE.findall(old)), Counter(PIECE.findall(new))
+    return 2 * (before & after).total() / ((before + after).total() or 1)
 
 
 def _renames(old: Line, new: Line) -> Iterator[Fact]:

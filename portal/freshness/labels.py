@@ -1,6 +1,7 @@
 """The labels and strings in a line of code or of a template: what a person may read on the screen."""
 
 import re
+from functools import lru_cache
 
 from portal.freshness.words import squeezed
 
@@ -25,10 +26,15 @@ SHORTEST = 3
 def labels(path: str, line: str) -> list[str]:
     """The labels in a line of a file, as written; a label around a placeholder comes in pieces."""
     found = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(line)]
-    if TEMPLATE.search(path):
+    if _is_template(path):
         found += _between_tags(line)
     pieces = (piece.strip() for text in found for piece in HOLE.split(text) if piece)
     return [piece for piece in pieces if len(squeezed(piece)) >= SHORTEST and HUMAN.search(piece)]
+
+
+@lru_cache(4096)
+def _is_template(path: str) -> bool:
+    return TEMPLATE.search(path) is not None
 
 
 def _between_tags(line: str) -> list[str]:

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from portal.freshness import words
 from portal.freshness.covers import Covers
@@ -21,6 +21,9 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?!\w)")
 PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#)")
 # Readings of so many articles are kept: those that a release's commits have in common.
 KEPT = 1024
+# A posting is one number: the article's place, and in so many bits how often it has the word.
+BITS = 10
+MOST = (1 << BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,10 @@ class Library:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents: Sequence[Document] = tuple(documents)
         self.places = {document.id: number for number, document in enumerate(self.documents)}
-        self._words = _postings(self.documents, words.WORD, words.stems_of)
-        self._names = _postings(self.documents, words.NAME, _lower_names)
-        self._lengths = array("I", [0]) * len(self.documents)
-        for posting in self._words.values():
-            for place, count in zip(posting[::2], posting[1::2], strict=True):
-                self._lengths[place] += count
+        self._words, self._lengths = _postings(self.documents, words.WORD, words.stems_of)
+        self._names, _ = _postings(self.documents, words.NAME, words.lower_names_of)
         self.mean_length = sum(self._lengths) / max(1, len(self.documents)) or 1.0
-        self._top = math.log(len(self.documents) + 1) or 1.0
+        self._rare_words, self._rare_names = self._rarities(self._words), self._rarities(self._names)
         self.reading = lru_cache(KEPT)(self._reading)
 
     def __len__(self) -> int:
@@ -89,16 +88,17 @@ class Library:
 
     def rarity(self, stem: str) -> float:
         """How much a word tells: about 1 for one that one article has, 0 for one that none or all have."""
-        return self._rarity(self._words.get(stem))
+        return self._rare_words.get(stem, 0.0)
 
     def name_rarity(self, name: str) -> float:
         """The same for a name."""
-        return self._rarity(self._names.get(name))
+        return self._rare_names.get(name, 0.0)
 
-    def _rarity(self, posting: "array[int] | None") -> float:
-        if posting is None:
-            return 0.0
-        return max(0.0, math.log((len(self.documents) + 1) / (len(posting) / 2 + 0.5)) / self._top)
+    def _rarities(self, postings: "dict[str, array[int]]") -> dict[str, float]:
+        count, top = len(self.documents) + 1, math.log(len(self.documents) + 1) or 1.0
+        # Most words are in one article or two: their logarithms are taken once.
+        by_length = cache(lambda length: max(0.0, math.log(count / (length + 0.5)) / top))
+        return {part: by_length(len(posting)) for part, posting in postings.items()}
 
     def knows(self, name: str) -> bool:
         """Whether any article has the name."""
@@ -123,18 +123,19 @@ class Library:
     def with_words(self, query: Mapping[str, float]) -> dict[int, float]:
         """The articles (by place) that have words of a query, and their BM25 scores."""
         scores: dict[int, float] = defaultdict(float)
+        lengths, mean = self._lengths, self.mean_length
         for stem, weight in query.items():
-            posting = self._words.get(stem, ())
-            for place, count in zip(posting[::2], posting[1::2], strict=True):
-                scores[place] += weight * saturated(count, self._lengths[place], self.mean_length)
+            for entry in self._words.get(stem, ()):
+                place = entry >> BITS
+                scores[place] += weight * saturated(entry & MOST, lengths[place], mean)
         return scores
 
     def with_names(self, query: Mapping[str, float]) -> dict[int, float]:
         """The articles (by place) that have names of a query, and the sum of their weights."""
         scores: dict[int, float] = defaultdict(float)
         for name, weight in query.items():
-            for place in self._names.get(name, ())[::2]:
-                scores[place] += weight
+            for entry in self._names.get(name, ()):
+                scores[entry >> BITS] += weight
         return scores
 
 
@@ -148,20 +149,20 @@ def saturated(count: int, length: float, mean: float) -> float:
     return count / (count + 1.2 * (0.25 + 0.75 * length / mean))
 
 
-def _lower_names(token: str) -> tuple[str, ...]:
-    return tuple(name.lower() for name in words.names_of(token))
-
-
 def _postings(
     documents: Sequence[Document], pattern: re.Pattern[str], parts: Callable[[str], tuple[str, ...]]
-) -> "dict[str, array[int]]":
-    """For each part of a token, the places of articles and how often each has it, as place, count, place, count."""
-    found: dict[str, array[int]] = {}
+) -> "tuple[dict[str, array[int]], list[int]]":
+    """For each part of a token, the articles that have it, each as its place and in the lower bits how often; and how
+    many parts each article has."""
+    found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+    lengths = []
     for place, document in enumerate(documents):
-        counts: Counter[str] = Counter()
+        counts: defaultdict[str, int] = defaultdict(int)
         for token, times in Counter(pattern.findall(document.text)).items():
             for part in parts(token):
                 counts[part] += times
+        base = place << BITS
         for part, times in counts.items():
-            found.setdefault(part, array("I")).extend((place, times))
-    return found
+            found[part].append(base | min(times, MOST))
+        lengths.append(sum(counts.values()))
+    return dict(found), lengths

@@ -1,13 +1,13 @@
 """Why an article may be wrong: its line beside the line of the diff, and what happened."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.freshness import words
 from portal.freshness.diffs import Change, Line
 from portal.freshness.evidence import Evidence
-from portal.freshness.facts import KINDS, Fact, Renamed, facts
+from portal.freshness.facts import KINDS, Fact
 from portal.freshness.library import Document
 
 MOST_PROOFS, MOST_SHARED = 3, 4
@@ -29,13 +29,13 @@ def prove(
     document: Document,
     change: Change,
     evidence: Evidence,
-    left: Mapping[str, int],
-    renamed: Iterable[Renamed] = (),
+    known: Iterable[Fact],
 ) -> tuple[Proof, ...]:
     """The most telling proofs: facts about what the article names, else the line that speaks of the same things."""
-    lines = _lines(document.text)
+    lines, lower = _lines(document.text), document.text.casefold()
     found: dict[int, Proof] = {}
-    for fact in facts(change, left, renamed):
+    # Of thousands of facts an article has a few; a value may be told there without its setting's name.
+    for fact in (one for one in known if one.term.casefold() in lower or (one.was and one.was in document.text)):
         place = _where(fact, lines)
         if place is not None and place[0] not in found:
             found[place[0]] = Proof(*place, fact.line, fact.sentence, KINDS.index(fact.kind))

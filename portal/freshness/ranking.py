@@ -10,11 +10,11 @@ from pathlib import Path
 
 from portal.freshness.evidence import Evidence
 from portal.freshness.library import Library
-from portal.freshness.signals import SIGNS, Asked, Query, ask, measure
+from portal.freshness.signals import SIGNS, Asked, ask, measure
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 # The articles that are looked at closely: so many by each of words, subject, names and history.
-LOOKED_AT, WORDS_ASKED = 30, 80
+LOOKED_AT, WORDS_ASKED, NAMES_ASKED = 12, 80, 300
 # A person gets at most so many articles for one change; the next one says how far these stand out.
 MOST_SHOWN = 3
 # The signs that say how sure an answer is, beside its place among the others.
@@ -85,21 +85,22 @@ def rank(
 def candidates(asked: Asked, library: Library) -> list[int]:
     """The places of the articles worth a closer look: the best by words, by the subject, by names and by history."""
     evidence = asked.evidence
-    names = {name: library.name_rarity(name) for name in {*evidence.removed, *evidence.added, *evidence.subject_names}}
+    changed = {*evidence.removed, *evidence.added, *evidence.subject_names}
+    names = {name: rare for name in changed if (rare := library.name_rarity(name))}
     past = {library.places[id]: weight for id, weight in asked.history.items() if id in library.places}
     rankings: list[Mapping[int, float]] = [
-        library.with_words(_heaviest(asked.queries["all"])),
-        library.with_words(_heaviest(asked.queries["old"])),
+        library.with_words(_heaviest(asked.queries["all"].weights, WORDS_ASKED)),
+        library.with_words(_heaviest(asked.queries["old"].weights, WORDS_ASKED)),
         library.with_words(asked.queries["subject"].weights),
-        library.with_names({name: weight for name, weight in names.items() if weight}),
+        library.with_names(_heaviest(names, NAMES_ASKED)),
         past,
     ]
     found = {place for ranking in rankings for place in heapq.nlargest(LOOKED_AT, ranking, key=ranking.__getitem__)}
     return sorted(found)
 
 
-def _heaviest(query: Query) -> dict[str, float]:
-    return dict(heapq.nlargest(WORDS_ASKED, query.weights.items(), key=lambda one: one[1]))
+def _heaviest(weights: Mapping[str, float], most: int) -> dict[str, float]:
+    return dict(heapq.nlargest(most, sorted(weights.items()), key=lambda one: one[1]))
 
 
 def scored(found: Sequence[Mapping[str, float]], order: Mapping[str, tuple[float, float]]) -> list[float]:

@@ -36,6 +36,8 @@ class Asked:
     queries: Mapping[str, Query]
     history: Mapping[str, float]
     left: Mapping[str, int]
+    lost: frozenset[str]
+    gained: frozenset[str]
 
 
 def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left: Mapping[str, int]) -> Asked:
@@ -48,7 +50,10 @@ def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left
         "subject": dict.fromkeys(evidence.subject, 0.0),
     }
     queries = {name: _query(counts, library) for name, counts in parts.items()}
-    return Asked(evidence, queries, history, {text.lower(): count for text, count in left.items()})
+    old, new = evidence.old_labels, evidence.new_labels
+    lost, gained = (frozenset(filter(library.quotes, labels)) for labels in (old - new, new - old))
+    lower = {text.lower(): count for text, count in left.items()}
+    return Asked(evidence, queries, history, lower, lost, gained)
 
 
 def _query(counts: Mapping[str, float], library: Library) -> Query:
@@ -83,13 +88,11 @@ def _names(asked: Asked, library: Library, reading: Reading) -> dict[str, float]
     """Names of the change that the article has: taken away, gone from the whole product, changed, added."""
     signs: dict[str, list[float]] = {"gone": [], "removed": [], "changed": [], "added": [], "moved": []}
     evidence = asked.evidence
-    for name, count in evidence.removed.items():
-        if name in reading.names:
-            weight = _weight(name, evidence, library, reading)
-            signs[_fate(name, count, asked)].append(weight)
-    for name in evidence.added:
-        if name in reading.names and name not in evidence.removed:
-            signs["added"].append(_weight(name, evidence, library, reading))
+    for name in evidence.removed.keys() & reading.names.keys():
+        weight = _weight(name, evidence, library, reading)
+        signs[_fate(name, evidence.removed[name], asked)].append(weight)
+    for name in (evidence.added.keys() & reading.names.keys()) - evidence.removed.keys():
+        signs["added"].append(_weight(name, evidence, library, reading))
     found = {sign: _strength(weights, 6) for sign, weights in signs.items()}
     named = [library.name_rarity(name) for name in evidence.subject_names if name in reading.names]
     return {**found, "subject_names": _strength(named, 6)}
@@ -112,9 +115,8 @@ def _weight(name: str, evidence: Evidence, library: Library, reading: Reading) -
 
 def _labels(asked: Asked, library: Library, reading: Reading) -> dict[str, float]:
     """Labels that the change took away or added and the article quotes."""
-    old, new = asked.evidence.old_labels, asked.evidence.new_labels
-    lost = [_label(label, library, reading) for label in old - new]
-    gained = [_label(label, library, reading) for label in new - old]
+    lost = [_label(label, library, reading) for label in asked.lost]
+    gained = [_label(label, library, reading) for label in asked.gained]
     return {"labels": _strength(lost, 4), "new_labels": _strength(gained, 4)}
 
 

@@ -156,6 +156,12 @@ def names_of(token: str) -> tuple[str, ...]:
     return tuple(part for part in parts if len(part) > 2)
 
 
+@lru_cache(CACHED)
+def lower_names_of(token: str) -> tuple[str, ...]:
+    """The same in lower case."""
+    return tuple(name.lower() for name in names_of(token))
+
+
 def names(text: str) -> list[str]:
     """The names in a text, as written: `start_kw`, `X-Napalm-User`, `api.views`, and their dotted parts."""
     return [found for token in NAME.findall(text) for found in names_of(token)]

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.freshness import answers, ranking
-from scripts.freshness import judge
+from scripts.freshness import bench, judge
 from scripts.freshness.errors import FreshnessError
 from scripts.freshness.run import flagged, keep, known, run, suggest
 from scripts.freshness.sweep import sweep
 
-COMMANDS = ("evaluate", "learn", "scan", "answer")
+COMMANDS = ("evaluate", "learn", "scan", "answer", "bench")
 FLAGS, ANSWERS = Path("freshness.json"), Path("freshness/answers.jsonl")
 API = "https://api.github.com"
 
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return judge.evaluate(options) if command == "evaluate" else judge.learn(options)
         if command == "scan":
             return sweep(_scanning().parse_args(given), today)
+        if command == "bench":
+            return bench.bench(_benching().parse_args(given))
         if command == "answer":
             return answer(_answering().parse_args(given))
         options = _checking().parse_args(given)
@@ -75,6 +77,13 @@ def _scanning() -> argparse.ArgumentParser:
     return _about_articles(parser)
 
 
+def _benching() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.freshness bench", description=bench.__doc__)
+    parser.add_argument("--clone", type=Path, default=Path(), help="a clone with a long history")
+    parser.add_argument("--range", default="HEAD~250..HEAD", metavar="A..B", help="a release of it")
+    return _about_articles(parser)
+
+
 def _answering() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m scripts.freshness answer", description="Keep whether a flagged article had become wrong."
@@ -102,7 +111,7 @@ def _checking() -> argparse.ArgumentParser:
     parser.add_argument("--markdown", action="store_true", help="the report as Markdown")
     parser.add_argument("--annotations", action="store_true", help="GitHub's annotations as well")
     parser.add_argument("--json", type=Path, nargs="?", const=FLAGS, help="write freshness.json for the build")
-    parser.add_argument("--views", type=Path, help="a JSON object of article ids and page views, to rank by")
+    parser.add_argument("--views", default="", metavar="FILE|store", help="page views by article, to rank by")
     parser.add_argument("--issue", default="", metavar="OWNER/NAME", help="keep one issue for each release there")
     parser.add_argument("--answers", type=Path, default=ANSWERS, help="where the answers in issues are kept")
     parser.add_argument("--language", default="en", help="the language of the articles")

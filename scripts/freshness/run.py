@@ -13,7 +13,7 @@ from portal.freshness.check import Commit
 from portal.freshness.history import Past, Together, together
 from portal.freshness.library import Library
 from portal.freshness.release import Checked
-from scripts.freshness import articles, hub
+from scripts.freshness import articles, hub, views
 from scripts.freshness.articles import Shelf
 from scripts.freshness.clone import Clone, open_clone
 from scripts.freshness.errors import FreshnessError
@@ -23,8 +23,8 @@ def run(options: argparse.Namespace, today: date) -> int:
     """Check the articles, print the report, and write what was asked for. Raises FreshnessError."""
     shelf = articles.read(options.docs)
     checked = _checked(options, shelf, today)
-    views = _json(options.views) if options.views else {}
-    print(report.markdown(checked, views) if options.markdown else report.text(checked))
+    read = views.read(options.views) if options.views else {}
+    print(report.markdown(checked, read) if options.markdown else report.text(checked))
     if options.annotations:
         print("\n".join(report.annotations(checked)))
     if options.json:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, today: date) -> int:
     if options.issue:
         with hub.connected(options.issue, options.base_url) as portal:
             keep(options.answers, portal.answers())
-            if address := portal.publish(checked, views):
+            if address := portal.publish(checked, read):
                 print(f"\n{address}")
     late = overdue(options, shelf, today)
     if late:
@@ -116,12 +116,12 @@ def _checked(options: argparse.Namespace, shelf: Shelf, today: date) -> Checked:
     if options.pull is not None or options.clone is None:
         commits = _from_github(options)
     else:
-        clone, (first, last) = open_clone(options.clone), _range(options.range)
+        clone, (first, last) = open_clone(options.clone), parted(options.range)
         commits = clone.commits(first, last, history(clone, first, shelf), options.language)
         # Only a clone can tell whether a string is gone from the whole product.
         left = tree.count(check.wanted(commits, library), clone.texts(last))
     repo = options.repo or options.clone.resolve().name
-    name = options.release or (f"#{options.pull}" if options.pull is not None else _range(options.range)[1])
+    name = options.release or (f"#{options.pull}" if options.pull is not None else parted(options.range)[1])
     return Checked(repo, name, today.isoformat(), tuple(check.check(commits, library, left, repo)))
 
 
@@ -129,10 +129,11 @@ def _from_github(options: argparse.Namespace) -> list[Commit]:
     with hub.connected(options.repo, options.base_url) as product:
         if options.pull is not None:
             return product.pull(options.pull, options.language)
-        return product.release(*_range(options.range), options.language)
+        return product.release(*parted(options.range), options.language)
 
 
-def _range(text: str) -> tuple[str, str]:
+def parted(text: str) -> tuple[str, str]:
+    """The two ends of a range; raises FreshnessError."""
     first, dots, last = text.partition("..")
     if not dots or not first or not last.strip("."):
         raise FreshnessError(f"--range {text!r} is no range: write the release before and the new one, v4.1.0..v4.2.0.")
