@@ -28,7 +28,8 @@ class OldNumber:
 
 @dataclass
 class Evidence:
-    """Counts of what is in the lines of a change; names are lower-case, labels squeezed."""
+    """What is in the lines of a change: how many hunks have a name, how often a word is there; names are lower-case,
+    labels squeezed."""
 
     removed: Counter[str] = field(default_factory=Counter)
     added: Counter[str] = field(default_factory=Counter)
@@ -65,22 +66,20 @@ def gather(change: Change, old_labels: Iterable[str] = (), new_labels: Iterable[
 
 def _read(found: Evidence, hunk: Hunk, is_noise: bool) -> None:
     weight = NOISE_WEIGHT if is_noise else 1.0
-    old, new = _words(hunk.removed), _words(hunk.added)
+    before, after = _text(hunk.removed), _text(hunk.added)
+    old, new, within = words.stems(before), words.stems(after), words.stems(hunk.within)
     _weigh(found, old, REMOVED_WEIGHT * weight)
     _weigh(found, new, weight)
-    within = words.stems(hunk.within)
     _weigh(found, within, WITHIN_WEIGHT * weight)
     if is_noise:
         return
     found.old_words.update(old)
     found.within.update(within)
-    before = _names(found, hunk.removed, found.removed)
-    after = _names(found, hunk.added, found.added)
-    found.together |= before & after
+    found.together |= _names(found, before, found.removed) & _names(found, after, found.added)
     found.old_labels.update(_labels(hunk.removed))
     found.new_labels.update(_labels(hunk.added))
-    gone = _numbers(hunk.removed) - _numbers(hunk.added) - COMMON
-    if gone and hunk.added:
+    gone = set(NUMBER.findall(before)) - set(NUMBER.findall(after)) - COMMON
+    if gone and after:
         found.numbers.append(OldNumber(frozenset(gone), frozenset(old) & frozenset(new)))
 
 
@@ -89,24 +88,17 @@ def _weigh(found: Evidence, stems: Iterable[str], weight: float) -> None:
         found.words[stem] = found.words.get(stem, 0) + weight
 
 
-def _words(lines: Iterable[Line]) -> list[str]:
-    return [stem for line in lines for stem in words.stems(line.text)]
+def _text(lines: Iterable[Line]) -> str:
+    return "\n".join(line.text for line in lines)
 
 
-def _names(found: Evidence, lines: Iterable[Line], counts: Counter[str]) -> set[str]:
-    seen = set()
-    for line in lines:
-        there = set(words.names(line.text))
-        found.shaped.update(name.lower() for name in there if words.is_shaped(name))
-        there = {name.lower() for name in there}
-        counts.update(there)
-        seen |= there
-    return seen
+def _names(found: Evidence, text: str, counts: Counter[str]) -> set[str]:
+    there = set(words.names(text))
+    found.shaped.update(name.lower() for name in there if words.is_shaped(name))
+    lower = {name.lower() for name in there}
+    counts.update(lower)
+    return lower
 
 
 def _labels(lines: Iterable[Line]) -> set[str]:
     return {words.squeezed(label) for line in lines for label in labels.labels(line.file, line.text)}
-
-
-def _numbers(lines: Iterable[Line]) -> set[str]:
-    return {number for line in lines for number in NUMBER.findall(line.text)}

@@ -25,7 +25,8 @@ SHORTEST = 3
 
 def labels(path: str, line: str) -> list[str]:
     """The labels in a line of a file, as written; a label around a placeholder comes in pieces."""
-    found = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(line)]
+    quotes = '"' in line or "'" in line or "`" in line
+    found = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(line)] if quotes else []
     if _is_template(path):
         found += _between_tags(line)
     pieces = (piece.strip() for text in found for piece in HOLE.split(text) if piece)

@@ -37,9 +37,9 @@ class Document:
 
 
 class Reading:
-    """The words, names and marked labels of one article."""
+    """The words, names and marked labels of one article; `mean` is the mean length of all."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, mean: float) -> None:
         text = document.text
         self.lower = words.squeezed(text)
         self.stems = Counter(words.stems(text))
@@ -52,7 +52,8 @@ class Reading:
         self.file_stems = frozenset(words.stems(words.stem_of_path(document.file).rpartition(" ")[2]))
         place = frozenset(words.stems(words.stem_of_path(document.file)))
         self.title = place | frozenset(words.stems(heading[1]) if heading else ())
-        self.length = sum(self.stems.values())
+        length = sum(self.stems.values())
+        self.shares = {stem: saturated(count, length, mean) for stem, count in self.stems.items()}
         self._text = text
 
     @cached_property
@@ -84,7 +85,7 @@ class Library:
         return len(self.documents)
 
     def _reading(self, place: int) -> Reading:
-        return Reading(self.documents[place])
+        return Reading(self.documents[place], self.mean_length)
 
     def rarity(self, stem: str) -> float:
         """How much a word tells: about 1 for one that one article has, 0 for one that none or all have."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.freshness.evidence import Evidence
-from portal.freshness.library import Library, Reading, saturated
+from portal.freshness.library import Library, Reading
 
 # A query keeps so many words, the heaviest first: a change of 500 files would have ten thousand.
 MOST_WORDS = 400
@@ -30,18 +30,21 @@ class Query:
 
 @dataclass(frozen=True)
 class Asked:
-    """A change, made ready for one library: `left` is how often the product still has a removed string."""
+    """A change, made ready for one library."""
 
     evidence: Evidence
     queries: Mapping[str, Query]
     history: Mapping[str, float]
-    left: Mapping[str, int]
+    fates: Mapping[str, tuple[str, float]]  # a name's sign, and its weight in an article that does not mark it
     lost: frozenset[str]
     gained: frozenset[str]
 
 
 def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left: Mapping[str, int]) -> Asked:
-    """The queries of a change: for all its words, for the removed ones, those of paths, headings and the subject."""
+    """The queries of a change: for all its words, for the removed ones, those of paths, headings and the subject.
+
+    `left` says how often the product still has a removed string.
+    """
     parts: dict[str, Mapping[str, float]] = {
         "all": evidence.words,
         "old": evidence.old_words,
@@ -53,7 +56,9 @@ def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left
     old, new = evidence.old_labels, evidence.new_labels
     lost, gained = (frozenset(filter(library.quotes, labels)) for labels in (old - new, new - old))
     lower = {text.lower(): count for text, count in left.items()}
-    return Asked(evidence, queries, history, lower, lost, gained)
+    known = filter(library.knows, {*evidence.removed, *evidence.added})
+    fates = {name: (_fate(name, evidence, lower), _weight(name, evidence, library)) for name in known}
+    return Asked(evidence, queries, history, fates, lost, gained)
 
 
 def _query(counts: Mapping[str, float], library: Library) -> Query:
@@ -70,11 +75,11 @@ def measure(asked: Asked, library: Library, place: int) -> dict[str, float]:
     return {
         **_names(asked, library, reading),
         **_labels(asked, library, reading),
-        "words": _bm25(query["all"], reading, library),
-        "old_words": _bm25(query["old"], reading, library),
+        "words": _bm25(query["all"], reading),
+        "old_words": _bm25(query["old"], reading),
         "within": _cosine(query["within"], reading, library),
         "paths": _cosine(query["paths"], reading, library),
-        "subject": _bm25(query["subject"], reading, library),
+        "subject": _bm25(query["subject"], reading),
         "title": _title(query["all"], reading) / query["all"].length,
         "subject_title": _title(query["subject"], reading),
         "passage": _passage(query["all"], reading, library),
@@ -87,30 +92,28 @@ def measure(asked: Asked, library: Library, place: int) -> dict[str, float]:
 def _names(asked: Asked, library: Library, reading: Reading) -> dict[str, float]:
     """Names of the change that the article has: taken away, gone from the whole product, changed, added."""
     signs: dict[str, list[float]] = {"gone": [], "removed": [], "changed": [], "added": [], "moved": []}
-    evidence = asked.evidence
-    for name in evidence.removed.keys() & reading.names.keys():
-        weight = _weight(name, evidence, library, reading)
-        signs[_fate(name, evidence.removed[name], asked)].append(weight)
-    for name in (evidence.added.keys() & reading.names.keys()) - evidence.removed.keys():
-        signs["added"].append(_weight(name, evidence, library, reading))
+    for name in asked.fates.keys() & reading.names.keys():
+        sign, weight = asked.fates[name]
+        signs[sign].append(weight * (MARKED if name in reading.marked_names else UNMARKED))
     found = {sign: _strength(weights, 6) for sign, weights in signs.items()}
-    named = [library.name_rarity(name) for name in evidence.subject_names if name in reading.names]
+    named = [library.name_rarity(name) for name in asked.evidence.subject_names if name in reading.names]
     return {**found, "subject_names": _strength(named, 6)}
 
 
-def _fate(name: str, count: int, asked: Asked) -> str:
-    """What became of a name that the change removed from some lines."""
-    if asked.evidence.added.get(name, 0) >= count:
-        return "changed" if name in asked.evidence.together else "moved"
-    left = asked.left.get(name)
-    if left == 0:
+def _fate(name: str, evidence: Evidence, left: Mapping[str, int]) -> str:
+    """What became of a name in the lines of a change."""
+    if name not in evidence.removed:
+        return "added"
+    if evidence.added.get(name, 0) >= evidence.removed[name]:
+        return "changed" if name in evidence.together else "moved"
+    count = left.get(name)
+    if count == 0:
         return "gone"
-    return "removed" if left is None or left < STILL_THERE else "moved"
+    return "removed" if count is None or count < STILL_THERE else "moved"
 
 
-def _weight(name: str, evidence: Evidence, library: Library, reading: Reading) -> float:
-    shape = 1.0 if name in evidence.shaped else PLAIN
-    return library.name_rarity(name) * shape * (MARKED if name in reading.marked_names else UNMARKED)
+def _weight(name: str, evidence: Evidence, library: Library) -> float:
+    return library.name_rarity(name) * (1.0 if name in evidence.shaped else PLAIN)
 
 
 def _labels(asked: Asked, library: Library, reading: Reading) -> dict[str, float]:
@@ -133,16 +136,15 @@ def _strength(weights: list[float], most: int) -> float:
     return math.sqrt(sum(weight * weight for weight in strongest))
 
 
-def _bm25(query: Query, reading: Reading, library: Library) -> float:
-    stems, length, mean = reading.stems, reading.length, library.mean_length
-    found = (weight * saturated(stems[stem], length, mean) for stem, weight in query.weights.items() if stem in stems)
-    return sum(found) / query.length
+def _bm25(query: Query, reading: Reading) -> float:
+    weights, shares = query.weights, reading.shares
+    return sum(weights[stem] * shares[stem] for stem in weights.keys() & shares.keys()) / query.length
 
 
 def _cosine(query: Query, reading: Reading, library: Library) -> float:
-    stems = reading.stems
-    found = ((weight, stem) for stem, weight in query.weights.items() if stem in stems)
-    total = sum(weight * (1 + math.log(stems[stem])) * library.rarity(stem) for weight, stem in found)
+    weights, stems = query.weights, reading.stems
+    common = weights.keys() & stems.keys()
+    total = sum(weights[stem] * (1 + math.log(stems[stem])) * library.rarity(stem) for stem in common)
     return total / (query.length * math.sqrt(20 + len(stems)))
 
 
@@ -152,7 +154,8 @@ def _title(query: Query, reading: Reading) -> float:
 
 def _passage(query: Query, reading: Reading, library: Library) -> float:
     """The best paragraph: an article of many subjects has one that speaks of this."""
-    weights = {stem: weight * library.rarity(stem) for stem, weight in query.weights.items() if stem in reading.stems}
+    common = query.weights.keys() & reading.stems.keys()
+    weights = {stem: query.weights[stem] * library.rarity(stem) for stem in common}
     scores = (sum(weights[stem] for stem in stems & weights.keys()) / size for stems, size in reading.paragraphs)
     return max(scores, default=0.0) / query.length
 
