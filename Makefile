@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -62,7 +62,7 @@ machine: .machine/.ready ## what a portal on this machine runs on: .machine/, si
 	@.machine/bin/uv pip install --quiet --python .machine/bin/python --require-hashes -r requirements/site.txt
 	@touch $@
 
-hosts: setup .hosts/.ready ## the same answers behind nginx and Caddy, the image in a root of its own, the hosts' own runtimes (root)
+hosts: setup $(NODE) .hosts/.ready ## the same answers behind nginx and Caddy, the image in a root of its own, the hosts' own runtimes (root)
 	@missing=""; for program in nginx:nginx-light caddy:caddy docker-compose:docker-compose debootstrap:debootstrap; do \
 	  command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "Install Debian's$$missing first"; exit 1; }; \
@@ -98,8 +98,11 @@ format: setup ## put formatting and imports right
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world
-	@$(BIN)/python -m scripts.bench
+bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world; BENCH=--instructions
+	@$(BIN)/python -m scripts.bench $(BENCH)
+
+bench-changelog: setup ## the classes of lines that people labelled: make bench-changelog LINES=lines.jsonl
+	@$(BIN)/python -m scripts.changelog classify "$(LINES)" >/dev/null
 
 bench-freshness: setup ## what the check of articles takes, and how good it is: make bench-freshness [CLONE=. RANGE=A..B] [CASES=file ARTICLES="files"]
 	@$(BIN)/python -m scripts.freshness bench $(if $(CLONE),--clone "$(CLONE)") $(if $(RANGE),--range "$(RANGE)")

@@ -70,6 +70,15 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/status/past.json": {"GET": "functions.status.days:past"},
     "/api/status/badge.svg": {"GET": "functions.status.api:badge"},
     "/api/status/badge.json": {"GET": "functions.status.api:badge_json"},
+    "/api/changelog/subscribe": {"POST": "functions.changelog.subscribers:subscribe"},
+    "/api/changelog/confirm": {"POST": "functions.changelog.subscribers:confirm"},
+    "/api/changelog/unsubscribe": {
+        "GET": "functions.changelog.subscribers:unsubscribe_page",
+        "POST": "functions.changelog.subscribers:unsubscribe",
+    },
+    "/my/changelog/sent/": {"GET": "functions.changelog.subscribers:sent_page"},
+    "/my/changelog/confirm/": {"GET": "functions.changelog.subscribers:confirm_page"},
+    "/my/changelog/unsubscribe/": {"GET": "functions.changelog.subscribers:unsubscribe_page"},
     "/api/events": {"POST": "functions.insights.events:collect"},
     "/api/feedback": {"POST": "functions.insights.feedback:submit"},
     "/api/verify": {"GET": "functions.signin.with_mail:puzzle", "POST": "functions.signin.with_mail:send_mail"},
@@ -99,6 +108,7 @@ PARTS = {
     "functions.billing.": "billing",
     "functions.account.": "account",
     "functions.status.": "status",
+    "functions.changelog.": "changelog",
     "functions.insights.feedback:": "articles",
 }
 # Called by other servers with a token of their own, never by a form: no origin to check.
@@ -107,6 +117,7 @@ BEARER_ONLY = {
     "/api/signin/backchannel",
     "/api/desk/webhook",
     "/api/status/unsubscribe",
+    "/api/changelog/unsubscribe",
     "/api/status/hook",
 }
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -259,7 +270,7 @@ def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable
     try:
         portal = _own()
     except SettingsError as error:
-        log.critical("%s", error)
+        log.critical("settings: %s", error)
         answer = Response(
             "The portal's functions are not set up; the log says what is missing.\n", 500, mimetype="text/plain"
         )
@@ -293,7 +304,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
         log.error("store: %s", error, exc_info=error, extra={"request": request_id})
         return Problem(503, "We can't save or look up anything right now. Try again in a few minutes.", retry_after=60)
     if isinstance(error, SettingsError):
-        log.critical("%s", error, extra={"request": request_id})
+        log.critical("settings: %s", error, extra={"request": request_id})
         return Problem(500, "This page isn't set up yet. Please contact support.")
     log.error("fault", exc_info=error, extra={"request": request_id})
     return Problem(500, "Something went wrong on our side. Try again, or contact support.")

@@ -1,7 +1,6 @@
 """Whether the machine's clock can be believed, which every tick notes: nothing is erased while it cannot."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from portal.clock import HOUR_MS, MINUTE_MS
 
@@ -24,8 +23,7 @@ on conflict (name) do update set
 """  # noqa: S608 - the text is ours
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """How the clock stands: `by` is its last jump in ms, back if negative; `settled` says that it is believed."""
 
     by: int = 0

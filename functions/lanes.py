@@ -1,13 +1,12 @@
 """The lanes of deliveries: which kinds wait for which other system, and how long a slow one may hold them up."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.clock import HOUR_MS, MINUTE_MS
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """Deliveries that are as urgent as each other. Those of one lane are tried again after `pause` ms at the latest;
     `hold` is how many seconds a system that does not answer may cost the lane in a tick. `each` names the field of the
     payload that tells the systems of a lane apart, where there are many."""
@@ -27,14 +26,21 @@ LANES = {
         Lane("sign-in", ("mail.verify",), pause=5 * MINUTE_MS),
         Lane("ticket", ("ticket.create",)),
         Lane("reply", ("ticket.reply", "ticket.rating", "ticket.look")),
-        Lane("letter", ("mail.send", "status.confirm")),
+        Lane("letter", ("mail.send", "status.confirm", "changelog.confirm")),
         Lane("news", ("status.mail",)),
+        Lane("digest", ("changelog.mail",)),
         Lane("webhook", ("status.webhook",), hold=4.0, each="webhook"),
     )
 }
 # A tick works on these at the same time, and takes the lanes of one in turn: of four calls to the desk three are for
 # tickets while both wait, so that neither starves. A desk gets one call at a time, since a reply follows its ticket.
-WORKERS = (("sign-in",), ("ticket", "ticket", "ticket", "reply"), ("letter",), ("news",), ("webhook",))
+WORKERS = (
+    ("sign-in",),
+    ("ticket", "ticket", "ticket", "reply"),
+    ("letter",),
+    ("news", "news", "news", "digest"),
+    ("webhook",),
+)
 # So many failures of one system in a row end what a tick gives it.
 MOST_FAILURES = 3
 

@@ -10,7 +10,6 @@ import json
 import logging
 import secrets
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import StoreError, VendorError
@@ -19,6 +18,8 @@ from functions.stores.people import Held
 from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from functions.services import Services
     from functions.stores import Row
 
@@ -30,6 +31,8 @@ KINDS = {
     "mail.send": "functions.mail.delivery:deliver",
     "status.mail": "functions.status.tell:deliver",
     "status.confirm": "functions.status.subscribers:deliver",
+    "changelog.mail": "functions.changelog.digest:deliver",
+    "changelog.confirm": "functions.changelog.subscribers:deliver",
     "status.webhook": "functions.status.webhooks:deliver",
     "mail.verify": "functions.signin.mail_code:deliver",
 }
@@ -96,6 +99,9 @@ def deliver_due(services: "Services", deadline: float) -> None:
     """Job of the tick: deliver what is due until nothing is, or until `deadline` (time.monotonic seconds). Each of
     WORKERS has a thread while there is something for it; while one works, what comes for the others is seen within
     LOOK_SECONDS. A call that outlasts the deadline ends by its own timeout, and nobody waits for it."""
+    # Imported here, since only a tick needs threads.
+    from concurrent.futures import ThreadPoolExecutor, wait
+
     patience, faults = Patience(), []
     pool = ThreadPoolExecutor(len(WORKERS))
     running: dict[tuple[str, ...], Future[None]] = {}

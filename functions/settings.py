@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from functions import vendors
@@ -27,8 +27,7 @@ HEADER = re.compile(r"[a-z0-9-]+")
 CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(NamedTuple):
     """How much the portal keeps, in bytes: of events and of tickets' files in a day, from one address or person and
     altogether; the free disk below which, and the size of a database near which, its health says so (0: any)."""
 
@@ -40,13 +39,13 @@ class Space:
     database: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """The settings of the functions; `repr` hides what is secret."""
 
     public_origin: str
     secret_keys: tuple[str, ...] = field(repr=False)
-    tick_token: str = field(repr=False)
+    tick_tokens: tuple[str, ...] = field(repr=False)
     database_url: str = field(repr=False)
     build_dir: Path
     cookie_name: str
@@ -234,10 +233,11 @@ def _keys(reader: Reader) -> dict[str, Any]:
     keys = tuple(reader.words("SECRET_KEYS"))
     if any(len(key) < 32 for key in keys):
         reader.faults.append("SECRET_KEYS has a key of fewer than 32 characters; make one with: openssl rand -hex 32")
-    token = reader.need("TICK_TOKEN", "the scheduler's bearer token, at least 16 random characters")
-    if token and len(token) < 16:
+    reader.need("TICK_TOKEN", "the scheduler's bearer token, at least 16 random characters")
+    tokens = tuple(reader.words("TICK_TOKEN"))
+    if any(len(token) < 16 for token in tokens):
         reader.faults.append("TICK_TOKEN has fewer than 16 characters.")
-    return {"secret_keys": keys, "tick_token": token}
+    return {"secret_keys": keys, "tick_tokens": tokens}
 
 
 def _store(reader: Reader) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """The vendors that the portal speaks to, a row each: what an operator calls it, where it is, and what it needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Vendor:
+class Vendor(NamedTuple):
     """`family` is the folder of functions/ with its interface, `name` the word in the settings, `title` its name for
     people, `module` where its `connect(settings, services)` is, `needs` the variables that must be set and what each
     is. `hosts`: where a billing system's pages are, or where the script of a check against robots comes from."""
@@ -14,7 +14,7 @@ class Vendor:
     name: str
     title: str
     module: str
-    needs: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = MappingProxyType({})
     hosts: tuple[str, ...] = ()
 
 

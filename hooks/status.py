@@ -1,6 +1,7 @@
 """Builds the status pages from status/: the page, a page an incident, feeds, and the functions' bundle."""
 
 import json
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from portal import yaml_lines
 from portal.articles import links
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
-from portal.status import Board, Incident, events, feeds, months, recur, write
+from portal.status import Board, Incident, events, feeds, months, news, recur, write
 from portal.status import days as status_days
 from portal.status import files as status_files
 from portal.status import page as status_page
@@ -156,6 +157,12 @@ def _load(config: MkDocsConfig) -> Board | None:
         log.warning(sentence)  # stops a strict build, which `make build` is
     for sentence in status_files.skipped(folder):
         log.info(sentence)
+    for event, _ in news.late(board, int(time.time() * 1000)):
+        log.info(
+            "%s: its last update is more than three hours old. Nobody gets an email about it, unless the portal had it"
+            " in time: python -m scripts.announce says so, and tells subscribers.",
+            event.title,
+        )
     board = events.linked(board, lambda text: links.resolved(text, lambda href: _article(href, config)))
     if board.page.url:
         return board

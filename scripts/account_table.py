@@ -37,16 +37,16 @@ NOTES = """\
 | Placeholder | Is |
 |---|---|
 | `{at}` | `extra.portal.account.at` |
-| `{user}` | the subject of who is signed in |
-| `{org}` | their account claim, never the domain of their address |
+| `{user}` | the signed-in customer's subject (`sub`) |
+| `{org}` | their account claim, never their email's domain |
 | `{client_id}` | `OIDC_CLIENT_ID` |
 | `{back}` | the account page, to return to |
 
-`{user}` and `{org}` come from the identity provider's claims only. A card that needs one is offered to people \
-who are signed in and have it. Everything filled in is percent-encoded, and never in the host.
+`{user}` and `{org}` come from the identity provider's claims only. A card that needs one is \
+shown only to signed-in customers who have it. Every value is percent-encoded, and none goes into the host name.
 
-After coming back, what the portal shows is read again at the provider. The address that the customer comes back \
-with is not believed: a customer can remove `kc_action` from a request and type `kc_action_status`.
+When a customer comes back, the portal reads what it shows from the provider again. It does not trust the address \
+they come back with: a customer can remove `kc_action` from a request and type `kc_action_status`.
 """
 
 

@@ -2,43 +2,27 @@
 
 Each case runs as `python -S` over one flat folder, as a serverless host runs it, a few times in turn; printed is the
 least CPU time (user and system, of the whole process, in ms) and the resident memory (MB) of that run. Flask's and
-FastAPI's hello-worlds are measured in the same run: believe the ratios, not the milliseconds.
+FastAPI's hello-worlds are measured in the same run: believe the ratios, not the milliseconds. `--instructions` counts
+each case's instructions too (millions, with Debian's valgrind), which are the same on a loaded machine.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.lib import postgresql
+from scripts.lib.cold_cases import HELLO_FASTAPI, HELLO_FLASK, health, ticket
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 7
-# The first request of each case, as a WSGI call; `call` prints the status so that a wrong answer cannot look fast.
-CALL = """
-import io
-def call(app, method, path, form=b""):
-    environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(form), "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
-        "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(form)),
-        "HTTP_ACCEPT": "text/html", "HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_COOKIE": COOKIE,
-    }
-    status = []
-    b"".join(app(environ, lambda line, headers, exc=None: status.append(line[:3])))
-    return status[0]
-COOKIE = ""
-"""
-FORM = (
-    b"topic=getting-in&subject=The+first+ticket&body=This+is+the+first+ticket+of+a+cold+function.&key=0123456789abcdef"
-)
 # Printed last by every case. VmHWM is the process's own peak; getrusage's includes the parent's at the fork.
 USAGE = """
 import resource
@@ -48,59 +32,41 @@ print(usage.ru_utime + usage.ru_stime, peak)
 """
 # The interpreter outside the virtual environment, since a serverless host does not read our site-packages at start.
 BASE_PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
-HELLO_FASTAPI = """
-import asyncio
-from fastapi import FastAPI
-app = FastAPI()
-@app.get("/")
-def hello():
-    return "hello"
-sent = []
-async def receive():
-    return {"type": "http.request", "body": b"", "more_body": False}
-async def send(message):
-    sent.append(message)
-scope = {
-    "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": "/", "raw_path": b"/",
-    "query_string": b"", "headers": [], "scheme": "http", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
-    "root_path": "",
-}
-asyncio.run(app(scope, receive, send))
-print(sent[0]["status"])
-"""
-CASES = {
-    "interpreter alone": ("pass", ""),
-    "functions: /api/health": (f"{CALL}\nfrom functions.app import app\nprint(call(app, 'GET', '/api/health'))", "200"),
-    "functions: first ticket": (
-        f"{CALL}\nimport os\nCOOKIE = 'portal=' + os.environ['BENCH_COOKIE']\nfrom functions.app import app\n"
-        f"print(call(app, 'POST', '/api/tickets', {FORM!r}))",
-        "303",
-    ),
-    "Flask hello-world": (
-        f"{CALL}\nfrom flask import Flask\napp = Flask('x')\n@app.get('/')\ndef hello():\n    return 'hello'\n"
-        "print(call(app, 'GET', '/'))",
-        "200",
-    ),
-    "FastAPI hello-world": (HELLO_FASTAPI, "200"),
-}
+FLASK, FASTAPI = "Flask hello-world", "FastAPI hello-world"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Python text, the status that it must print, and its environment."""
+
+    name: str
+    code: str
+    expected: str
+    environ: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """The least CPU time of a case in ms, and the resident memory of that run in MB."""
+    """The least CPU time of a case in ms, the resident memory of that run in MB, and the millions of instructions where
+    they were counted."""
 
     cpu_ms: float
     rss_mb: float
+    instructions: int | None = None
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description="Cold start of the functions.")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--instructions", action="store_true", help="count instructions as well, with valgrind")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         flat = flatten(Path(folder) / "flat")
         with postgresql.throw_away(Path(folder) / "postgresql") as url:
-            figures = measure(flat, Path(folder), url)
+            cases = own_cases(flat, Path(folder), url)
+            figures = measure(cases)
+            if arguments.instructions:
+                figures = {case.name: replace(figures[case.name], instructions=count(case)) for case in cases}
         if url is None:
             print("Without Debian's postgresql the first ticket is measured on SQLite only.", file=sys.stderr)
     if arguments.json:
@@ -128,22 +94,33 @@ def flatten(flat: Path) -> Path:
     return flat
 
 
-def measure(flat: Path, folder: Path, postgresql_url: str | None) -> dict[str, Figure]:
-    """The least figures of each case in ROUNDS runs, taken in turn."""
-    plan = []
-    for name, (code, expected) in CASES.items():
-        if name == "functions: first ticket":
-            for engine, url in (("SQLite", f"sqlite:///{folder / 'bench.db'}"), ("PostgreSQL", postgresql_url)):
-                if url:
-                    plan.append((f"{name}, {engine}", code, expected, environment(flat, folder, url)))
-        else:
-            plan.append((name, code, expected, environment(flat, folder, f"sqlite:///{folder / 'bench.db'}")))
+def own_cases(flat: Path, folder: Path, postgresql_url: str | None) -> list[Case]:
+    """The functions on SQLite, and on PostgreSQL where there is one, between the bare interpreter and two peers."""
+    on_sqlite = environment(flat, folder, f"sqlite:///{folder / 'bench.db'}")
+    found = [
+        Case("interpreter alone", "pass", "", on_sqlite),
+        Case("functions: /api/health", health(), "200", on_sqlite),
+        Case("functions: first ticket, SQLite", ticket(), "303", on_sqlite),
+    ]
+    if postgresql_url:
+        environ = environment(flat, folder, postgresql_url)
+        found.append(Case("functions: first ticket, PostgreSQL", ticket(), "303", environ))
+    return found + peers(on_sqlite)
+
+
+def peers(environ: dict[str, str]) -> list[Case]:
+    """What the functions are compared with."""
+    return [Case(FLASK, HELLO_FLASK, "200", environ), Case(FASTAPI, HELLO_FASTAPI, "200", environ)]
+
+
+def measure(cases: Sequence[Case], rounds: int = ROUNDS) -> dict[str, Figure]:
+    """The least figures of each case in so many runs, taken in turn."""
     figures: dict[str, Figure] = {}
-    for _ in range(ROUNDS):
-        for name, code, expected, environ in plan:
-            figure = once(code, expected, environ)
-            if name not in figures or figure.cpu_ms < figures[name].cpu_ms:
-                figures[name] = figure
+    for _ in range(rounds):
+        for case in cases:
+            figure = once(case)
+            if case.name not in figures or figure.cpu_ms < figures[case.name].cpu_ms:
+                figures[case.name] = figure
     return figures
 
 
@@ -181,23 +158,40 @@ def environment(flat: Path, folder: Path, database_url: str) -> dict[str, str]:
     return environ | {"PYTHONPATH": str(flat), "BENCH_COOKIE": cookie, "PATH": os.environ["PATH"]}
 
 
-def once(code: str, expected: str, environ: dict[str, str]) -> Figure:
-    """The figure of one fresh interpreter; raises RuntimeError when it did not answer as expected."""
-    done = subprocess.run(
-        [BASE_PYTHON, "-S", "-c", code + USAGE], env=environ, cwd="/", capture_output=True, text=True, check=False
-    )
-    *answer, usage = done.stdout.splitlines() or [""]
-    if done.returncode or answer != ([expected] if expected else []):
-        raise RuntimeError(f"expected {expected!r}, got {answer!r}: {done.stderr.strip()[-400:]}")
-    cpu_seconds, rss_kb = usage.split()
+def once(case: Case) -> Figure:
+    """The figure of one fresh interpreter."""
+    cpu_seconds, rss_kb = _run(case, ()).stdout.split()[-2:]
     return Figure(round(float(cpu_seconds) * 1000, 1), round(int(rss_kb) / 1024, 1))
 
 
+def count(case: Case) -> int:
+    """The millions of instructions of one fresh interpreter; raises FileNotFoundError without valgrind."""
+    done = _run(case, ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"))
+    # ==1234== Collected : 423382533
+    return round(int(re.findall(r"Collected : (\d+)", done.stderr)[-1]) / 1e6)
+
+
+def _run(case: Case, before: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """A fresh interpreter, below another program; raises RuntimeError when it did not answer as expected."""
+    command = [*before, BASE_PYTHON, "-S", "-c", case.code + USAGE]
+    environ = case.environ | {"PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, env=environ, cwd="/", capture_output=True, text=True, check=False)
+    *answer, _ = done.stdout.splitlines() or [""]
+    if done.returncode or answer != ([case.expected] if case.expected else []):
+        raise RuntimeError(f"{case.name}: expected {case.expected!r}, got {answer!r}: {done.stderr.strip()[-400:]}")
+    return done
+
+
 def show(figures: dict[str, Figure]) -> None:
-    print(f"{'case':<36}{'CPU ms':>8}{'RSS MB':>8}{'of Flask':>10}")
-    flask = figures["Flask hello-world"].cpu_ms
+    """Print the figures, and how they stand to Flask's."""
+    print(f"{'case':<36}{'CPU ms':>8}{'of Flask':>10}{'RSS MB':>8}{'of Flask':>10}{'instr. M':>10}{'of Flask':>10}")
+    flask = figures[FLASK]
     for name, figure in figures.items():
-        print(f"{name:<36}{figure.cpu_ms:>8.0f}{figure.rss_mb:>8.0f}{figure.cpu_ms / flask:>10.2f}")
+        row = f"{name:<36}{figure.cpu_ms:>8.0f}{figure.cpu_ms / flask.cpu_ms:>10.2f}"
+        row += f"{figure.rss_mb:>8.1f}{figure.rss_mb / flask.rss_mb:>10.2f}"
+        if figure.instructions and flask.instructions:
+            row += f"{figure.instructions:>10}{figure.instructions / flask.instructions:>10.2f}"
+        print(row)
 
 
 if __name__ == "__main__":

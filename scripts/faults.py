@@ -7,6 +7,9 @@ anything was lost or doubled; the last line is the summary.
 
 With --hanging the other systems accept every connection and never answer, while 3,000 status mails wait: exit code 1
 when a component is not checked once a minute, or a sign-in mail takes longer than 30 seconds.
+
+With --portal a customer walks through a portal whose store, help desk, billing system, identity provider, mail server,
+clock and deploy fail one at a time; prints what they saw, and exits 1 when something accepted is lost or doubled.
 """
 
 import argparse
@@ -30,7 +33,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
-from scripts.lib import faults_hanging
+from scripts.lib import faults_hanging, portal_faults
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
 SERVERS = 2
@@ -59,6 +62,8 @@ class Run:
 
 def main(argv: list[str] | None = None) -> int:
     given = _parser().parse_args(argv)
+    if given.portal is not None:
+        return portal_faults.run(given.portal)
     if given.hanging:
         return faults_hanging.run(given.database, given.seconds)
     switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
@@ -253,6 +258,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", default="", help="a database to use instead of both engines (it is emptied)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--hanging", action="store_true", help="other systems accept and never answer")
+    parser.add_argument(
+        "--portal", nargs="?", const="", metavar="NAME", help="the portal's faults, or those whose name fits"
+    )
     parser.add_argument("--seconds", type=int, default=150, help="length of each of the two parts of --hanging")
     parser.add_argument("--without-claim", action="store_true", help="deliver without the lease: must fail")
     parser.add_argument("--without-key", action="store_true", help="give the desk no key: must fail")

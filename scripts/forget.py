@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from functions import outbox, rate
+from functions.changelog import subscribers as digest_subscribers
 from functions.errors import StoreError
 from functions.helpdesks.built_in import tables as built_in
 from functions.mail import addresses, preferences
@@ -32,6 +33,7 @@ MODULES = (
     sessions,
     with_mail,
     subscribers,
+    digest_subscribers,
     webhooks,
     tell,
     rate,

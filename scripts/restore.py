@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from functions.errors import StoreError
+from functions.stores import connect
 from scripts.lib import backups
 from scripts.lib.environment import services
 
@@ -18,10 +19,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.restore", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, help="a file that scripts.backup wrote")
     parser.add_argument("--replace", action="store_true", help="replace the store that is there")
+    parser.add_argument("--to", default="", metavar="URL", help="another store than DATABASE_URL, to try a backup")
     given = parser.parse_args(argv)
     try:
         with services() as found:
-            url = found.settings.database_url
+            url = given.to or found.settings.database_url
             found.store.close()
             if not given.file.is_file():
                 raise StoreError(f"{given.file} is not there.")
@@ -30,11 +32,16 @@ def main(argv: list[str] | None = None) -> int:
                     raise StoreError("there is a store already; say --replace to replace it.")
                 print(_keep(url, given.file))
             backups.load(url, given.file)
-            found.store.migrate()
+        store = connect(url)
+        store.migrate()
+        store.close()
     except (StoreError, OSError) as error:
         print(f"Nothing was restored: {error}", file=sys.stderr)
         return 1
-    print(f"The store is that of {given.file}. Start the functions; what had not been delivered then is sent now.")
+    if given.to:
+        print(f"{given.file} is whole: its store is in {given.to.partition('@')[2] or given.to}.")
+    else:
+        print(f"The store is that of {given.file}. Start the functions; what had not been delivered then is sent now.")
     return 0
 
 

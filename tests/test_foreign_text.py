@@ -9,7 +9,7 @@ import pytest
 
 from functions.tickets import form, ledger, markup, uploads
 from portal import addresses, articles, changelog, foreign_html, sanitise
-from portal.changelog import credits, news, outline, releases
+from portal.changelog import credits, outline, releases, wording
 from portal.errors import ContentError
 from portal.insights import events
 from portal.search import sections, words
@@ -76,7 +76,7 @@ WHOLE: dict[str, Reader] = {
     "an article's front matter": lambda text: articles.parse("a/b", "docs/a/b.md", f"---\n{text}"),
     "a changelog file's front matter": lambda text: changelog.front_matter(f"---\n{text}", "changelog/x.md"),
     "a credit": credits.without,
-    "comments": news.without_comments,
+    "comments": wording.without_comments,
     "a release's name and tag": lambda text: releases.title(release("", text, text)),
     "an edited file": releases.untouched,
 }

@@ -116,7 +116,7 @@ READ = {
         "scripts/backup.py",
         "scripts/restore.py",
         "scripts/doctor",
-        "scripts/changelog.py",
+        "scripts/changelog",
         "scripts/forget.py",
         "scripts/migrate.py",
         "scripts/report.py",

@@ -60,7 +60,7 @@ class Stripe:
                 "flow_data[after_completion][type]": "redirect",
                 "flow_data[after_completion][redirect][return_url]": return_url,
             }
-            form |= {f"flow_data[{flow}][subscription]": each["id"] for each in subscriptions}
+            form |= {f"flow_data[{flow}][subscription]": str(each.get("id")) for each in subscriptions}
         url = self._call("POST", "billing_portal/sessions", data=form).get("url")
         if not isinstance(url, str):
             raise VendorError(DOWN, detail="the portal session has no url")
@@ -72,18 +72,23 @@ class Stripe:
         https://docs.stripe.com/api/customer_portal/configurations/list
         """
         found = self._call("GET", "billing_portal/configurations", params={"is_default": "true", "limit": "1"})
-        features = found["data"][0]["features"] if found["data"] else {}
-        off = [name for name in (*FLOWS.values(), "invoice_history") if not (features.get(name) or {}).get("enabled")]
+        features: object = next((one.get("features") for one in _rows(found)), {})
+        if not isinstance(features, dict):
+            raise VendorError(DOWN, detail="the portal configuration has no features")
+        off = [name for name in (*FLOWS.values(), "invoice_history") if not _is_on(features.get(name))]
         return [f"switch on in the customer portal's settings: {', '.join(off)}"] if off else []
 
     def card(self, customer: str) -> Card | None:
         """The default payment method of the customer, when it is a card."""
         expand = {"expand[]": "invoice_settings.default_payment_method"}
         found = self._call("GET", f"customers/{quote(customer, safe='')}", params=expand)
-        method = (found.get("invoice_settings") or {}).get("default_payment_method")
+        settings = found.get("invoice_settings")
+        method = settings.get("default_payment_method") if isinstance(settings, dict) else None
         card = method.get("card") if isinstance(method, dict) else None
-        if not card:
+        if not isinstance(card, dict):
             return None
+        if not {"brand", "last4", "exp_month", "exp_year"} <= set(card) or not isinstance(card["exp_month"], int):
+            raise VendorError(DOWN, detail="the card lacks a field")
         return Card(str(card["brand"]).title(), str(card["last4"]), f"{card['exp_month']:02}/{card['exp_year']}")
 
     def ends_at(self, customer: str) -> int | None:
@@ -100,7 +105,7 @@ class Stripe:
 
     def _current(self, customer: str) -> list[dict[str, Any]]:
         found = self._call("GET", "subscriptions", params={"customer": customer, "limit": "10"})
-        return [each for each in found["data"] if each["status"] not in OVER]
+        return [each for each in _rows(found) if str(each.get("status")) not in OVER]
 
     def _call(self, method: str, path: str, **arguments: Mapping[str, str]) -> dict[str, Any]:
         """The JSON object that Stripe answers; raises VendorError without the address, which may be a credential."""
@@ -119,6 +124,18 @@ class Stripe:
         if response.status_code == 200 and isinstance(answer, dict):
             return answer
         raise _failure(response, answer, path.partition("/")[0])
+
+
+def _rows(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of a list; raises VendorError when it is none."""
+    rows = found.get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise VendorError(DOWN, detail="the answer has no list")
+    return rows
+
+
+def _is_on(feature: object) -> bool:
+    return isinstance(feature, dict) and bool(feature.get("enabled"))
 
 
 def _failure(response: requests.Response, answer: object, what: str) -> VendorError:

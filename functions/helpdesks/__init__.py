@@ -7,15 +7,13 @@ unknown: look before trying again) and `unsupported`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from portal.models import Requester
 from portal.tickets import File, Reply, Status, Thread, Ticket
 
 
-@dataclass(frozen=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """What a desk can do; the operators' table is made from this.
 
     creates: `keyed` (the vendor knows our key again for `key_ms`), `found` (we look the key up before a second try),
@@ -45,8 +43,7 @@ class Capabilities:
     subjects: bool = True
 
 
-@dataclass(frozen=True)
-class Macro:
+class Macro(NamedTuple):
     """A saved answer of the agents; `uses` in the last 30 days, None where the desk does not count."""
 
     title: str
@@ -54,8 +51,7 @@ class Macro:
     uses: int | None = None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A verified webhook: "look again at `desk_ref`". `delivery` is what a repetition has in common with its first;
     `own` marks the echo of what the portal itself did."""
 

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Never
 
 from functions.errors import VendorError
@@ -38,7 +37,7 @@ class OwnTickets(Limited, ABC):
 
     def ticket(self, requester: Requester, desk_ref: str) -> Thread:
         row = self._own(requester, desk_ref)
-        return replace(self._thread(row), messages=tuple(self._messages(row, requester)))
+        return self._thread(row)._replace(messages=tuple(self._messages(row, requester)))
 
     def reply(self, requester: Requester, desk_ref: str, reply: Reply) -> None:
         row = self._own(requester, desk_ref)

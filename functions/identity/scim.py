@@ -101,6 +101,10 @@ class Scim:
         self._token = token
         self._match = {"Users": user_match, "Groups": group_match}
 
+    def check(self) -> list[str]:
+        """Ask for one user, and find no fault when the server answers with a list; raises VendorError."""
+        return [] if "Resources" in _data(self._ask("GET", "/Users?count=1")) else ["it answers with no list of users"]
+
     def profile(self, requester: "Requester") -> Profile:
         """The customer's profile."""
         data = self._own_user(requester)

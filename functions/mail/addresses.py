@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SPACED_MS = 10 * MINUTE_MS
 
 # What a mail is about has its own count; sign-in has the empty one.
-ABOUT = ("", "status:")
+ABOUT = ("", "status:", "changelog:")
 PEOPLE = (Held("verify_mailed", "who = :mailbox"),)
 
 

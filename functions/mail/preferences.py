@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 # Kind -> the default. Answers to a ticket are on, news is off.
 DEFAULTS = {"ticket_mail": True, "changelog_digest": False, "incident_mail": False}
-# Nothing sends these yet, so the form has no field for them.
-UNSENT = {"changelog_digest"}
 PEOPLE = (Held("preference", "subject_id = :subject", people=emails("preference")),)
 
 
@@ -44,10 +42,12 @@ def wants_any(services: "Services", subject: str, kind: str) -> bool:
 
 
 def stop(services: "Services", subject: str, kind: str) -> None:
-    """Take back the customer's choice of `kind` for every component."""
+    """Take back the customer's choice of `kind`, of `incident_mail` for every component."""
     services.store.run(
-        "update preference set wanted = 0, updated_at = :now where subject_id = :subject and kind like :kinds",
+        "update preference set wanted = 0, updated_at = :now where subject_id = :subject"
+        " and (kind = :kind or kind like :kinds)",
         subject=subject,
+        kind=kind,
         kinds=f"{kind}:%",
         now=services.now(),
     )
@@ -105,8 +105,6 @@ def follow(services: "Services", requester: "Requester") -> None:
 
 def _fields(components: Iterable[str]) -> Iterator[tuple[str, bool]]:
     for kind, default in DEFAULTS.items():
-        if kind in UNSENT:
-            continue
         if kind == "incident_mail":
             yield from ((_key(kind, component), default) for component in components)
         else:

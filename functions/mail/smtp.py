@@ -17,6 +17,8 @@ from portal.urls import LOOPBACK, ascii_host
 TIMEOUT_SECONDS = 10
 # For a whole mail: the timeout starts anew with each byte that a server sends.
 MOST_SECONDS = 30
+# Answers about us and not about the recipient: sign in first, encrypt first, wrong password (RFC 3207, RFC 4954).
+OF_THE_SENDER = {530, 534, 535, 538}
 
 
 class Mailer:
@@ -68,7 +70,7 @@ class Mailer:
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             # 4xx is "not now": many servers say it to every sender they meet for the first time.
-            final = all(status >= 500 for status, _ in error.recipients.values())
+            final = all(status >= 500 and status not in OF_THE_SENDER for status, _ in error.recipients.values())
             raise VendorError(
                 "We couldn't deliver the email.",
                 "rejected" if final else "unavailable",

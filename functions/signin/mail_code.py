@@ -37,14 +37,13 @@ ASKING = {
 DIGITS = 6
 # Of a pasted email the beginning; the code is in its first lines.
 LONGEST = 2000
+# Patterns that few requests need are compiled by the first that does.
 # What stands between the digits of one number: spaces, dashes, dots, and what nobody sees.
-SEPARATORS = re.compile(
-    r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2010-\u2015\u2212\u30fb\u30fc\uff0d._·-]"
-)
+SEPARATORS = r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2010-\u2015\u2212\u30fb\u30fc\uff0d._·-]"
 # Where the digits may stand, the likeliest first: unbroken, not in a longer word such as a link's, anywhere.
-RUN = re.compile(rf"[0-9](?:{SEPARATORS.pattern}{{0,4}}[0-9])*")
-ALONE = re.compile(rf"(?<![A-Za-z0-9_=-]){RUN.pattern}(?![A-Za-z0-9_=-])")
-BARE = re.compile(r"(?<![A-Za-z0-9_=-])[0-9]{6}(?![A-Za-z0-9_=-])")
+RUN = rf"[0-9](?:{SEPARATORS}{{0,4}}[0-9])*"
+ALONE = rf"(?<![A-Za-z0-9_=-]){RUN}(?![A-Za-z0-9_=-])"
+BARE = r"(?<![A-Za-z0-9_=-])[0-9]{6}(?![A-Za-z0-9_=-])"
 
 
 def token(key: str, row_id: str, nonce: str) -> str:
@@ -67,8 +66,8 @@ def typed(text: str) -> str:
     digits when no six stand together."""
     plain = "".join(_ascii_digit(character) for character in text[:LONGEST])
     for pattern in (BARE, ALONE, RUN):
-        for run in pattern.findall(plain):
-            digits = SEPARATORS.sub("", run)
+        for run in re.findall(pattern, plain):
+            digits = re.sub(SEPARATORS, "", run)
             if len(digits) == DIGITS:
                 return digits
     return re.sub("[^0-9]", "", plain)

@@ -8,8 +8,8 @@ import json
 import logging
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
@@ -42,8 +42,7 @@ HINT = "portal_in"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """A verified customer; `claims` are the identity provider's of `claims_at` (unix ms), such as plan, role,
     billing_customer and billing_admin, each optional; `product` says whether they signed in with the product's
     account: only then can claims be read again."""

@@ -14,16 +14,12 @@ from functions.rate import limit
 from functions.status import incident_store
 from functions.status.subscribers import wanted, way_out
 from functions.stores.people import Held
-from portal.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from portal.status import OVER, PHASES, Board, Incident, Update, notice
+from portal.status import OVER, PHASES, Board, Incident, Update, news, notice
 from portal.status.summary import iso, update_id
 
 if TYPE_CHECKING:
     from functions.services import Services
 
-# An email about an older update would only confuse.
-NEWS_MS = 3 * HOUR_MS
-KEPT_MS = 40 * DAY_MS
 # Emails about one incident to one address in an hour and in a day, its end apart; and incidents that an address hears
 # of in a day, so that a flapping component sends a few emails and not hundreds.
 MOST_PER_HOUR, MOST_PER_DAY, MOST_INCIDENTS = 4, 12, 6
@@ -34,42 +30,50 @@ NOBODY = ("status_told",)
 
 
 def announce(services: "Services", deadline: float) -> None:
-    """Queue an email for every recipient of every new update, in the transaction that marks the update as told."""
+    """Job of the tick: tell of every update that is new."""
     board = incident_store.board(services)
-    if board is None:
-        return
-    now = services.now()
-    events: list[Any] = [*board.incidents, *board.maintenances]
-    news = [
-        (event, update) for event in events for update in event.updates if now - NEWS_MS <= update.at <= now + MINUTE_MS
+    if board is not None:
+        for event, update in news.fresh(board, services.now()):
+            tell(services, board, event, update)
+
+
+def tell(services: "Services", board: Board, event: Any, update: Update) -> bool:
+    """Queue an email for every recipient of an update, in the transaction that marks it as told; False when it was
+    told before."""
+    affected = _affected(event)
+    with services.store.transaction():
+        first = services.store.run(
+            "insert into status_told (update_id, at) values (:id, :now) on conflict (update_id) do nothing",
+            id=update_id(event.key, update),
+            now=services.now(),
+        )
+        if not first:
+            return False
+        for hook in services.store.all("select id from webhook order by id"):
+            payload = {"webhook": hook["id"], "id": update_id(event.key, update), "data": _data(event, update, board)}
+            outbox.put(services, "status.webhook", payload, subject_id="")
+        for who, address in _recipients(services, affected) if services.mailer.configured else ():
+            if _may_have(services, event.id, who, over=update.status in OVER):
+                text = message(event, update, board)
+                payload = {"to": address, "who": who, **text, "body": text["body"] + _earlier(event, update)}
+                outbox.put(services, "status.mail", payload, subject_id=who)
+    return True
+
+
+def untold(services: "Services", board: Board) -> list[tuple[Any, Update, int]]:
+    """What subscribers should know and were never told, since it came to the portal too late: the event, its last
+    update, and how many addresses may hear of it."""
+    told = {row["update_id"] for row in services.store.all("select update_id from status_told")}
+    return [
+        (event, update, audience(services, _affected(event)))
+        for event, update in news.late(board, services.now())
+        if update_id(event.key, update) not in told
     ]
-    for event, update in sorted(news, key=lambda pair: pair[1].at):
-        affected = set(event.states) if isinstance(event, Incident) else set(event.components)
-        with services.store.transaction():
-            first = services.store.run(
-                "insert into status_told (update_id, at) values (:id, :now) on conflict (update_id) do nothing",
-                id=update_id(event.key, update),
-                now=now,
-            )
-            if not first:
-                continue
-            for hook in services.store.all("select id from webhook order by id"):
-                payload = {
-                    "webhook": hook["id"],
-                    "id": update_id(event.key, update),
-                    "data": _data(event, update, board),
-                }
-                outbox.put(services, "status.webhook", payload, subject_id="")
-            for who, address in _recipients(services, affected) if services.mailer.configured else ():
-                if _may_have(services, event.id, who, over=update.status in OVER):
-                    text = message(event, update, board)
-                    payload = {"to": address, "who": who, **text, "body": text["body"] + _earlier(event, update)}
-                    outbox.put(services, "status.mail", payload, subject_id=who)
 
 
 def purge(services: "Services", deadline: float) -> None:
     """Job of the tick: forget which updates were told to whom after 40 days."""
-    old = services.now() - KEPT_MS
+    old = services.now() - news.KEPT_MS
     services.store.run("delete from status_told where at < :old", old=old)
     services.store.run("delete from status_heard where at < :old", old=old)
 
@@ -129,6 +133,10 @@ def message(event: Any, update: Update, board: Board) -> dict[str, str]:
         "link": page,
         "update": update_id(event.key, update),
     }
+
+
+def _affected(event: Any) -> set[str]:
+    return set(event.states) if isinstance(event, Incident) else set(event.components)
 
 
 def _earlier(event: Any, update: Update) -> str:

@@ -6,8 +6,7 @@ Tables that hold people are in a module's PEOPLE, the others in its NOBODY; a te
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from functions.stores import Store
@@ -17,8 +16,7 @@ PARAMETER = re.compile(r":(subject|address|mailbox|name)\b")
 WHOLE = r"(?<![\w.+-]){}(?![\w-]|\.\w)"
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A table with people in it. A row is a person's by `where`, a condition with :subject, :address (lower case),
     :mailbox (its keyed hash) or :name (a subject, or the key of a row with `is_name`); or by `named`, columns of which
     one, or a text in its JSON, is such a name or holds the address."""
@@ -31,8 +29,7 @@ class Held:
     people: "Callable[[Store], Iterable[tuple[str, str]]] | None" = None
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """The names of one person in the store; addresses in lower case."""
 
     subjects: frozenset[str]

@@ -36,6 +36,7 @@ class SQLite(Store):
     def __init__(self, file: str) -> None:
         super().__init__()
         self.file = Path(file)
+        self._was_there = False
 
     def space(self) -> tuple[int, int | None]:
         try:
@@ -71,9 +72,15 @@ class SQLite(Store):
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._thread, "connection", None)
+        # In WAL mode SQLite goes on with a file that was deleted, and what it commits there is lost.
+        if connection is not None and self._thread.file != self._on_disk():
+            self.close()
+            connection = None
         if connection is None:
             if self.in_transaction:
                 raise StoreError("SQLite: the connection was closed inside a transaction")
+            if self._was_there and self._on_disk() is None:
+                raise StoreError(f"SQLite: {self.file} is gone: it was moved or deleted while the portal ran")
             self._prepare()
             # Only its own thread uses it; whoever drops the store may have to close it.
             connection = sqlite3.connect(
@@ -87,7 +94,17 @@ class SQLite(Store):
             connection.execute("pragma synchronous=full")
             connection.execute("pragma foreign_keys=on")
             self._thread.connection = connection
+            self._thread.file = self._on_disk()
+            self._was_there = True
         return connection
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        """Which file is at the store's place now; None without one."""
+        try:
+            found = self.file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _prepare(self) -> None:
         """Make the file and its folder where there are none; only their owner may read the file."""

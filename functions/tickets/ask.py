@@ -1,7 +1,6 @@
 """Contact support: the form's handlers. A ticket is never lost and never doubled."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -10,7 +9,7 @@ from functions import outbox, pages
 from functions.errors import Problem
 from functions.http import client, json_response, see_other, wants_json
 from functions.rate import limit
-from functions.signin import drafts, sessions, with_mail
+from functions.signin import drafts, sessions
 from functions.signin.ways import way_in
 from functions.tickets import form, ledger, uploads
 from portal.addresses import normalise, subject_of_typed
@@ -46,7 +45,7 @@ def submit(request: "Request", services: "Services") -> Response:
     if session is None:
         limit(services, "draft", client(request, services.settings), times=20, per_seconds=3600)
         return _unknown(request, services, draft, files)
-    key, also = ledger.keys(services, session.requester.subject, asdict(draft), files, request.form.get("key", ""))
+    key, also = ledger.keys(services, session.requester.subject, draft._asdict(), files, request.form.get("key", ""))
     row = ledger.by_key(services, session.requester.subject, key, also)
     facts = form.with_account(form.facts(request, services), session, request)
     row = row or _file(services, session.requester, draft, key, files, facts)
@@ -154,6 +153,9 @@ def _unknown(request: "Request", services: "Services", draft: Draft, files: list
     if address is None or not settings.mail_sign_in or settings.tickets_anonymous != "verify":
         return answer(request, drafts.page(services, drafts.keep(services, draft, facts, names)))
     page_key = ledger.page_key(request.form.get("key", ""))
+    # Imported here, since a customer with a session needs none of it.
+    from functions.signin import with_mail
+
     token = drafts.keep(services, draft, facts, names, owner=address, page_key=page_key)
     location, after = with_mail.ask(request, services, address, drafts.page(services, token), page_key)
     response = answer(request, location)
@@ -168,7 +170,7 @@ def _open(request: "Request", services: "Services", draft: Draft, facts: dict[st
     address = _address(request) or ""
     subject = subject_of_typed(address)
     requester = Requester(subject, address)
-    key, also = ledger.keys(services, subject, asdict(draft), (), request.form.get("key", ""))
+    key, also = ledger.keys(services, subject, draft._asdict(), (), request.form.get("key", ""))
     row = ledger.by_key(services, subject, key, also)
     row = row or _file(services, requester, draft, key, [], facts | {"Email address": UNVERIFIED})
     return answer(request, services.url(f"my/ask/sent/?ref={row['reference']}"))

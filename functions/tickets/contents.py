@@ -45,19 +45,16 @@ FOREIGN = (
     b"7z\xbc\xaf\x27\x1c",
 )
 ARCHIVE, ARCHIVE_TAIL = b"PK\x05\x06", 66_000
+# Patterns that only files need are compiled by the first file.
 # A PDF may write any letter of a name as its number: /J#61vaScript.
-PDF_ACTIVE = re.compile(
-    "/(?:{})".format(
-        "|".join("".join(f"(?:{a}|#{ord(a):x}|#{ord(a.upper()):x})" for a in name) for name in ("javascript", "launch"))
-    ).encode()
-)
+PDF_ACTIVE = "/(?:{})".format(
+    "|".join("".join(f"(?:{a}|#{ord(a):x}|#{ord(a.upper()):x})" for a in name) for name in ("javascript", "launch"))
+).encode()
 # What makes a browser take a text for a page (https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type)
 # or a system for a program, at its beginning.
-PAGE = re.compile(
-    r"<(!doctype|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg)[\s>/]|<!--|<\?|#!|%pdf"
-)
+PAGE = r"<(!doctype|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg)[\s>/]|<!--|<\?|#!|%pdf"
 # Control characters that a terminal may obey; ESC is allowed, since logs have colours.
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+CONTROL = r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]"
 
 AGAIN = "Open it and save it as PNG or JPEG."
 CUT_OFF = f"This picture is incomplete or has extra data at its end. {AGAIN}"
@@ -100,7 +97,7 @@ def _pdf_fault(data: bytes) -> str:
     if _is_mixed(low, data):
         return MIXED
     # Compressed parts of a PDF are not searched.
-    return PDF_ACTS if PDF_ACTIVE.search(low) else ""
+    return PDF_ACTS if re.search(PDF_ACTIVE, low) else ""
 
 
 def _is_mixed(low: bytes, data: bytes) -> bool:
@@ -110,8 +107,8 @@ def _is_mixed(low: bytes, data: bytes) -> bool:
 def _text_fault(data: bytes) -> str:
     """Text is what editors and Excel write, that no browser and no system takes for a page or a program."""
     text = _text(data)
-    is_page = text is not None and PAGE.match(text.lstrip().lower())
-    if text is not None and not is_page and not CONTROL.search(text):
+    is_page = text is not None and re.match(PAGE, text.lstrip().lower())
+    if text is not None and not is_page and not re.search(CONTROL, text):
         return ""
     # Not before: a text may begin with the letters that a program begins with.
     called = _called(data, "")

@@ -1,7 +1,7 @@
 """The customer's list of tickets: the desk's, with those that it does not show yet, and filters."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -181,7 +181,7 @@ def _threads(services: "Services", requester: "Requester") -> tuple[list[Thread]
         "insert into ticket_list (subject_id, threads, at) values (:id, :threads, :now)"
         " on conflict (subject_id) do update set threads = excluded.threads, at = excluded.at",
         id=requester.subject,
-        threads=json.dumps([asdict(thread) | {"messages": ()} for thread in threads[:MOST]]),
+        threads=json.dumps([thread._asdict() | {"messages": ()} for thread in threads[:MOST]]),
         now=services.now(),
     )
     return threads, "", None

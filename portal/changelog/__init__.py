@@ -15,6 +15,8 @@ from portal.sanitise import MAX_CHARACTERS, clean
 # In the order in which customers see them.
 CATEGORIES = ("Breaking", "New", "Improved", "Fixed", "Security")
 RECENT_DAYS = 30
+# Beside the entries: what `scripts.changelog` remembers of its last run.
+STATE = "sync.json"
 # A release of GitHub's largest size, with its definitions of links.
 MOST = 2 * MAX_CHARACTERS
 
@@ -64,9 +66,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Month:
+class Week:
+    """The entries of an ISO week (UTC); `first` is its Monday."""
+
     first: date
     entries: tuple[Entry, ...]
+
+    @property
+    def slug(self) -> str:
+        """The name of its page, e.g. "week-2026-w46"."""
+        year, number, _ = self.first.isocalendar()
+        return f"week-{year}-w{number:02}"
+
+
+@dataclass(frozen=True)
+class Month:
+    """The entries of a calendar month (UTC), by week."""
+
+    first: date
+    weeks: tuple[Week, ...]
 
 
 def parse(text: str, file: str) -> Entry:
@@ -128,11 +146,19 @@ def at_their_own_time(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def by_month(entries: Sequence[Entry]) -> list[Month]:
-    """Group entries by calendar month (UTC), keeping their order."""
+    """Group entries by calendar month (UTC) and week, keeping their order; a week across months is in both."""
     months: dict[date, list[Entry]] = {}
     for entry in entries:
         months.setdefault(entry.day.replace(day=1), []).append(entry)
-    return [Month(first, tuple(found)) for first, found in months.items()]
+    return [Month(first, tuple(by_week(found))) for first, found in months.items()]
+
+
+def by_week(entries: Iterable[Entry]) -> list[Week]:
+    """Group entries by ISO week (UTC), keeping their order."""
+    weeks: dict[date, list[Entry]] = {}
+    for entry in entries:
+        weeks.setdefault(entry.day - timedelta(days=entry.day.weekday()), []).append(entry)
+    return [Week(first, tuple(found)) for first, found in weeks.items()]
 
 
 def recent(entries: Iterable[Entry], today: date, days: int = RECENT_DAYS) -> list[Entry]:

@@ -14,12 +14,18 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed's title and addresses; `url` is the changelog's absolute address and ends in a slash."""
+    """A feed's title and addresses; `url` is the changelog's absolute address and ends in a slash, `path` is "" or that
+    of the page below it that the feed is of, e.g. "breaking/"."""
 
     title: str
     description: str
     url: str
     author: str
+    path: str = ""
+
+    @property
+    def page(self) -> str:
+        return self.url + self.path
 
 
 def atom(channel: Channel, entries: Sequence[Entry], body: Callable[[Entry], str]) -> str:
@@ -38,8 +44,8 @@ def json_feed(channel: Channel, entries: Sequence[Entry], body: Callable[[Entry]
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
         "description": channel.description,
-        "home_page_url": channel.url,
-        "feed_url": f"{channel.url}feed.json",
+        "home_page_url": channel.page,
+        "feed_url": f"{channel.page}feed.json",
         "authors": [{"name": channel.author}],
         "items": [
             {
@@ -70,10 +76,10 @@ def _write(
 ) -> str:
     feed = kind(
         title=channel.title,
-        link=channel.url,
+        link=channel.page,
         description=channel.description,
         author_name=channel.author,
-        feed_url=f"{channel.url}{name}",
+        feed_url=f"{channel.page}{name}",
     )
     for entry in at_their_own_time(entries[:MOST]):
         # Atom has a place for a whole body, RSS readers expect it as the description.

@@ -48,10 +48,14 @@ class Release:
 
 @dataclass(frozen=True)
 class Draft:
-    """The entry of a release: its text ("" when nothing in it is for customers) and what was left out."""
+    """The entry of a release: its text ("" when nothing in it is for customers), each block that was left out with the
+    rule that says so, each line whose class a writer should look at with the category it was given, and the overrides
+    that met a line."""
 
     text: str
-    left_out: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    unsure: tuple[tuple[str, str], ...]
+    used: frozenset[str]
     categories: tuple[str, ...]
 
 
@@ -62,12 +66,13 @@ def read(data: object) -> list[Release]:
     return [_read_one(item, number) for number, item in enumerate(data, start=1)]
 
 
-def draft(release: Release, product: str = "") -> Draft:
+def draft(release: Release, product: str = "", decisions: news.Decisions | None = None) -> Draft:
     """Write the entry of a public release, naming the product (default: the repository's name)."""
-    kept, left_out = news.classify(release.body)
+    found = news.classify(release.body, decisions)
+    kept, left_out, unsure = found.kept, tuple(found.left_out), tuple(found.unsure)
     categories = tuple(c for c in CATEGORIES if c in kept)
     if not categories:
-        return Draft("", tuple(left_out), ())
+        return Draft("", left_out, (), frozenset(found.used), ())
     parts = list(kept.get("", ()))
     for category in categories:
         parts += [f"## {category}", *kept[category]]
@@ -86,7 +91,7 @@ def draft(release: Release, product: str = "") -> Draft:
         "",
     ]
     parts += _definitions(release.body, parts)
-    return Draft(sign("\n".join(lines) + join(parts) + "\n"), tuple(left_out), categories)
+    return Draft(sign("\n".join(lines) + join(parts) + "\n"), left_out, unsure, frozenset(found.used), categories)
 
 
 def title(release: Release, product: str = "") -> str:

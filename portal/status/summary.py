@@ -200,7 +200,8 @@ def _page(board: Board, seen: list[Live], now: int) -> dict[str, Any]:
     updates = [event.updates for event in board.incidents] + [event.updates for event in board.maintenances]
     changes += [update.at for some in updates for update in some if update.at <= now]
     page = board.page
-    updated = iso(max(changes, default=now))
+    # Of what never changed the build is the last news: the time of now would give each answer another tag.
+    updated = iso(max(changes, default=board.built_at or now))
     return {
         "id": page.id,
         "name": page.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from portal.models import Requester, clean
 
@@ -39,14 +39,13 @@ VOTES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A message before it is sent; `context` maps CONTEXT_LABELS' names to plain text."""
 
     topic: str
     subject: str
     body: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ class File:
     data: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A draft of a verified customer on its way to the help desk; `key` makes a second delivery harmless.
 
     `facts` is what the portal itself knows (account, plan, role, seconds in the form, searches with their result
@@ -73,12 +71,11 @@ class Ticket:
     draft: Draft
     created_at: int
     files: tuple[File, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
     follows: str = ""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A customer's further message; `key` is of this reply alone."""
 
     key: str
@@ -88,8 +85,7 @@ class Reply:
     solves: bool = False
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file of a message as the desk names it: its size in bytes; never the desk's own address for it."""
 
     name: str
@@ -97,8 +93,7 @@ class Attachment:
     size: int
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One public message of a ticket; `at` in unix milliseconds. `body` is plain text; `html` is what the desk has
     instead, untrusted: clean it before showing it. `name` is the agent's as the desk has it; customers read the first
     name alone."""
@@ -111,8 +106,7 @@ class Message:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(NamedTuple):
     """A ticket as the help desk has it; times in unix milliseconds, messages oldest first. `closed` means that a
     reply cannot open it again."""
 

@@ -69,6 +69,7 @@ class Portal:
     environ: Mapping[str, str]
     url: str = ""
     _pages: dict[str, "Answer"] = field(default_factory=dict)
+    _found: dict[Callable[["Portal"], Found], Found] = field(default_factory=dict)
 
     @cached_property
     def services(self) -> Services:
@@ -88,6 +89,12 @@ class Portal:
     def part(self, name: str) -> bool:
         """Whether a part is switched on."""
         return bool(self.bundle["parts"].get(name))
+
+    def found(self, run: Callable[["Portal"], Found]) -> Found:
+        """What a check finds, looked for once: another check may need it, too."""
+        if run not in self._found:
+            self._found[run] = run(self)
+        return self._found[run]
 
     def page(self, path: str) -> "Answer":
         """The live site's answer at `path`, asked once; redirects are not followed. Raises NoAnswer."""
@@ -120,7 +127,7 @@ class NoAnswer(Exception):
 def examine(check: Check, portal: Portal) -> Found:
     """Run a check; what stands in its way is an answer as well."""
     try:
-        return check.run(portal)
+        return portal.found(check.run)
     except SettingsError as error:
         return unknown("cannot be looked at before the settings and the build are right", str(error).splitlines()[0])
     except NoAnswer as error:

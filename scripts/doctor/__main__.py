@@ -31,7 +31,7 @@ MISTAKES = {
     7: "no measurement",
     8: "a chatbot on unproven content",
 }
-MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": "?   "}
+MARKS = {"pass": "ok     ", "fail": "FAIL   ", "unknown": "unknown"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -76,7 +76,7 @@ def _as_text(found: list[tuple[Check, Found]], stage: int | None) -> Iterable[st
         )
         yield f"{MARKS[result.state]}  {check.title}: {result.says}{about}"
         if result.do:
-            yield f"      {result.do}"
+            yield f"         {result.do}"
     counts = {state: sum(result.state == state for _, result in found) for state in MARKS}
     yield f"\n{counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown"
 

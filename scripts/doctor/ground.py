@@ -74,7 +74,7 @@ def time(portal: Portal) -> Found:
                 f"the site's clock and this machine's differ by {counted(int(skew.total_seconds()), 'second')}",
                 "Set both by NTP: sign-in and signed webhooks fail with a wrong clock.",
             )
-    return good("even")
+    return good("right, and it runs evenly" if portal.url else "it runs evenly")
 
 
 def schedules(portal: Portal) -> Found:

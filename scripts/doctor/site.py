@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 
-from scripts.doctor import Answer, Check, Found, Portal, bad, good, unknown
+from scripts.doctor import Answer, Check, Found, Portal, articles, bad, good, unknown
 
 # Hosts of chat widgets and of assistants that answer by themselves.
 CHATS = re.compile(
@@ -18,9 +18,8 @@ ASK = "Say --url https://help.example.com/"
 def pages(portal: Portal) -> dict[str, Answer]:
     """One page of each kind, by its name."""
     paths = {"home": "", "the page of a wrong address": "no-such-page/"}
-    articles = portal.bundle["articles"]
-    if articles:
-        paths["an article"] = articles[0]["url"].removeprefix(portal.bundle["base_path"])
+    if written := portal.bundle["articles"]:
+        paths["an article"] = written[0]["url"].removeprefix(portal.bundle["base_path"])
     for part, path in (
         ("tickets", "ask/"),
         ("status", "status/"),
@@ -103,12 +102,17 @@ def chatbot(portal: Portal) -> Found:
     if not portal.url:
         return unknown("the live site was not asked", ASK)
     found = {match[0] for page in pages(portal).values() for match in CHATS.finditer(page.text)}
-    if found:
+    proven = {"articles": articles.unreviewed, "search": search, "finding an article": articles.found}
+    unproven = [what for what, check in proven.items() if portal.found(check).state != "pass"]
+    if found and unproven:
         return bad(
-            f"a chat of {', '.join(sorted(found))} is on the site",
-            "Take it out until articles are fresh and search finds them: it repeats what is wrong, and hides the rest.",
+            f"a chat of {', '.join(sorted(found))} is on the site, and what it would repeat is not proven:"
+            f" {', '.join(unproven)}",
+            "Take it out until these rows pass: it repeats what is wrong, and hides the rest.",
         )
-    return good("none")
+    if unproven:
+        return good(f"none; leave it so until these rows pass: {', '.join(unproven)}")
+    return good(f"a chat of {', '.join(sorted(found))}, on proven content" if found else "none, and content is proven")
 
 
 CHECKS = (

@@ -1,8 +1,16 @@
 """What the status page knows."""
 
+import importlib
+import json
+from datetime import timedelta
+
+from functions.errors import VendorError
+from functions.status import incident_store, tell
 from functions.status.live import last_checks
 from portal.status import STALE_AFTER, read
 from scripts.doctor import Check, Found, Portal, bad, good, unknown
+
+HISTORY_DAYS = 3
 
 
 def checked(portal: Portal) -> Found:
@@ -24,4 +32,67 @@ def checked(portal: Portal) -> Found:
     return good(f"{len(board.monitored)} of {len(board.components)} components were checked just now")
 
 
-CHECKS = (Check("checks", "Checks of the status page", checked, stage=2),)
+def monitors(portal: Portal) -> Found:
+    """Whether each monitor that components name answers."""
+    if not portal.part("status"):
+        return unknown("the status page is switched off")
+    board = read(portal.bundle["status"])
+    kinds = sorted({check.type for component in board.components for check in component.checks} - {"http"})
+    faults = [fault for kind in kinds if (fault := _fault(portal, kind))]
+    if faults:
+        return bad("; ".join(faults), "Check its token or address; the operators' guide names the settings.")
+    return good(f"{', '.join(kinds)} answers" if kinds else "none is named; the portal checks by itself")
+
+
+def _fault(portal: Portal, kind: str) -> str:
+    try:
+        importlib.import_module(f"functions.monitors.{kind}").connect(portal.services.settings.environ).readings()
+    except VendorError as error:
+        return f"{kind}: {error.detail or error.public}"
+    return ""
+
+
+def announced(portal: Portal) -> Found:
+    """What a deploy brought later than three hours after its time is shown, and told to nobody."""
+    if not portal.part("status"):
+        return unknown("the status page is switched off")
+    board = incident_store.board(portal.services)
+    waiting = [(event.title, count) for event, _, count in tell.untold(portal.services, board)] if board else []
+    missed = [title for title, count in waiting if count]
+    if missed:
+        return bad(
+            f"deployed more than three hours late, so subscribers never heard of: {', '.join(map(repr, missed))}",
+            "Run: python -m scripts.announce --send",
+        )
+    return good("subscribers heard of everything that is open or to come")
+
+
+def history(portal: Portal) -> Found:
+    """The workflow that commits each day's figures; samples are kept for four days."""
+    if not portal.part("status"):
+        return unknown("the status page is switched off")
+    if not portal.url:
+        return unknown("the live site was not asked", "Say --url https://help.example.com/")
+    days = [day for back in range(HISTORY_DAYS) if (day := _day(portal, back))]
+    if not days:
+        return bad(
+            f"no figures of the last {HISTORY_DAYS} days are in Git; after four days they are lost",
+            "See the workflow status-history.yml and its variable PORTAL_URL, or run python -m scripts.status_history.",
+        )
+    return good(f"the latest day in Git is {days[0]}")
+
+
+def _day(portal: Portal, back: int) -> str:
+    """The day so many days before yesterday, when the build has its figures."""
+    day = (portal.today - timedelta(days=back + 1)).isoformat()
+    answer = portal.page(f"status/history/{day[:7]}.json")
+    found = json.loads(answer.text) if answer.status == 200 else {}
+    return day if day in found else ""
+
+
+CHECKS = (
+    Check("checks", "Checks of the status page", checked, stage=2),
+    Check("monitors", "Monitors", monitors, stage=2),
+    Check("announced", "Announcements", announced, stage=2),
+    Check("history", "History of the status page", history, stage=2),
+)

@@ -58,9 +58,21 @@ KINDS = {
         installs=False,
     ),
     "google": Kind(
-        ".", None, adapters=("functions-framework",), files=(("hosts/google/main.py", "main.py"),), installs=False
+        "functions",
+        "public",
+        (("firebase", "firebase.json"),),
+        ("functions-framework",),
+        (("hosts/google/main.py", "functions/main.py"),),
+        installs=False,
     ),
-    "azure": Kind(".", None, adapters=("azure-functions",), files=(("hosts/azure", "."),), installs=False),
+    "azure": Kind(
+        "functions",
+        "public",
+        (("headers", "public/_headers"), ("netlify", "public/_redirects")),
+        ("azure-functions",),
+        (("hosts/azure", "functions"),),
+        installs=False,
+    ),
     "firebase": Kind(None, "public", (("firebase", "firebase.json"),)),
     "netlify": Kind(None, ".", (("headers", "_headers"), ("netlify", "_redirects"))),
     "cloudflare": Kind(
@@ -207,8 +219,7 @@ def measure(out: Path, kind: Kind) -> None:
         flat = bench.flatten(Path(folder) / "flat")
         # As PYTHONPATH: the bundle's own before what only the two others need.
         search = Path(f"{(out / str(kind.functions)).resolve()}:{flat}") if kind.installs else flat
-        figures = bench.measure(search, Path(folder), None)
-    bench.show(figures)
+        bench.show(bench.measure(bench.own_cases(search, Path(folder), None)))
 
 
 if __name__ == "__main__":

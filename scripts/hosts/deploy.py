@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.lib.rules_static import REGION
+
 
 @dataclass(frozen=True)
 class Host:
@@ -27,11 +29,18 @@ class Host:
 
 NPX = ("npx", "--yes")
 VERCEL = (*NPX, "vercel@64.0.2", "deploy", "--yes", "--token", "$VERCEL_TOKEN")
-NETLIFY = (*NPX, "netlify-cli@27.10.2", "deploy", "--dir", ".", "--site", "$NETLIFY_SITE_ID")
+NETLIFY = (*NPX, "netlify-cli@27.10.2", "deploy", "--site", "$NETLIFY_SITE_ID", "--dir")
 WRANGLER = (*NPX, "wrangler@4.164.0")
+FIREBASE = (*NPX, "firebase-tools@15.34.2", "deploy", "--only", "hosting", "--project")
+# What functions need of their environment on a host that has no file for it.
+FUNCTIONS = ("PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN", "DATABASE_URL")
+GIVEN = tuple(f"{name}=${name}" for name in (*FUNCTIONS, "SMTP_URL", "MAIL_FROM"))
+AZURE, AZURE_APP = ("az", "functionapp"), ("--name", "$AZURE_APP", "--resource-group", "$AZURE_GROUP")
+# Netlify's proxy adds the caller, Azure's front adds Netlify.
+HOPS, BUILT_THERE = "TRUSTED_HOPS=2", ("--build-remote", "true")
 HOSTS = {
     "aws": Host(
-        ("AWS_REGION", "PUBLIC_ORIGIN", "SECRET_KEYS", "TICK_TOKEN", "DATABASE_URL"),
+        ("AWS_REGION", *FUNCTIONS),
         (
             (
                 *("sam", "deploy", "--template-file", "template.json", "--stack-name", "portal", "--resolve-s3"),
@@ -46,7 +55,7 @@ HOSTS = {
         ),
     ),
     "vercel": Host(("VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID"), ((*VERCEL, "--prod"),), (VERCEL,)),
-    "netlify": Host(("NETLIFY_AUTH_TOKEN", "NETLIFY_SITE_ID"), ((*NETLIFY, "--prod"),), (NETLIFY,)),
+    "netlify": Host(("NETLIFY_AUTH_TOKEN", "NETLIFY_SITE_ID"), ((*NETLIFY, ".", "--prod"),), ((*NETLIFY, "."),)),
     "cloudflare": Host(
         ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"),
         ((*WRANGLER, "deploy"),),
@@ -54,7 +63,30 @@ HOSTS = {
     ),
     "firebase": Host(
         ("GOOGLE_APPLICATION_CREDENTIALS", "FIREBASE_PROJECT"),
-        ((*NPX, "firebase-tools@15.34.2", "deploy", "--only", "hosting", "--project", "$FIREBASE_PROJECT"),),
+        ((*FIREBASE, "$FIREBASE_PROJECT"),),
+    ),
+    "google": Host(
+        ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_PROJECT", *FUNCTIONS),
+        (
+            (
+                *("gcloud", "run", "deploy", "portal", "--source", "functions", "--function", "api"),
+                *("--base-image", f"python{sys.version_info.major}{sys.version_info.minor}", "--quiet"),
+                *("--project", "$GOOGLE_PROJECT", "--region", REGION, "--allow-unauthenticated"),
+                # A list of keys has commas in it, so another text stands between the variables.
+                *("--set-env-vars", "^##^" + "##".join((*GIVEN, "TRUSTED_HOPS=1", "COOKIE_NAME=__session"))),
+            ),
+            (*FIREBASE, "$GOOGLE_PROJECT"),
+        ),
+    ),
+    "azure": Host(
+        ("AZURE_APP", "AZURE_GROUP", "NETLIFY_AUTH_TOKEN", "NETLIFY_SITE_ID", *FUNCTIONS),
+        (
+            # Azure has no static host that hands on /my/*.
+            ("sh", "-c", "cd functions && python3 -m zipfile -c ../functions.zip *"),
+            (*AZURE, "config", "appsettings", "set", *AZURE_APP, "--output", "none", "--settings", *GIVEN, HOPS),
+            (*AZURE, "deployment", "source", "config-zip", *AZURE_APP, "--src", "functions.zip", *BUILT_THERE),
+            (*NETLIFY, "public", "--prod"),
+        ),
     ),
     "machine": Host(
         ("MACHINE", "COMMIT"),

@@ -64,7 +64,7 @@ def run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.terminate())
     stopping = threading.Event()
-    ticker = threading.Thread(target=tick, args=(os.environ, settings.tick_token, stopping), daemon=True)
+    ticker = threading.Thread(target=tick, args=(os.environ, settings.tick_tokens[0], stopping), daemon=True)
     ticker.start()
     code = server.wait()
     stopping.set()

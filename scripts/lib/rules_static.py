@@ -9,6 +9,8 @@ from typing import Any
 from scripts.lib.rules_model import FUNCTIONS, Rules
 
 CACHE = "public, max-age=0, must-revalidate"
+# Where the Cloud Run service `portal` is.
+REGION = "us-central1"
 
 
 def headers(rules: Rules) -> str:
@@ -77,7 +79,7 @@ def firebase(rules: Rules) -> str:
     """firebase.json: the site in public/, the functions as the Cloud Run service `portal`."""
     found = [{"key": name, "value": value} for name, value in {**rules.headers, "Cache-Control": CACHE}.items()]
     not_functions = f"{rules.base}!({'|'.join(FUNCTIONS)})"
-    service = {"serviceId": "portal", "region": "us-central1"}
+    service = {"serviceId": "portal", "region": REGION}
     config: dict[str, Any] = {
         "hosting": {
             "public": "public",

@@ -1,12 +1,15 @@
 """The doctor finds the demo well, and names what is wrong with each of these portals in one sentence."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,14 +18,25 @@ import pytest
 import requests
 
 from functions.stores import connect
+from portal.clock import DAY_MS, HOUR_MS
 from scripts.doctor import __main__ as doctor
 from scripts.lib.environment import variables
 from scripts.lib.world import ROOT, World
 
 Environ = dict[str, str]
+SEARCH = """
+insert into event (event_id, at, visit, view, seq, name, path, kind)
+values (:id, :at, :id, :id, 1, 'search', '/', 'home')
+"""
+TICKET = """
+insert into ticket (id, reference, key, subject_id, email, name, topic, subject, body, context, state, created_at,
+                    updated_at)
+values (:id, :id, :id, 'sub', 'ada@customer.example', 'Ada', 'help', 'Locked out', '', '{}', 'delivered', :at, :at)
+"""
 # What a demo of an hour cannot have, and what is not built.
 OPEN = {
-    "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "release-sync", "write-next",
+    "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "history", "release-sync",
+    "write-next",
 }  # fmt: skip
 
 
@@ -70,7 +84,7 @@ def test_a_stage_shows_its_own_criteria_and_what_to_do(
 
     out = capsys.readouterr().out
     assert out.startswith("Stage 2. Status and changes")
-    assert "Status one click away: the live site was not asked\n      Say --url" in out
+    assert "Status one click away: the live site was not asked\n         Say --url" in out
     assert "Help desk" not in out
 
 
@@ -115,6 +129,43 @@ def unread(environ: Environ, folder: Path) -> Environ:
     return built(environ, folder, articles=[article])
 
 
+def on_the_board(environ: Environ, folder: Path, **changes: Any) -> Environ:
+    bundle = json.loads((Path(environ["PORTAL_BUILD_DIR"]) / "portal.json").read_text("utf-8"))
+    return built(environ, folder, status=bundle["status"] | changes)
+
+
+def late_news(environ: Environ, folder: Path) -> Environ:
+    """A maintenance that was announced five hours before it was deployed, and somebody who wants to hear of it."""
+    now = int(time.time() * 1000)
+    update = {"at": now - 5 * HOUR_MS, "status": "scheduled", "body": "We are moving."}
+    work = {"id": "move", "title": "New servers", "status": "scheduled", "components": [], "updates": [update]}
+    work |= {"scheduled_for": now + DAY_MS, "scheduled_until": now + DAY_MS + HOUR_MS}
+    who = "insert into subscriber (id, address, components, created_at) values ('a', 'eve@customer.example', '[]', 1)"
+    return on_the_board(environ, folder, maintenances=[work]) | migrated(folder, who)
+
+
+def unknown_monitor(environ: Environ, folder: Path) -> Environ:
+    component = {"id": "api", "name": "API", "checks": [{"type": "pingdom", "id": "1", "statuses": [200]}]}
+    return on_the_board(environ, folder, components=[component], incidents=[], maintenances=[])
+
+
+def unmoved(environ: Environ, folder: Path) -> Environ:
+    """Two whole months, in each forty visits that searched and went away, and five requests."""
+    first = datetime.now(UTC).replace(day=1) - timedelta(days=1)
+    months = [first.replace(day=10), (first.replace(day=1) - timedelta(days=1)).replace(day=10)]
+    found = migrated(folder)
+    store = connect(found["DATABASE_URL"])
+    with store.transaction():
+        for number, month in enumerate(months):
+            at = int(month.timestamp() * 1000)
+            for visit in range(40):
+                store.run(SEARCH, id=f"{number}-{visit}", at=at + visit)
+            for ticket in range(5):
+                store.run(TICKET, id=f"{number}-{ticket}", at=at + ticket)
+    store.close()
+    return found
+
+
 BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
     "a misspelt desk": (
         "help-desk",
@@ -155,7 +206,35 @@ BROKEN: dict[str, tuple[str, Callable[[Environ, Path], Environ], str]] = {
         lambda environ, folder: built(environ, folder, built_at="2026-01-01T00:00:00Z"),
         "so incidents, changes and planned maintenance are missing",
     ),
+    "releases that do not arrive": (
+        "release-sync",
+        lambda environ, folder: built(
+            environ, folder, changelog={"synced": True, "unreachable": "2026-11-20T03:40:00+00:00", "latest": []}
+        ),
+        "the product's releases could not be asked for since 2026-11-20 03:40 UTC",
+    ),
     "account changes behind a request": ("account", without_cards, "customers must ask for: "),
+    "an account page without its provider's secret": (
+        "account-provider",
+        lambda environ, folder: built(environ, folder, account={"provider": "auth0"}),
+        "Auth0 lacks AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET",
+    ),
+    "a SCIM server that is not there": (
+        "account-provider",
+        lambda *_: {"SCIM_URL": "http://127.0.0.1:9", "SCIM_TOKEN": "t"},
+        "SCIM: ConnectionError",
+    ),
+    "a monitor without its token": ("monitors", unknown_monitor, "pingdom: PINGDOM_TOKEN is not set"),
+    "news that was deployed too late": (
+        "announced",
+        late_news,
+        "deployed more than three hours late, so subscribers never heard of: 'New servers'",
+    ),
+    "curves that do not move": (
+        "curves",
+        unmoved,
+        "neither moved: solved without a request 0%, then 0%; requests 5, then 5",
+    ),
     "a stale article": ("reviewed", unread, "'How do I pay?'"),
     "no keys": ("settings", lambda *_: {"SECRET_KEYS": ""}, "Set SECRET_KEYS: one or more random keys, newest first"),
 }
@@ -185,6 +264,20 @@ def test_a_misspelt_function_of_an_own_desk_is_named(
     assert "module 'custom.desk' has no attribute 'conect'" in row["says"]
 
 
+class Yesterday(BaseHTTPRequestHandler):
+    """A site whose machine's clock is a day behind."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(time.time() - 86_400)
+
+    def log_message(self, *_: Any) -> None:
+        """Tests need no log."""
+
+
 class Bare(BaseHTTPRequestHandler):
     """A site that was deployed without its rules, its functions, its search and its links, and with a chat."""
 
@@ -199,14 +292,36 @@ class Bare(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
+def yesterday() -> Iterator[str]:
+    with site(Yesterday) as url:
+        yield url
+
+
+@pytest.fixture
 def bare() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Bare)
+    with site(Bare) as url:
+        yield url
+
+
+@contextmanager
+def site(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_a_site_whose_clock_is_wrong_is_named_with_the_difference(
+    yesterday: str, environ: Environ, examine: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "MODULES", ("ground",))
+    row = examine(environ, "--url", yesterday)["clock"]
+
+    assert (row["state"], row["do"].partition(":")[0]) == ("fail", "Set both by NTP")
+    assert re.search(r"this machine's differ by 864\d\d seconds", row["says"])
 
 
 def test_a_site_without_what_every_page_needs(
@@ -221,7 +336,8 @@ def test_a_site_without_what_every_page_needs(
     assert "the functions are not behind the site" in found["functions"]["says"]
     assert "Content-Security-Policy" in found["headers"]["says"]
     assert "no search on: home" in found["search"]["says"]
-    assert "widget.intercom.io" in found["chatbot"]["says"]
+    assert "a chat of widget.intercom.io is on the site" in found["chatbot"]["says"]
+    assert "not proven: search, finding an article" in found["chatbot"]["says"]
 
 
 def test_a_site_that_does_not_answer_is_unknown(

@@ -14,12 +14,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Inbox:
-    """Keeps what arrives; refuses addresses that start with `blocked@`, and everything while `down`."""
+    """Keeps what arrives; refuses addresses that start with `blocked@`, and everything while `down` or while it wants
+    a sign-in that the portal does not know yet (`password_changed`)."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.to: list[str] = []
-        self.down = False
+        self.down = self.password_changed = False
         self.came = threading.Event()
 
     def forget(self) -> None:
@@ -31,6 +32,8 @@ class Inbox:
     ) -> str:
         if self.down:
             return "451 try again later"  # as greylisting says it
+        if self.password_changed:
+            return "530 5.7.0 Authentication required"
         if address.startswith("blocked@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)

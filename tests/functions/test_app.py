@@ -74,6 +74,18 @@ def test_health_tells_the_age_of_the_last_tick(browser: Browser, services: Servi
     assert after["tick_age_seconds"] == 0
 
 
+def test_while_the_tick_changes_its_token_the_old_and_the_new_one_count(environ: dict[str, str]):
+    services = Services(read(environ | {"TICK_TOKEN": f"{'n' * 16},{'t' * 16}"}))
+    services.store.migrate()
+    client = Browser(Portal(services))
+    given = ["n" * 16, "t" * 16, f"{'n' * 16},{'t' * 16}", "n" * 15, "", ","]
+    answers = [client.post("/api/tick", headers={"Authorization": f"Bearer {token}"}).status_code for token in given]
+    services.store.close()
+
+    # The third: a scheduler that was set up from the same variable.
+    assert answers == [200, 200, 200, 401, 401, 401]
+
+
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "t" * 15])
 def test_the_tick_needs_its_token(browser: Browser, token: str):
     assert browser.post("/api/tick", headers={"Authorization": token}).status_code == 401

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,7 +159,7 @@ def test_a_try_at_a_wrong_time_delays_no_later_one(services: Services, start: in
 class Away(BuiltIn):
     """A desk that is away at first, and finds a ticket by its key a minute after it was made."""
 
-    capabilities = replace(BuiltIn.capabilities, creates="found", lookup_lag=60)
+    capabilities = BuiltIn.capabilities._replace(creates="found", lookup_lag=60)
     is_away = True
 
     def create(self, ticket: Ticket) -> str:

@@ -152,7 +152,7 @@ GUARDS = [
     Guard(
         "a message is not the portal's part",
         "functions/helpdesks/mailbox.py",
-        'f"> {line}" if OURS.match(line) else line',
+        'f"> {line}" if re.match(OURS, line) else line',
         "line",
         f"{T}test_a_message_cannot_pass_for_what_the_portal_says_of_its_sender",
     ),
@@ -204,7 +204,7 @@ GUARDS = [
     Guard("the end of files", CONTENTS, "if mime in ENDS and not", "if False and not", REFUSED),
     Guard("pages and programs in pictures", CONTENTS, "any(mark in low for mark in FOREIGN) or", "", REFUSED),
     Guard("archives in pictures", CONTENTS, "or ARCHIVE in data[-ARCHIVE_TAIL:]", "", REFUSED),
-    Guard("what a PDF does", CONTENTS, 'return PDF_ACTS if PDF_ACTIVE.search(low) else ""', 'return ""', REFUSED),
+    Guard("what a PDF does", CONTENTS, 'return PDF_ACTS if re.search(PDF_ACTIVE, low) else ""', 'return ""', REFUSED),
     Guard(
         "how a PDF spells it",
         CONTENTS,
@@ -219,7 +219,7 @@ GUARDS = [
         "",
         REFUSED,
     ),
-    Guard("programs that say they are text", CONTENTS, " and not CONTROL.search(text)", "", REFUSED),
+    Guard("programs that say they are text", CONTENTS, " and not re.search(CONTROL, text)", "", REFUSED),
     Guard(
         "the size of all files",
         "functions/app.py",

@@ -44,17 +44,23 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(folder, ENTRIES)
 
 
-def build(folder: Path, entries: dict[str, str], config: str = portals.CONFIG) -> Path:
-    result = attempt(folder, entries, config)
+def build(
+    folder: Path, entries: dict[str, str], config: str = portals.CONFIG, more: dict[str, str] | None = None
+) -> Path:
+    result = attempt(folder, entries, config, more)
     assert result.returncode == 0, result.stderr
     return folder / "site"
 
 
-def attempt(folder: Path, entries: dict[str, str], config: str = portals.CONFIG):  # type: ignore[no-untyped-def]
+def attempt(  # type: ignore[no-untyped-def]
+    folder: Path, entries: dict[str, str], config: str = portals.CONFIG, more: dict[str, str] | None = None
+):
     portals.write(folder, ARTICLES, config)
     (folder / "changelog").mkdir()
     for name, text in entries.items():
         (folder / "changelog" / f"{name}.md").write_text(text, encoding="utf-8")
+    for name, text in (more or {}).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return portals.mkdocs(folder, folder / "site", SOURCE_DATE_EPOCH=TODAY)
 
 
@@ -73,7 +79,7 @@ def test_the_list_is_newest_first_by_month_and_says_how_much_is_recent(portal: P
     order = ["November 2026", "Share &lt;all&gt;", "Also that day", "Keys end", "January 2026", "Old"]
     places = [text.index(f">{words}<", text.index("November 2026</h2>") - 1) for words in order]
     assert places == sorted(places)
-    assert '<p class="hf-lead" id="last-30-days">3 releases in the last 30 days.' in text
+    assert "3 releases in the 30 days up to 22 November 2026." in re.sub(r"<[^>]+>", "", text)
     assert "3 more in “Also that day”" in text
 
 
@@ -88,7 +94,7 @@ def test_breaking_is_pinned_until_its_day(portal: Path) -> None:
 
 def test_a_category_has_a_page_only_when_it_has_entries(portal: Path) -> None:
     assert sorted(p.name for p in (portal / "changelog").iterdir() if p.is_dir() and not p.name[0].isdigit()) == [
-        "breaking", "fixed", "improved", "new",
+        "breaking", "fixed", "improved", "new", "week-2026-w01", "week-2026-w45", "week-2026-w47",
     ]  # fmt: skip
     assert "One." in main(portal, "fixed")
     assert "config.secret" not in main(portal, "fixed")
@@ -122,6 +128,41 @@ def test_the_home_page_leads_to_a_change_that_needs_action(portal: Path) -> None
 def test_the_list_and_a_release_lead_on_to_support(portal: Path) -> None:
     for path in ("", "fixed", "2026-11-18-new"):
         assert '<a href="/help/ask/">Contact support</a>' in main(portal, path)
+
+
+def test_a_week_has_a_page_of_its_own_with_whole_entries(portal: Path) -> None:
+    text = main(portal, "week-2026-w47")
+
+    assert "Changes in the week of 16 November 2026" in text
+    assert [word in text for word in ("Share &lt;all&gt;", "Also that day", "Keys end")] == [True, True, False]
+    assert text.count("<li>More</li>") + text.count("<li>more</li>") == 9
+    assert "/help/changelog/week-2026-w47/" in main(portal, "")
+
+
+def test_a_category_has_feeds_of_its_lines_alone(portal: Path) -> None:
+    feed = json.loads((portal / "changelog" / "fixed" / "feed.json").read_text(encoding="utf-8"))
+
+    assert feed["feed_url"] == "https://acme.example/help/changelog/fixed/feed.json"
+    assert [item["title"] for item in feed["items"]] == ["Share <all>"]
+    assert "One." in feed["items"][0]["content_html"]
+    assert "config.secret" not in feed["items"][0]["content_html"]
+    assert 'href="/help/changelog/fixed/atom.xml"' in main(portal, "fixed")
+
+
+def test_an_article_names_the_changes_that_link_to_it(portal: Path) -> None:
+    html = (portal / "getting-in" / "sign-in" / "index.html").read_text(encoding="utf-8")
+
+    assert "What changed here" in html
+    assert '<a href="/help/changelog/2026-11-18-new/"><b>Share &lt;all&gt;</b>' in html
+
+
+def test_the_list_says_since_when_releases_cannot_be_asked_for(tmp_path: Path) -> None:
+    state = {"changelog/sync.json": json.dumps({"unreachable": "2026-11-20T03:40:00Z"})}
+
+    text = main(build(tmp_path, ENTRIES, more=state), "")
+
+    assert "We have not been able to check for new releases since" in text
+    assert "20 November 2026, 03:40 UTC" in text
 
 
 def test_three_feeds_tell_the_same_with_absolute_addresses(portal: Path) -> None:
@@ -178,8 +219,8 @@ def test_an_old_last_release_and_none_at_all_are_said_plainly(tmp_path: Path) ->
 
     old = main(build(tmp_path / "old", {"x": page("A", "2026-08-18", "- x")}), "")
     none = main(build(tmp_path / "none", {}), "")
-    assert "No releases in the last 30 days. The last one was on" in old
-    assert "18 August 2026" in old
+    words = " ".join(re.sub(r"<[^>]+>", "", old).split())
+    assert "No releases in the 30 days up to 22 November 2026. The last one was on 18 August 2026." in words
     assert "No releases yet." in none
 
 

@@ -279,3 +279,13 @@ def test_a_mistake_in_a_correction_is_named_with_its_line(config: MkDocsConfig, 
 
     with pytest.raises(PluginError, match=message):
         build(config)
+
+
+def test_a_build_says_what_subscribers_will_not_hear_of(config: MkDocsConfig, caplog: pytest.LogCaptureFixture):
+    at = datetime.now(UTC) - timedelta(hours=4)
+    write_incident(config, INCIDENT.replace("2026-11-20T09:05:00Z", at.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    with caplog.at_level("INFO"):
+        build(config)
+
+    assert "It's slow: <all> of it: its last update is more than three hours old" in caplog.text
+    assert "python -m scripts.announce" in caplog.text

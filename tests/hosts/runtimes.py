@@ -18,6 +18,7 @@ from tests.demo.ports import free
 from tests.hosts.servers import ROOT, Host, OnPort, running
 from tests.hosts.wire import Answer, Headers
 from tests.hosts.world import World
+from tests.node_tools import NODE
 
 PYTHON = str(ROOT / ".hosts/bin/python")
 UNPACKED = ROOT / ".hosts/unpacked"
@@ -140,9 +141,22 @@ def azure(world: World) -> Iterator[OnPort]:
         yield host
 
 
+@contextmanager
+def cloudflare_python(world: World) -> Iterator[OnPort]:
+    """Cloudflare's SDK in Pyodide: a Python Worker without Cloudflare's own runtime, which is not to be had outside."""
+    port = free()
+    script = str(Path(__file__).with_name("pyodide.mjs"))
+    [packages] = (ROOT / ".hosts/lib").glob("python3*/site-packages")
+    where = [str(port), str(ROOT), str(packages), str(UNPACKED), str(world.folder)]
+    command = [str(NODE), "--experimental-wasm-jspi", script, *where]
+    with running(command, port, world.environ | {"PYTHONPATH": ""}, world.folder) as host:
+        yield host
+
+
 RUNTIMES: dict[str, Host] = {
     "AWS Lambda": aws_lambda,
     "Google Cloud Functions": google,
     "Vercel": vercel,
     "Azure Functions": azure,
+    "Cloudflare (Python)": cloudflare_python,
 }

@@ -97,9 +97,10 @@ def test_wrangler_takes_cloudflares_bundle(tmp_path: Path, base: str):
 @pytest.mark.parametrize("host", ["vercel", "google", "azure"])
 def test_a_host_that_installs_by_itself_gets_requirements_with_hashes(tmp_path: Path, host: str):
     out, _ = made(host, make(tmp_path, "/"))
-    text = (out / "requirements.txt").read_text("utf-8")
+    functions = out / (bundle.KINDS[host].functions or "")
+    text = (functions / "requirements.txt").read_text("utf-8")
 
     assert text.count("==") <= text.count("--hash=sha256:")
     assert "werkzeug==" in text
     assert "mkdocs" not in text
-    assert {name for name in ("functions", "portal", "build") if not (out / name).is_dir()} == set()
+    assert {name for name in ("functions", "portal", "build") if not (functions / name).is_dir()} == set()

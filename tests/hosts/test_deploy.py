@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import pytest
 import yaml
 
 from scripts.hosts import bundle
-from scripts.hosts.deploy import HOSTS
+from scripts.hosts.deploy import HOSTS, filled
 from tests.hosts.runtimes import PYTHON
 from tests.hosts.servers import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-PROGRAMS = ("sam", "aws", "npx", "ssh")
+PROGRAMS = ("sam", "aws", "npx", "ssh", "gcloud", "az")
 
 
 def deploy(host: str, folder: Path, *options: str, failing: str = "", **environ: str) -> tuple[int, str, list[str]]:
@@ -54,6 +55,27 @@ def test_a_deploy_fills_in_the_environment_and_runs_in_order(tmp_path: Path):
     assert (code, said) == (0, "")
     assert [call.split()[:2] for call in calls] == [["ssh", "the-machine"]] * 2
     assert f"git checkout --quiet {'0' * 40} && make machine" in calls[0]
+
+
+def test_google_gets_the_functions_before_the_site_with_lists_kept_whole(tmp_path: Path):
+    # As if the store were up to date: its own variable would bring in a real one.
+    command = next(command for command in HOSTS["google"].commands if command[0] == "gcloud")
+    words = filled(command, needs("google") | {"SECRET_KEYS": "one,two", "DATABASE_URL": "postgresql://store"})
+    variables = words[words.index("--set-env-vars") + 1].removeprefix("^##^").split("##")
+
+    assert [command[0] for command in HOSTS["google"].commands] == ["gcloud", "npx"]
+    assert {"SECRET_KEYS=one,two", "DATABASE_URL=postgresql://store", "COOKIE_NAME=__session"} <= {*variables}
+    assert not any("$" in word for word in words)
+
+
+def test_azure_is_sent_a_zip_that_has_its_files_at_the_top(tmp_path: Path):
+    (tmp_path / "functions/portal").mkdir(parents=True)
+    (tmp_path / "functions/function_app.py").write_text("")
+    (tmp_path / "functions/portal/models.py").write_text("")
+    subprocess.run(HOSTS["azure"].commands[0], cwd=tmp_path, check=True)
+
+    with zipfile.ZipFile(tmp_path / "functions.zip") as archive:
+        assert {"function_app.py", "portal/models.py"} <= {*archive.namelist()}
 
 
 def test_after_a_failure_nothing_more_is_done(tmp_path: Path):
@@ -114,7 +136,9 @@ def test_actions_are_pinned_and_no_change_runs_with_our_rights(file: Path):
 
     assert "pull_request_target" not in text
     assert "workflow_run" not in text
-    assert {use for use in re.findall(r"uses: (\S+)", text) if not re.search(r"@[0-9a-f]{40}$", use)} == set()
+    # A workflow of this repository is of the same commit.
+    others = [use for use in re.findall(r"uses: (\S+)", text) if not use.startswith("./")]
+    assert {use for use in others if not re.search(r"@[0-9a-f]{40}$", use)} == set()
     assert "permissions: {}" in text
 
 

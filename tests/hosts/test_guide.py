@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,13 +17,14 @@ import pytest
 
 from tests.demo.ports import free
 from tests.functions.inbox import Inbox, listening
-from tests.hosts import image
+from tests.hosts import image, transcript
 from tests.hosts.servers import ROOT, OnPort, running
 from tests.hosts.wire import Answer
 
 GUIDE = ROOT / ".github/guides/hosts.md"
 MACHINE = ROOT / "hosts/machine"
 HOST = "help.example.org"
+MARK = "\x1e"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
@@ -46,6 +48,13 @@ def test_the_files_and_words_that_the_commands_name_are_there(heading: str):
     assert "help.acme.example" in (MACHINE / "Caddyfile").read_text("utf-8")
 
 
+def test_the_page_of_what_they_print_has_the_guides_commands_and_nothing_of_one_run():
+    page = transcript.PAGE.read_text("utf-8")
+
+    assert transcript.blocks(page)[0] == commands("One machine with Docker")
+    assert transcript.calm(page) == page.strip("\n")
+
+
 @pytest.mark.hosts
 def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path):
     unit = tmp_path / "portal.service"
@@ -62,9 +71,34 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
         yield found
 
 
+@dataclass(frozen=True)
+class Machine:
+    """A machine after the guide's commands: the portal's port, the folder of it all, what each command printed, and the
+    environment in which the next one runs."""
+
+    host: OnPort
+    folder: Path
+    printed: list[str]
+    environ: dict[str, str]
+
+    def run(self, command: str) -> str:
+        """What a command of the page prints, in the clone."""
+        here = command.replace(f"https://{HOST}/", f"http://127.0.0.1:{self.host.port}/")
+        done = subprocess.run(
+            ["sh", "-ec", here],
+            cwd=self.folder / "portal",
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+
 @pytest.fixture(scope="module")
-def portal(inbox: tuple[Inbox, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OnPort, str, Path]]:
-    """The portal after the guide's commands, what they printed, and where it all is.
+def portal(inbox: tuple[Inbox, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """The portal after the guide's commands.
 
     What is not the guide's own stands for the world outside: the repository is a clone of this one, the host name this
     machine, the mail server an inbox, and `docker` works without an engine.
@@ -80,18 +114,19 @@ def portal(inbox: tuple[Inbox, str], tmp_path_factory: pytest.TempPathFactory) -
         "smtps://user:password@smtp.example.org": inbox[1],
         f"--retry-all-errors https://{HOST}/": f"--retry-all-errors http://127.0.0.1:{port}/",
     }
-    script = "\n".join(commands("One machine with Docker"))
+    # A line before each command tells what is printed by which.
+    script = "\n".join(f"printf '{MARK}'\n{command}" for command in commands("One machine with Docker"))
     for there, here in outside.items():
         assert there in script
         script = script.replace(there, here)
     environ = os.environ | {"GUIDE_STATE": str(folder / "state"), "GUIDE_PORT": str(port)}
     environ["PATH"] = f"{folder}/bin:{environ['PATH']}"
     done = subprocess.run(
-        ["sh", "-ex"], input=script, cwd=folder, env=environ, capture_output=True, text=True, check=False
+        ["sh", "-e"], input=script, cwd=folder, env=environ, capture_output=True, text=True, check=False
     )
     try:
         assert done.returncode == 0, done.stdout + done.stderr[-6000:]
-        yield OnPort(port), done.stdout, folder
+        yield Machine(OnPort(port), folder, done.stdout.split(MARK)[1:], environ)
     finally:
         arguments = ["--env-file", "portal.env", "--file", "hosts/machine/compose.yml", "down"]
         subprocess.run([str(docker), "compose", *arguments], cwd=folder / "portal", env=environ, check=False)
@@ -104,18 +139,32 @@ def ask(host: OnPort, method: str, path: str, cookie: str = "", **form: str) -> 
 
 
 @pytest.mark.hosts
-def test_the_guides_commands_end_in_a_portal_that_is_well(portal: tuple[OnPort, str, Path]):
-    host, printed, _ = portal
+def test_the_guides_commands_end_in_a_portal_that_is_well(portal: Machine):
+    host = portal.host
 
-    assert '"status"' in printed
+    assert '"status"' in "".join(portal.printed)
     assert ask(host, "GET", "/status/").status == 200
     assert "script-src 'self'" in ask(host, "GET", "/").one("Content-Security-Policy")
     assert json.loads(ask(host, "GET", "/api/v2/status.json").body)["status"]
 
 
 @pytest.mark.hosts
-def test_a_customer_signs_in_by_mail_and_files_a_ticket(portal: tuple[OnPort, str, Path], inbox: tuple[Inbox, str]):
-    host = portal[0]
+def test_the_page_shows_what_each_command_prints_up_to_a_ticket(portal: Machine, inbox: tuple[Inbox, str]):
+    page = transcript.PAGE.read_text("utf-8")
+    first, *others = transcript.blocks(page)
+    token = mailed_token(portal.host, inbox[0])
+    printed = [portal.printed] + [[portal.run(line.replace("TOKEN", token)) for line in block] for block in others]
+    text = transcript.written(page, printed)
+    if os.environ.get("TRANSCRIPT") == "write":
+        transcript.PAGE.write_text(text, "utf-8")
+
+    assert first == commands("One machine with Docker")
+    assert "From the guide" in "".join(printed[2])
+    assert text == page, "run TRANSCRIPT=write make hosts"
+
+
+def mailed_token(host: OnPort, inbox: Inbox) -> str:
+    """Ask for an email as a browser does, which solves the form's puzzle; the token of the email's link."""
     page = ask(host, "GET", "/my/verify/")
     puzzle = re.search(r'data-puzzle="([^"]*)"', page.text)
     ticket = re.search(r'name="ask" value="([^"]*)"', page.text)
@@ -128,22 +177,15 @@ def test_a_customer_signs_in_by_mail_and_files_a_ticket(portal: tuple[OnPort, st
     fields = {"email": "ada@customer.example", "return": "/my/tickets/", "ask": ticket[1], "check": check}
     sent = ask(host, "POST", "/api/verify", **fields)
     assert sent.status == 303, sent.text
-    assert inbox[0].came.wait(90)
-    link = re.search(rf"https://{HOST}/my/verify/open/\?token=(\S+)", inbox[0].text())
+    assert inbox.came.wait(90)
+    link = re.search(rf"https://{HOST}/my/verify/open/\?token=(\S+)", inbox.text())
     assert link
-    cookies = [
-        line.partition(";")[0] for line in ask(host, "POST", "/api/verify/open", token=link[1]).all("Set-Cookie")
-    ]
-    cookie = "; ".join(line for line in cookies if line.startswith("__Host-portal"))
-    text = {"topic": "getting-in", "subject": "From the guide", "body": "The portal is up, and I can ask."}
-    where = ask(host, "POST", "/api/tickets", cookie, key="g" * 20, **text).one("Location")
-
-    assert "From the guide" in ask(host, "GET", where, cookie).text
+    return link[1]
 
 
 @pytest.mark.hosts
-def test_the_image_writes_to_its_volume_and_nowhere_else(portal: tuple[OnPort, str, Path]):
-    _, _, folder = portal
+def test_the_image_writes_to_its_volume_and_nowhere_else(portal: Machine):
+    folder = portal.folder
     plan = json.loads((folder / "state/plan.json").read_text("utf-8"))["portal"]
     stage = image.Stage(**plan["stage"] | {"root": Path(plan["stage"]["root"])})
 

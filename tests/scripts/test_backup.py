@@ -118,6 +118,23 @@ def test_what_is_no_backup_changes_nothing(
     assert rows(database_url) == {"here"}
 
 
+def test_a_backup_is_tried_beside_the_store_which_stays_as_it_is(
+    store: Store, database_url: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.run("insert into job (name, due_at, leased_until) values ('saved', 1, 0)")
+    assert backup.main([str(tmp_path / "saved")]) == 0
+    store.run("insert into job (name, due_at, leased_until) values ('later', 1, 0)")
+    other = f"sqlite:///{tmp_path / 'tried.db'}"
+    if not database_url.startswith("sqlite:"):
+        other = request.getfixturevalue("postgresql_cluster").database()
+
+    assert restore.main([str(tmp_path / "saved"), "--to", other]) == 0
+    assert rows(other) == {"saved"}
+    assert rows(database_url) == {"saved", "later"}
+    assert "is whole: its store is in" in capsys.readouterr().out
+    assert restore.main([str(tmp_path / "saved"), "--to", other]) == 1
+
+
 def test_a_backup_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "saved").write_text("another")
 

@@ -1,5 +1,7 @@
 """`python -m scripts.changelog sync`: releases become files, a second run changes nothing, writers' edits stay."""
 
+import base64
+import hashlib
 import json
 import shutil
 import threading
@@ -8,11 +10,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 
-from scripts import changelog
+from scripts.changelog import __main__ as changelog
 
 HERE = Path(__file__).parent
 RELEASES: list[dict[str, Any]] = json.loads((HERE / "releases.json").read_text(encoding="utf-8"))
@@ -154,19 +156,33 @@ def test_a_missing_file_and_a_broken_entry_are_named(
 
 @dataclass
 class Enterprise:
-    """The releases of a GitHub Enterprise server: pages with Link headers, and its refusals."""
+    """The releases, pull requests and CHANGELOG.md of a GitHub Enterprise server: pages with Link headers, ETags, and
+    its refusals."""
 
     url: str = ""
     releases: list[dict[str, Any]] = field(default_factory=list)
+    labels: dict[int, list[str]] = field(default_factory=dict)
+    changelog: str = ""
     refusal: tuple[int, dict[str, str], str] | None = None
     requests: list[tuple[str, str]] = field(default_factory=list)
 
-    def answer(self, target: str, authorization: str) -> tuple[int, dict[str, str], str]:
+    def answer(self, target: str, authorization: str, etag: str) -> tuple[int, dict[str, str], str]:
         self.requests.append((target, authorization))
-        parts = urlsplit(target)
-        if self.refusal:
-            return self.refusal
-        if parts.path != "/api/v3/repos/acme/web/releases":
+        status, headers, body = self.refusal or self.found(urlsplit(target))
+        if status != 200:
+            return status, headers, body
+        tag = f'"{hashlib.sha256(body.encode()).hexdigest()}"'
+        return (304, {"ETag": tag}, "") if tag == etag else (200, {"ETag": tag, **headers}, body)
+
+    def found(self, parts: SplitResult) -> tuple[int, dict[str, str], str]:
+        _, _, path = parts.path.partition("/api/v3/repos/acme/web")
+        number = int(path.rpartition("/")[2]) if path.startswith("/issues/") else 0
+        if number in self.labels:
+            return 200, {}, json.dumps({"number": number, "labels": [{"name": name} for name in self.labels[number]]})
+        if path == "/contents/CHANGELOG.md":
+            content = base64.b64encode(self.changelog.encode()).decode()
+            return 200, {}, json.dumps({"encoding": "base64", "content": content, "html_url": "https://ghes.example/c"})
+        if path != "/releases":
             return 404, {}, '{"message": "Not Found"}'
         query = parse_qs(parts.query)
         size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
@@ -182,7 +198,9 @@ def github() -> Iterator[Enterprise]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, headers, body = enterprise.answer(self.path, self.headers.get("Authorization", ""))
+            status, headers, body = enterprise.answer(
+                self.path, self.headers.get("Authorization", ""), self.headers.get("If-None-Match", "")
+            )
             self.send_response(status)
             for name, value in {
                 "Content-Type": "application/json",
@@ -220,7 +238,7 @@ def test_every_page_of_an_enterprise_server_is_read_with_the_token(
 
     assert run(tmp_path, "--repo", "acme/web", "--base-url", github.url) == 0
 
-    assert len(list(tmp_path.iterdir())) == 120
+    assert len(list(tmp_path.glob("*.md"))) == 120
     assert [parse_qs(urlsplit(target).query).get("page") for target, _ in github.requests] == [None, ["2"]]
     assert {authorization for _, authorization in github.requests} == {"token t0ken"}
 
@@ -271,3 +289,237 @@ def test_a_server_that_is_not_there_and_a_wrong_name_are_clear(
     err = capsys.readouterr().err
     assert "GitHub could not be reached at http://127.0.0.1:1/api/v3" in err
     assert "--repo 'acme' is not OWNER/NAME." in err
+
+
+def test_three_hundred_releases_are_three_requests_and_one_when_nothing_changed(
+    tmp_path: Path, github: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.releases = numbered(300)
+    for release in github.releases:
+        release.pop("immutable", None)
+
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+    assert len(github.requests) == 3
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+    assert len(github.requests) == 4
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
+    assert capsys.readouterr().out.endswith("Nothing changed.\n")
+
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url, "--all")
+    assert len(github.requests) == 7
+
+
+def test_other_headings_of_the_team_are_read_though_the_list_did_not_change(tmp_path: Path, github: Enterprise) -> None:
+    folder = tmp_path / "changelog"
+    github.releases = [RELEASES[0] | {"body": "## Goodies\n- Charts"}]
+    run(folder, "--repo", "acme/web", "--base-url", github.url)
+
+    (folder / "config.yml").write_text("headings: {Goodies: feature}\n")
+    run(folder, "--repo", "acme/web", "--base-url", github.url)
+
+    assert "## New\n\n- Charts\n" in (folder / "2026-11-10-web-v3.1.0.md").read_text("utf-8")
+
+
+def test_the_file_of_a_release_that_is_gone_is_removed_unless_a_writer_worked_on_it(
+    tmp_path: Path, github: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.releases = [one | {"published_at": f"2026-11-{n + 10}T00:00:00Z"} for n, one in enumerate(numbered(3))]
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+    mine = tmp_path / "2026-11-11-web-v1.md"
+    mine.write_text(mine.read_text("utf-8") + "\nMore of it.\n")
+
+    github.releases = [github.releases[2], github.releases[0] | {"draft": True}]
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+
+    assert sorted(path.name for path in tmp_path.glob("*.md")) == ["2026-11-11-web-v1.md", "2026-11-12-web-v2.md"]
+    out = capsys.readouterr().out
+    assert "2026-11-10-web-v0.md: removed, its release is gone" in out
+    assert "2026-11-11-web-v1.md: its release is no longer listed; delete the file to hide it" in out
+
+
+def test_a_list_that_lost_nearly_everything_removes_nothing(
+    tmp_path: Path, github: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.releases = numbered(8)
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+
+    github.releases = github.releases[:1]
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+
+    assert len(list(tmp_path.glob("*.md"))) == 8
+    assert "its release is no longer listed (more than 5 at once)" in capsys.readouterr().out
+
+
+def test_the_report_shows_the_writers_text_beside_the_releases(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "2026-11-10-web-v3.1.0.md"
+    path.write_text(path.read_text("utf-8").replace("Exports keep", "Your exports keep"), "utf-8")
+
+    run(folder, "--from", save(tmp_path, [RELEASES[0] | {"body": "- fix: other words"}]))
+
+    out = capsys.readouterr().out
+    assert "    -- Your exports keep" in out
+    assert "    +- Other words" in out
+
+
+def test_labels_of_pull_requests_decide_and_unknown_numbers_are_no_error(tmp_path: Path, github: Enterprise) -> None:
+    folder = tmp_path / "changelog"
+    folder.mkdir()
+    (folder / "config.yml").write_text("repositories: [acme/web]\nlabels: {'Type: Bug': fix}\n")
+    github.releases = [RELEASES[0] | {"body": "- Totals of a filtered table (#7)\n- Colours, such as #123\n"}]
+    github.labels = {7: ["good first issue", "type: bug"]}
+
+    assert run(folder, "--base-url", github.url) == 0
+
+    text = (folder / "2026-11-10-web-v3.1.0.md").read_text("utf-8")
+    assert "## Fixed\n\n- Totals of a filtered table\n" in text
+
+
+def test_overrides_word_move_hide_and_link_single_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "changelog"
+    folder.mkdir()
+    (tmp_path / "docs" / "tables").mkdir(parents=True)
+    (tmp_path / "docs" / "tables" / "totals.md").write_text("# How do I see totals?\n")
+    (folder / "overrides.yml").write_text(
+        "acme/web@v3.1.0:\n"
+        "  Totals are: {class: breaking, text: Totals leave out hidden rows, articles: [tables/totals]}\n"
+        "  Bigger cells: {hide: true}\n"
+        "  Nobody wrote this: {hide: true}\n"
+    )
+    body = "- fix: totals are of what is shown (#7)\n- feat: bigger cells\n- feat: charts\n"
+
+    assert run(folder, "--from", save(tmp_path, [RELEASES[0] | {"body": body}]), "--show-left-out") == 0
+
+    text = (folder / "2026-11-10-web-v3.1.0.md").read_text("utf-8")
+    assert text.endswith(
+        "## Breaking\n\n- Totals leave out hidden rows ([How do I see totals?](../docs/tables/totals.md))\n\n"
+        "## New\n\n- Charts\n"
+    )
+    out = capsys.readouterr().out
+    assert "left out (hidden by an override): - feat: bigger cells" in out
+    assert "overrides.yml: acme/web@v3.1.0: no line begins with 'Nobody wrote this'" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "messages"),
+    [
+        (
+            "config.yml",
+            "repositories: [acme]\nheading: {}\nlabels: {bug: fixx}\n",
+            [
+                "changelog/config.yml:1: repositories.0.repo: 'acme' is not OWNER/NAME",
+                "changelog/config.yml:2: heading is not a setting. Did you mean 'headings'?",
+                "changelog/config.yml:3: labels.bug: 'fixx' is not one of: breaking, feature, improvement, fix, "
+                "internal. Did you mean 'fix'?",
+            ],
+        ),
+        ("config.yml", "repositories: [\n", ["changelog/config.yml:2: this is not valid YAML: "]),
+        ("config.yml", "- acme/web\n", ["changelog/config.yml:1: this is not a list of 'name: value' lines"]),
+        (
+            "overrides.yml",
+            "acme/web@v1:\n  Charts: {clas: fix}\n",
+            ["changelog/overrides.yml:2: acme/web@v1.Charts.clas is not a setting. Did you mean 'class'?"],
+        ),
+        (
+            "overrides.yml",
+            "acme/web@v1:\n  Charts: {articles: [tables/total]}\n",
+            ["changelog/overrides.yml:2: there is no article 'tables/total'. Did you mean 'tables/totals'?"],
+        ),
+    ],
+)
+def test_a_mistake_in_the_teams_files_is_named_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, messages: list[str]
+) -> None:
+    folder = tmp_path / "changelog"
+    folder.mkdir()
+    (tmp_path / "docs" / "tables").mkdir(parents=True)
+    (tmp_path / "docs" / "tables" / "totals.md").write_text("# Totals\n")
+    (folder / name).write_text(content)
+
+    assert run(folder, "--from", str(HERE / "releases.json")) == 2
+
+    said = capsys.readouterr().err
+    assert [message for message in messages if message not in said] == []
+
+
+def test_a_product_without_releases_has_its_changelog_file_read(
+    tmp_path: Path, github: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "changelog"
+    folder.mkdir()
+    (folder / "config.yml").write_text("repositories: [{repo: acme/web, product: Acme, changelog: CHANGELOG.md}]\n")
+    github.changelog = (
+        "# Changelog\n\n## [Unreleased]\n\n### Added\n- Not yet\n\n## [1.1.0] - 2026-11-02\n\n### Added\n- Charts\n\n"
+        "## 1.0.1 (2026-10-02) [YANKED]\n- fix: a\n\n"
+        "### [1.0.0](https://x.example/d) (2026-10-01)\n\n* **api:** keys\n\n"
+        "## 0.9\n- No date\n\n[1.1.0]: https://x.example/compare\n"
+    )
+
+    assert run(folder, "--base-url", github.url) == 0
+    assert run(folder, "--base-url", github.url) == 0
+
+    assert sorted(path.name for path in folder.glob("*.md")) == ["2026-10-01-web-1.0.0.md", "2026-11-02-web-1.1.0.md"]
+    assert 'url: "https://x.example/compare"' in (folder / "2026-11-02-web-1.1.0.md").read_text("utf-8")
+    out = capsys.readouterr().out
+    assert "acme/web: without a date, so left out: 0.9" in out
+    assert len(github.requests) == 2
+
+
+def test_since_when_github_is_away_is_remembered_until_it_answers(tmp_path: Path, github: Enterprise) -> None:
+    state = tmp_path / "sync.json"
+    run(tmp_path, "--repo", "acme/web", "--base-url", "http://127.0.0.1:1/api/v3")
+    away = json.loads(state.read_text())["unreachable"]
+
+    run(tmp_path, "--repo", "acme/web", "--base-url", "http://127.0.0.1:1/api/v3")
+    assert json.loads(state.read_text())["unreachable"] == away != ""
+
+    run(tmp_path, "--repo", "acme/web", "--base-url", github.url)
+    assert json.loads(state.read_text())["unreachable"] == ""
+
+
+def test_links_into_repositories_that_customers_cannot_see_become_words(tmp_path: Path) -> None:
+    folder = tmp_path / "changelog"
+    folder.mkdir()
+    (folder / "config.yml").write_text("private: [acme/web]\n")
+    body = "- Charts, see [the plan](https://github.com/acme/web/blob/main/plan.md) or https://acme.example/new now\n"
+
+    run(folder, "--from", save(tmp_path, [RELEASES[0] | {"body": body}]))
+
+    text = (folder / "2026-11-10-web-v3.1.0.md").read_text("utf-8")
+    assert "- Charts, see the plan or https://acme.example/new now\n" in text
+
+
+def test_each_line_is_printed_with_its_class_and_the_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lines.jsonl"
+    rows = [
+        {"id": 1, "section": "Bug Fixes", "text": "crash at start", "label": "fix"},
+        {"id": 2, "section": "Changed", "text": "Exports no longer contain drafts", "label": "breaking"},
+        {"id": 3, "section": "", "text": "Bump a/b from 1.0 to 2.0", "label": "fix"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n")
+
+    assert changelog.main(["classify", str(path), "--folder", str(tmp_path / "none")]) == 0
+
+    out, err = capsys.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [(one["id"], one["predicted"], one["rule"]) for one in found] == [
+        (1, "fix", "heading 'bug fixes'"),
+        (2, "breaking", "text: no longer"),
+        (3, "internal", "dependency"),
+    ]
+    assert err.startswith("accuracy 0.667 of 3 lines\n")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"text": 3}'])
+def test_a_line_that_is_no_object_with_a_text_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text(f'{{"text": "a"}}\n{line}\n')
+
+    assert changelog.main(["classify", str(path), "--folder", str(tmp_path / "none")]) == 2
+
+    assert capsys.readouterr().err.startswith("line 2 is not an object with a 'text'")

@@ -46,6 +46,9 @@ def people(
         hears = {"id": f"hears-{person.name}", "address": person.email, "components": "[]", "created_at": 1}
         services.store.run("insert into subscriber values (:id, :address, :components, :created_at)", **hears)
         outbox.put(services, "status.mail", {"to": person.email}, subject_id=hears["id"])
+        reads = {"id": f"reads-{person.name}", "address": person.email}
+        services.store.run("insert into digest_subscriber values (:id, :address, 1)", **reads)
+        outbox.put(services, "changelog.mail", {"to": person.email}, subject_id=reads["id"])
         hook = {"id": f"hook-{person.name}", "owner": person.subject, "url": "https://a.example", "secret": "s"}
         services.store.run("insert into webhook values (:id, :owner, :url, :secret, 0, 1)", **hook)
 
@@ -59,7 +62,7 @@ def hashes(services: Services, address: str) -> set[str]:
     """What the store may hold of an address that can be made from it again."""
     names = {sha256(address.encode()).hexdigest()[:40], sha256(address.encode()).hexdigest()}
     for key in services.settings.secret_keys:
-        for about in ("", "status:"):
+        for about in ("", "status:", "changelog:"):
             names.add(hmac.new(key.encode(), f"{about}{address}".encode(), sha256).hexdigest())
     return names
 
@@ -75,6 +78,8 @@ def queue(services: Services, person: Requester) -> None:
         "mail.verify": (subject(person.email), {"verify": "v1", "nonce": "n1"}),
         "status.confirm": ("", {"address": person.email, "components": [], "asked_at": 1}),
         "status.mail": (f"subject:{person.subject}", {"to": person.email, "who": f"subject:{person.subject}"}),
+        "changelog.confirm": ("", {"address": person.email, "asked_at": 1}),
+        "changelog.mail": (f"subject:{person.subject}", {"to": person.email, "who": f"subject:{person.subject}"}),
         "status.webhook": ("", {"webhook": f"hook-{person.name}", "id": "u1", "data": {"type": "status.update"}}),
     }
     assert payloads.keys() == outbox.KINDS.keys()

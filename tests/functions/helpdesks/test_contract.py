@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from html import unescape
 from typing import Any, cast
 
@@ -496,7 +496,7 @@ def test_a_webhook_means_look_again_and_only_when_it_is_signed(bench: Bench):
 def test_what_a_customer_typed_is_text_in_the_desk(bench: Bench):
     nasty = '<img src=x onerror=alert(1)> **bold** [link](https://evil.example) & "quotes"\n\t{{ticket.id}} {% x %}'
     made = ticket(facts={"Plan": "{{ticket.id}}"})
-    ref = bench.desk.create(replace(made, draft=replace(made.draft, body=nasty)))
+    ref = bench.desk.create(made._replace(draft=made.draft._replace(body=nasty)))
     bench.desk.reply(ADA, ref, Reply("reply-1", nasty, 1))
 
     for message in bench.desk.ticket(ADA, ref).messages:

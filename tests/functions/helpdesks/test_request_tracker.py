@@ -1,7 +1,6 @@
 """The traps of Request Tracker 5, at a real one."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -145,7 +144,7 @@ def test_a_ticket_that_was_moved_out_of_sight_is_not_found_and_nobody_is_alarmed
 
 def test_a_subject_that_names_another_ticket_leads_no_reply_there(rt: Desk):
     foreign = rt.create(ticket("key-ben", BEN))
-    draft = replace(ticket().draft, subject=f"[acme #{foreign}] Let me in")
+    draft = ticket().draft._replace(subject=f"[acme #{foreign}] Let me in")
     own = rt.create(ticket(draft=draft))
     rt.reply(ADA, own, Reply("reply-1", "Is this mine?", 1))
 

@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 
 from demo import server
 from functions.app import Portal
-from functions.errors import SettingsError
+from functions.errors import SettingsError, VendorError
 from functions.identity import scim
 from functions.services import Services
 from functions.settings import read
@@ -104,6 +104,14 @@ def post(browser: Browser, job: str, **form: str) -> Any:
 
 def version(page: str) -> str:
     return page.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
+
+
+def test_the_doctor_finds_a_server_well_and_names_a_token_that_it_refuses(environ: dict[str, str], services: Services):
+    assert scim.connect(services.settings).check() == []
+    with pytest.raises(VendorError) as refused:
+        scim.connect(read(environ | {"SCIM_TOKEN": "another"})).check()
+
+    assert (refused.value.kind, refused.value.detail) == ("authentication", "SCIM v2: 401 ")
 
 
 def test_the_real_server_refuses_who_has_no_token(product: Product):

@@ -45,6 +45,7 @@ def test_what_was_chosen_is_kept_and_can_be_changed(browser: Browser, services: 
     assert "Exports &amp; imports" in page
     assert chosen == {
         "ticket_mail": False,
+        "changelog_digest": False,
         "incident_mail:api": True,
         "incident_mail:exports": False,
     }
@@ -71,11 +72,15 @@ def test_whatever_sends_finds_who_asked_for_it(services: Services):
     assert list(preferences.recipients(services, "changelog_digest")) == []
 
 
-def test_what_nothing_sends_is_not_offered(browser: Browser, sign_in: Callable[..., None]):
+def test_a_weekly_email_of_changes_is_offered_and_can_be_stopped(
+    browser: Browser, services: Services, sign_in: Callable[..., None]
+):
     sign_in(browser)
+    assert save(browser, "changelog_digest").status_code == 303
+    assert 'value="changelog_digest" checked' in browser.get("/my/account/notifications/").text
 
-    assert "changelog_digest" not in browser.get("/my/account/notifications/").text
-    assert save(browser, "changelog_digest").status_code == 422
+    preferences.stop(services, "sub-ada", "changelog_digest")
+    assert not preferences.wants(services, "sub-ada", "changelog_digest")
 
 
 def test_a_field_that_is_not_on_the_form_changes_nothing(services: Services):

@@ -77,6 +77,15 @@ def test_a_refused_recipient_is_rejected(inbox: tuple[Inbox, str]):
     assert error.value.kind == "rejected"
 
 
+def test_a_server_that_wants_another_sign_in_is_asked_again(inbox: tuple[Inbox, str]):
+    """While the password of SMTP_URL changes no email is given up, as it is for a mailbox that does not exist."""
+    inbox[0].password_changed = True
+    with pytest.raises(VendorError) as error:
+        Mailer(inbox[1], "support@acme.example").send("ada@customer.example", "Hi", "Text", "one")
+
+    assert error.value.kind == "unavailable"
+
+
 def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]):
     inbox[0].down = True
     with pytest.raises(VendorError) as error:

@@ -120,7 +120,8 @@ def services(environ: dict[str, str], variables: dict[str, str], kind: str, tmp_
     components = tuple(Component(f"c{key}", f"C{key}", checks=(Check(type=kind, id=key),)) for key in ("1", "2", "9"))
     write_bundle(tmp_path / "build", status=write(Board(Page("acme", "Acme"), components)))
     services = Services(
-        read(environ | variables | {"STATUS_HOOK_TOKEN": "hook-token-hook-token"}), Clock(1_795_384_800_000)
+        read(environ | variables | {"STATUS_HOOK_TOKEN": "hook-token-hook-token,short,older-token-older-token"}),
+        Clock(1_795_384_800_000),
     )
     services.store.migrate()
     yield services
@@ -154,7 +155,8 @@ def test_a_monitor_that_does_not_answer_blames_nobody(kind: str, monitors: Monit
 def test_a_webhook_means_ask_now_and_needs_its_token(monitors: Monitors, services: Services):
     monitors.states = {"1": "up", "2": "up"}
     client = Browser(Portal(services))
-    assert client.post("/api/status/hook?token=wrong", json={"current_state": "DOWN"}).status_code == 404
+    for wrong in ("wrong", "short", "", "hook-token-hook-token,short,older-token-older-token"):
+        assert client.post("/api/status/hook", query_string={"token": wrong}).status_code == 404
     assert monitors.asked == []
     answer = client.post("/api/status/hook?token=hook-token-hook-token", json={"current_state": "DOWN"})
     answer.close()
@@ -162,5 +164,5 @@ def test_a_webhook_means_ask_now_and_needs_its_token(monitors: Monitors, service
     assert answer.status_code == 202
     assert last_checks(services.store)["c1"][0].state == "operational"
     for _ in range(6):
-        client.post("/api/status/hook?token=hook-token-hook-token").close()
+        client.post("/api/status/hook?token=older-token-older-token").close()
     assert len(monitors.asked) == 6

@@ -206,6 +206,18 @@ def test_every_resource_may_be_kept_by_shared_caches(client: Browser, path: str,
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.parametrize("path", ["summary.json", "status.json", "components.json", "incidents.json"])
+def test_an_answer_keeps_its_tag_while_nothing_was_ever_checked(services: Services, tmp_path: Path, path: str):
+    write_bundle(tmp_path / "build", status=write(replace(BOARD, built_at=START - 86_400_000)))
+    client = Browser(Portal(services))
+    first = client.get(f"/api/v2/{path}")
+    services.clock.at += 60_000
+    later = client.get(f"/api/v2/{path}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.json["page"]["updated_at"] == "2026-11-21T22:00:00.000Z"
+    assert (later.status_code, later.data) == (304, b"")
+
+
 def test_a_badge_says_the_state_in_words(client: Browser):
     badge = client.get("/api/status/badge.svg")
 

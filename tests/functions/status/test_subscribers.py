@@ -251,6 +251,24 @@ def test_following_the_link_alone_ends_nothing(client: Browser, services: Servic
     assert client.get(path[1].replace("token=", "token=0")).status_code == 404
 
 
+def test_a_link_of_before_a_change_of_keys_works_until_the_old_key_goes(
+    client: Browser, services: Services, kept: Inbox, environ: dict[str, str], database_url: str
+):
+    subscribe(client, kept)
+    post(services, "We look.")
+    told(services, kept)
+    path = re.search(r"^http://127\.0\.0\.1:8000(/my/status/unsubscribe/\S+)$", kept.text(), re.M)
+    assert path
+    answers = []
+    for keys in (f"{'n' * 32},{'k' * 32}", "n" * 32):
+        changed = Services(read(environ | {"DATABASE_URL": database_url, "SECRET_KEYS": keys}), services.clock)
+        answers.append(Browser(Portal(changed)).get(path[1]))
+        changed.store.close()
+
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert "or use the one in our latest email" in answers[1].text
+
+
 def test_a_customer_ends_it_with_the_same_click(client: Browser, services: Services, kept: Inbox):
     preferences.save(services, ADA, ["incident_mail:web", "ticket_mail"], ["web"])
     post(services, "We look.")

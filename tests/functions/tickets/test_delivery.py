@@ -1,7 +1,6 @@
 """What happens between the ledger and the desk: nothing is lost, nothing is doubled, and order is kept."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ class Desk(BuiltIn):
 
     def __init__(self, services: Services, **changes: Any) -> None:
         super().__init__(services)
-        self.capabilities = replace(Capabilities(creates="found", lookup_lag=60), **changes)
+        self.capabilities = Capabilities(creates="found", lookup_lag=60)._replace(**changes)
         self.faults: list[str] = []
         self.calls: list[str] = []
 
@@ -36,7 +35,7 @@ class Desk(BuiltIn):
         return str(
             self._do(
                 lambda: super(Desk, self).create(
-                    replace(ticket, key=f"{ticket.key}{len(self.calls)}") if unknown else ticket
+                    ticket._replace(key=f"{ticket.key}{len(self.calls)}") if unknown else ticket
                 )
             )
         )
@@ -49,7 +48,7 @@ class Desk(BuiltIn):
     def reply(self, requester: Any, desk_ref: str, reply: Reply) -> None:
         self.calls.append(f"reply {reply.body}")
         # Nor does it know the key of a reply.
-        self._do(lambda: super(Desk, self).reply(requester, desk_ref, replace(reply, key=f"{len(self.calls)}")))
+        self._do(lambda: super(Desk, self).reply(requester, desk_ref, reply._replace(key=f"{len(self.calls)}")))
 
     def _do(self, write: Callable[[], Any]) -> Any:
         fault = self.faults.pop(0) if self.faults else ""

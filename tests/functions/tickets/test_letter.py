@@ -49,7 +49,7 @@ def test_it_says_that_nobody_reads_it_only_where_nobody_does(
 def test_it_says_how_to_mark_the_request_as_solved_where_the_desk_takes_that(
     browser: Browser, services: Services, sign_in, solves: bool
 ):
-    services.desk.capabilities = replace(services.desk.capabilities, solves=solves)
+    services.desk.capabilities = services.desk.capabilities._replace(solves=solves)
     sign_in(browser)
 
     for text in written(browser, services):

@@ -33,7 +33,7 @@ class Desk(BuiltIn):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.capabilities = replace(self.capabilities, list_lag=120)
+        self.capabilities = self.capabilities._replace(list_lag=120)
 
     def tickets(self, requester: Requester) -> list[Thread]:
         if self.away:
@@ -47,7 +47,7 @@ class Desk(BuiltIn):
         messages = thread.messages[:1] if self.late else thread.messages
         if self.html:
             messages = (*messages, Message("agent", "", self._services.now(), self.html))
-        return replace(thread, messages=messages, closed=self.closed)
+        return thread._replace(messages=messages, closed=self.closed)
 
 
 def test_account_menu_and_overview_count_the_answers_that_were_not_opened(
@@ -107,7 +107,7 @@ def test_a_reply_is_shown_once_whether_the_desk_shows_it_or_not(browser: Browser
 
 
 def test_where_answers_come_by_mail_only_the_page_says_so(browser: Browser, desk: Desk, sign_in):
-    desk.capabilities = replace(desk.capabilities, reads=False)
+    desk.capabilities = desk.capabilities._replace(reads=False)
     sign_in(browser)
 
     assert f"We&#39;ll reply by email to {ADA.email}." in browser.get(f"/my/ticket/?ref={ask(browser)}").text

@@ -1,0 +1,1 @@
+"""The changelog by email: who wants it, and each week's."""

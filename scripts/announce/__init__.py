@@ -1,0 +1,1 @@
+"""Tells subscribers what came to the portal too late to be told by itself."""

@@ -1,0 +1,1 @@
+"""The changelog from a product's releases: `python -m scripts.changelog --help`."""

@@ -1,0 +1,91 @@
+"""The class of a line: what decides, and in which order."""
+
+import pytest
+
+from portal.changelog.classes import Policy, verdict
+from portal.changelog.cues import BREAKING, FEATURE, FIX, IMPROVEMENT, INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "kind"),
+    [
+        # Something ends, or a customer has to act, whatever stands above.
+        ("added", "Drop support for Internet Explorer", BREAKING),
+        ("bug fixes", "You must set a time zone before you upgrade", BREAKING),
+        ("fixed", "The `v1` endpoint is deprecated and will be removed in May", BREAKING),
+        ("changed", "Uploads now require a signed address", BREAKING),
+        ("", "Removed the old editor", BREAKING),
+        ("enhancements", "Rename `size` to `length` in the export", BREAKING),
+        ("changed", "Weekly reports do not contain drafts any more", BREAKING),
+        ("changed", "Disable guest access by default", BREAKING),
+        ("changed", "Replace `--all` with `--every`", BREAKING),
+        # The same words, and nothing ends.
+        ("bug fixes", "Sidebar no longer flickers", FIX),
+        ("changed", "Imports no longer fail on empty rows", IMPROVEMENT),
+        ("improvements", "Remove the limit of ten filters", IMPROVEMENT),
+        ("improvements", "Remove duplicate entries from suggestions", IMPROVEMENT),
+        ("fixed", "Fix a deprecation warning at start", FIX),
+        ("features", "Default to the last used workspace", FEATURE),
+        # Work that nobody notices, by its own words.
+        ("bug fixes", "Fix flaky test of the scheduler", INTERNAL),
+        ("enhancements", "Refactor the session store", INTERNAL),
+        ("changed", "Move invoices to a standalone package", INTERNAL),
+        ("improvements", "Improve documentation of webhooks", INTERNAL),
+        ("features", "Update golang.org/x/net to v0.38.0", INTERNAL),
+        ("", "chore: tidy", INTERNAL),
+        ("", "[Docs] Say how to sign in", INTERNAL),
+        # A product's own words that look like it.
+        ("features", "Test connections before saving", FEATURE),
+        ("", "Add tests of hypotheses to the statistics page", INTERNAL),
+        ("features", "Send a test email", FEATURE),
+        ("improvements", "Move cards to another list", IMPROVEMENT),
+        # The heading, the type, the first words, in this order.
+        ("bug fixes", "Add the missing button", FIX),
+        ("features", "Fix rounding of totals", FIX),
+        ("features", "fix: rounding of totals", FEATURE),
+        ("fixes and improvements", "Faster search", IMPROVEMENT),
+        ("fixes and improvements", "Fixed search", FIX),
+        ("", "Webhooks: prevent doubled events", FIX),
+        ("", "Octane: add support for queues", FEATURE),
+        ("", "Patches CVE-2026-1234 in the parser", FIX),
+        ("", "Export was broken for Safari", FIX),
+        ("", "Charts", IMPROVEMENT),
+    ],
+)
+def test_a_line_has_a_class(section: str, text: str, kind: str) -> None:
+    assert verdict(f"- {text}", section).kind == kind
+
+
+def test_a_guess_is_shown_and_asks_for_a_look() -> None:
+    assert verdict("- Charts").sure is False
+    assert verdict("- Removed the old editor", "changed").sure is False
+    assert verdict("- the old editor", "removed").sure is True
+
+
+def test_labels_come_before_headings_and_a_teams_headings_before_ours() -> None:
+    policy = Policy({"fixed": IMPROVEMENT, "goodies": FEATURE}, {"kind: bug": FIX})
+
+    assert verdict("- Charts", "goodies", policy=policy).kind == FEATURE
+    assert verdict("- Charts", "fixed", policy=policy).kind == IMPROVEMENT
+    found = verdict("- Charts", "goodies", ["Size: L", "Kind: Bug"], policy)
+    assert (found.kind, found.rule) == (FIX, "label 'kind: bug'")
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "marks"),
+    [
+        ("security", "Sessions end", ("security",)),
+        ("", "Fix CVE-2026-1234", ("security",)),
+        ("deprecated", "Old keys", ("deprecated",)),
+        ("changed", "Old keys are deprecated", ("deprecated",)),
+        ("", "Charts", ()),
+        ("dependencies", "Bump a/b to fix CVE-2026-1234", ()),
+    ],
+)
+def test_security_and_deprecated_are_marks_beside_the_class(section: str, text: str, marks: tuple[str, ...]) -> None:
+    assert verdict(f"- {text}", section).marks == marks
+
+
+def test_the_words_of_a_paragraph_are_not_weighed() -> None:
+    assert verdict("We removed much and fixed more.", "what's new").kind == IMPROVEMENT
+    assert verdict("**Breaking:** keys end.", "").kind == BREAKING
