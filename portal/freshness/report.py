@@ -8,7 +8,7 @@ from portal.freshness.proofs import Proof
 from portal.freshness.release import TIERS, Checked
 from portal.freshness.review import Review
 from portal.freshness.scan import Quoted
-from portal.models import counted
+from portal.models import clean, counted
 
 LONGEST = 140
 MEANING = {
@@ -26,8 +26,9 @@ def text(checked: Checked) -> str:
         for proof in hit.proofs:
             lines.append(f"  line {proof.line}: {_short(proof.text)}")
             if proof.at is not None:
-                lines.append(f"    {proof.at.file}:{proof.at.number}: {_short(proof.at.text)}")
-            lines.append(f"    {proof.what}")
+                # Not first in its line: a file named `::warning::` would be a command to GitHub's runner.
+                lines.append(f"    in {_short(proof.at.file)}:{proof.at.number}: {_short(proof.at.text)}")
+            lines.append(f"    {_short(proof.what)}")
     return "\n".join(lines)
 
 
@@ -103,7 +104,7 @@ def markdown_of(proof: Proof) -> list[str]:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = clean(" ".join(text.split()))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

@@ -1,8 +1,10 @@
 """How often each article was read, from a file or from the portal's store."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from functions.stores import Store
 from portal.clock import DAY_MS
 from scripts.freshness.errors import FreshnessError
 from scripts.lib.environment import services
@@ -24,8 +26,13 @@ def read(source: str) -> dict[str, int]:
     return found
 
 
+def stored(store: Store, now: int, ids: Mapping[str, str]) -> dict[str, int]:
+    """The views of the last 90 days in a store; `ids` has the article of each address, `now` is in milliseconds."""
+    rows = store.all(VIEWS, since=now - DAYS * DAY_MS)
+    return {ids[row["path"]]: row["n"] for row in rows if row["path"] in ids}
+
+
 def _stored() -> dict[str, int]:
     with services() as portal:
         ids = {article["url"]: article["id"] for article in portal.portal["articles"]}
-        rows = portal.store.all(VIEWS, since=portal.now() - DAYS * DAY_MS)
-    return {ids[row["path"]]: row["n"] for row in rows if row["path"] in ids}
+        return stored(portal.store, portal.now(), ids)

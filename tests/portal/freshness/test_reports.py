@@ -31,12 +31,21 @@ def test_the_terminal_shows_both_lines_and_what_happened() -> None:
         "\n"
         "docs/billing/card.md  [likely: strong evidence in the change, 90 %]\n"
         "  line 3: Choose **Update card** | `now`\n"
-        '    web/en.json:7: "card": "Update card"\n'
+        '    in web/en.json:7: "card": "Update card"\n'
         '    "Update card" is gone\n'
         "\n"
         "docs/team/roles.md  [possible: worth a look, 40 %]"
     )
     assert report.text(NOTHING) == "acme/web v2.0.0: no article seems to be affected."
+
+
+def test_a_products_text_is_no_command_to_a_terminal_or_a_runner() -> None:
+    nasty = Proof(1, "\x1b[31mred", Line("::warning::x", 1, "\x07\x1b]0;title\x07"), '"a\x1b[2J" is gone')
+
+    text = report.text(Checked("acme/web", "v1", "2026-11-28", (Hit("a", "docs/a.md", 2, 0.9, (), (nasty,)),)))
+
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
 
 
 def test_markdown_has_no_mention_and_no_markup_of_the_products_own() -> None:

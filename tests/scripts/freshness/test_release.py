@@ -26,7 +26,7 @@ def test_a_clone_gives_the_articles_with_both_lines_and_what_happened(portal: Pa
 
     out = capsys.readouterr().out
     assert out.startswith("acme/web v1.1.0: 3 articles to check.\n")
-    assert '    web/locales/en.json:3: "update_card": "Update card",\n' in out
+    assert '    in web/locales/en.json:3: "update_card": "Update card",\n' in out
     assert '    "Update card" was renamed to "Replace payment card"\n' in out
     assert "    PASSWORD_SIGN_IN_MINUTES: 15 -> 30\n" in out
     assert tiers(portal / "freshness.json") == FLAGGED
