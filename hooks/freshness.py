@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_datetime
 
 from portal.freshness import release, review
+from portal.freshness.library import digest
 from portal.freshness.release import Notice
 
 FILE = "freshness.json"
@@ -44,19 +45,19 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     """Give an article's template its notice, and the day on which its review was due."""
     article = context.get("article")
     if article is not None:
-        article["checking"] = _checking(article, page.file.src_uri)
+        article["checking"] = _checking(article, page)
         article["due"] = _due(article, page.file.src_uri, config)
     return context
 
 
-def _checking(article: dict[str, Any], uri: str) -> Notice | None:
-    """The notice, until somebody has changed or reviewed the article since the check."""
+def _checking(article: dict[str, Any], page: Page) -> Notice | None:
+    """The notice, until somebody has changed the article since the check: by its review, or by a commit of few."""
     notice = state.notices.get(article["id"])
-    if notice is None:
-        return None
+    if notice is None or notice.digest == digest(page.file.content_string):
+        return notice
     day = date.fromisoformat(notice.day)
-    reviewed, edited = article["reviewed"], state.edited.get(uri)
-    return None if (reviewed and reviewed >= day) or (edited and edited > day) else notice
+    days = (article["reviewed"], state.edited.get(page.file.src_uri))
+    return None if any(one and one >= day for one in days) else notice
 
 
 def _due(article: dict[str, Any], uri: str, config: MkDocsConfig) -> date | None:

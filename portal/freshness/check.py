@@ -9,7 +9,7 @@ from portal.freshness import words
 from portal.freshness.diffs import Change
 from portal.freshness.evidence import Evidence, gather
 from portal.freshness.facts import Fact, Renamed, facts
-from portal.freshness.library import Document, Library
+from portal.freshness.library import Document, Library, digest
 from portal.freshness.proofs import Proof, prove
 from portal.freshness.ranking import MOST_SHOWN, learned, rank
 
@@ -35,7 +35,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Hit:
-    """An article to check: how sure that is, why, and the lines side by side."""
+    """An article to check: how sure that is, why, the lines side by side, and the digest of its text."""
 
     id: str
     file: str
@@ -43,6 +43,7 @@ class Hit:
     chance: float
     because: tuple[str, ...]
     proofs: tuple[Proof, ...]
+    digest: str = ""
 
 
 def wanted(commits: Iterable[Commit], library: Library) -> frozenset[str]:
@@ -99,7 +100,15 @@ def _hit(suspicions: Sequence[_Suspicion], known: Callable[[Commit], list[Fact]]
             proofs.setdefault((proof.line, proof.what), proof)
     telling = sorted(proofs.values(), key=lambda proof: proof.rank)[:MOST_SHOWN]
     because = tuple(dict.fromkeys(reason for one in suspicions for reason in one.because))
-    return Hit(first.document.id, first.document.file, first.tier, first.chance, because, tuple(telling))
+    return Hit(
+        first.document.id,
+        first.document.file,
+        first.tier,
+        first.chance,
+        because,
+        tuple(telling),
+        digest(first.document.text),
+    )
 
 
 def _of_commit(commit: Commit, library: Library, left: Mapping[str, int], repo: str) -> list[_Suspicion]:

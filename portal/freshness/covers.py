@@ -1,7 +1,7 @@
 """What an article says that it covers: paths of the product, labels, routes, settings and calls of its API."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -60,9 +60,3 @@ def _wild(text: str) -> str:
 def entries(covers: Covers) -> Iterable[tuple[str, str]]:
     """Every entry with its kind."""
     return ((kind, one) for kind in KINDS for one in getattr(covers, kind))
-
-
-def merged(covers: Covers, more: Mapping[str, Iterable[str]]) -> Covers:
-    """The covers and what is added to them, each entry once."""
-    kinds = {kind: tuple(dict.fromkeys([*getattr(covers, kind), *more.get(kind, ())])) for kind in KINDS}
-    return Covers(**kinds)

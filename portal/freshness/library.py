@@ -1,5 +1,6 @@
 """The articles, indexed so that a change finds those that speak of the same things."""
 
+import hashlib
 import math
 import re
 from array import array
@@ -34,6 +35,11 @@ class Document:
     file: str
     text: str = field(repr=False)
     covers: Covers = field(default_factory=Covers)
+
+
+def digest(text: str) -> str:
+    """What tells an article's text from any other, whatever its line ends."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
 
 
 class Reading:
@@ -80,9 +86,6 @@ class Library:
         self.mean_length = sum(self._lengths) / max(1, len(self.documents)) or 1.0
         self._rare_words, self._rare_names = self._rarities(self._words), self._rarities(self._names)
         self.reading = lru_cache(KEPT)(self._reading)
-
-    def __len__(self) -> int:
-        return len(self.documents)
 
     def _reading(self, place: int) -> Reading:
         return Reading(self.documents[place], self.mean_length)

@@ -42,10 +42,12 @@ def merged(before: Mapping[str, Any] | None, checked: Checked) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Notice:
-    """What the build says on an article's page: it is being checked against this release, since that day."""
+    """What the build says on an article's page: it is being checked against this release, since that day, when its
+    text had this digest."""
 
     release: str
     day: str
+    digest: str = ""
 
 
 def notices(data: object) -> dict[str, Notice]:
@@ -55,9 +57,9 @@ def notices(data: object) -> dict[str, Notice]:
     """
     found: dict[str, Notice] = {}
     for check in _list(data, "checks"):
-        notice = Notice(_text(check, "release"), _text(check, "day"))
+        name, day = _text(check, "release"), _text(check, "day")
         for article in _list(check, "articles"):
-            id = _text(article, "id")
+            id, notice = _text(article, "id"), Notice(name, day, str(article.get("digest", "")))
             if article.get("tier") in {1, 2} and (id not in found or found[id].day < notice.day):
                 found[id] = notice
     return found
@@ -74,6 +76,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "tier": hit.tier,
         "chance": round(hit.chance, 3),
         "because": list(hit.because),
+        "digest": hit.digest,
         "proofs": proofs,
     }
 

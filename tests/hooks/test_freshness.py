@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from portal.freshness.library import digest
 from tests.hooks.portals import CONFIG, mkdocs, write
 
 CHECKING = "We're checking this article against release v2.0.0."
@@ -27,9 +28,9 @@ def article(reviewed: str = "") -> str:
     return f"---\ntitle: A\n{f'reviewed: {reviewed}' if reviewed else ''}\n---\n\nText.\n"
 
 
-def build(portal: Path, site: Path, articles: dict[str, str]) -> dict[str, str]:
+def build(portal: Path, site: Path, articles: dict[str, str], flags: object = FLAGS) -> dict[str, str]:
     """The pages of a portal that has a freshness.json, by article."""
-    (portal / "freshness.json").write_text(json.dumps(FLAGS))
+    (portal / "freshness.json").write_text(json.dumps(flags))
     done = mkdocs(portal, site)
     assert done.returncode == 0, done.stderr
     return {id: (site / id / "index.html").read_text() for id in articles}
@@ -45,16 +46,19 @@ def commit(portal: Path, day: str) -> None:
 
 
 def test_only_sure_articles_say_so_until_somebody_reviewed_them(tmp_path: Path) -> None:
+    flags = json.loads(json.dumps(FLAGS))
+    flags["checks"][0]["articles"][1]["digest"] = digest(article("2026-11-02"))
     articles = {
-        "billing/card": article(),
-        "billing/plan": article("2026-11-01"),
+        "billing/card": article("2026-11-01"),
+        # Unchanged since the check, which was on the day of its review.
+        "billing/plan": article("2026-11-02"),
         "team/invite": article("2026-11-02"),
         "team/roles": article("2026-11-20"),
         "team/limits": article(),
         "team/other": article(),
     }
 
-    found = build(write(tmp_path, articles, TOLD), tmp_path / "site", articles)
+    found = build(write(tmp_path, articles, TOLD), tmp_path / "site", articles, flags)
 
     assert {id for id, html in found.items() if CHECKING in html} == {"billing/card", "billing/plan"}
 
