@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ serve: setup ## the running portal with its demo world on http://127.0.0.1:8000 
 
 build: setup ## write the site to site/ and the functions' build/
 	@$(BIN)/mkdocs build --strict --clean
+
+check-content: setup ## what checks every change of content: the strict build, your search questions, the status page
+	@CI=true $(BIN)/mkdocs build --strict --clean
+	@$(BIN)/python -m scripts.build_status
 
 build-status: setup ## the status page alone in status-site/, for a second host
 	@$(BIN)/python -m scripts.build_status

@@ -32,5 +32,5 @@ class Books:
     switched_off: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.customers["cus_demo"] = {"name": "Acme Customer", "email": "ada@acme-customer.example", "card": "visa"}
+        self.customers["cus_demo"] = {"name": "Bluebird", "email": "ada@bluebird.example", "card": "visa"}
         self.subscriptions["sub_demo"] = {"customer": "cus_demo", "plan": "team", "status": "active", "ends": False}

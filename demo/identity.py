@@ -14,9 +14,9 @@ from portal.models import ORGANISATION_SCOPE
 PEOPLE: dict[str, dict[str, object]] = {
     "ada": {
         "name": "Ada Byron",
-        "email": "ada@acme-customer.example",
+        "email": "ada@bluebird.example",
         "email_verified": True,
-        "account": "acme-customer",
+        "account": "bluebird",
         "plan": "Team",
         "role": "owner",
         "billing_customer": "cus_demo",
@@ -25,9 +25,9 @@ PEOPLE: dict[str, dict[str, object]] = {
     },
     "ben": {
         "name": "Ben Okafor",
-        "email": "ben@acme-customer.example",
+        "email": "ben@bluebird.example",
         "email_verified": True,
-        "account": "acme-customer",
+        "account": "bluebird",
         "plan": "Team",
         "role": "member",
         "billing_admin": False,
@@ -35,7 +35,7 @@ PEOPLE: dict[str, dict[str, object]] = {
     },
     "cleo": {
         "name": "Cleo Marsh",
-        "email": "cleo@acme.example",
+        "email": "cleo@product.example",
         "email_verified": True,
         "role": "member",
         "billing_admin": False,
@@ -45,7 +45,7 @@ PEOPLE: dict[str, dict[str, object]] = {
 LABELS = {
     "ada": "Ada Byron, owner and billing admin",
     "ben": "Ben Okafor, member",
-    "cleo": "Cleo Marsh of Acme, on call",
+    "cleo": "Cleo Marsh, your colleague on call",
 }
 
 

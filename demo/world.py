@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from mkdocs.utils.yaml import yaml_load
@@ -65,13 +66,23 @@ def plan(environ: Mapping[str, str]) -> World:
 
 def base_path(config: Path) -> str:
     """The path of `site_url`, under which `mkdocs serve` serves as well, with a slash at both ends."""
+    path = urlsplit(_read(config).get("site_url") or "").path.strip("/")
+    return f"/{path}/" if path else "/"
+
+
+def support_email(config: Path) -> str:
+    """The address of the demo's emails: the portal's own."""
+    portal = (_read(config).get("extra") or {}).get("portal") or {}
+    return str(portal.get("support_email") or "support@portal.example")
+
+
+def _read(config: Path) -> dict[str, Any]:
     try:
         with config.open("rb") as file:
-            settings = yaml_load(file)
+            settings: dict[str, Any] = yaml_load(file)
     except FileNotFoundError as error:
         raise Refused(f"{config} is missing. Run this in the project's folder.") from error
-    path = urlsplit(settings.get("site_url") or "").path.strip("/")
-    return f"/{path}/" if path else "/"
+    return settings
 
 
 def check_ports(world: World) -> None:
@@ -100,6 +111,7 @@ def settings(world: World) -> dict[str, str]:
     file = world.state / ENVIRONMENT
     before = json.loads(file.read_text("utf-8")) if file.exists() else {}
     billing = world.address("billing")
+    support = support_email(world.config)
     found = {
         "PUBLIC_ORIGIN": world.origin,
         "SECRET_KEYS": before.get("SECRET_KEYS") or secrets.token_hex(32),
@@ -115,8 +127,8 @@ def settings(world: World) -> dict[str, str]:
         "STRIPE_API": billing,
         "BILLING_HOSTS": urlsplit(billing).netloc,
         "SMTP_URL": f"smtp://{HOST}:{world.ports['smtp']}",
-        "MAIL_FROM": "support@acme.example",
-        "SUPPORT_MAILBOX": "support@acme.example",
+        "MAIL_FROM": support,
+        "SUPPORT_MAILBOX": support,
         "ACCOUNT_URL": world.address("service"),
         "CHECK_DEMO_URL": f"{world.address('service')}/health",
         "DEMO": "1",

@@ -16,6 +16,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_build_datetime, get_relative_url
 
+from portal import brand
 from portal.assets import policy
 
 TITLE = "<!--portal:title-->"
@@ -128,6 +129,7 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "topics": [{key: topic[key] for key in ("id", "title", "routine")} for topic in view["topics"]],
         "parts": portal["parts"],
         "account": portal["account"],
+        "brand": brand.for_functions(portal["brand"]),
         "articles": [
             {key: article[key] for key in ("id", "title", "url", "topic", "reviewed")} for article in view["articles"]
         ],

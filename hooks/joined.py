@@ -16,7 +16,7 @@ FIRST = "portal"
 WITHIN = ("status/bars", "status/when")
 # Sheets that are loaded together, in the order in which they count; Material's own are under "*".
 TOGETHER = {
-    "assets/sheets/base.css": ("*", "assets/portal.css", "assets/search/search.css"),
+    "assets/sheets/base.css": ("*", "assets/portal.css", "assets/search/search.css", "assets/brand/brand.css"),
     "assets/sheets/ask.css": ("assets/tickets/ask.css", "assets/tickets/files.css"),
     "assets/sheets/my.css": ("assets/my.css", "assets/tickets/files.css"),
 }

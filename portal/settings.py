@@ -1,7 +1,9 @@
 """The settings in mkdocs.yml under `extra.portal`, and the messages about mistakes in them."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
@@ -26,8 +28,18 @@ def _address(text: str) -> str:
     return address
 
 
+def _colour(text: str) -> str:
+    short = re.fullmatch(r"#([0-9a-f])([0-9a-f])([0-9a-f])", text)
+    if short:
+        return "#" + "".join(digit * 2 for digit in short.groups())
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueError("not a colour")
+    return text
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
+Colour = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_colour)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
 # What pages may load from hosts that a writer names (portal/assets/policy.py).
 Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
@@ -158,6 +170,57 @@ class Freshness(Part):
     review_days: Days = Field(default=180, description="a number of days after which an article is due for a review")
 
 
+class Announcement(Part):
+    """A line above every page, up to a day."""
+
+    text: Text = Field(description="a sentence")
+    until: date = Field(description="the last day on which it is shown, such as 2026-12-31")
+    url: Url | None = Field(default=None, description=A_URL)
+
+
+class FooterColumn(Part):
+    """Links under a heading, at the bottom of every page."""
+
+    title: Text = Field(description="the column's heading")
+    links: list[Link] = Field(min_length=1, description="a list of links (title, url)")
+
+
+class Brand(Part):
+    """What makes the portal look like yours; every path begins at mkdocs.yml."""
+
+    logo: Text | None = Field(default=None, description="the path of a picture, such as custom/logo.svg")
+    logo_dark: Text | None = Field(default=None, description="the path of the logo for dark colours")
+    name_in_logo: bool = Field(default=False, description="true when the logo has the product's name in it")
+    favicon: Text | None = Field(default=None, description="the path of an SVG, PNG or ICO file")
+    accent: Colour | None = Field(default=None, description='a colour such as "#0b57d0", with its quotes')
+    accent_dark: Colour | None = Field(default=None, description='the colour on dark pages, such as "#a8c7fa"')
+    radius: int | None = Field(default=None, ge=0, le=24, description="a number from 0 to 24: pixels of round corners")
+    font: Text | None = Field(default=None, description="the path of a WOFF2 file")
+    font_bold: Text | None = Field(default=None, description="the path of a WOFF2 file for bold text")
+    word: Text = Field(default="Help", description="the word after the product's name")
+    announcement: Announcement | None = Field(default=None, description="text, until and url")
+    footer: list[FooterColumn] = Field(default_factory=list, max_length=4, description="up to 4 columns (title, links)")
+    picture: Text | None = Field(default=None, description="the path of a PNG or JPEG file, 1200 by 630")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_its_quotes(cls, data: Any) -> Any:
+        for name in ("accent", "accent_dark") if isinstance(data, dict) else ():
+            if name in data and data[name] is None:
+                # YAML takes `accent: #0b57d0` for a comment.
+                raise PydanticCustomError(
+                    "brand", '{name} is empty: write the colour in quotes, "#0b57d0"', {"name": name}
+                )
+        return data
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        for needs, other in (("logo_dark", "logo"), ("accent_dark", "accent"), ("font_bold", "font")):
+            if getattr(self, needs) and not getattr(self, other):
+                raise PydanticCustomError("brand", "give {other} as well as {needs}", {"other": other, "needs": needs})
+        return self
+
+
 class Settings(Part):
     """Everything under `extra.portal`."""
 
@@ -174,6 +237,7 @@ class Settings(Part):
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
     freshness: Freshness = Field(default=Freshness(), description="notice and review_days")
+    brand: Brand = Field(default=Brand(), description="logo, favicon, accent, radius, font, word, footer and more")
     allow: dict[Directive, list[Origin]] = Field(
         default_factory=dict,
         description="what articles may load from other hosts, such as frame-src: [https://videos.example.com]",
@@ -297,7 +361,7 @@ def _mistake(detail: ErrorDetails, file: str, lines: dict[yaml_lines.Path, int])
     expected = _expected(place)
     if detail["type"] == "missing":
         return ContentError(file, line, f"{name} is missing: give {expected}.")
-    if not expected or detail["type"] in ("reserved", "community", "twice", "account"):
+    if not expected or detail["type"] in ("reserved", "community", "twice", "account", "brand"):
         return ContentError(file, line, f"{name}: {detail['msg']}.")
     return ContentError(file, line, f"{name}: {detail['input']!r} is wrong, expected {expected}.")
 

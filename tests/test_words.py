@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,11 @@ CUSTOMERS = EVERYWHERE | {
     r"\bGetting in\b": "Signing in",
     r"\bjust now\b.*\bcould not\b|\bcould not\b.*\bjust now\b": "temporarily unavailable",
 }
-# What people read, by who reads it: files, or folders with all that is in them.
+# What people read, by who reads it: files, or folders with all that is in them. An adopter's own files are not ours to
+# judge; those of the product are in tests/starter.
 READ = {
     "customers": (
-        "docs",
         "tests/acme/docs",
-        "changelog",
         "tests/acme/changelog",
         "hooks/site.py",
         "hooks/theme/404.html",
@@ -93,20 +92,18 @@ READ = {
     ),
     "writers and operators": (
         ".github/CONTRIBUTING.md",
-        ".github/ISSUE_TEMPLATE/bug.yml",
-        ".github/ISSUE_TEMPLATE/content.yml",
-        ".github/ISSUE_TEMPLATE/idea.yml",
-        ".github/PULL_REQUEST_TEMPLATE.md",
-        ".github/SECURITY.md",
+        ".github/decisions/0054-a-repository-of-your-own.md",
         ".github/guides",
-        "README.md",
+        "CHANGELOG.md",
         "functions/helpdesks",
         "functions/settings.py",
+        "hooks/brand.py",
         "hooks/bundle.py",
         "hooks/changelog.py",
         "hooks/links.py",
         "hooks/search.py",
         "portal/articles",
+        "portal/brand",
         "portal/changelog",
         "portal/search",
         "portal/settings.py",
@@ -119,8 +116,10 @@ READ = {
         "scripts/changelog",
         "scripts/forget.py",
         "scripts/migrate.py",
+        "scripts/new_portal",
         "scripts/report.py",
         "scripts/screenshots.py",
+        "scripts/upgrade",
     ),
 }
 # Where one of the words is right: the file, the words around it, and why.
@@ -140,9 +139,9 @@ SQL = re.compile(r"\s*(?:select|insert|update|delete|with|from|\w+ in \(select)\
 SCRIPT = re.compile(r"^\s*(?://|/\*|\*).*$|\"((?:[^\"\\\n]|\\.)*)\"|`([^`]*)`", re.MULTILINE)
 
 
-def files(reader: str) -> list[Path]:
+def files(names: Iterable[str]) -> list[Path]:
     found = []
-    for name in READ[reader]:
+    for name in names:
         path = ROOT / name
         found += [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in KINDS)
     return found
@@ -191,10 +190,9 @@ def sentences(source: str) -> Iterator[str]:
             yield text
 
 
-def faults(reader: str) -> list[str]:
-    patterns = EVERYWHERE if reader != "customers" else CUSTOMERS
+def faults(names: Iterable[str], patterns: Mapping[str, str]) -> list[str]:
     found = []
-    for path in files(reader):
+    for path in files(names):
         name = path.relative_to(ROOT).as_posix()
         for text in texts(path):
             for pattern, better in patterns.items():
@@ -207,13 +205,13 @@ def faults(reader: str) -> list[str]:
 
 @pytest.mark.parametrize("reader", READ)
 def test_nothing_that_people_read_has_the_worst_words(reader: str) -> None:
-    assert faults(reader) == []
+    assert faults(READ[reader], CUSTOMERS if reader == "customers" else EVERYWHERE) == []
 
 
 @pytest.mark.parametrize("reader", READ)
 def test_every_file_of_the_table_is_there_and_says_something(reader: str) -> None:
     assert [name for name in READ[reader] if not (ROOT / name).exists()] == []
-    assert sum(len(text) for path in files(reader) for text in texts(path)) > 10_000
+    assert sum(len(text) for path in files(READ[reader]) for text in texts(path)) > 10_000
 
 
 @pytest.mark.parametrize(("file", "words"), ALLOWED)

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from functions.mail import delivery
+from functions.mail import delivery, look
 from functions.pages import environment, when
 from functions.signin import drafts
 from portal.clock import MINUTE_MS
@@ -115,11 +115,12 @@ def _message(services: "Services", row: "Row", link_token: str, digits: str) -> 
         f"{words['not_you']} We will never ask you for this code.\n"
     )
     html = environment().get_template("signin/mail_code.html")
+    brand = look.look(services.portal)
     return {
         "to": row["address"],
         "subject": words["subject"],
         "text": text,
-        "html": html.render(product=product, link=link, code=spaced, until=until, words=words),
+        "html": html.render(product=product, link=link, code=spaced, until=until, words=words, brand=brand),
         "message_id": f"verify-{row['nonce']}",
     }
 

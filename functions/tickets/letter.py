@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
+from functions.mail import look
 from functions.pages import environment
 from functions.signin import ways
 from functions.tickets import ledger, markup
@@ -32,6 +33,7 @@ def answer(services: "Services", row: "Row", thread: "Thread") -> dict[str, Any]
     who = _who(services, answers)
     shown = answers if services.settings.answer_in_mail else []
     words = {"who": who, "link": link, "reference": row["reference"], "how": _how(services)}
+    brand = look.look(services.portal)
     title = ledger.plain(row["subject"] or thread.subject, SUBJECT_MOST)
     return {
         "to": row["email"],
@@ -39,7 +41,7 @@ def answer(services: "Services", row: "Row", thread: "Thread") -> dict[str, Any]
         "text": _text(words, shown),
         "html": environment()
         .get_template("tickets/answer_mail.html")
-        .render(title=title, answers=[_shown(one) for one in shown], **words),
+        .render(title=title, answers=[_shown(one) for one in shown], brand=brand, **words),
         "message_id": f"answer-{row['reference']}-{services.now()}",
         "thread": f"request-{row['reference']}",
     }

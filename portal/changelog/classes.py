@@ -41,8 +41,10 @@ PREFIX = re.compile(r"^(?P<type>[a-zA-Z]+)(?:\((?P<scope>[^()\n]*)\))?(?P<bang>!
 SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]+?):?\*\*:?|\((?P<cliff>[^)\n]+)\)\*)[ \t]*")
 BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=\S)")
 # `Webhooks: fix the order`: what it is about, then the news.
-TOPIC = re.compile(r"^(?P<scope>[A-Z][\w ./&-]{1,30}):[ \t]+(?=\S)")
-MARKED = re.compile(r"\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
+TOPIC = re.compile(r"^(?P<scope>[A-Z][\w./&-]{0,24}(?: [\w./&-]{1,24}){0,2}):[ \t]+(?=\S)")
+MARKED = re.compile(
+    r"^(?:⚠\ufe0f?|:warning:)|\bBREAKING\b|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)"
+)
 MARKER = re.compile(r"^[ \t]*[-*+][ \t]+")
 # What the rules read of a line: any cue stands within it, and the time stays bounded.
 REACH = 600
@@ -134,6 +136,8 @@ Rule = Callable[[Line, Policy], Verdict | None]
 
 
 def _machine(line: Line, _: Policy) -> Verdict | None:
+    if line.by_heading == BREAKING:
+        return None
     if MACHINE.match(line.whole):
         return Verdict(INTERNAL, "machine text")
     return Verdict(INTERNAL, "dependency") if is_bump(line.text) else None
@@ -151,6 +155,10 @@ def _declared_internal(line: Line, _: Policy) -> Verdict | None:
     if line.by_heading in (BREAKING, SECURITY):
         return None
     if line.by_heading == INTERNAL:
+        named = "`" in line.text and _first(GOES, line.text)
+        ends = _first(ENDS, line.text) or named
+        if ends and not _first(WORKSHOP, line.text) and not _first(FIXES[:1], line.text):
+            return Verdict(BREAKING, f"text: {ends}", sure=False)
         return Verdict(INTERNAL, f"heading {line.section!r}")
     if TYPES.get(line.type) == INTERNAL:
         return Verdict(INTERNAL, f"type {line.type!r}")
@@ -173,6 +181,8 @@ def _changes(line: Line, _: Policy) -> Verdict | None:
     restores = line.by_heading in (FIX, SECURITY) or TYPES.get(line.type) == FIX or _first(FIXES[:1], line.text)
     adds = line.by_heading == FEATURE or TYPES.get(line.type) == FEATURE
     found = "" if restores else _first(GOES if adds else CHANGES, line.text)
+    if found == "no longer" and _first(FIXES[1:], line.text):
+        return None
     return Verdict(BREAKING, f"text: {found}", line.by_heading == BREAKING) if found else None
 
 

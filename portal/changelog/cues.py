@@ -15,14 +15,16 @@ HEADINGS: tuple[tuple[str, str], ...] = (
     (r"security|vulnerabilit", SECURITY),
     (r"dependenc|^deps\b|internal|\btests?\b|testing|\bci\b|\bcd\b|\bci/cd\b|chores?\b|\bdocs?\b|documentation"
      r"|refactor|infrastructure|\bbuild\b|\bbuilds\b|maintenance|miscellaneous tasks|code style|\bstyling\b"
-     r"|code quality|developer experience|\bdevelopment\b|tooling|contributors|housekeeping|under the hood", INTERNAL),
+     r"|code quality|developer experience|\bdevelopment\b|tooling|contributors|core team|engine versions"
+     r"|credits|acknowledg"
+     r"|housekeeping|under the hood", INTERNAL),
     (r"^minor changes$", FEATURE),
     (r"^patch changes$", FIX),
     (r"^(?=.*(?:bug|fix))(?=.*(?:improv|enhanc|feature|change|performance))", ""),
     (r"bug|fix|regression", FIX),
     (r"^(?=.*(?:feature|\bnew\b))(?=.*(?:improv|enhanc))", IMPROVEMENT),
     (r"feature|\badded\b|(?<!what.s )\bnew\b|additions|highlights", FEATURE),
-    (r"improve|enhance|performance|\bchanged\b|\bchanges\b.*behaviou?r|\bupdate[sd]?\b", IMPROVEMENT),
+    (r"improve|enhance|performance|optimi[sz]|\bchanged\b|\bchanges\b.*behaviou?r|\bupdate[sd]?\b", IMPROVEMENT),
 )  # fmt: skip
 # These say nothing, nor do version numbers and dates; any other heading is shown above its lines.
 GENERIC_HEADING = re.compile(
@@ -49,6 +51,7 @@ MACHINE = re.compile(
     r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
     r"|(?:build|chore|fix)\(deps|.{0,300}\bby @(?:dependabot|renovate|github-actions|snyk-bot|pre-commit-ci)\b"
     r"|updated? (?:all )?(?:[\w-]+ )?dependencies\b|lock file maintenance"
+    r"|updates? (?:from|by) (?:weblate|crowdin|transifex|lokalise)\b|\[?@[\w-]+\]?(?:\([^()\s]{1,200}\))?$"
     r"|merge (?:pull request #|branch |remote-tracking )|version packages$|\d{4}-\d{2}-\d{2}$",
     re.IGNORECASE,
 )
@@ -71,16 +74,25 @@ WORKSHOP: tuple[tuple[str, str], ...] = (
               r"|\bin (?:\w+ ){0,4}tests?$|\be2e (?:runs?|suite)\b"),
     ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
                                r"|dependabot|renovate|linters?|linting)\b"
+                               r"|^(?:add|update|fix|remove|use|run|enable|bump|speed up) (?:\w+ ){0,2}ci\b"
                                r"|\bci (?:workflows?|pipelines?|jobs?|builds?|matrix)\b"
                                r"|\b(?:in|on|for) ci\b"),
-    ("documentation", r"^changelog\b|\b(?:docstrings?|code comments?|(?:issue|pull request) templates?)\b"
+    ("documentation", r"^(?:\w+ )?(?:docs?|documentation) (?:fix|fixes|improvements?|updates?|changes|tweaks)\b"
+                      r"|^changelog\b|\b(?:docstrings?|code comments?|(?:issue|pull request) templates?)\b"
                       r"|^(?:add|fix|update|improve|clarif[iy]|extend|reorganize|revise)(?:e?d|e?s)? (?:\w+ ){0,4}"
                       r"(?:docs|documentation|changelog|readme)\b"
                       r"|\btypos? in (?:a |the )?(?:\w+ )?(?:docs?|comments?)\b"),
     ("dependencies", r"^(?:backport |update|upgrade|bump)[a-z]* (?:\w+ ){0,3}(?:dependency|dependencies|bumps?)\b"
-                     r"|^dependency bump|^(?:bump|update|upgrade)[sd]? (?:to )?"
+                     r"|^(?:bump|update|upgrade)[sd]? to .{1,40} v?\d+\.\d[\w.-]*$|^dependency bump|^(?:bump"
+                     r"|update|upgrade)[sd]? (?:to )?"
                      r"(?:[a-z0-9]*[/@._-][a-z0-9@/._-]*(?:@| to )v?\d[\w.]*|[a-z0-9]+ to v?\d+\.\d[\w.]*)$"
                      r"|^(?:bump|update|upgrade)[sd]? [\w ]*\b(?:js|npm|go|python) (?:deps|modules|packages)\b"),
+    ("files of the workshop", r"\b(?:cloudbuild\.yaml|docker-?compose\.ya?ml|dockerfile|makefile|package\.json|tsconfig"
+                              r"|pyproject\.toml|codeowners|jenkinsfile|travis|circleci|appveyor)\b"
+                              r"|\bworkflows? \S{1,80}\.ya?ml\b|\.gitignore\b|\.editorconfig\b"),
+    ("language of the code", r"\b(?:migrat|convert|transition|port|rewrit|rewrot|replac|switch)[a-z]* .{0,60}"
+                             r"\b(?:typescript|hooks|es6|async/await|vanilla javascript|composition api|esm)\b"
+                             r"|\b(?:arrow functions|list comprehensions?|type hints?|type annotations?)\b"),
     ("code moved", r"^mov(?:e|es|ed|ing) .{1,80} (?:to|into|from|out of) .{0,60}"
                    r"\b(?:packages?|modules?|models|helpers?|class(?:es)?|namespace|director(?:y|ies)|session)\b"),
     ("unused code", r"^(?:remov|delet|drop)(?:e|es|ed|s|ped)? (?:the |some |all |an? |now )*(?:unneeded|unnecessary"
@@ -100,8 +112,10 @@ ENDS: tuple[tuple[str, str], ...] = (
     ("must act", r"\b(?:you|users|customers|clients|admins|administrators|everyone|operators|integrations) "
                  r"(?:must|need to|needs to|have to|will have to|will need to)\b|^requires? "
                  r"|\b(?:is|are) now (?:required|mandatory)\b"
-                 r"|\bnow requires?\b|\bminimum (?:supported |required )?(?:\w+ ){0,2}version\b"
+                 r"|\bnow (?:requires?|a requirement|the minimum)\b|\bminimum (?:supported "
+                 r"|required )?(?:\w+ ){0,2}version\b"
                  r"|\bmust (?:now )?be (?:updated|set|migrated|changed|renamed|replaced|upgraded|re-?\w+)\b"
+                 r"|\bwill now (?:\w+ ){0,2}(?:fail|error|be (?:rejected|refused|blocked)|receive|require)\b"
                  r"|\bto (?:re-?enable|enable|restore|keep)(?: \w+){0,4},? set\b"),
 )  # fmt: skip
 # Something used goes or changes, unless a fix says so.
@@ -111,20 +125,23 @@ _WHOSE = (
     r"|restriction|restrictions|need|requirement|flicker|internal|console|deprecated code|delay)\b)"
 )
 GOES: tuple[tuple[str, str], ...] = (
-    ("removed", rf"^(?:remove[sd]?|removing|removal of|drop(?:s|ped)?) {_WHOSE}"),
+    ("removed", rf"^(?:remove[sd]?|removing|removal of|drop(?:s|ped)?) {_WHOSE}"
+                r"|\b(?:has|have|was|were) (?:now )?(?:been )?(?:removed|dropped|retired)\b(?! from)"
+                r"|\bwe(?:.ve| have)? removed\b"),
     ("renamed", r"^renam(?:e|es|ed|ing) (?!.{0,40}\b(?:class|method|function|variable|internal|package|files?)\b)"
                 r"|\b(?:has|have|was|were|is|are)(?: been)? (?:now )?renamed\b"),
     ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
                   r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
                   r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
+    ("off by default", r"\b(?:not enabled|disabled|off|hidden|opt-in) by default\b"
+                       r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
 )  # fmt: skip
 # And this in a line that is not said to be new.
 CHANGES: tuple[tuple[str, str], ...] = (
     *GOES,
     ("default changed", r"^(?:the )?defaults?(?: value)? (?:to|for .{1,60} (?:is|are|changed|now))\b"
                         r"|\b(?:chang|mak)(?:e|es|ed|ing) .{0,60}\bdefaults?\b.{0,40}\b(?:from|to)\b"
-                        r"|^disabl(?:e|es|ed) .{1,80} by default\b|\b(?:off|disabled|hidden|opt-in) by default\b"
-                        r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
+                        r"|^disabl(?:e|es|ed) .{1,80} by default\b"),
     ("replaced", r"^(?:replac(?:e|es|ed)|chang(?:e|es|ed)) `[^`]{1,80}` (?:with|by|to) `"),
 )  # fmt: skip
 
@@ -136,7 +153,8 @@ FIXES: tuple[tuple[str, str], ...] = (
                    r"(?:e[sd]?|ing|s|ed)?\b|^(?:avoid|stop|address)(?:s|ed|es|ing)?\b"
                    r"|^(?:do not|don.t|properly|regression|work(?:ed)? around|(?:squash|crush)(?:ed)?)\b"),
     ("what was wrong", rf"\b(?:crash(?:e[sd]|ing)?|regression|memory leak|race condition|deadlock|infinite loop"
-                       rf"|works? again|now works?|was (?:broken|wrong|missing|ignored|incorrect)|bug where|bug in"
+                       rf"|works? again|now works?|now (?:correctly|properly)|was (?:broken|wrong|missing"
+                       rf"|ignored|incorrect)|bug (?:where|in|was|that)"
                        rf"|(?:an )?issues? (?:where|with|when|that)|incorrectly|wrongly|fix(?:es|ed)?)\b|{_NOW_RIGHT}"),
 )  # fmt: skip
 SAFETY = re.compile(

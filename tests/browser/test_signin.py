@@ -24,7 +24,7 @@ def walk(world: World, page: Page) -> None:
     page.get_by_role("button", name="Sign out", exact=True).click()
     # The provider asks whether to sign out of the product as well, and leads back.
     expect(page).to_have_url(re.compile(re.escape(f"{world.identity}/oauth2/end_session")))
-    page.get_by_role("button", name="Sign out of Acme").click()
+    page.get_by_role("button", name="Sign out of the product").click()
     expect(page).to_have_url(world.url)
     assert who(world, page) is None
 

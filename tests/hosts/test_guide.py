@@ -44,7 +44,6 @@ def test_the_files_and_words_that_the_commands_name_are_there(heading: str):
     text = "\n".join(commands(heading))
 
     assert {name for name in re.findall(r"hosts/[\w./]+", text) if not (ROOT / name).exists()} == set()
-    assert "https://help.acme.example/" in (ROOT / "mkdocs.yml").read_text("utf-8")
     assert "help.acme.example" in (MACHINE / "Caddyfile").read_text("utf-8")
 
 

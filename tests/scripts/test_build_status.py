@@ -98,3 +98,63 @@ def test_a_mistake_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
 
     assert code == 1
     assert "components.yml is missing" in capsys.readouterr().err.replace(": ", " ")
+
+
+PORTAL = """\
+site_url: https://help.acme.example/
+extra:
+  portal:
+    product: Acme
+    support_email: a@b.example
+    brand: {logo: logo.svg, logo_dark: huge.png, favicon: logo.svg, name_in_logo: true, accent: "#0b1f4b", radius: 2}
+"""
+
+
+def test_it_has_the_brands_colours_and_small_pictures_in_the_page(
+    status: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mkdocs.yml").write_text(PORTAL)
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    (tmp_path / "huge.png").write_bytes(b"\x89PNG" + b"x" * 20_000)
+    code = build_status.main([str(tmp_path / "out")])
+    page = (tmp_path / "out/index.html").read_text()
+
+    assert code == 0
+    assert page.count('"data:image/svg+xml;base64,') == 2
+    assert "image/png" not in page
+    assert ' alt="Acme">status</h1>' in page
+    assert "--link: #0b1f4b" in page
+    assert "--link: #608ae8" in page
+    assert page.count("border-radius: 2px") == 2
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (PORTAL, "status/components.yml is not there: there is no status page to write."),
+        (
+            PORTAL + "    parts: {status: false}\n",
+            "parts.status is off in mkdocs.yml: there is no status page to write.",
+        ),
+    ],
+)
+def test_a_portal_without_a_status_page_is_said_and_no_mistake(
+    config: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mkdocs.yml").write_text(config)
+
+    assert build_status.main([str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.strip() == said
+    assert not (tmp_path / "out").exists()
+
+
+def test_mistakes_in_the_settings_are_named(
+    status: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mkdocs.yml").write_text(PORTAL.replace('"#0b1f4b"', "blue"))
+
+    assert build_status.main([str(tmp_path / "out")]) == 1
+    assert "extra.portal.brand.accent: 'blue' is wrong" in capsys.readouterr().err

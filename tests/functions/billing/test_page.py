@@ -50,7 +50,7 @@ def environ(environ: dict[str, str], vendor: str) -> dict[str, str]:
 
 def enter(browser: Browser, services: Services, claims: dict[str, Any]) -> None:
     """Give the browser a session with these claims, as signing in does."""
-    who = Requester("ada", "ada@acme-customer.example", "Ada Byron", "acme-customer")
+    who = Requester("ada", "ada@bluebird.example", "Ada Byron", "bluebird")
     browser.set_cookie("portal", sessions.start(services, who, claims), domain="127.0.0.1")
 
 

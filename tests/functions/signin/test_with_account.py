@@ -40,8 +40,8 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
     assert browser.get("/api/session").json == {
         "signed_in": True,
         "name": "Ada Byron",
-        "email": "ada@acme-customer.example",
-        "told": ["acme-customer", "Team", "owner"],
+        "email": "ada@bluebird.example",
+        "told": ["bluebird", "Team", "owner"],
         "plan": "Team",
         "new": 0,
         "on_call": False,
@@ -68,7 +68,7 @@ def test_the_session_holds_the_mapped_claims_and_the_account(browser: Browser, s
     sign_in(browser, "ada")
     (row,) = services.store.all("select requester, claims from session")
 
-    assert '"account": "acme-customer"' in row["requester"]
+    assert '"account": "bluebird"' in row["requester"]
     assert f'"{ORGANISATION_SCOPE}"' in row["requester"]
     assert '"billing_customer": "cus_demo"' in row["claims"]
 
@@ -128,7 +128,7 @@ def test_over_https_the_cookies_are_secure_and_bound_to_the_host(environ: dict[s
 
 def test_signing_in_makes_a_new_session_and_ends_the_one_before(browser: Browser, services: Services):
     path = authorized(browser, "ada")
-    before = sessions.start(services, Requester("ben", "ben@acme-customer.example"), {})
+    before = sessions.start(services, Requester("ben", "ben@bluebird.example"), {})
     browser.set_cookie("portal", before, domain="127.0.0.1")
     browser.get(path)
     (row,) = services.store.all("select subject_id from session")

@@ -936,6 +936,15 @@ def test_the_mail_holds_one_fixed_text_and_nothing_from_the_form(tab: Browser, i
     assert "<img" not in html
 
 
+def test_the_mails_button_has_the_brands_colours(tab: Browser, inbox: Inbox, services: Services):
+    services.portal["brand"] = {"fill": "#ffe66b", "on_fill": "#000000", "accent": "#826c00"}
+    ask(tab)
+    html = inbox.message().get_body(("html",))
+    assert html
+
+    assert "background: #ffe66b; color: #000000;" in html.get_content()
+
+
 def test_two_customers_get_the_same_words(tab: Browser, inbox: Inbox):
     ask(tab)
     ask(tab, "nobody@customer.example", "/my/account/")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.mail import look
 from functions.services import Services
 from functions.tickets import letter
 from portal.tickets import Thread
@@ -54,3 +55,16 @@ def test_it_says_how_to_mark_the_request_as_solved_where_the_desk_takes_that(
 
     for text in written(browser, services):
         assert (SOLVES in text) is solves
+
+
+@pytest.mark.parametrize("brand", [{"fill": "#ffe66b", "on_fill": "#000000", "accent": "#826c00", "radius": 2}, {}])
+def test_its_button_has_the_brands_colours_and_corners_or_the_portals_own(
+    browser: Browser, services: Services, sign_in, brand: dict[str, object]
+):
+    services.portal["brand"] = brand
+    sign_in(browser)
+    html = written(browser, services)[1]
+    expected = look.OURS | brand
+
+    assert f"background: {expected['fill']}; color: {expected['on_fill']};" in html
+    assert f"border: 1px solid {expected['accent']}; border-radius: {expected['radius']}px" in html

@@ -18,6 +18,9 @@ from portal.changelog.cues import BREAKING, FEATURE, FIX, IMPROVEMENT, INTERNAL
         ("enhancements", "Rename `size` to `length` in the export", BREAKING),
         ("changed", "Weekly reports do not contain drafts any more", BREAKING),
         ("changed", "Disable guest access by default", BREAKING),
+        ("new features", "Guest access is not enabled by default", BREAKING),
+        ("changed", "The old feed has been removed in favour of the new one", BREAKING),
+        ("changed", "Calls without a key will now be rejected", BREAKING),
         ("changed", "Replace `--all` with `--every`", BREAKING),
         # The same words, and nothing ends.
         ("bug fixes", "Sidebar no longer flickers", FIX),
@@ -34,6 +37,15 @@ from portal.changelog.cues import BREAKING, FEATURE, FIX, IMPROVEMENT, INTERNAL
         ("features", "Update golang.org/x/net to v0.38.0", INTERNAL),
         ("", "chore: tidy", INTERNAL),
         ("", "[Docs] Say how to sign in", INTERNAL),
+        ("", "Update from Weblate", INTERNAL),
+        ("", "Migrate notifications to TypeScript", INTERNAL),
+        ("core team", "[@ada](https://example.org/ada)", INTERNAL),
+        # A heading of the workshop, and something ends all the same.
+        ("internal", "Drop support for Node 18", BREAKING),
+        ("misc/internal", "Rename `export` to `archive`", BREAKING),
+        ("misc/internal", "Fix deprecated calls", INTERNAL),
+        ("breaking changes", "Update all dependencies", BREAKING),
+        ("bug fixes", "⚠️ Exports end with a line break", BREAKING),
         # A product's own words that look like it.
         ("features", "Test connections before saving", FEATURE),
         ("", "Add tests of hypotheses to the statistics page", INTERNAL),
@@ -49,6 +61,8 @@ from portal.changelog.cues import BREAKING, FEATURE, FIX, IMPROVEMENT, INTERNAL
         ("", "Octane: add support for queues", FEATURE),
         ("", "Patches CVE-2026-1234 in the parser", FIX),
         ("", "Export was broken for Safari", FIX),
+        ("", "A bug was found in exports: files that are not there any more stopped them", FIX),
+        ("", "Imports now correctly keep the order", FIX),
         ("", "Charts", IMPROVEMENT),
     ],
 )
