@@ -35,9 +35,11 @@ $(READY): requirements/bootstrap.txt requirements/dev.txt
 	@touch $@
 
 serve: setup ## the running portal with its demo world on http://127.0.0.1:8000 (PORT=... for another)
+	@$(BIN)/python -m scripts.mkdocs_file
 	@exec $(BIN)/python -m demo
 
 build: setup ## write the site to site/ and the functions' build/
+	@$(BIN)/python -m scripts.mkdocs_file
 	@$(BIN)/mkdocs build --strict --clean
 
 check-content: setup ## what checks every change of content: the strict build, your search questions, the status page
@@ -54,6 +56,7 @@ deploy: setup ## put bundle/HOST on the internet: make deploy HOST=aws, or DEPLO
 	@$(BIN)/python -m scripts.hosts.deploy "$(HOST)" "bundle/$(HOST)" $(DEPLOY)
 
 machine: .machine/.ready ## what a portal on this machine runs on: .machine/, site/, build/ and the rules of nginx and Caddy
+	@PYTHONPATH=. .machine/bin/python -m scripts.mkdocs_file
 	@PYTHONPATH=. .machine/bin/python -m mkdocs build --quiet --strict --clean
 	@.machine/bin/python -m scripts.hosts.rules nginx --out build/nginx.conf
 	@.machine/bin/python -m scripts.hosts.rules caddy --out build/Caddyfile

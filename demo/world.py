@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mkdocs.utils.yaml import yaml_load
 
-from demo.billing import KEY
+from demo.billers import vendors
 from demo.server import HOST
 from portal.urls import is_local
 
@@ -27,13 +27,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """The addresses of everything; `state` is the folder of the demo's database and keys."""
+    """The addresses of everything; `state` is the folder of the demo's database and keys, `biller` the name of the
+    billing system."""
 
     origin: str
     base: str
     ports: dict[str, int]
     state: Path
     config: Path
+    biller: str
 
     @property
     def url(self) -> str:
@@ -46,7 +48,7 @@ class World:
 
 
 def plan(environ: Mapping[str, str]) -> World:
-    """The demo's world from PORT, PUBLIC_ORIGIN, DEMO_STATE and MKDOCS_CONFIG; raises Refused."""
+    """The demo's world from PORT, PUBLIC_ORIGIN, DEMO_STATE, MKDOCS_CONFIG and BILLER; raises Refused."""
     text = environ.get("PORT", "").strip() or "8000"
     if not text.isdecimal() or not 1024 <= int(text) <= 65000:
         raise Refused(f"PORT={text!r} is not a port from 1024 to 65000.")
@@ -57,9 +59,12 @@ def plan(environ: Mapping[str, str]) -> World:
             f"PUBLIC_ORIGIN={origin!r} is not on this computer. The demo signs anyone in, so it runs on loopback only:"
             " unset PUBLIC_ORIGIN."
         )
+    biller = environ.get("BILLER", "").strip() or "stripe"
+    if biller not in vendors.VENDORS:
+        raise Refused(f"BILLER={biller!r} is not one of the demo's: {', '.join(vendors.VENDORS)}.")
     config = Path(environ.get("MKDOCS_CONFIG", "mkdocs.yml"))
     ports = {"portal": port} | {name: port + number for number, name in enumerate(PROCESSES, 1)}
-    world = World(origin, base_path(config), ports, Path(environ.get("DEMO_STATE", ".portal")), config)
+    world = World(origin, base_path(config), ports, Path(environ.get("DEMO_STATE", ".portal")), config, biller)
     check_ports(world)
     return world
 
@@ -122,9 +127,7 @@ def settings(world: World) -> dict[str, str]:
         "OIDC_CLIENT_ID": "portal-demo",
         "OIDC_CLIENT_SECRET": "portal-demo-secret",
         "OIDC_CLAIMS": "",
-        "BILLER": "stripe",
-        "STRIPE_KEY": KEY,
-        "STRIPE_API": billing,
+        **vendors.settings(world.biller, billing),
         "BILLING_HOSTS": urlsplit(billing).netloc,
         "SMTP_URL": f"smtp://{HOST}:{world.ports['smtp']}",
         "MAIL_FROM": support,
@@ -153,7 +156,7 @@ def commands(world: World) -> dict[str, list[str]]:
     portal = [*python, "mkdocs", "serve", "--config-file", str(world.config), "--dev-addr", f"{HOST}:{ports['portal']}"]
     return {
         "identity": [*python, "demo.identity", ports["identity"]],
-        "billing": [*python, "demo.billing", ports["billing"]],
+        "billing": [*python, "demo.billers", world.biller, ports["billing"], f"{world.url}api/billing/webhook"],
         "service": [*python, "demo.service", ports["service"]],
         "mail": [*python, "demo.mail", ports["mail"], ports["smtp"]],
         "portal": portal,

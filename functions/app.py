@@ -35,7 +35,10 @@ ROUTES: dict[str, dict[str, str]] = {
     "/api/tickets/status": {"POST": "functions.tickets.replies:set_status"},
     "/api/tickets/rating": {"POST": "functions.tickets.replies:rate"},
     "/api/desk/webhook": {"POST": "functions.tickets.webhook:receive"},
-    "/api/billing": {"POST": "functions.billing.page:open_job"},
+    "/api/billing": {"POST": "functions.billing.jobs:open_job"},
+    "/api/billing/change": {"POST": "functions.billing.changes:confirm"},
+    "/api/billing/webhook": {"POST": "functions.billing.webhook:receive"},
+    "/api/billing/notice": {"GET": "functions.billing.jobs:notice"},
     "/api/signin": {"GET": "functions.signin.with_account:begin"},
     "/api/signin/callback": {"GET": "functions.signin.with_account:callback"},
     "/api/signin/backchannel": {"POST": "functions.signin.with_account:backchannel"},
@@ -101,6 +104,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/ticket/": {"GET": "functions.tickets.page:ticket_page"},
     "/my/ticket/file/": {"GET": "functions.tickets.uploads:download"},
     "/my/billing/": {"GET": "functions.billing.page:page"},
+    "/my/billing/change/": {"GET": "functions.billing.changes:change_page"},
+    "/my/billing/done/": {"GET": "functions.billing.changes:done_page"},
+    "/my/billing/invoice/": {"GET": "functions.billing.jobs:download"},
 }
 # The parts a portal may switch off, by the folder or module of the handlers that go with them.
 PARTS = {
@@ -116,6 +122,7 @@ BEARER_ONLY = {
     "/api/tick",
     "/api/signin/backchannel",
     "/api/desk/webhook",
+    "/api/billing/webhook",
     "/api/status/unsubscribe",
     "/api/changelog/unsubscribe",
     "/api/status/hook",
@@ -262,7 +269,12 @@ class Portal:
 
 def create(environ: dict[str, str]) -> Portal:
     """The app for an environment; raises SettingsError that lists everything wrong with it."""
-    return Portal(Services(read(environ)))
+    services = Services(read(environ))
+    if any(":" in name for name in services.settings.vendors):
+        from functions import custom  # only where somebody has a vendor of their own
+
+        custom.check(services.settings, services)
+    return Portal(services)
 
 
 def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

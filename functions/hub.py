@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from functions import pages
+from functions.http import see_other
 from functions.signin import drafts, own_facts, sessions
 from portal.menu import places
 from portal.models import counted
@@ -15,20 +16,24 @@ if TYPE_CHECKING:
 
 
 def page(request: "Request", services: "Services") -> "Response":
-    """GET /my/: links to the parts that are on, with the customer's own facts."""
+    """GET /my/: links to the parts that are on, with the customer's own facts; the front page when there are none."""
     session = sessions.require(request, services)
     parts = services.portal["parts"]
     unsent = drafts.of(services, session.requester.email) if parts.get("tickets", True) else []
     by_email = session.claims.get("level") == "address"
+    own = [place for place in places("overview", parts) if place.part != "billing" or not by_email]
+    on_call = own_facts.on_call(services, session.requester)
+    if not own and not on_call:
+        return see_other(services.url(""))
     return pages.render(
         services,
         "Overview",
         "hub.html",
         session=session,
         unsent=unsent,
-        places=[place for place in places("overview", parts) if place.part != "billing" or not by_email],
+        places=own,
         facts=_facts(services, session),
-        on_call=own_facts.on_call(services, session.requester),
+        on_call=on_call,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
+from portal import menu
 from portal.models import counted
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def render(
     **context: Any,
 ) -> Page:
     """A template of functions/templates in the site's own page; templates escape everything and see `base`, `portal`,
-    `url` and `demo`.
+    `url`, `demo`, `there(path)` (whether this portal has the page) and `contact(words)` (a link to whom to ask).
 
     `parents` are the pages above this one, outermost first; `leads_away` says that a form of the page may end on
     another host (billing, an identity provider).
@@ -61,6 +62,8 @@ def render(
             portal=services.portal,
             url=services.url,
             demo=services.settings.demo,
+            there=lambda path: not menu.missing(path, services.portal["parts"]),
+            contact=lambda words: _contact(services, words),
             **context,
         )
     )
@@ -75,6 +78,13 @@ def render(
     page = Page(html + rest, status, mimetype="text/html")
     page.leads_away = leads_away
     return page
+
+
+def _contact(services: "Services", words: str) -> str:
+    """A link to the form, or to the support address in a portal without one."""
+    has_form = not menu.missing("ask/", services.portal["parts"])
+    href = services.url("ask/") if has_form else f"mailto:{services.portal['support_email']}"
+    return Markup('<a href="{}">{}</a>').format(href, words)
 
 
 def _crumbs(services: "Services", parents: Sequence[Parent]) -> str:

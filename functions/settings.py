@@ -1,5 +1,6 @@
 """The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,11 @@ SHARED_HEADERS = {"forwarded", "forwarded-for", "x-forwarded", "x-forwarded-for"
 # How vendors begin the keys with which real money and real customers are reached.
 LIVE_KEY = re.compile(r"(?:sk|rk|pk|whsec)_live_")
 HEADER = re.compile(r"[a-z0-9-]+")
-CLAIMS = ("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes")
+# Ours of a customer's claims; the last three only say more on the billing page.
+CLAIMS = (
+    *("account", "plan", "role", "account_admin", "billing_customer", "billing_admin", "scopes"),
+    *("billing_admins", "seats_used", "locale"),
+)
 
 
 class Space(NamedTuple):
@@ -55,6 +60,8 @@ class Settings:
     helpdesk: str
     biller: str
     billing_hosts: frozenset[str]
+    billing_customers: str
+    billing_sign_in_minutes: int
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
@@ -84,6 +91,11 @@ class Settings:
     def loopback(self) -> bool:
         """Whether the portal is reached on this machine only."""
         return is_local(self.public_origin)
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """The vendors that an operator chooses by name; one with a colon is their own (functions/custom.py)."""
+        return (self.helpdesk, self.biller, self.bot_check)
 
     @property
     def public_host(self) -> str:
@@ -179,10 +191,20 @@ class Reader:
             for variable, what in known[value].needs.items():
                 self.need(variable, what)
         elif value != default and not (value.startswith("custom.") and ":" in value):
-            names = ", ".join(sorted({*known, default}))
-            self.faults.append(f"{name}={value!r} is not one of: {names}, or custom.MODULE:FUNCTION.")
+            self.faults.append(f"{name}={value!r} is not {_instead(value, {*known, default})}")
             return default
         return value
+
+
+def _instead(value: str, known: set[str]) -> str:
+    """What to write instead of a vendor that there is not."""
+    if value.startswith("custom."):
+        return f"whole: name the function after a colon, {value}:connect."
+    if ":" in value:
+        return f"in the folder custom/, where a vendor of your own lies: custom.{value.removeprefix('custom.')}."
+    close = difflib.get_close_matches(value, known, n=1)
+    guess = f" Did you mean '{close[0]}'?" if close else ""
+    return f"one of: {', '.join(sorted(known))}, or custom.MODULE:FUNCTION.{guess}"
 
 
 def _address(reader: Reader) -> dict[str, Any]:
@@ -272,6 +294,8 @@ def _identity(reader: Reader) -> dict[str, Any]:
     issuer, issuers_host = reader.get("OIDC_ISSUER"), reader.host("OIDC_ISSUER")
     scopes = reader.get("OIDC_SCOPES", "openid profile email")
     if issuer:
+        if "://" not in issuer or (issuers_host.isascii() and issuers_host and not is_safe(issuer)):
+            reader.faults.append(f"OIDC_ISSUER={issuer!r} {why_unsafe(issuer)}.")
         reader.need("OIDC_CLIENT_ID", "the portal's client id at the identity provider")
         reader.need("OIDC_CLIENT_SECRET", "the portal's client secret at the identity provider")
         if "openid" not in scopes.split():
@@ -299,8 +323,11 @@ def _claims(reader: Reader) -> dict[str, str]:
 
 def _mail(reader: Reader) -> dict[str, Any]:
     smtp_url = reader.get("SMTP_URL")
-    reader.host("SMTP_URL")
+    host = reader.host("SMTP_URL")
     if smtp_url:
+        if smtp_url.partition("://")[0] not in ("smtp", "smtps") or not host:
+            # Its password stays out of the log.
+            reader.faults.append("SMTP_URL is no address of an email server; write smtps://user:password@host.")
         reader.need("MAIL_FROM", "the address that the portal's emails come from")
     elif reader.get("SUPPORT_MAILBOX"):
         reader.faults.append("SUPPORT_MAILBOX needs SMTP_URL: without an email server nothing gets there.")
@@ -331,7 +358,8 @@ def _preview(reader: Reader) -> bool:
 
 def _parts(reader: Reader) -> dict[str, Any]:
     biller = reader.vendor("BILLER", "billers", "none")
-    hosts = vendors.family("billers")[biller].hosts if biller in vendors.family("billers") else ()
+    known = vendors.family("billers").get(biller)
+    hosts = [host.format_map({name: reader.get(name) for name in known.needs}) for host in known.hosts] if known else []
     bot_check = reader.vendor("BOT_CHECK", "bots", "altcha")
     if bot_check == "none" and not is_local(reader.get("PUBLIC_ORIGIN")):
         reader.faults.append("BOT_CHECK='none' works on this machine's loopback only; use altcha or turnstile.")
@@ -339,7 +367,17 @@ def _parts(reader: Reader) -> dict[str, Any]:
         "helpdesk": reader.vendor("HELPDESK", "helpdesks", "built_in"),
         "biller": biller,
         "billing_hosts": frozenset(reader.hosts("BILLING_HOSTS", ",".join(hosts))),
+        "billing_customers": _customers(reader),
+        "billing_sign_in_minutes": reader.number("BILLING_SIGN_IN_MINUTES", 60),
         "bot_check": bot_check,
         "tickets_anonymous": reader.choice("TICKETS_ANONYMOUS", "verify", "off", "open"),
         "ticket_body_days": reader.number("TICKET_BODY_DAYS", 30),
     }
+
+
+def _customers(reader: Reader) -> str:
+    """The operator's table of billing customers: a query, or a file."""
+    where = reader.get("BILLING_CUSTOMERS")
+    if where and not where.lower().startswith("select ") and not Path(where).is_file():
+        reader.faults.append(f"BILLING_CUSTOMERS={where!r} is neither a file nor a query that begins with select.")
+    return where

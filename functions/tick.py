@@ -37,6 +37,11 @@ JOBS = {
     "purge_puzzles": ("functions.bots.used:purge", HOUR_MS),
     "purge_rates": ("functions.rate:purge", HOUR_MS),
     "purge_outbox": ("functions.outbox:purge", HOUR_MS),
+    "settle_billing": ("functions.billing.ledger:settle", MINUTE_MS),
+    "purge_billing": ("functions.billing.ledger:purge", HOUR_MS),
+    "purge_billing_events": ("functions.billing.webhook:purge", HOUR_MS),
+    "purge_billing_known": ("functions.billing.reading:purge", HOUR_MS),
+    "end_retired": ("functions.status.retired:end", HOUR_MS),
     "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }
 # Jobs that would take a whole tick -> how much of what is left of it they may have.

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Vendor(NamedTuple):
     """`family` is the folder of functions/ with its interface, `name` the word in the settings, `title` its name for
     people, `module` where its `connect(settings, services)` is, `needs` the variables that must be set and what each
-    is. `hosts`: where a billing system's pages are, or where the script of a check against robots comes from."""
+    is. `hosts`: where a billing system's pages are (a needed variable in braces stands for its value), or where the
+    script of a check against robots comes from."""
 
     family: str
     name: str
@@ -68,8 +69,30 @@ VENDORS = (
         "stripe",
         "Stripe",
         "functions.billers.stripe",
-        {"STRIPE_KEY": "a restricted key (rk_...) that may write portal sessions"},
-        hosts=("billing.stripe.com",),
+        {"STRIPE_KEY": "a restricted key (rk_...), with the rights that the operators' guide lists"},
+        hosts=("billing.stripe.com", "pay.stripe.com"),
+    ),
+    Vendor(
+        "billers",
+        "chargebee",
+        "Chargebee",
+        "functions.billers.chargebee",
+        {
+            "CHARGEBEE_SITE": "the first part of acme.chargebee.com",
+            "CHARGEBEE_KEY": "a full-access API key of the site, made for the portal",
+        },
+        hosts=("{CHARGEBEE_SITE}.chargebee.com",),
+    ),
+    Vendor(
+        "billers",
+        "recurly",
+        "Recurly",
+        "functions.billers.recurly",
+        {
+            "RECURLY_SUBDOMAIN": "the first part of acme.recurly.com",
+            "RECURLY_KEY": "a private API key, made for the portal",
+        },
+        hosts=("{RECURLY_SUBDOMAIN}.recurly.com",),
     ),
     Vendor("bots", "altcha", "ALTCHA", "functions.bots.altcha"),
     Vendor(

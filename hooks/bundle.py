@@ -111,8 +111,15 @@ def _shell(config: MkDocsConfig, base_url: str) -> str:
     assert state.env is not None
     assert state.nav is not None
     assert state.files is not None
+    # A page with somebody's own data has a policy without other hosts.
+    kept = {key: config[key] for key in ("extra_javascript", "extra_css")}
+    for key, listed in kept.items():
+        config[key] = [one for one in listed if not urlsplit(str(one)).netloc]
     context = get_context(state.nav, state.files, config, base_url=base_url)
-    return state.env.get_template("shell.html").render(context)
+    html = state.env.get_template("shell.html").render(context)
+    for key, listed in kept.items():
+        config[key] = listed
+    return html
 
 
 def _portal(config: MkDocsConfig) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Entries are rendered here and not by MkDocs: much of their Markdown is from outs
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -296,6 +296,7 @@ class _Links:
     def __init__(self, config: MkDocsConfig) -> None:
         self.docs = f"../{Path(config.docs_dir).name}/"
         self.base = urlsplit(config.site_url or "/").path.rstrip("/") + "/"
+        self.left_out: Container[str] = config.extra.get("view", {}).get("left_out", ())
         self.broken: list[str] = []
         self.articles: list[str] = []
 
@@ -303,6 +304,8 @@ class _Links:
         if outside := absolute_only(href):
             return outside
         path, hash_mark, anchor = href.partition("#")
+        if path.removeprefix(self.docs).removesuffix(".md") in self.left_out:
+            return None  # its words stay
         if path.startswith(self.docs) and state.files is not None:
             file = state.files.get_file_from_path(path.removeprefix(self.docs))
             if file:

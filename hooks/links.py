@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
 
+from portal import menu
 from portal.articles import links
 from portal.errors import ContentError
 
@@ -23,17 +25,17 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         for file in files.documentation_pages()
         if file.page is not None and file.generated_by is None
     }
+    missing = partial(menu.missing, parts=config.extra["portal"]["parts"])
+    docs = Path(config.docs_dir).name
     known = {unquote(_url(file.url)) for file in files}
     anchors = {unquote(_url(file.url)): page.anchors for file, page in written.items()}
     for file, page in written.items():
         source = file.content_string
         for address in sorted(page.found):
             line = _line(source, address)
-            if line and (wrong := links.fault(address, _url(file.url), known, anchors)):
-                log.warning(
-                    "%s",
-                    ContentError(f"{Path(config.docs_dir).name}/{file.src_uri}", line, f"link {address!r} {wrong}."),
-                )
+            if line and (wrong := links.fault(address, _url(file.url), known, anchors, missing)):
+                sentence = f"link {address!r} {wrong.rstrip('.')}."
+                log.warning("%s", ContentError(f"{docs}/{file.src_uri}", line, sentence))
     return env
 
 

@@ -16,7 +16,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from portal import search
+from portal import menu, search
 from portal.assets import modules
 from portal.errors import ContentError
 from portal.search import Document, Index, index_file, questions, sections
@@ -75,7 +75,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """Index the rendered pages, publish the index under a hash of it, and find the related articles."""
     view = config.extra["view"]
-    jobs = search_jobs.documents([part for part, on in config.extra["portal"]["parts"].items() if on])
+    on = config.extra["portal"]["parts"]
+    jobs = [job for job in search_jobs.documents(on) if not menu.missing(job.url, on)]
     index = search.build([*_articles(view, files), *_changes(files), *_incidents(files), *jobs])
     view["related"] = {
         article["id"]: [view["articles"][other]["id"] for other in index.related(number)]
@@ -84,7 +85,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     topics = [(topic["title"], f"{topic['id']}/") for topic in view["topics"]]
     try:
         content = _publish(index, topics, _synonyms(config), config, files)
-        _test(content, [article["id"] for article in view["articles"]], config)
+        _test(content, [article["id"] for article in view["articles"]], view["left_out"], config)
     except ContentError as error:
         raise PluginError(str(error)) from error
     return env
@@ -148,13 +149,16 @@ def _node() -> tuple[str | None, str]:
     return None, found
 
 
-def _test(content: bytes, ids: Sequence[str], config: MkDocsConfig) -> None:
-    """Ask the writer's questions; PluginError when too few find their article."""
+def _test(content: bytes, ids: Sequence[str], left_out: Iterable[str], config: MkDocsConfig) -> None:
+    """Ask the writer's questions about the published articles; PluginError when too few find theirs."""
     path = Path(config.docs_dir) / TESTS
     if not path.is_file():
         return
     name = f"{Path(config.docs_dir).name}/{TESTS}"
-    expected = questions.parse(name, path.read_text(encoding="utf-8"), ids)
+    asked = questions.parse(name, path.read_text(encoding="utf-8"), [*ids, *left_out])
+    expected = {question: article for question, article in asked.items() if article in ids}
+    if not expected:
+        return
     node, why = _node()
     if node is None:
         missing = f"The questions in {name} were not checked: that needs Node {NODE_LEAST} or newer, and {why}."

@@ -72,12 +72,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     gaps = settings.account_gaps(state.portal)
     if gaps:
         log.info("%s", gaps)
-    config.extra["portal"] = state.portal.model_dump()
+    config.extra["portal"] = state.portal.model_dump() | {"parts": state.portal.on}
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] = {
         "demo": os.environ.get("DEMO") == "1",
         "menu": partial(menu.places, parts=config.extra["portal"]["parts"]),
         "preview": os.environ.get("PREVIEW") == "1",
+        # By the id of an article that is not published, the part that it is about.
+        "left_out": {},
         "topics": [],
         "often": [],
         "articles": [],
@@ -90,11 +92,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Read every article and add the pages that are not in docs/: the portal's own and one for each topic."""
     assert state.portal is not None
-    state.articles = _read(files, config)
+    written = _read(files, config)
     state.updated = _updated(Path(config.docs_dir))
-    _warn(articles.unknown_related(state.articles.values()))
-    ids = [article.id for article in state.articles.values()]
+    _warn(articles.unknown_related(written.values()))
+    ids = [article.id for article in written.values()]
     _warn(settings.check(state.portal, ids, *_config_file(config)))
+    state.articles = _published(written, files, config)
     state.topics = [
         (topic, _in_order(members, state.portal.often_asked))
         for topic, members in articles.topics(state.articles.values(), state.portal.topics)
@@ -107,9 +110,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Order and name the sections as the topics are, unless the writer has set a navigation."""
-    if config.nav is not None:
-        return nav
+    """Order and name the sections as the topics are."""
     order = {topic.id: number for number, (topic, _) in enumerate(state.topics)}
     titles = {topic.id: topic.title for topic, _ in state.topics}
     for item in nav.items:
@@ -163,6 +164,19 @@ def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, n
     return context
 
 
+def _published(written: dict[str, Article], files: Files, config: MkDocsConfig) -> dict[str, Article]:
+    """The articles whose parts are on; the others are taken out of the site, and a topic's own page with its last."""
+    on = config.extra["portal"]["parts"]
+    left_out = {uri: word for uri, article in written.items() if (word := article.missing(on))}
+    published = {uri: article for uri, article in written.items() if uri not in left_out}
+    empty = {written[uri].topic for uri in left_out} - {article.topic for article in published.values()}
+    for file in files.documentation_pages():
+        if file.src_uri in left_out or (file.name == "index" and file.src_uri.rpartition("/")[0] in empty - {""}):
+            files.remove(file)
+    config.extra["view"]["left_out"] = {written[uri].id: word for uri, word in left_out.items()}
+    return published
+
+
 def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
     """Articles by src_uri; the mistakes in all of them stop the build together."""
     found: dict[str, Article] = {}
@@ -183,6 +197,8 @@ def _read(files: Files, config: MkDocsConfig) -> dict[str, Article]:
                 mistakes.append(
                     ContentError(name, None, f"/{id}/ is an address of the portal itself: rename the folder")
                 )
+            if found[file.src_uri].topic == settings.OTHER:
+                mistakes.append(ContentError(name, None, f"the topic '{settings.OTHER}' {settings.TAKEN}"))
         except ExceptionGroup as group:
             mistakes.extend(group.exceptions)
     if mistakes:
@@ -202,14 +218,13 @@ def _topic(file: File) -> str | None:
 
 
 def _own_pages(config: MkDocsConfig) -> Iterable[File]:
+    on = config.extra["portal"]["parts"]
     for uri, (template, title, description) in PAGES.items():
+        if menu.missing(f"{uri.removesuffix('.md')}/", on):
+            continue
         yield _generated(config, uri, _front(title, description, template), InclusionLevel.NOT_IN_NAV)
-    # Else MkDocs warns of each page that a writer's own navigation does not name.
-    inclusion = InclusionLevel.INCLUDED if config.nav is None else InclusionLevel.NOT_IN_NAV
     for topic, _ in state.topics:
-        yield _generated(
-            config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."), inclusion
-        )
+        yield _generated(config, f"{topic.id}/index.md", _front(topic.title, f"Answers about {topic.title}."))
     product = config.extra["portal"]["product"]
     yield _generated(config, "index.md", _front("How can we help?", f"Help for {product}."))
 
@@ -260,6 +275,7 @@ def _view(config: MkDocsConfig) -> dict[str, Any]:
         "many": len(shown) > MANY_ARTICLES,
         "many_topics": many,
         "file_types": ACCEPT,
+        "search": not menu.missing("search/", config.extra["portal"]["parts"]),
     }
 
 

@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_build_timestamp
 
-from portal import yaml_lines
+from portal import articles, yaml_lines
 from portal.articles import links
 from portal.errors import ContentError
 from portal.sanitise import to_html, to_text
@@ -89,7 +89,7 @@ def _about(incident: Incident) -> str:
 def _feeds(board: Board) -> dict[str, str]:
     """The feed files: for all components, and for each."""
     found = {}
-    for component in ("", *(one.id for one in board.components)):
+    for component in ("", *(one.id for one in board.ever)):
         place = f"components/{component}/" if component else ""
         kinds = {"feed.xml": feeds.atom, "rss.xml": feeds.rss, "feed.json": feeds.json_feed}
         for name, kind in kinds.items():
@@ -146,12 +146,14 @@ def _load(config: MkDocsConfig) -> Board | None:
         folder = _folder(config)
         board = status_files.load(folder)
         _check_links(folder, config)
-        state.history = status_files.load_history(folder)
-        known = [component.id for component in board.components] if board else []
+        known = [component.id for component in board.ever] if board else []
+        state.history = status_files.load_history(folder, board.ids if board else ())
         state.corrections = status_files.load_corrections(folder, known)
     except ContentError as error:
         raise PluginError(str(error)) from error
     if board is None:
+        log.info("there is no status/components.yml, so the portal has no status page")
+        parts["status"] = False
         return None
     for sentence in status_files.missing(folder):
         log.warning(sentence)  # stops a strict build, which `make build` is
@@ -163,11 +165,22 @@ def _load(config: MkDocsConfig) -> Board | None:
             " in time: python -m scripts.announce says so, and tells subscribers.",
             event.title,
         )
-    board = events.linked(board, lambda text: links.resolved(text, lambda href: _article(href, config)))
+    board = events.linked(board, lambda text: _linked(text, config))
     if board.page.url:
         return board
     url = (config.site_url or "/").rstrip("/") + "/status/"
     return replace(board, page=replace(board.page, url=url))
+
+
+def _linked(text: str, config: MkDocsConfig) -> str:
+    """A text with whole addresses of articles, and without links to those that are not published."""
+    on, docs = config.extra.get("portal", {}).get("parts", {}), Path(config.docs_dir)
+
+    def gone(href: str) -> bool:
+        path = docs / href.partition("#")[0].removeprefix(f"../../{docs.name}/")
+        return _article(href, config) is not None and articles.is_left_out(path, on)
+
+    return links.resolved(links.without(text, gone), lambda href: _article(href, config))
 
 
 def _check_links(folder: Path, config: MkDocsConfig) -> None:

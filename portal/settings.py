@@ -19,6 +19,9 @@ from portal.urls import is_safe, why_unsafe
 WHERE = ("extra", "portal")
 # Addresses of the portal itself: a folder of articles with such a name would collide with them.
 RESERVED = frozenset(["api", "my", "ask", "search", "status", "changelog", "feedback", "unavailable", "assets"])
+# A request about none of the topics has this one (functions/tickets/form.py).
+OTHER = "other"
+TAKEN = 'is what the contact form calls "Something else": rename the folder, in docs/ as well'
 
 
 def _address(text: str) -> str:
@@ -82,6 +85,8 @@ class Topic(Part):
     def _is_free(self) -> Self:
         if self.id in RESERVED:
             raise PydanticCustomError("reserved", "'{id}' is an address of the portal itself", {"id": self.id})
+        if self.id == OTHER:
+            raise PydanticCustomError("reserved", "'{id}' {taken}", {"id": self.id, "taken": TAKEN})
         return self
 
 
@@ -234,6 +239,7 @@ class Settings(Part):
     )
     topics: list[Topic] = Field(default_factory=list, description="a list of topics (id, title, routine)")
     parts: Parts = Field(default=Parts(), description="names of parts, each true or false")
+    sign_in: bool = Field(default=True, description="false when nobody can sign in, otherwise true")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
     freshness: Freshness = Field(default=Freshness(), description="notice and review_days")
@@ -243,6 +249,15 @@ class Settings(Part):
         description="what articles may load from other hosts, such as frame-src: [https://videos.example.com]",
     )
     shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
+
+    @property
+    def on(self) -> dict[str, bool]:
+        """What the portal offers: each part, and `sign_in` where customers have pages of their own. Without signing in
+        there is neither billing nor account."""
+        parts = self.parts.model_dump()
+        if not self.sign_in:
+            parts |= {"billing": False, "account": False}
+        return parts | {"sign_in": self.sign_in and any(parts[name] for name in ("tickets", "billing", "account"))}
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -326,7 +341,7 @@ def _account_mistakes(
 
 def account_gaps(settings: Settings) -> str | None:
     """One line that names the account cards left out because they have no address; None when none is."""
-    gaps = accounts.missing(settings.account.model_dump()) if settings.parts.account else []
+    gaps = accounts.missing(settings.account.model_dump()) if settings.on["account"] else []
     if not gaps:
         return None
     return (

@@ -119,7 +119,7 @@ def _size(files: Mapping[str, str]) -> int:
 
 
 def _page(board: Board, status: Path, portal: str, built_at: int, look: Mapping[str, Any]) -> str:
-    corrections = status_files.load_corrections(status, [one.id for one in board.components])
+    corrections = status_files.load_corrections(status, [one.id for one in board.ever])
     parts = urlsplit(portal)
     jinja = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "lib"),
@@ -129,7 +129,7 @@ def _page(board: Board, status: Path, portal: str, built_at: int, look: Mapping[
     )
     return jinja.get_template(TEMPLATE).render(
         name=board.page.name,
-        board=status_page.page(board, built_at, "", status_files.load_history(status), corrections),
+        board=status_page.page(board, built_at, "", status_files.load_history(status, board.ids), corrections),
         status=status_page.brief(board, built_at, ""),
         portal=portal,
         origin=f"{parts.scheme}://{parts.netloc}",

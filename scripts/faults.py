@@ -8,6 +8,8 @@ anything was lost or doubled; the last line is the summary.
 With --hanging the other systems accept every connection and never answer, while 3,000 status mails wait: exit code 1
 when a component is not checked once a minute, or a sign-in mail takes longer than 30 seconds.
 
+With --billing customers change seats while the billing system fails: exit code 1 when it has anything else than
+customers were told.
 With --portal a customer walks through a portal whose store, help desk, billing system, identity provider, mail server,
 clock and deploy fail one at a time; prints what they saw, and exits 1 when something accepted is lost or doubled.
 """
@@ -33,6 +35,7 @@ from functions.services import Services
 from functions.settings import read
 from functions.signin import sessions
 from portal.models import Requester
+from scripts.billing import faults as faults_billing
 from scripts.lib import faults_hanging, portal_faults
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
@@ -62,6 +65,10 @@ class Run:
 
 def main(argv: list[str] | None = None) -> int:
     given = _parser().parse_args(argv)
+    if given.billing:
+        return faults_billing.run(
+            given.database, given.changes, given.kills, given.seed, without_wait=given.without_wait
+        )
     if given.portal is not None:
         return portal_faults.run(given.portal)
     if given.hanging:
@@ -262,6 +269,9 @@ def _parser() -> argparse.ArgumentParser:
         "--portal", nargs="?", const="", metavar="NAME", help="the portal's faults, or those whose name fits"
     )
     parser.add_argument("--seconds", type=int, default=150, help="length of each of the two parts of --hanging")
+    parser.add_argument("--billing", action="store_true", help="seats are changed while the billing system fails")
+    parser.add_argument("--changes", type=int, default=200, help="how many changes of --billing")
+    parser.add_argument("--without-wait", action="store_true", help="give a change up at once: must fail")
     parser.add_argument("--without-claim", action="store_true", help="deliver without the lease: must fail")
     parser.add_argument("--without-key", action="store_true", help="give the desk no key: must fail")
     return parser

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from functions import outbox, rate
+from functions.billing import ledger
 from functions.changelog import subscribers as digest_subscribers
 from functions.errors import StoreError
 from functions.helpdesks.built_in import tables as built_in
@@ -36,6 +37,7 @@ MODULES = (
     digest_subscribers,
     webhooks,
     tell,
+    ledger,
     rate,
 )
 HELD = tuple(held for module in MODULES for held in module.PEOPLE)

@@ -1,6 +1,7 @@
 """The five metrics from the command line: `python -m scripts.report [--customers FILE.csv] [--from DAY] [--to DAY]`.
 
 The file of customers has the columns `month,active_customers`; the months that it names are the months reported.
+Without a file they are counted from the billing system's webhooks.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from pathlib import Path
 
 from functions.errors import StoreError
 from functions.stores import Store
+from portal.billing import active
 from portal.errors import ContentError
 from portal.insights import metrics
 from portal.insights.metrics import ENOUGH, Deflection, MonthOfTickets, SearchExit, Share, TimeToFind
 from portal.models import counted
+from scripts.active_customers import from_webhooks
 from scripts.lib.environment import services as environment
 
 DEFAULT_DAYS = 30
@@ -45,9 +48,10 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.since > arguments.until:
         parser.error(f"--from {arguments.since} is after --to {arguments.until}")
     try:
-        customers = read_customers(arguments.customers) if arguments.customers else {}
+        given = read_customers(arguments.customers) if arguments.customers else None
         # `--to` names the last day that counts.
         with environment() as services:
+            customers = _told(services.store, now) if given is None else given
             report = measure(services.store, arguments.since, arguments.until + timedelta(days=1), customers, now)
     except (ContentError, OSError) as error:
         print(error, file=sys.stderr)
@@ -71,6 +75,11 @@ def measure(store: Store, since: date, until: date, customers: Mapping[str, int]
         search_exit=metrics.search_exit(store.all(metrics.SEARCH_EXIT, **window)[0]),
         tickets=metrics.ticket_reduction(_months(store, customers, now)),
     )
+
+
+def _told(store: Store, now: datetime) -> dict[str, int]:
+    """The customers of each month that webhooks told of; a rate needs at least one."""
+    return {month: count for month, count in active.months(from_webhooks(store), now.date()).items() if count}
 
 
 def read_customers(file: Path) -> dict[str, int]:
@@ -130,7 +139,8 @@ def as_text(report: Report, show_all: bool) -> str:
         *(_month(month, show_all) for month in report.tickets),
     ]
     if not report.tickets:
-        lines.append("    needs --customers FILE.csv with: month,active_customers (months that are over)")
+        lines.append("    needs --customers FILE.csv with: month,active_customers (months that are over),")
+        lines.append("    or the billing system's webhooks for a whole month")
     lines += ["", "Blocked scripts and Do Not Track hide visits: compare shares, not totals."]
     return "\n".join(lines)
 
@@ -178,12 +188,12 @@ def as_json(report: Report, show_all: bool) -> str:
 def _months(store: Store, customers: Mapping[str, int], now: datetime) -> dict[str, tuple[int, int]]:
     """Complete months only: half a month of tickets would look like a reduction."""
     months = {}
-    for month, active in customers.items():
+    for month, paying in customers.items():
         since = date.fromisoformat(f"{month}-01")
         until = date.fromisoformat(f"{metrics.month_before(month, -1)}-01")
         if until <= now.date():
             row = store.all(metrics.TICKETS, since=_ms(since), until=_ms(until))[0]
-            months[month] = (int(row["n"]), active)
+            months[month] = (int(row["n"]), paying)
     return months
 
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from functions import pages
 from functions.account.jobs import account_session, component_ids, own_sessions
+from functions.account.page import offers_emails
 from functions.http import Request
 from functions.mail import preferences
 from functions.signin import sessions
@@ -56,6 +57,7 @@ def notifications_page(request: Request, services: "Services") -> Response:
         email=session.requester.email,
         parts=services.portal["parts"],
         components=components,
+        offered=offers_emails(services),
         chosen=preferences.choices(services, session.requester.subject, component_ids(services)),
         saved=request.args.get("saved") == "1",
         parents=PARENTS,

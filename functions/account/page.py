@@ -11,6 +11,7 @@ from functions.http import Request, see_other
 from functions.signin import sessions
 from functions.signin.ways import way_in
 from portal import account as accounts
+from portal import menu
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -107,13 +108,26 @@ def offers_scim(services: "Services") -> bool:
     return bool(services.settings.environ.get("SCIM_URL", "").strip())
 
 
+def offers_emails(services: "Services") -> bool:
+    """Whether the portal sends emails that customers can choose: about requests, changes or components."""
+    parts = services.portal["parts"]
+    components = (services.portal.get("status") or {}).get("components")
+    return any(parts.get(part, True) for part in ("tickets", "changelog")) or bool(
+        parts.get("status", True) and components
+    )
+
+
 def _way(
     services: "Services", session: sessions.Session | None, job: str, card: accounts.Card
 ) -> dict[str, Any] | None:
     """The card's link or button, or None without a target."""
     own = OWN_PAGES | (SCIM_PAGES if offers_scim(services) else {})
+    if job == "notifications" and not offers_emails(services):
+        return None
     if job in own:
         return {"href": services.url(own[job]), "button": card.button}
+    if job == "lost_device" and menu.missing("ask/", services.portal["parts"]):
+        return {"href": f"mailto:{services.portal['support_email']}", "button": "Email us to get back in"}
     if job == "lost_device":
         topic = quote(accounts.CARDS[job].article.partition("/")[0])
         return {"href": services.url(f"ask/?topic={topic}"), "button": "Contact support to get back in"}

@@ -48,4 +48,6 @@ def words(value: object) -> frozenset[str]:
 def _read(name: str, value: object) -> bool | frozenset[str] | str | None:
     if name in FLAGS:
         return is_true(value)
+    if name == "billing_admins" and isinstance(value, list):
+        return ", ".join(one for one in value if isinstance(one, str))
     return words(value) if name == "scopes" else text(value)

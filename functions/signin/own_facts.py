@@ -1,6 +1,9 @@
 """What the account menu and the overview tell customers of themselves, from the session and the store alone."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from portal.models import is_true
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -13,6 +16,12 @@ ON_CALL = "status_write"
 def on_call(services: "Services", requester: "Requester") -> bool:
     """Whether somebody may write on the status page; False without the part."""
     return bool(services.portal["parts"].get("status", True)) and ON_CALL in requester.scopes
+
+
+def pays(services: "Services", claims: Mapping[str, Any]) -> bool:
+    """Whether somebody pays for their organisation, so that their pages ask whether a payment failed."""
+    on = services.portal["parts"].get("billing", True) and services.settings.biller != "none"
+    return bool(on) and claims.get("level") != "address" and is_true(claims.get("billing_admin"))
 
 
 def new_answers(services: "Services", subject: str) -> int:

@@ -45,13 +45,14 @@ log = logging.getLogger(__name__)
 class Session(NamedTuple):
     """A verified customer; `claims` are the identity provider's of `claims_at` (unix ms), such as plan, role,
     billing_customer and billing_admin, each optional; `product` says whether they signed in with the product's
-    account: only then can claims be read again."""
+    account: only then can claims be read again. `signed_in_at` is unix ms."""
 
     id: str
     requester: Requester
     claims: dict[str, Any]
     claims_at: int = 0
     product: bool = False
+    signed_in_at: int = 0
 
     @property
     def told(self) -> dict[str, str]:
@@ -223,7 +224,7 @@ def _renew(row: "Row", services: "Services", fresh_within: int) -> Session | Non
         tokens=services.identity.seal(identity, row["id"]),
     )
     if kept is None:  # true, though the store could not keep it
-        return Session(row["id"], identity.requester, identity.claims, now, product=True)
+        return Session(row["id"], identity.requester, identity.claims, now, True, row["created_at"])
     # No row: a sign-out came in between, and it wins.
     return _session(kept[0]) if kept else None
 
@@ -242,7 +243,7 @@ def _session(row: "Row") -> Session | None:
     except (ValueError, TypeError, KeyError):
         log.warning("a session of another format was ignored")
         return None
-    return Session(row["id"], requester, claims, row["claims_at"], bool(row["tokens"]))
+    return Session(row["id"], requester, claims, row["claims_at"], bool(row["tokens"]), row["created_at"])
 
 
 def _claims(claims: dict[str, Any]) -> str:

@@ -27,6 +27,11 @@ def way_in(services: "Services", back: str) -> str:
     return services.url(f"api/signin?return={quote(back, safe='')}&way=account")
 
 
+def way_in_again(services: "Services", back: str) -> str:
+    """As `way_in`, for somebody who is signed in already: the provider asks them once more who they are."""
+    return f"{way_in(services, back)}&again=1"
+
+
 def by_mail(services: "Services", back: str) -> str:
     """The address that signs someone in by a mail, without an account, and returns to the path `back`."""
     return services.url(f"my/verify/?return={quote(back, safe='')}")

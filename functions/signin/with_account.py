@@ -47,6 +47,9 @@ def _begin(request: Request, services: "Services") -> Response:
     back = return_path(request.args.get("return") or _came_from(request, services), services)
     if not services.settings.oidc_issuer and services.settings.mail_sign_in:
         return see_other(by_mail(services, back))
+    if request.args.get("again") and services.settings.oidc_issuer:
+        # The page wants to know that it is still them: the provider asks even somebody who is signed in there.
+        return to_provider(request, services, back, "prompt=login")
     session = sessions.current(request, services, None)
     # Older claims may be the reason why a page sent the customer here.
     if session is not None and session.product and services.now() - session.claims_at < sessions.BILLING_MS:
@@ -174,6 +177,7 @@ def session(request: Request, services: "Services") -> Response:
     facts = {"name": who.name, "email": who.email, "told": list(current.told.values())}
     own = {"plan": str(current.claims.get("plan") or ""), "new": own_facts.new_answers(services, who.subject)}
     own["on_call"] = own_facts.on_call(services, who)
+    own["pays"] = own_facts.pays(services, current.claims)
     return json_response({"signed_in": True} | facts | own)
 
 
@@ -198,10 +202,10 @@ def _problem(services: "Services", error: VendorError, back: str) -> Response:
 
 
 def _came_from(request: Request, services: "Services") -> str:
-    """The page that the customer was on; empty for the front page and the pages of signing in."""
+    """The page that the customer was on; empty for the pages of signing in."""
     page = page_before(request, services.settings)
     ways = (services.url(PAGE), services.url("my/verify/"))
-    return "" if page == services.base or page.startswith(ways) else page
+    return "" if page.startswith(ways) else page
 
 
 def _provider_sign_out(row: "Row", services: "Services") -> str | None:

@@ -35,7 +35,7 @@ def _feed(request: "Request", services: "Services", kind: str, name: str, mimety
 
     board = incident_store.last_known(services)
     component = request.args.get("component", "")
-    if board is None or (component and component not in {one.id for one in board.components}):
+    if board is None or (component and component not in {one.id for one in board.ever}):
         raise Problem(404, "There is no such feed.")
     # Its own address, or readers switch to the file of the last build.
     address = services.absolute(f"api/status/{name}") + (f"?component={component}" if component else "")

@@ -130,7 +130,7 @@ def joined(built: Board, live: list[Stored]) -> Board:
     """The build's board with the store's incidents, newest first, each with the updates of both. Components that no
     longer exist are left out of the store's."""
     known = {incident.id: incident for incident in built.incidents}
-    components = {component.id for component in built.components}
+    components = {component.id for component in built.ever}
     for one in live:
         file = known.get(one.incident.id)
         incident = whole(file, one.incident, one.seen.in_git, built.built_at)

@@ -4,6 +4,7 @@ The session's scope (`status_write`) decides who may.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions import pages
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from functions.signin.sessions import Session
     from portal.status import Board, Incident, Update
 
-FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "started_at", "after")
+FIELDS = ("id", "title", "impact", "status", "body", "next_update_in", "started_at", "started_ago", "after")
+# Minutes after which somebody usually posts; another start is typed as a time.
+AGO = (5, 10, 20, 30, 60)
 JSON_LIMIT = 20_000
 SLOWER = "Someone else posted an update first. Read it, then publish yours again if it is still needed."
 IMPACT_WORDS = {
@@ -57,13 +60,14 @@ def posts_page(request: "Request", services: "Services") -> "Response":
 
 def post(request: "Request", services: "Services") -> "Response":
     """POST /api/status/incidents, form or JSON: without `id` a new incident (title, impact, status, body, components,
-    next_update_in minutes, started_at), else an update of it. With `after`, the time (unix ms) of the last update that
-    the writer saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's id; 422, 409 or 403. The
-    page's form says with `boxes` that `component` are the affected ones, and with `preview` that nothing is published
-    yet."""
+    next_update_in minutes, started_at or started_ago minutes), else an update of it. With `after`, the time (unix ms)
+    of the last update that the writer saw, a newer one of somebody else is a conflict. 303 or 201 with the incident's
+    id; 422, 409 or 403. The page's form says with `boxes` that `component` are the affected ones, and with `preview`
+    that nothing is published yet."""
     session = _require(request, services)
     limit(services, "status post", session.requester.subject, times=60, per_seconds=600)
     given = _given(request)
+    given["started_at"] = given["started_at"] or _ago(given["started_ago"], services.now())
     try:
         if given["preview"]:
             return _render(services, given=given, preview=_preview(services, _draft(services, given)))
@@ -119,7 +123,7 @@ def _preview(services: "Services", draft: Draft) -> dict[str, Any]:
     incident, board = draft.one.incident, draft.board
     update = incident.updates[-1]
     states = incident.states.items()
-    names = {one.id: one.name for one in board.components}
+    names = {one.id: one.name for one in board.ever}
     return {
         "title": incident.title,
         "phase": PHASES[update.status],
@@ -184,6 +188,13 @@ def _given(request: "Request") -> dict[str, Any]:
     return {**fields, "components": components, **own}
 
 
+def _ago(minutes: str, now: int) -> str:
+    """The start that somebody chose as so many minutes ago, as they would type it; empty for any other text."""
+    if minutes not in map(str, AGO):
+        return ""
+    return datetime.fromtimestamp(now / 1000 - int(minutes) * 60, UTC).strftime("%Y-%m-%dT%H:%M")
+
+
 def _components(states: "Mapping[str, str]", board: "Board") -> dict[str, str]:
     known = [component.id for component in board.components]
     unknown = sorted(set(states) - set(known))
@@ -226,6 +237,7 @@ def _render(services: "Services", status: int = 200, chosen: str = "", **context
         ticked=given["ticked"] if given else sorted(incidents.wrong(incident)) if incident else [],
         components=board.components,
         impacts=IMPACT_WORDS,
+        minutes_ago=AGO,
         statuses={key: PHASES[key] for key in (STATUSES if incident else STATUSES[:3])},
         phases=PHASES,
         **{"wrong": {}, "given": {}, "posted": False, "others": (), "preview": None, **context},

@@ -105,7 +105,7 @@ def _data(event: Any, update: Update, board: Board) -> dict[str, Any]:
     """A webhook's payload, in the words of the summary."""
     text = message(event, update, board)
     states = event.states if isinstance(event, Incident) else dict.fromkeys(event.components, "under_maintenance")
-    names = {one.id: one.name for one in board.components}
+    names = {one.id: one.name for one in board.ever}
     affected = [{"id": key, "name": names[key], "status": states[key]} for key in sorted(states) if key in names]
     planned = not isinstance(event, Incident)
     times = {"scheduled_for": iso(event.start), "scheduled_until": iso(event.end)} if planned else {}

@@ -2,13 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from portal import yaml_lines
 from portal.articles.covers import COVERS, Covers, expected_at
@@ -40,6 +42,13 @@ THEIRS = frozenset(
 )
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# The parts of portal.settings.Parts again, as a type takes no variables, and what billing and account need; a test
+# compares the two.
+Needed = Literal["articles", "status", "billing", "tickets", "account", "community", "changelog", "sign_in"]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class FrontMatter(BaseModel):
@@ -56,6 +65,9 @@ class FrontMatter(BaseModel):
     )
     reviewed: date | None = Field(default=None, description="a date such as 2026-11-20")
     owner: Text | None = Field(default=None, description="a team's or a person's name")
+    needs: Annotated[list[Needed], BeforeValidator(_listed)] = Field(
+        default_factory=list, description=f"a part of the portal or a list of them: {', '.join(get_args(Needed))}"
+    )
     covers: Covers = Field(default_factory=Covers, description=COVERS)
 
 
@@ -79,6 +91,10 @@ class Article:
         """The folder inside its topic's, or "" for an article directly in the topic."""
         return self.id.split("/")[1] if self.id.count("/") > 1 else ""
 
+    def missing(self, on: Mapping[str, bool]) -> str:
+        """The first part that the article is about and that is off; empty while it is published."""
+        return next((word for word in ("articles", *self.front.needs) if not on.get(word, True)), "")
+
 
 def parse(id: str, file: str, text: str) -> Article:
     """The article in a Markdown text; raises an ExceptionGroup with one ContentError for every mistake."""
@@ -96,6 +112,15 @@ def parse(id: str, file: str, text: str) -> Article:
             mistakes.append(ContentError(file, line, f"{name}: {given!r} is wrong, expected {expected}.{hint}"))
         raise ExceptionGroup(f"{file} has mistakes", mistakes) from error
     return Article(id, file, front.title or _heading(body) or title_of(id), front, lines)
+
+
+def is_left_out(path: Path, on: Mapping[str, bool]) -> bool:
+    """Whether the article in a file is not published with these parts; False for one with mistakes, which are named
+    elsewhere."""
+    try:
+        return bool(parse("", path.name, path.read_text("utf-8")).missing(on))
+    except (ExceptionGroup, UnicodeDecodeError):
+        return False
 
 
 def misspellings(file: str, text: str) -> list[ContentError]:
@@ -149,6 +174,8 @@ def _heading(body: str) -> str | None:
     return to_text(ATTRIBUTES.sub("", match[1].rstrip("# \t"))) or None if match else None
 
 
+# A rebuild while somebody writes reads few articles anew.
+@lru_cache(maxsize=10_000)
 def _read(file: str, text: str) -> tuple[dict[Any, Any], str, dict[yaml_lines.Path, int]]:
     """Front matter, body, and the line of each key; raises an ExceptionGroup when the front matter is not valid."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")

@@ -20,6 +20,9 @@ RELATIVE = re.compile(
     r"(?P<href>(?![a-zA-Z][a-zA-Z0-9+.-]{0,20}:|//)[^()\s\"'<>]{1,500})"
 )
 
+WORDS = re.compile(r"\[(?P<words>[^\[\]]{1,500})\]\(<?(?P<href>[^()\s<>]{1,500})>?\)")
+FORM = re.compile(r'\bhref="(?P<href>(?:\.\./){1,20}ask/[^"]{0,500})"')
+
 
 def relative(text: str) -> Iterator[tuple[int, str]]:
     """The links of a Markdown file that lead to no host, each with its line; code is no link."""
@@ -32,6 +35,11 @@ def relative(text: str) -> Iterator[tuple[int, str]]:
 def resolved(text: str, absolute: Callable[[str], str | None]) -> str:
     """The text with each relative link as `absolute` gives it."""
     return RELATIVE.sub(lambda match: match["before"] + (absolute(match["href"]) or match["href"]), text)
+
+
+def without(text: str, gone: Callable[[str], bool]) -> str:
+    """The text with only the words of each Markdown link whose article is `gone`."""
+    return WORDS.sub(lambda match: match["words"] if gone(match["href"]) else match[0], text)
 
 
 def article(href: str, docs: Path, site_url: str) -> str | None:
@@ -63,9 +71,30 @@ class Page(HTMLParser):
                 self.anchors.add(value)
 
 
-def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]]) -> str:
+def by_email(html: str, url: str, address: str) -> str:
+    """A page's HTML with each link to the form, seen from the page at `url`, as one that writes to an address."""
+
+    def moved(match: re.Match[str]) -> str:
+        path = urlsplit(urljoin(f"https://site.example/{url}", match["href"])).path
+        return f'href="mailto:{address}"' if path == "/ask/" else match[0]
+
+    return FORM.sub(moved, html)
+
+
+def off(word: str) -> str:
+    """The end of a sentence about something that is not there, since the part `word` is off, and what to do."""
+    setting = f"`{word}: false`" if word == "sign_in" else f"`parts: {{{word}: false}}`"
+    return (
+        f"is not there with {setting} in mkdocs.yml. Put <!-- if {word} --> and <!-- end --> around what speaks of it,"
+        " or take it out."
+    )
+
+
+def fault(
+    address: str, url: str, known: Iterable[str], anchors: dict[str, set[str]], missing: Callable[[str], str]
+) -> str:
     """What is wrong with an address on the page at `url` (both below the site's base), empty when nothing is; `known`
-    are the site's addresses, `anchors` those of the pages that a writer wrote."""
+    are the site's addresses, `anchors` those of the pages that a writer wrote, `missing(path)` the part that is off."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return ""
@@ -73,11 +102,14 @@ def fault(address: str, url: str, known: Iterable[str], anchors: dict[str, set[s
         return "begins with '/', which does not work below a path; write it from this page (../../my/billing/)"
     target = urlsplit(urljoin(f"https://site.example/{url}", address))
     path = unquote(target.path).lstrip("/")
+    word = missing(path)
+    if word:
+        return f"leads to a page that {off(word)}"
     if path in OF_THE_FUNCTIONS:
         return ""
     if path.endswith(".md"):
         return "leads to a Markdown file; write it as a Markdown link, [words](file.md)"
     if path not in known:
         return "leads nowhere"
-    missing = target.fragment and path in anchors and unquote(target.fragment) not in anchors[path]
-    return f"leads to the anchor '#{target.fragment}', which is not there" if missing else ""
+    nowhere = target.fragment and path in anchors and unquote(target.fragment) not in anchors[path]
+    return f"leads to the anchor '#{target.fragment}', which is not there" if nowhere else ""

@@ -56,7 +56,8 @@ class Check:
 class Component:
     """A part of the product; `interval` and `timeout` in seconds, `fail_after` and `ok_after` in checks. An answer
     that takes longer than `slow_ms` is slow.
-    `assume` is the state of one without checks and without an incident; empty is unknown."""
+    `assume` is the state of one without checks and without an incident; empty is unknown. `retired` is the day
+    (YYYY-MM-DD, UTC) from which on it is no longer shown as current; empty while nobody has said so."""
 
     id: str
     name: str
@@ -64,6 +65,7 @@ class Component:
     description: str = ""
     start_date: str = ""
     checks: tuple[Check, ...] = ()
+    retired: str = ""
     impact_on_fail: str = MAJOR_OUTAGE
     interval: int = 60
     timeout: int = 10
@@ -212,6 +214,18 @@ class Board:
     control: str = ""
     uptime: Uptime = Uptime()
     built_at: int = 0
+    # Components of before, which only the past is about.
+    retired: tuple[Component, ...] = ()
+
+    @property
+    def ever(self) -> tuple[Component, ...]:
+        """Every component that there is or was, for what is told of the past."""
+        return self.components + self.retired
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What the history may have figures of: components, those of before, and groups."""
+        return frozenset([*(one.id for one in self.ever), *(group.id for group in self.groups)])
 
     @property
     def stale_after(self) -> int:
@@ -240,10 +254,8 @@ def read(data: Mapping[str, Any]) -> Board:
     return Board(
         page=Page(**data["page"]),
         groups=tuple(Group(**group) for group in data["groups"]),
-        components=tuple(
-            Component(**{**item, "checks": tuple(_check(check) for check in item["checks"])})
-            for item in data["components"]
-        ),
+        components=_components(data["components"]),
+        retired=_components(data.get("retired", ())),
         incidents=tuple(Incident(**{**item, "updates": _updates(item)}) for item in data["incidents"]),
         maintenances=tuple(
             Maintenance(**{**item, "updates": _updates(item), "components": tuple(item["components"])})
@@ -254,6 +266,10 @@ def read(data: Mapping[str, Any]) -> Board:
         uptime=_uptime(data["uptime"]) if "uptime" in data else Uptime(),
         built_at=data.get("built_at", 0),
     )
+
+
+def _components(items: Iterable[Mapping[str, Any]]) -> tuple[Component, ...]:
+    return tuple(Component(**{**item, "checks": tuple(_check(check) for check in item["checks"])}) for item in items)
 
 
 def _uptime(data: Mapping[str, Any]) -> Uptime:

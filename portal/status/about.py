@@ -63,7 +63,7 @@ def _window(number: int, found: Figures) -> dict[str, Any]:
 
 
 def _correction(one: Mapping[str, Any], board: Board) -> dict[str, Any]:
-    names = {component.id: component.name for component in board.components}
+    names = {component.id: component.name for component in board.ever}
     times = {"from": stamp(one["from"] * 1000), "until": stamp(one["until"] * 1000)}
     return {
         "component": names[one["component"]],

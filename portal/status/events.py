@@ -122,7 +122,7 @@ def row(component: Component, state: str | None) -> dict[str, Any]:
 
 
 def _of(board: Board, keys: Mapping[str, str] | tuple[str, ...]) -> list[Component]:
-    return [component for component in board.components if component.id in keys]
+    return [component for component in board.ever if component.id in keys]
 
 
 def plain(board: Board) -> Board:

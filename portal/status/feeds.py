@@ -191,7 +191,7 @@ def _write(
 
 
 def _title(board: Board, component: str) -> str:
-    name = next((one.name for one in board.components if one.id == component), "")
+    name = next((one.name for one in board.ever if one.id == component), "")
     return f"{board.page.name} status: {name}" if name else f"{board.page.name} status"
 
 

@@ -8,6 +8,7 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from portal import yaml_lines
 from portal.clock import DAY_MS
 from portal.errors import ContentError
+from portal.settings import suggestion
 from portal.status import (
     CHECK_SECONDS,
     OVER,
@@ -53,8 +55,9 @@ YEAR_MS = 366 * DAY_MS
 KINDS = {"http", "pingdom", "better_stack", "statuspage"}
 
 
-def load(folder: Path) -> Board | None:
-    """The board of a `status/` folder, or None without a components.yml; raises ContentError."""
+def load(folder: Path, today: date | None = None) -> Board | None:
+    """The board of a `status/` folder on a day (UTC, the present one unless given), or None without a components.yml;
+    raises ContentError."""
     path = folder / COMPONENTS
     if not path.exists():
         return None
@@ -72,9 +75,35 @@ def load(folder: Path) -> Board | None:
             raise ContentError(f"{folder.name}/", None, f"two files have the id '{key}'; it must be unique")
         seen.add(key)
     _never_overlap(works, files)
+    board = _without_retired(board, today or datetime.now(UTC).date())
+    _retired_are_over(board, incidents, works, folder)
     newest_first = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     soonest_first = sorted(works, key=lambda work: work.scheduled_for)
     return replace(board, incidents=tuple(newest_first), maintenances=tuple(soonest_first))
+
+
+def _without_retired(board: Board, today: date) -> Board:
+    """The board with the components whose day has come among those of before."""
+    over = [one for one in board.components if one.retired and one.retired <= today.isoformat()]
+    kept = [one for one in board.components if one not in over]
+    return replace(board, components=tuple(kept), retired=tuple(over))
+
+
+def _retired_are_over(board: Board, incidents: Sequence[Incident], works: Sequence[Maintenance], folder: Path) -> None:
+    """Raise ContentError for an open incident or a planned maintenance of a component of before."""
+    days = {one.id: one.retired for one in board.retired}
+    current = [(one.id, one.states, "incidents") for one in incidents if one.active]
+    planned = ("scheduled", "in_progress", "verifying")
+    current += [(one.id, dict.fromkeys(one.components, ""), "maintenance") for one in works if one.status in planned]
+    for id, states, kind in current:
+        for key in states:
+            if key in days:
+                raise ContentError(
+                    f"{folder.name}/{COMPONENTS}",
+                    None,
+                    f"'{key}' is retired since {days[key]}, and '{id}' in {folder.name}/{kind}/ is not over: end that"
+                    " first, or give 'retired' a later day",
+                )
 
 
 def missing(folder: Path) -> list[str]:
@@ -108,8 +137,9 @@ def _events(folder: Path) -> Iterator[tuple[str, "_Source"]]:
         yield name, _front_matter(_text(path, folder), name)[0]
 
 
-def load_history(folder: Path) -> dict[str, dict[str, Any]]:
-    """status/history/*.json as day -> component -> figures (portal.status.days); raises ContentError."""
+def load_history(folder: Path, known: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """status/history/*.json as day -> component or group -> figures (portal.status.days); raises ContentError, also
+    for figures of what is not among `known`, which nobody would see any more."""
     days: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("history/*.json")):
         try:
@@ -118,6 +148,8 @@ def load_history(folder: Path) -> dict[str, dict[str, Any]]:
             raise ContentError(_name(path, folder), getattr(error, "lineno", None), "is not JSON") from error
         for day, components in found.items():
             for key, one in components.items():
+                if key not in known:
+                    raise ContentError(_name(path, folder), None, f"{day}: {_unknown(key, known)}")
                 if sum(one.get(name, 0) for name in KEYS.values()) != DAY:
                     raise ContentError(_name(path, folder), None, f"{day}, {key}: the seconds are not a whole day")
         days |= found
@@ -260,6 +292,7 @@ def _component(item: ComponentEntry, defaults: Mapping[str, int]) -> Component:
         group=item.group or "",
         description=item.description,
         start_date=item.start_date or "",
+        retired=item.retired or "",
         checks=tuple(_check(check) for check in item.checks),
         impact_on_fail=item.impact_on_fail,
         assume=item.assume,
@@ -277,7 +310,16 @@ def _components_exist(source: "_Source", at: tuple[Any, ...], used: Iterable[str
     for index, key in enumerate(used):
         if key not in known:
             place = (*at, key) if isinstance(used, dict) else (*at, index)
-            source.fail(place, f"the component '{key}' is not in {COMPONENTS}; known: {', '.join(sorted(known))}")
+            source.fail(place, _unknown(key, known))
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    """What to do about a component that something speaks of and that is not listed."""
+    return (
+        f"the component '{key}' is not in {COMPONENTS}.{suggestion(key, known)} Known: {', '.join(sorted(known))}."
+        " An id is never renamed, only its name; a component that is gone stays in the list with"
+        " 'retired: YYYY-MM-DD', and so does a group"
+    )
 
 
 def _updates_agree(source: "_Source", status: str, updates: list[Any]) -> None:

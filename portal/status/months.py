@@ -26,11 +26,16 @@ def months(
             "title": _title(key),
             "previous": _link(keys[place - 1], url) if place else None,
             "next": _link(keys[place + 1], url) if place + 1 < len(keys) else None,
-            "calendars": [_calendar(one, board, known, key, today) for one in board.monitored] if history else [],
+            "calendars": [_calendar(one, board, known, key, today) for one in _measured(board, key)] if history else [],
             "incidents": told.get(key, {"incidents": []})["incidents"],
             "as_of": stamp(built_at) if key == keys[-1] else None,
         }
     return found
+
+
+def _measured(board: Board, key: str) -> list[Component]:
+    """The components with checks of a month, with those that were retired later or in it."""
+    return [*board.monitored, *(one for one in board.retired if one.checks and key <= one.retired[:7])]
 
 
 def _months(first: str, last: str) -> Iterator[str]:
@@ -55,7 +60,7 @@ def _calendar(
     year, month = (int(part) for part in key.split("-"))
     titles = {one.id: one.title for one in board.incidents}
     own = {day: one[component.id] for day, one in days.items() if day[:7] == key and component.id in one}
-    known = {day: one for day, one in own.items() if day >= component.start_date}
+    known = {day: one for day, one in own.items() if component.start_date <= day < (component.retired or "9")}
     weeks = [
         [_day(when, known.get(when.isoformat()), titles, today) if when.month == month else None for when in week]
         for week in calendar.Calendar().monthdatescalendar(year, month)

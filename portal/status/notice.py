@@ -39,7 +39,7 @@ def affected(event: Incident | Maintenance, board: Board) -> dict[str, str]:
     ended = isinstance(event, Incident) and event.status in OVER
     return {
         one.name: "" if ended or states[one.id] in {"", UNKNOWN, OPERATIONAL} else WORDS[states[one.id]].lower()
-        for one in board.components
+        for one in board.ever
         if one.id in states
     }
 

@@ -125,7 +125,7 @@ def _active(board: Board) -> list[Incident]:
 
 def _open(one: Incident, board: Board, url: str) -> dict[str, str]:
     """An open incident for the banner: which components, since when, and its phase."""
-    names = ", ".join(component.name for component in board.components if component.id in one.states)
+    names = ", ".join(component.name for component in board.ever if component.id in one.states)
     facts = [names, f"since {stamp(one.started_at)['text']}", PHASES[one.status]]
     return _line(one.id, one.title, f"{url}incidents/{one.id}/", one.impact, facts)
 

@@ -1,7 +1,7 @@
 """The fields, types and limits of the files of status/."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,6 +37,13 @@ def _line(value: str) -> str:
     if len(value.splitlines()) != 1:
         raise ValueError("must be one line")
     return value
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a day like 2026-11-30") from error
 
 
 def _zone(value: str) -> str:
@@ -118,6 +125,7 @@ class ComponentEntry(_Strict):
     group: Annotated[Id | None, BeforeValidator(_empty)] = None
     description: str = ""
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    retired: Annotated[str, AfterValidator(_day)] | None = None
     checks: list[Annotated[CheckEntry | SourceEntry, Field(discriminator="type")]] = []
     impact_on_fail: Fault = MAJOR_OUTAGE
     interval: Interval | None = None

@@ -273,7 +273,7 @@ def _incident(incident: Incident, board: Board, listed: Mapping[str, Any]) -> di
         "shortlink": f"{board.page.url}incidents/{incident.id}/"
         if incident.built
         else f"{board.page.url}#{incident.id}",
-        "components": [listed[key] for key in incident.states],
+        "components": [listed[key] for key in incident.states if key in listed],
     }
 
 
@@ -287,7 +287,7 @@ def _maintenance(work: Maintenance, board: Board, listed: Mapping[str, Any], now
         "scheduled_for": iso(work.scheduled_for),
         "scheduled_until": iso(work.scheduled_until),
         "shortlink": f"{board.page.url}#{work.key}",
-        "components": [listed[key] for key in work.components],
+        "components": [listed[key] for key in work.components if key in listed],
     }
 
 
@@ -322,7 +322,7 @@ def _said(one: Incident | Maintenance, update: Update, *, first: bool) -> dict[s
 def _update(
     key: str, update: Update, before: Mapping[str, str], said: Mapping[str, str], board: Board
 ) -> dict[str, Any]:
-    names = {component.id: component.name for component in board.components}
+    names = {component.id: component.name for component in board.ever}
     at = iso(update.at)
     return {
         "id": update_id(key, update),

@@ -14,7 +14,19 @@ from scripts.doctor import Check, Found, Portal
 from scripts.lib.environment import variables
 
 # The modules of scripts/doctor, in the order of the answers.
-MODULES = ("ground", "site", "articles", "status", "changelog", "tickets", "signin", "billing", "account", "insights")
+MODULES = (
+    "ground",
+    "site",
+    "articles",
+    "status",
+    "changelog",
+    "tickets",
+    "signin",
+    "billing",
+    "customers",
+    "account",
+    "insights",
+)
 STAGES = {
     1: "Answers: the first fifty questions, found by search",
     2: "Status and changes",

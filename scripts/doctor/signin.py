@@ -6,6 +6,14 @@ from scripts.doctor import Check, Found, Portal, Refused, asked, bad, connected,
 
 def identity(portal: Portal) -> Found:
     settings = portal.services.settings
+    offered = portal.bundle["parts"].get("sign_in", True)
+    if not offered and (settings.oidc_issuer or settings.mail_sign_in):
+        return unknown(
+            "customers could sign in, and no page offers it",
+            "Take `sign_in: false` out of mkdocs.yml, and build again.",
+        )
+    if not offered:
+        return good("nobody can sign in, and no page offers it")
     if not settings.oidc_issuer:
         if settings.mail_sign_in:
             return unknown(
@@ -14,7 +22,7 @@ def identity(portal: Portal) -> Found:
             )
         return bad(
             "nobody can sign in: neither OIDC_ISSUER nor SMTP_URL is set",
-            "Set one of the two, or switch off the parts that need it.",
+            "Set one of the two, or `sign_in: false` in mkdocs.yml, which takes it off every page.",
         )
     try:
         provider = connected(portal, "identity")

@@ -21,7 +21,8 @@ from scripts.hosts import rules
 
 ROOT = Path(__file__).parents[2]
 PLATFORM = "x86_64-manylinux_2_28"
-SHIPPED = ("functions", "portal")
+# The team's own adapters are in custom/, if they have any.
+SHIPPED = ("functions", "portal", "custom")
 # Programs, tests, what only builds C modules, and what is for other frameworks.
 UNUSED = (
     "bin",
@@ -145,10 +146,17 @@ def keep(previous: Path, assets: Path) -> None:
             shutil.copyfile(file, place)
 
 
+def copy_code(root: Path, folder: Path) -> None:
+    """Copy the rooms that answer requests from a checkout at `root`."""
+    for room in (root / name for name in SHIPPED):
+        if room.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(room, folder / room.name, ignore=ignored, dirs_exist_ok=True)
+
+
 def _functions(kind: Kind, folder: Path, build: Path, extras: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for room in SHIPPED:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    copy_code(ROOT, folder)
     shutil.copytree(build, folder / "build", dirs_exist_ok=True)
     requirements = folder / "requirements.txt"
     with tempfile.NamedTemporaryFile("w", suffix=".in") as wanted:

@@ -13,7 +13,7 @@ NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|DEMO|BILLER|HELPDESK|PREVIEW|L
 # Calls that take a variable's name, with the place of its default among what follows the name.
 READERS = {
     "get": 0, "_get": 0, "number": 0, "megabytes": 0, "hosts": 0, "words": 0, "choice": 0, "address": 0, "host": None,
-    "vendor": 1, "need": None, "_need": None, "text": 0, "flag": 0,
+    "vendor": 1, "base": None, "need": None, "_need": None, "text": 0, "flag": 0,
 }  # fmt: skip
 # In WSGI's environment of a request, not in the process's.
 OF_A_REQUEST = {"HTTP_COOKIE", "HTTP_REFERER", "PATH_INFO", "REMOTE_ADDR", "SCRIPT_NAME", "SERVER_SOFTWARE"}

@@ -108,7 +108,24 @@ TICKETS = (
     Setting("HELPSCOUT_API", "help desk", "Another address only on loopback", "Help Scout's"),
 )
 BILLING = (
-    Setting("BILLER", "billing", "`stripe`, or `custom.MODULE:FUNCTION`"),
+    Setting("BILLER", "billing", "`stripe`, `chargebee`, `recurly`, or `custom.MODULE:FUNCTION`: [set-up](billing.md)"),
+    Setting(
+        "BILLING_CUSTOMERS",
+        "billing",
+        "Your own [table of customers](billing.md#whose-billing-it-is): a CSV file, or a `select`",
+    ),
+    Setting(
+        "BILLING_SIGN_IN_MINUTES",
+        "billing",
+        "Seats, plan and cancelling ask to sign in again when the sign-in is older",
+    ),
+    Setting("STRIPE_WEBHOOK_SECRET", "billing", "Stripe: the signing secret of the webhook"),
+    Setting("CHARGEBEE_WEBHOOK_USER", "billing", "Chargebee: the user name of the webhook"),
+    Setting("CHARGEBEE_WEBHOOK_PASSWORD", "billing", "Chargebee: the password of the webhook"),
+    Setting("CHARGEBEE_API", "billing", "Another address only on loopback", "Chargebee's"),
+    Setting("RECURLY_REGION", "billing", "Recurly: `us`, or `eu` for their European data centre", "`us`"),
+    Setting("RECURLY_WEBHOOK_KEY", "billing", "Recurly: the secret key of the webhook"),
+    Setting("RECURLY_API", "billing", "Another address only on loopback", "Recurly's"),
     Setting("STRIPE_API", "billing", "Another address only on loopback", "`https://api.stripe.com`"),
     Setting("BILLING_HOSTS", "billing", "Hosts that customers may be sent to, with commas", "those of the biller"),
 )

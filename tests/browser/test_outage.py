@@ -181,3 +181,32 @@ def test_the_way_to_subscribe_closes_again_on_a_narrow_screen(world: World, cont
 
     expect(page.get_by_label("Email address")).to_be_hidden()
     assert button.evaluate("one => getComputedStyle(one).borderRadius") != "0px"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_incident_that_comes_late_covers_nothing_of_the_pages_end(
+    built: str, chromium: Browser, viewport: dict[str, int]
+):
+    def more(route: Route) -> None:
+        answer = route.fetch().json()
+        (first, *_) = answer["incidents"]
+        title = "Something breaks now and then, and it takes a whole sentence to say so, number"
+        new = [first | {"id": f"new-{number}", "name": f"{title} {number}"} for number in range(4)]
+        route.fulfill(json=answer | {"incidents": [*answer["incidents"], *new]})
+
+    context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.route("**/api/v2/summary.json", more)
+    page.goto(f"{built}plans-and-billing/update-card/")
+    late = page.locator(".hf-banner__late")
+    expect(late).to_be_visible()
+    page.wait_for_function("getComputedStyle(document.documentElement).getPropertyValue('--hf-late') !== ''")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+    banner, footer = late.bounding_box(), page.locator("footer").bounding_box()
+    context.close()
+
+    assert banner
+    assert footer
+    assert banner["height"] > 120
+    assert footer["y"] + footer["height"] <= banner["y"] + 1

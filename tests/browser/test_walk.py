@@ -18,7 +18,7 @@ def test_the_same_walk_below_a_base_path(world_below: World, context: BrowserCon
 
 
 def walk(world: World, context: BrowserContext) -> None:
-    """Search, article, "no", Ask us, ticket, answer; status; changelog; billing; one login form in all."""
+    """Search, article, "no", Ask us, ticket, answer; status; changelog; billing; account; one login form in all."""
     page = context.new_page()
     logins: list[str] = []
     page.on(
@@ -46,6 +46,8 @@ def walk(world: World, context: BrowserContext) -> None:
     read_the_answer(world, page)
     see_status_and_changelog(world, page)
     update_the_card(world, page)
+    buy_two_seats(world, page)
+    see_the_account(world, page)
 
     assert len(logins) == 1, logins
     assert errors == []
@@ -125,6 +127,23 @@ def update_the_card(world: World, page: Page) -> None:
         back.click()
     expect(page).to_have_url(re.compile(re.escape(f"{world.url}my/billing/")))
     expect(page.get_by_role("main")).to_contain_text("4444")
+
+
+def buy_two_seats(world: World, page: Page) -> None:
+    page.goto(f"{world.url}my/billing/")
+    seats = page.get_by_label("Number of seats")
+    number = int(seats.input_value()) + 2
+    seats.fill(str(number))
+    page.get_by_role("button", name="See the price").click()
+    expect(page.get_by_text("From the next period")).to_be_visible()
+    page.get_by_role("button", name=f"Change to {number} seats").click()
+    expect(page.get_by_text(f"Your plan has {number} seats now.")).to_be_visible()
+
+
+def see_the_account(world: World, page: Page) -> None:
+    page.goto(f"{world.url}my/account/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+    expect(page.get_by_role("main")).to_contain_text("ada@")
 
 
 def test_a_ticket_without_javascript(world: World, chromium: Browser):

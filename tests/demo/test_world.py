@@ -145,12 +145,12 @@ def test_a_customer_signs_in_and_opens_billing_and_comes_back(demo: Demo):
     chooser = customer.get(f"{demo.url}api/signin?return=/my/billing/&way=account", timeout=30)
     page = customer.post(chooser.url, data={"sub": "ada"}, timeout=30)
     there = customer.post(f"{demo.url}api/billing", data={"job": "update_card"}, timeout=30)
-    back = customer.post(there.url, data={"card": "amex"}, timeout=30)
+    back = customer.post(there.url, data={"card": "mastercard"}, timeout=30)
 
     assert page.url == f"{demo.url}my/billing/"
     assert "Update your card" in there.text
     assert back.url == f"{demo.url}my/billing/?job=update_card"
-    assert "Amex ending in 0005" in back.text
+    assert "Mastercard ending in 4444" in back.text
 
 
 def test_the_tick_is_called_as_a_hosts_scheduler_would(demo: Demo):
@@ -243,13 +243,21 @@ def test_the_portal_serves_under_the_path_of_its_address(tmp_path: Path):
     assert world.base_path(config) == "/help/"
 
 
-def test_no_real_key_of_the_shell_reaches_the_demo(tmp_path: Path):
-    shell = environment(tmp_path, ports.free(6), STRIPE_KEY="rk_live_real", OIDC_ISSUER="https://login.acme.com")
+@pytest.mark.parametrize("biller", ["stripe", "chargebee", "recurly"])
+def test_no_real_key_of_the_shell_reaches_the_demo(tmp_path: Path, biller: str):
+    real = {"STRIPE_KEY": "rk_live_real", "CHARGEBEE_KEY": "live_real", "RECURLY_KEY": "real"}
+    shell = environment(tmp_path, ports.free(6), OIDC_ISSUER="https://login.acme.com", BILLER=biller, **real)
     settings = world.environment(world.plan(shell), shell)
 
-    assert settings["STRIPE_KEY"] == "rk_test_demo"
-    assert settings["OIDC_ISSUER"].startswith("http://127.0.0.1:")
-    assert settings["STRIPE_API"].startswith("http://127.0.0.1:")
+    assert settings["BILLER"] == biller
+    assert not set(real.values()) & set(settings.values())
+    for name in ("OIDC_ISSUER", "STRIPE_API", "CHARGEBEE_API", "RECURLY_API"):
+        assert settings[name].startswith("http://127.0.0.1:")
+
+
+def test_another_billing_system_is_named_with_those_that_there_are(tmp_path: Path):
+    with pytest.raises(world.Refused, match="BILLER='paddle' is not one of the demo's: stripe, chargebee, recurly"):
+        world.plan(environment(tmp_path, 0, BILLER="paddle") | {"PORT": "8000"})
 
 
 def test_a_restart_keeps_the_keys_and_only_the_owner_reads_them(tmp_path: Path):

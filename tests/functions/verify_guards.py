@@ -147,7 +147,7 @@ GUARDS = [
     ),
     Guard(
         "billing is not for an address",
-        "functions/billing/page.py",
+        "functions/billing/access.py",
         'if session.claims.get("level") == "address":',
         "if False:",
         f"{T}test_claims_of_money_do_not_open_billing_for_an_address",

@@ -7,7 +7,7 @@ import pytest
 
 from functions.app import ROUTES
 from portal.articles.links import OF_THE_FUNCTIONS
-from tests.hooks.portals import mkdocs, write
+from tests.hooks.portals import CONFIG, mkdocs, write
 
 ARTICLES = {"a/one": "# One\n\n## Part\n\nText.\n", "a/two": "# Two\n\nText.\n"}
 COMPONENTS = "page: {id: acme, name: Acme}\ncomponents:\n  - {id: web, name: Web}\n"
@@ -83,3 +83,50 @@ def test_a_link_of_an_update_that_leads_nowhere_stops_the_build(tmp_path: Path, 
 
 def test_the_pages_of_the_functions_are_those_that_there_are() -> None:
     assert {f"/{page}" for page in OF_THE_FUNCTIONS} <= {path for path, methods in ROUTES.items() if "GET" in methods}
+
+
+def test_what_leads_to_a_part_that_is_off_is_named_with_what_to_do(tmp_path: Path) -> None:
+    off = "    parts: {billing: false, status: false}\n    sign_in: false\n"
+    text = "# Page\n\n" + "".join(
+        f'<a href="../../{path}">x</a>\n' for path in ("my/billing/", "status/", "my/tickets/", "ask/", "my/account/")
+    )
+    text += "\n[pay](pay.md)\n\n<!-- if tickts -->x<!-- end -->\n"
+    articles = {
+        **ARTICLES,
+        "a/page": text.replace("<!-- if tickts -->x<!-- end -->", ""),
+        "a/pay": "---\nneeds: billing\n---\n",
+    }
+    result = mkdocs(write(tmp_path, articles, CONFIG + off), tmp_path / "site")
+
+    assert result.returncode == 1
+    what = "in mkdocs.yml. Put <!-- if {0} --> and <!-- end --> around what speaks of it, or take it out."
+    for line, link, setting, word in (
+        (3, "../../my/billing/", "`parts: {billing: false}`", "billing"),
+        (4, "../../status/", "`parts: {status: false}`", "status"),
+        (5, "../../my/tickets/", "`sign_in: false`", "sign_in"),
+    ):
+        said = (
+            f"docs/a/page.md:{line}: link '{link}' leads to a page that is not there with {setting} {what.format(word)}"
+        )
+        assert said in result.stderr
+    assert (
+        "docs/a/page.md:9: link 'pay.md' leads to an article that is not there with `parts: {billing" in result.stderr
+    )
+    assert "ask/" not in result.stderr
+
+
+def test_marks_and_needs_that_cannot_be_understood_stop_the_build(tmp_path: Path) -> None:
+    marks = {"a/page": "---\ntitle: P\n---\n<!-- if tickts -->x<!-- end -->\n", "a/other": "<!-- if tickets -->\n"}
+    needs = {"a/page": "---\nneeds: [billing, tikets]\n---\n"}
+    results = []
+    for name, articles in {"marks": marks, "needs": needs}.items():
+        (tmp_path / name).mkdir()
+        results.append(mkdocs(write(tmp_path / name, articles), tmp_path / name / "site"))
+
+    assert [result.returncode for result in results] == [1, 1]
+    assert (
+        "docs/a/page.md:4: `<!-- if tickts -->`: there is no part 'tickts'. Did you mean 'tickets'?"
+        in results[0].stderr
+    )
+    assert "docs/a/other.md:1: `<!-- if ... -->` has no `<!-- end -->` after it." in results[0].stderr
+    assert "docs/a/page.md:2: needs: 'tikets' is wrong, expected a part of the portal or a list" in results[1].stderr

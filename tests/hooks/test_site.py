@@ -364,7 +364,12 @@ def test_wrong_settings_stop_the_build_with_file_and_line(tmp_path: Path) -> Non
 def test_mistakes_in_several_articles_are_told_together(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
-        {"a/one": "---\nreviewed: soon\n---\n", "a/two": "---\ntitle: a: b\n---\n", "api/three": "Text."},
+        {
+            "a/one": "---\nreviewed: soon\n---\n",
+            "a/two": "---\ntitle: a: b\n---\n",
+            "api/three": "Text.",
+            "other/x": "",
+        },
     )
 
     result = mkdocs(folder, tmp_path / "site")
@@ -373,6 +378,7 @@ def test_mistakes_in_several_articles_are_told_together(tmp_path: Path) -> None:
     assert "docs/a/one.md:2: reviewed: 'soon' is wrong, expected a date such as 2026-11-20." in result.stderr
     assert "docs/a/two.md:2: the front matter is not valid YAML" in result.stderr
     assert "docs/api/three.md: /api/three/ is an address of the portal itself: rename the folder" in result.stderr
+    assert "docs/other/x.md: the topic 'other' is what the contact form calls \"Something else\"" in result.stderr
 
 
 def test_what_a_customer_would_stumble_over_fails_the_build(tmp_path: Path) -> None:

@@ -104,3 +104,14 @@ def test_a_host_that_installs_by_itself_gets_requirements_with_hashes(tmp_path: 
     assert "werkzeug==" in text
     assert "mkdocs" not in text
     assert {name for name in ("functions", "portal", "build") if not (functions / name).is_dir()} == set()
+
+
+def test_a_teams_own_adapters_go_along(tmp_path: Path) -> None:
+    (tmp_path / "clone" / "custom").mkdir(parents=True)
+    (tmp_path / "clone" / "custom" / "desk.py").write_text("x = 1\n")
+
+    bundle.copy_code(tmp_path / "clone", tmp_path / "out")
+
+    assert [path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.py")] == [
+        "custom/desk.py"
+    ]

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from portal.articles import conditions
+from portal.settings import Parts
+
 DOCS = Path(__file__).parents[2] / "docs"
 STARTERS = {
     "getting-in/cant-sign-in",
@@ -31,7 +34,8 @@ STARTERS = {
     "using-the-portal/change-notifications",
     "using-the-portal/change-your-account",
 }
-KEYS = {"title", "short", "description", "questions", "related", "reviewed", "owner", "covers"}
+KEYS = {"title", "short", "description", "questions", "related", "reviewed", "owner", "covers", "needs"}
+EVERYTHING = dict.fromkeys([*Parts.model_fields, "sign_in"], True)
 SECTIONS = ["Steps", "What you will see", "If it does not work"]
 FORBIDDEN = re.compile(r"\b(oops|simply|please|just click)\b|!", re.IGNORECASE)
 # Pages of the portal without a file in docs/, so that MkDocs cannot check links to them.
@@ -46,9 +50,9 @@ def ids() -> list[str]:
 
 
 def read(article: str) -> tuple[dict[str, Any], str]:
-    """Return an article's front matter and its Markdown."""
+    """Return an article's front matter and its Markdown as it reads with every part."""
     _, front, body = (DOCS / f"{article}.md").read_text(encoding="utf-8").split("---\n", 2)
-    return yaml.safe_load(front), body.strip()
+    return yaml.safe_load(front), conditions.applied(body, EVERYTHING, article).strip()
 
 
 def words(markdown: str) -> list[str]:
@@ -65,7 +69,7 @@ class TestArticle:
         meta, _ = read(article)
 
         assert meta.keys() <= KEYS
-        assert KEYS - meta.keys() <= {"covers", "short"}
+        assert KEYS - meta.keys() <= {"covers", "short", "needs"}
         assert isinstance(meta["reviewed"], datetime.date)
         assert meta["owner"]
 

@@ -34,11 +34,11 @@ class Outside:
 @contextmanager
 def outside() -> Iterator[Outside]:
     """Help desk, billing system, identity provider and mail server, each a process or a thread of its own."""
-    commands = {"desk": "demo.helpdesks", "billing": "demo.billing", "identity": "demo.identity"}
+    commands = {"desk": ["demo.helpdesks"], "billing": ["demo.billers", "stripe"], "identity": ["demo.identity"]}
     with ExitStack() as stack:
         origins = {
-            name: stack.enter_context(process([sys.executable, "-m", module, "0"], _plain()))[0]
-            for name, module in commands.items()
+            name: stack.enter_context(process([sys.executable, "-m", *command, "0"], _plain()))[0]
+            for name, command in commands.items()
         }
         mailbox, port = Mailbox(), free_port()
         smtp = Controller(mailbox, hostname="127.0.0.1", port=port)

@@ -46,7 +46,7 @@ def test_any_json_leaves_the_page_or_says_that_nothing_was_changed(
     shape: Any, answering: Callable[[Any], str], environ: dict[str, str], services: Services, sign_in
 ):
     own = environ | {"BILLER": "stripe", "STRIPE_KEY": "rk_test_x", "STRIPE_API": answering(shape)}
-    portal = Services(read(own))
+    portal = Services(read(own), services.clock)
     browser = Browser(Portal(portal))
     sign_in(browser, ADA, billing_admin=True, billing_customer="cus_1")
     looked, opened = browser.get("/my/billing/"), browser.post("/api/billing", data={"job": "update_card"})

@@ -1,9 +1,10 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
-The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`
-and `statuspage-public.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched when asked
-for, stands between each adapter and its fake while a ticket lives its life or a monitor is asked; every request and
-every answer that the specification does not allow is printed, exit code 1.
+The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`,
+`statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI
+3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake
+while a ticket lives its life, a monitor is asked, or a customer changes a plan; every request and every answer that the
+specification does not allow is printed, exit code 1.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from functions.monitors.statuspage import Statuspage
 from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
+from tests.functions.billers.check_fakes import BILLERS, Known
 from tests.functions.helpdesks.benches import HELP_SCOUT, PNG, ZENDESK, ticket
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
             *_check(prism, specs / "betterstack.openapi.yaml", _monitors("1", "2", "3"), _better_stack),
             *_check(prism, specs / "pingdom.openapi.yaml", _monitors("85975", "161748"), _pingdom),
             *_check(prism, specs / "statuspage-public.openapi.yaml", _monitors("x1", word="operational"), _statuspage),
+            *[one for each in BILLERS for one in _check(prism, specs / each.spec, each.fake, each.run, each.known)],
         ]
     for one in found:
         print(one)
@@ -107,8 +110,11 @@ def _statuspage(origin: str, fake: Monitors) -> None:
     assert set(Statuspage(origin).readings()) == set(fake.states)
 
 
-def _check(prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None]) -> list[str]:
+def _check(
+    prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None], known: Known | None = None
+) -> list[str]:
     """What the specification does not allow, a line each, once."""
+    known = known or Known()
     found: dict[str, None] = {}
     calls = 0
 
@@ -117,7 +123,8 @@ def _check(prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None]) 
         calls += 1
         request = Request(environ)
         headers = {name: value for name, value in request.headers if name not in {"Host", "Content-Length"}}
-        url = f"{behind}{request.full_path if request.query_string else request.path}"
+        path = request.full_path if request.query_string else request.path
+        url = f"{upstream}{path}" if path.startswith(known.beyond) else f"{behind}{path.removeprefix(known.base)}"
         done = requests.request(
             request.method, url, data=request.get_data(), headers=headers, timeout=30, allow_redirects=False
         )
@@ -131,7 +138,12 @@ def _check(prism: Path, spec: Path, fake: Any, run: Callable[[str, Any], None]) 
         content = done.content.replace(upstream.encode(), request.host_url.rstrip("/").encode())
         return Response(content, done.status_code, kept)(environ, start_response)
 
-    with server.running(fake) as upstream, _prism(prism, spec, upstream) as behind, server.running(record) as origin:
+    with (
+        known.mended(spec) as right,
+        server.running(fake) as upstream,
+        _prism(prism, right, upstream + known.base) as behind,
+        server.running(record) as origin,
+    ):
         run(origin, fake)
     print(f"{spec.name}: {calls} requests")
     return list(found)

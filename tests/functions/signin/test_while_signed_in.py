@@ -464,7 +464,7 @@ def test_static_pages_offer_to_sign_in_again_once_a_session_is_over(
     [
         ("http://127.0.0.1:8000/getting-in/forgot-password/", "/getting-in/forgot-password/"),
         ("http://127.0.0.1:8000/search/?q=card", "/search/?q=card"),
-        ("http://127.0.0.1:8000/", "/my/"),
+        ("http://127.0.0.1:8000/", "/"),
         ("http://127.0.0.1:8000/my/account/", "/my/account/"),
         ("http://127.0.0.1:8000/my/sign-in/?return=/ask/", "/my/"),
         ("http://127.0.0.1:8000/my/verify/", "/my/"),

@@ -45,7 +45,17 @@ def test_signing_in_returns_to_the_page_one_came_from(browser: Browser):
         "plan": "Team",
         "new": 0,
         "on_call": False,
+        "pays": False,
     }
+
+
+def test_a_page_may_ask_somebody_who_is_signed_in_to_sign_in_again(browser: Browser):
+    sign_in(browser, "ada")
+    known = browser.get("/api/signin?return=/my/billing/&way=account").location
+    again = browser.get("/api/signin?return=/my/billing/&way=account&again=1").location
+
+    assert known == "/my/billing/"
+    assert again.endswith("&prompt=login")
 
 
 def test_a_script_that_signs_out_is_given_the_address_to_go_to(browser: Browser):

@@ -1,5 +1,6 @@
 """On-call posts on the portal itself: who may, what everybody then sees, and what is refused."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +88,29 @@ def test_an_incident_may_have_begun_before_anyone_posted(
     assert public(browser)[key]["incident_updates"][0]["created_at"] > public(browser)[key]["started_at"]
     assert f"since {began.day} {began:%b %Y, %H:%M} UTC" in preview
     assert f'name="started_at" value="{began:%Y-%m-%dT%H:%M}"' in preview
+
+
+@pytest.mark.parametrize(("ago", "typed", "began"), [("20", "", 1200), ("", "", 0), ("20", 5400, 5400), ("7", "", 0)])
+def test_a_start_is_chosen_in_minutes_or_typed_as_a_time(
+    browser: Browser,
+    sign_in: Callable[..., None],
+    services: Services,
+    ago: str,
+    typed: int | str,
+    began: int,
+):
+    sign_in(browser, ONCALL)
+    now = services.now() / 1000
+    time = f"{datetime.fromtimestamp(now - int(typed), UTC):%Y-%m-%dT%H:%M}" if typed else ""
+    preview = browser.post(
+        "/api/status/incidents", data=NEW | {"started_ago": ago, "started_at": time, "preview": "1"}
+    ).text
+
+    # What is published later began at the same time.
+    given = re.search(r'name="started_at" value="([^"]*)"', preview)
+    assert given
+    expected = f"{datetime.fromtimestamp(now - began, UTC):%Y-%m-%dT%H:%M}" if began else ""
+    assert given[1] == expected
 
 
 def test_an_incident_of_the_build_can_be_updated(browser: Browser, sign_in: Callable[..., None]):

@@ -1,6 +1,7 @@
 """Front matter: our keys, the messages about mistakes, and keys that we ignore."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal import articles
 from portal.articles import Article
-from portal.settings import Topic
+from portal.settings import Parts, Topic
 
 RIGHT = """\
 ---
@@ -134,3 +135,7 @@ def test_any_text_is_an_article_or_a_named_mistake(text: str) -> None:
 
     assert named
     assert all(name.startswith("docs/a/b.md:") for name in named)
+
+
+def test_an_article_may_need_each_part_that_can_be_switched_off():
+    assert set(get_args(articles.Needed)) == {*Parts.model_fields, "sign_in"}

@@ -1,5 +1,6 @@
 """A month as a calendar: whole weeks, a day in words, and what is yet to come."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from portal.status import Board, Check, Component, Incident, Page
@@ -54,3 +55,17 @@ def test_incidents_stand_in_the_month_in_which_they_began():
     }
     assert found["2026-10"]["calendars"] == []
     assert (found["2026-10"]["as_of"], found["2026-11"]["as_of"]["text"]) == (None, "11 Nov 2026, 12:00 UTC")
+
+
+def test_a_retired_component_has_its_days_until_then_and_no_month_after():
+    old = replace(WEB, id="old", name="Old app", retired="2026-10-06")
+    board = Board(Page("acme", "Acme"), (WEB,), incidents=(DOWN,), retired=(old,))
+    history = {day: {"web": DAY, "old": DAY} for day in ("2026-10-05", "2026-10-06", "2026-11-02")}
+    found = months(board, history, NOW, "/status/")
+
+    october = {
+        one["name"]: [day for week in one["weeks"] for day in week if day] for one in found["2026-10"]["calendars"]
+    }
+    assert [day["number"] for day in october["Old app"] if day["level"] == "critical"] == [5]
+    assert [day["number"] for day in october["Web app"] if day["level"] == "critical"] == [5, 6]
+    assert [one["name"] for one in found["2026-11"]["calendars"]] == ["Web app"]

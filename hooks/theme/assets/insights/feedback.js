@@ -80,7 +80,7 @@ export function start(section) {
     point();
     // What was typed and not sent goes along into the form's text.
     ask?.addEventListener("click", () => wrote(panel.querySelector("textarea")?.value ?? ""));
-    return [heading("Sorry this didn't help."), more(point), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
+    return [heading("Sorry this didn't help."), more(point, ask), ...closer(), ...(ask ? [make("p", {}, ask)] : [])];
   }
 
   function closer() {
@@ -91,7 +91,7 @@ export function start(section) {
   }
 
   // A reason counts when it is chosen, and the button sends what was written.
-  function more(chosen) {
+  function more(chosen, ask) {
     const choices = make("fieldset", { className: "hf-choices" }, make("legend", {}, "What went wrong?"));
     const text = make("textarea", { id: "hf-comment", rows: 3, maxLength: 1000 });
     text.setAttribute("aria-describedby", "hf-comment-help");
@@ -112,7 +112,7 @@ export function start(section) {
       { className: "hf-field" },
       choices,
       make("label", { htmlFor: "hf-comment" }, "What could be clearer? (optional)"),
-      make("p", { className: "hf-help", id: "hf-comment-help" }, "We can't reply here. If you need an answer, contact support."),
+      make("p", { className: "hf-help", id: "hf-comment-help" }, `We can't reply here.${ask ? " If you need an answer, contact support." : ""}`),
       text,
       make("button", { className: "hf-button hf-button--quiet" }, "Send feedback"),
       said,

@@ -72,7 +72,7 @@ async function render(container, again = false) {
     place.append(...view.understood(found, text));
     if (found.total) results(place, open, text, kind, found);
     else place.append(...nothing(text, open.topics));
-    if (found.weak && found.total) place.append(stillStuck(text));
+    if (found.total) place.append(...stillStuck(text, found.weak));
     settle(text, found.total);
     finish();
     say(heading.textContent);
@@ -129,11 +129,13 @@ function results(place, open, text, kind, first) {
   });
 }
 
-function stillStuck(text) {
+// After good results it is an offer, after weak ones the likely next step.
+function stillStuck(text, weak) {
+  const ways = view.askUs(text, weak ? "hf-button" : "hf-button hf-button--quiet");
+  if (!ways.length) return [];
   const box = make("section", "hf-results__stuck");
-  const ways = view.askUs(text);
-  if (ways.length) box.append(make("p", "", {}, "Can't find it?"), ...ways);
-  return box;
+  box.append(make("p", "", {}, "Can't find it? We'll include your search."), ...ways);
+  return [box];
 }
 
 // What helps most comes first: other words, another place to look, a person, and telling the writers.

@@ -4,7 +4,9 @@
 /** Fill the account menu, and after each in-site click the home page. */
 export async function start(menu) {
   const base = document.querySelector("[data-portal-base]").dataset.portalBase;
-  leaving(menu.querySelector("form"));
+  const form = menu.querySelector("form");
+  if (!form) return; // a hint of before nobody could sign in any more
+  leaving(form);
   const response = await fetch(`${base}api/session`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok) return; // the menu's links work without
   const who = await response.json();
@@ -19,6 +21,7 @@ export async function start(menu) {
     item.append(Object.assign(document.createElement("a"), { href: `${base}my/status/`, textContent: "Update the status page" }));
     menu.querySelector("form").parentElement.before(item);
   }
+  if (who.pays) unpaid(base);
   const lines = { tickets: answers, billing: who.plan && `Plan: ${who.plan}`, account: who.email };
   const home = () => {
     for (const line of document.querySelectorAll("[data-own-line]")) {
@@ -28,6 +31,23 @@ export async function start(menu) {
   };
   // Material swaps the page without a reload when navigation.instant is on.
   window.document$ ? window.document$.subscribe(home) : home();
+}
+
+// A payment that failed, under the header of every page but the one that mends it.
+async function unpaid(base) {
+  const response = await fetch(`${base}api/billing/notice`, { headers: { Accept: "application/json" } }).catch(() => null);
+  const failed = response?.ok ? await response.json() : {};
+  if (!failed.text) return;
+  const line = Object.assign(document.createElement("p"), { textContent: `${failed.text} ` });
+  line.append(Object.assign(document.createElement("a"), { href: failed.to, className: "hf-button", textContent: failed.button }));
+  const bar = Object.assign(document.createElement("div"), { className: "hf-unpaid" });
+  bar.setAttribute("role", "alert");
+  bar.append(line);
+  const show = () => {
+    if (location.pathname === failed.to) bar.remove();
+    else document.querySelector(".hf-header").after(bar);
+  };
+  window.document$ ? window.document$.subscribe(show) : show();
 }
 
 function add(menu, name, text) {

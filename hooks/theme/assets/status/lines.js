@@ -36,6 +36,8 @@ export function paint(element, events, wrong) {
     const part = make("div", "hf-banner__late");
     part.append(...late.map(lateRow));
     element.append(part);
+    // The page's end stays above it, however many lines it has.
+    new ResizeObserver(() => document.documentElement.style.setProperty("--hf-late", `${part.offsetHeight}px`)).observe(part);
   }
   element.hidden = !element.firstElementChild;
   if (!element.hidden && !element.querySelector("button")) element.lastElementChild.append(hideButton(element));

@@ -11,6 +11,7 @@ const WHO = {
   verify: "We'll email you a link to confirm your address. Your question is sent as soon as you confirm it.",
   off: "We'll ask you to sign in with your account before this is sent. Nothing you typed is lost.",
   open: "We'll reply to your email address. To follow your question here, sign in first.",
+  never: "We'll reply to your email address.",
 };
 
 /** Fit the form to who is asking; until `known(session)` by what the browser remembers. `needsAddress(button)` tells
@@ -23,6 +24,7 @@ export function stranger(form) {
   const sendIt = send.textContent;
   let way = "signedIn" in document.documentElement.dataset ? "" : "verify";
   let work = null;
+  const canSignIn = "signIn" in form.dataset;
   check.value = ""; // a browser may have kept the last answer, which is good once
 
   function show() {
@@ -35,8 +37,9 @@ export function stranger(form) {
     files.hidden = files.disabled;
     document.getElementById("files-help").textContent = way ? later() : document.getElementById("files-help").dataset.signedIn;
     send.textContent = { verify: "Confirm email and send", off: "Sign in to send" }[way] ?? sendIt;
-    account.hidden = way !== "verify";
-    if (way) form.querySelector("[data-ask-who]").textContent = WHO[way];
+    account.hidden = way !== "verify" || !canSignIn;
+    files.closest(".hf-field").hidden = Boolean(way) && !canSignIn;
+    if (way) form.querySelector("[data-ask-who]").textContent = WHO[way === "open" && !canSignIn ? "never" : way];
   }
 
   function later() {

@@ -1,0 +1,1 @@
+"""Billing systems that misbehave as their vendors do, each written from its contract."""

@@ -1,0 +1,31 @@
+"""Amounts of Recurly: numbers in major units, read as they are written and never as floats."""
+
+import json
+from decimal import Decimal
+
+from functions.rows import Row, at
+from portal.billing import Money
+from portal.billing.currencies import from_major
+
+# More than any bill has, and less than takes long to work with.
+MOST_DIGITS = 15
+
+
+class Exact(Row):
+    """A row whose numbers keep every digit."""
+
+    def money(self, currency: str, *path: str) -> Money | None:
+        found = at(self._data, path)
+        if type(found) not in (int, Decimal) or Decimal(found).adjusted() >= MOST_DIGITS:
+            return None
+        return from_major(found, currency)
+
+    def share(self, *path: str) -> Decimal:
+        """A rate such as 0.19, 0 without one."""
+        found = at(self._data, path)
+        return Decimal(found) if type(found) in (int, Decimal) else Decimal(0)
+
+
+def exact(content: bytes) -> Exact:
+    """The JSON object of an answer."""
+    return Exact(json.loads(content, parse_float=Decimal) if content.strip() else None)

@@ -1,0 +1,1 @@
+"""The commands about billing: `python -m scripts.billing check|capabilities|money`."""
