@@ -64,7 +64,7 @@ def test_only_sure_articles_say_so_until_somebody_reviewed_them(tmp_path: Path) 
 
 
 def test_an_edit_counts_as_a_review_and_a_commit_of_many_articles_does_not(tmp_path: Path) -> None:
-    many = {f"other/a{number}": article("2024-01-01") for number in range(25)}
+    many = {f"many/a{number}": article("2024-01-01") for number in range(25)}
     articles = {"billing/card": article("2024-01-01"), "billing/plan": article(), **many}
     portal = write(tmp_path, articles, TOLD)
     commit(portal, "2026-11-20")
@@ -75,7 +75,7 @@ def test_an_edit_counts_as_a_review_and_a_commit_of_many_articles_does_not(tmp_p
 
     assert {id for id, html in found.items() if CHECKING in html} == {"billing/plan"}
     assert {id for id, html in found.items() if DUE in html} == {*many}
-    assert '<time datetime="2024-06-29">29 Jun 2024</time>' in found["other/a0"]
+    assert '<time datetime="2024-06-29">29 Jun 2024</time>' in found["many/a0"]
 
 
 def test_a_topic_has_its_own_days_and_readers_are_told_of_releases_only_where_the_team_wants_it(tmp_path: Path) -> None:
