@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -110,6 +110,10 @@ bench: setup ## cold start: CPU and memory of the functions beside Flask's and F
 
 bench-changelog: setup ## the classes of lines that people labelled: make bench-changelog LINES=lines.jsonl
 	@$(BIN)/python -m scripts.changelog classify "$(LINES)" >/dev/null
+
+bench-freshness: setup ## what the check of articles takes, and how good it is: make bench-freshness [CLONE=. RANGE=A..B] [CASES=file ARTICLES="files"]
+	@$(BIN)/python -m scripts.freshness bench $(if $(CLONE),--clone "$(CLONE)") $(if $(RANGE),--range "$(RANGE)")
+	@$(if $(CASES),$(BIN)/python -m scripts.freshness evaluate "$(CASES)" $(ARTICLES) $(if $(BARS),--bars "$(BARS)"))
 
 faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
 	@$(BIN)/python -m scripts.faults $(FAULTS)

@@ -73,6 +73,8 @@ def main() -> int:
         return 2
     if not run_once("migrate", ["scripts.migrate"], environ):
         return 1
+    if not run_once("product", ["demo.product", str(world.state / "product")], environ):
+        return 1
     children = [Child(name, command, environ) for name, command in commands(world).items()]
     _run(world, children, environ["TICK_TOKEN"], asked)
     return 0

@@ -193,6 +193,7 @@ def signpost(world: World, environ: Mapping[str, str]) -> str:
         ("Billing", world.address("billing") + "/      make it slow or broken"),
         ("Sign in", _sign_in(world, theirs)),
         ("Answer", _answer(theirs)),
+        ("Releases", "of a product, against the articles: .github/guides/freshness.md"),
         ("Stop", "Ctrl-C"),
     ]
     lines = [f"  {name:<8} {text}" for name, text in rows]

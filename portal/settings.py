@@ -46,6 +46,7 @@ Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?
 # What pages may load from hosts that a writer names (portal/assets/policy.py).
 Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s;,'/]+$")]
+Days = Annotated[int, Field(ge=1, le=3650)]
 A_URL = "a URL that starts with https://, http://, mailto: or /"
 
 
@@ -77,6 +78,7 @@ class Topic(Part):
         default_factory=dict, description="folders inside the topic's, each with the sub-heading that customers read"
     )
     routine: bool = Field(default=False, description="true when customers can do this without us, otherwise false")
+    review_days: Days | None = Field(default=None, description="a number of days: how long a review lasts here")
 
     @model_validator(mode="after")
     def _is_free(self) -> Self:
@@ -165,6 +167,13 @@ class Account(Part):
         return self
 
 
+class Freshness(Part):
+    """How articles are kept true."""
+
+    notice: bool = Field(default=False, description="true to tell readers that an article is being checked")
+    review_days: Days = Field(default=180, description="a number of days after which an article is due for a review")
+
+
 class Announcement(Part):
     """A line above every page, up to a day."""
 
@@ -232,6 +241,7 @@ class Settings(Part):
     sign_in: bool = Field(default=True, description="false when nobody can sign in, otherwise true")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
+    freshness: Freshness = Field(default=Freshness(), description="notice and review_days")
     brand: Brand = Field(default=Brand(), description="logo, favicon, accent, radius, font, word, footer and more")
     allow: dict[Directive, list[Origin]] = Field(
         default_factory=dict,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from portal import mistakes, yaml_lines
+from portal.articles.covers import COVERS, Covers, expected_at
 from portal.errors import ContentError, absent
 from portal.mistakes import markdown
 from portal.sanitise import to_text
@@ -91,9 +92,7 @@ class FrontMatter(BaseModel):
     needs: Annotated[list[Needed], BeforeValidator(_listed)] = Field(
         default_factory=list, description=f"a part of the portal or a list of them: {', '.join(get_args(Needed))}"
     )
-    covers: list[Text] = Field(
-        default_factory=list, description="a list of what the article describes, as globs or routes"
-    )
+    covers: Covers = Field(default_factory=Covers, description=COVERS)
     draft: bool = Field(default=False, description="true or false: only `make serve` shows a draft")
     unlisted: bool = Field(default=False, description="true or false: an unlisted article is in no list and no search")
     redirect_from: list[Text] = Field(
@@ -139,8 +138,8 @@ def parse(id: str, file: str, text: str) -> Article:
     except ValidationError as error:
         found = []
         for detail in error.errors():
-            name = str(detail["loc"][0])
-            expected = FrontMatter.model_fields[name].description
+            name = ".".join(part for part in detail["loc"] if isinstance(part, str))
+            expected = expected_at(name) or FrontMatter.model_fields[str(detail["loc"][0])].description
             line = yaml_lines.nearest(lines, tuple(detail["loc"]))
             given = detail["input"]
             hint = "" if isinstance(given, str | list | dict) else " Put it in quotes to make it text."

@@ -1,11 +1,15 @@
 """The knowledge base: enough answers, found by search, and true for the product of today."""
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 
 from portal.clock import DAY_MS
+from portal.freshness import release
 from portal.models import counted
-from scripts.doctor import Check, Found, Portal, bad, good, not_built, unknown
+from scripts.doctor import Check, Found, Portal, bad, good, unknown
 
+FLAGS = Path("freshness.json")
 TOP = 50
 REVIEW_DAYS = 180
 # Of the visits to articles in the last 90 days.
@@ -76,9 +80,33 @@ def found(portal: Portal) -> Found:
     return browser.find(portal, articles[0])
 
 
+def flagged(portal: Portal) -> Found:
+    """Articles that the last checked release of each product may have made wrong, and that nobody reviewed since."""
+    command = "python -m scripts.freshness --clone PRODUCT --range OLD..NEW --json"
+    if not FLAGS.is_file():
+        return unknown("no release was checked against the articles", f"Run {command} (guides/freshness.md).")
+    try:
+        notices = release.notices(json.loads(FLAGS.read_text("utf-8")))
+    except ValueError as error:
+        return bad(f"{FLAGS} {error}", f"Write it again: {command}")
+    reviewed = {article["id"]: article for article in portal.bundle["articles"]}
+    wrong = [
+        f"{reviewed[id]['title']!r} ({notice.release})"
+        for id, notice in sorted(notices.items())
+        if id in reviewed and str(reviewed[id].get("reviewed") or "") < notice.day
+    ]
+    if wrong:
+        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        return bad(
+            f"flagged by a release and not reviewed since: {', '.join(wrong[:3])}{more}",
+            "Check each against the release, and set `reviewed:` to the day.",
+        )
+    return good("every article that a release flagged was reviewed since")
+
+
 CHECKS = (
     Check("articles", f"The first {TOP} questions", enough, stage=1),
     Check("found", "An article in under 30 s on throttled 4G", found, stage=1),
     Check("reviewed", "Articles true for the current release", unreviewed, stage=4, mistake=2),
-    Check("flagged", "Articles that a release made wrong", not_built, stage=4),
+    Check("flagged", "Articles that a release made wrong", flagged, stage=4),
 )

@@ -46,6 +46,7 @@ TABLE = (
     Row(".github/screenshots/", UPSTREAM, "the guides' pictures"),
     Row(".github/workflows/content.yml", UPSTREAM, "builds and checks every change of your content"),
     Row(".github/workflows/deploy.yml", UPSTREAM, "puts the portal on your host"),
+    Row(".github/workflows/freshness.yml", UPSTREAM, "finds the articles that a release of your product made wrong"),
     Row(".github/workflows/incidents.yml", UPSTREAM, "brings incidents that were posted on the portal into Git"),
     Row(".github/workflows/release.yml", UPSTREAM, "writes your product's releases into the changelog"),
     Row(".github/workflows/status-history.yml", UPSTREAM, "writes a line of uptime a day"),

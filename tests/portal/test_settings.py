@@ -66,7 +66,7 @@ def test_an_unknown_key_deep_inside_names_what_is_known_there() -> None:
 
     assert mistakes(text) == [
         "mkdocs.yml:8: extra.portal.topics.0.colour: unknown setting. "
-        "Known here: id, title, icon, description, sections, routine."
+        "Known here: id, title, icon, description, sections, routine, review_days."
     ]
 
 

@@ -15,6 +15,7 @@ NAMED = [
     "desk",
     "faults",
     "forget",
+    "freshness",
     "help_desk_table",
     "incident",
     "lighthouse",

@@ -1,0 +1,1 @@
+"""How well the check does on known cases, and what it learns from them."""

@@ -1,0 +1,1 @@
+"""Find the articles that a release of the product made wrong: `python -m scripts.freshness`."""
