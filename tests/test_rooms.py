@@ -24,13 +24,14 @@ ALLOWED = {
 GLUE = {("hooks/serve_api.py", "functions")}
 # The floors of functions/: the folders that a folder may import. GROUND is the files beside the folders.
 GROUND = "ground"
-VENDORS = {GROUND, "stores"}
+VENDORS = {GROUND, "stores", "foreign"}
 PART = {GROUND, "stores", "mail", "signin"}
 FLOORS = {
     GROUND: {"stores"},
     "stores": {GROUND},
     "mail": {GROUND, "stores"},
     "outgoing": set(),
+    "foreign": {GROUND},
     "identity": VENDORS,
     "helpdesks": VENDORS,
     "billers": VENDORS,

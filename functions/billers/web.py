@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from functions.billers import DOWN, NOT_YOURS, NotDone
 from functions.errors import Kind, SettingsError, VendorError
-from functions.rows import Row, parsed
+from functions.foreign.rows import Row, parsed
 from functions.settings import Settings
 from portal.urls import is_local, is_safe
 

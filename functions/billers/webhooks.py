@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from functions.errors import VendorError
-from functions.rows import Row, parsed
+from functions.foreign.rows import Row, parsed
 
 FRESH_MS = 300_000
 

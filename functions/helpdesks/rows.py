@@ -1,8 +1,8 @@
 """Untrusted JSON: each field is read as its expected type, and is empty when it has another."""
 
-from functions import rows
+from functions.foreign import rows
+from functions.foreign.rows import at, parsed
 from functions.helpdesks.words import milliseconds
-from functions.rows import at, parsed
 from portal.tickets import Attachment
 
 __all__ = ["Row", "at", "is_ref", "parsed"]

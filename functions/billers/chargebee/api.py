@@ -6,7 +6,7 @@ from functions.billers import DOWN
 from functions.billers.chargebee import rows
 from functions.billers.web import Api, part
 from functions.errors import VendorError
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import Plan
 
 MOST_PAGES = 1_000

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from functions.billers import BillingEvent, PaymentRefused
 from functions.errors import VendorError
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import (
     Change,
     Charge,

@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 
-from functions.rows import Row, at
+from functions.foreign.rows import Row, at
 from portal.billing import Money
 from portal.billing.currencies import from_major
 

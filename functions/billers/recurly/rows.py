@@ -10,7 +10,7 @@ from typing import Any
 from functions.billers import BillingEvent, PaymentRefused
 from functions.billers.recurly.exact import Exact
 from functions.errors import VendorError
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import (
     Change,
     Charge,

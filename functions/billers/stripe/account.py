@@ -6,7 +6,7 @@ from functools import lru_cache
 from functions.billers import DOWN, NOT_YOURS, NotDone, PaymentRefused
 from functions.billers.web import Api, part
 from functions.errors import VendorError
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import Change
 
 VERSION = "2026-10-28.endive"

@@ -7,7 +7,7 @@ What is guessed wrong: a subscription has no period (its items have, since 2025-
 import logging
 
 from functions.billers import BillingEvent
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import (
     Charge,
     Interval,

@@ -14,7 +14,7 @@ from functions.billers import NotDone, PaymentRefused
 from functions.billers.stripe import objects
 from functions.billers.stripe.account import Account
 from functions.errors import VendorError
-from functions.rows import Row
+from functions.foreign.rows import Row
 from portal.billing import Change, Money, PaymentMethod
 from tests.functions.billers.benches import NOON, Bench
 

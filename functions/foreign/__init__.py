@@ -1,0 +1,1 @@
+"""What other systems answer, read with care."""
