@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.lib.rules_static import REGION
+from scripts.lib.rules.static import REGION
 
 
 @dataclass(frozen=True)

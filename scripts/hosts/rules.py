@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.lib import rules_aws, rules_redirects, rules_servers, rules_static
-from scripts.lib.rules_model import Rules
+from scripts.lib.rules import aws, redirects, servers, static
+from scripts.lib.rules.model import Rules
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,15 +46,15 @@ def read(build: Path, functions: str, site: Path) -> Rules:
 
 # Host -> what makes its file. The file's name is in the guide.
 MAKERS: dict[str, Callable[[Rules], str]] = {
-    "nginx": rules_servers.nginx,
-    "caddy": rules_servers.caddy,
-    "headers": rules_static.headers,
-    "cloudflare": rules_static.cloudflare,
-    "cloudflare-redirects": rules_redirects.cloudflare,
-    "netlify": rules_static.netlify,
-    "vercel": rules_static.vercel,
-    "firebase": rules_static.firebase,
-    "aws": rules_aws.template,
+    "nginx": servers.nginx,
+    "caddy": servers.caddy,
+    "headers": static.headers,
+    "cloudflare": static.cloudflare,
+    "cloudflare-redirects": redirects.cloudflare,
+    "netlify": static.netlify,
+    "vercel": static.vercel,
+    "firebase": static.firebase,
+    "aws": aws.template,
 }
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from hooks.search import NODE_OF_THE_TESTS
 from scripts.hosts import rules
-from scripts.lib import rules_redirects
-from scripts.lib.rules_model import Rules
+from scripts.lib.rules import redirects
+from scripts.lib.rules.model import Rules
 from tests.hosts.test_rules import HEADERS
 
 OLD = (
@@ -104,10 +104,10 @@ def test_cloudfronts_function_leads_as_the_others(base: str) -> None:
 
 def test_cloudfronts_function_stays_small_enough() -> None:
     many = tuple((f"old-{number}", "/new/") for number in range(3000))
-    code = rules_redirects.cloudfront(Rules("/", {}, "", "", many))
+    code = redirects.cloudfront(Rules("/", {}, "", "", many))
 
     assert "old-300" in code
-    assert len(code) < rules_redirects.MOST_BYTES
+    assert len(code) < redirects.MOST_BYTES
 
 
 def test_netlify_has_what_it_can_say() -> None:

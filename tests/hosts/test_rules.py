@@ -11,7 +11,7 @@ import pytest
 
 from portal.assets import policy
 from scripts.hosts import rules
-from scripts.lib.rules_model import Rules
+from scripts.lib.rules.model import Rules
 from tests.hosts.runtimes import PYTHON
 from tests.hosts.servers import ROOT
 from tests.hosts.world import BASES, make

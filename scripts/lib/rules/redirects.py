@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from scripts.lib.rules_model import Rules
+from scripts.lib.rules.model import Rules
 
 # Cloudflare reads no more: https://developers.cloudflare.com/workers/static-assets/redirects/
 MOST_STATIC, MOST_DYNAMIC = 2000, 100

@@ -31,7 +31,7 @@ from tests.conftest import Clock
 from tests.functions.inbox import Inbox, listening
 from tests.hooks.portals import SITE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Eve follows every component, and the other incident has none.
 PUBLISH = dict.fromkeys(("Problems with Web app", "Exports wait"), "Publish and email subscribers (1)")
 ONCALL = Requester("sub-on", "on@acme.example", "On Call", None, frozenset({"status_write"}))

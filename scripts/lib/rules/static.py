@@ -6,8 +6,8 @@ The site lies below its base path there: `python -m scripts.hosts.bundle` puts i
 import json
 from typing import Any
 
-from scripts.lib import rules_redirects
-from scripts.lib.rules_model import FUNCTIONS, Rules
+from scripts.lib.rules import redirects
+from scripts.lib.rules.model import FUNCTIONS, Rules
 
 CACHE = "public, max-age=0, must-revalidate"
 # Where the Cloud Run service `portal` is.
@@ -45,7 +45,7 @@ def netlify(rules: Rules) -> str:
     """`_redirects`: the functions' addresses are fetched from where they are."""
     lines = [f"{rules.base}{name}/*  {rules.functions}{rules.base}{name}/:splat  200!" for name in FUNCTIONS]
     moved = [f"/  {rules.base}  302!"] if rules.base != "/" else []
-    old = rules_redirects.netlify(rules)
+    old = redirects.netlify(rules)
     return "\n".join([*moved, *old, *lines, f"/*  {rules.base}404.html  404", ""])
 
 
@@ -60,7 +60,7 @@ def vercel(rules: Rules) -> str:
         "outputDirectory": "public",
         # A page needs its last slash for the links in it; an address of the functions has its own.
         "redirects": [
-            *rules_redirects.vercel(rules),
+            *redirects.vercel(rules),
             {"source": f"{base}((?!(?:{parts})/)(?:[^.]*/)?[^./]+)", "destination": f"{base}$1/", "permanent": True},
         ],
         "rewrites": [{"source": f"{base}:part({parts})/:rest*", "destination": "/api/index"}],
@@ -95,7 +95,7 @@ def firebase(rules: Rules) -> str:
                 for source in (rules.base, not_functions, f"{not_functions}/**", "/404.html")
             ],
             "rewrites": [{"source": f"{rules.base}{name}/**", "run": service} for name in FUNCTIONS],
-            "redirects": [*moved, *rules_redirects.firebase(rules)],
+            "redirects": [*moved, *redirects.firebase(rules)],
         }
     }
     return json.dumps(config, indent=2) + "\n"

@@ -1,7 +1,7 @@
 """Rules for the web servers of one machine, nginx and Caddy."""
 
-from scripts.lib import rules_redirects
-from scripts.lib.rules_model import FUNCTIONS, Rules
+from scripts.lib.rules import redirects
+from scripts.lib.rules.model import FUNCTIONS, Rules
 
 
 def nginx(rules: Rules) -> str:
@@ -9,7 +9,7 @@ def nginx(rules: Rules) -> str:
     headers = "\n".join(f"  add_header {name} {_quoted(value)} always;" for name, value in rules.headers.items())
     base = rules.base
     moved = f"location = / {{ return 302 {base}; }}\n" if base != "/" else ""
-    return f"""{moved}{rules_redirects.nginx(rules)}location {base} {{
+    return f"""{moved}{redirects.nginx(rules)}location {base} {{
   alias {rules.site}/;
   index index.html;
   error_page 404 {base}404.html;
@@ -49,7 +49,7 @@ def caddy(rules: Rules) -> str:
     paths = " ".join(f"{base}{name}/*" for name in FUNCTIONS)
     moved = f"redir / {base} 302\nredir {below} {base} 302\n" if below else ""
     strip = f"\turi strip_prefix {below}\n" if below else ""
-    return f"""{moved}{rules_redirects.caddy(rules)}encode zstd gzip
+    return f"""{moved}{redirects.caddy(rules)}encode zstd gzip
 @functions path {paths}
 handle @functions {{
 	reverse_proxy {rules.functions}

@@ -5,8 +5,8 @@ import json
 import sys
 from typing import Any
 
-from scripts.lib import rules_redirects
-from scripts.lib.rules_model import FUNCTIONS, Rules
+from scripts.lib.rules import redirects
+from scripts.lib.rules.model import FUNCTIONS, Rules
 
 # AWS's own policies, by their fixed ids.
 NO_CACHE = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -153,7 +153,7 @@ def _site(rules: Rules) -> dict[str, Any]:
             "Properties": {
                 "Name": {"Fn::Sub": "${AWS::StackName}-directory"},
                 "AutoPublish": True,
-                "FunctionCode": DIRECTORY % {"moved": rules_redirects.cloudfront(rules)},
+                "FunctionCode": DIRECTORY % {"moved": redirects.cloudfront(rules)},
                 "FunctionConfig": {"Comment": "A folder's page", "Runtime": "cloudfront-js-2.0"},
             },
         },

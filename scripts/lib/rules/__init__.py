@@ -1,0 +1,1 @@
+"""The rules of each static host: headers, rewrites, redirects."""
