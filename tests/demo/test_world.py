@@ -286,7 +286,7 @@ def test_a_vendor_that_the_shell_names_is_tried_and_no_other(tmp_path: Path):
         "OIDC_CLIENT_SECRET": "b",
     }
     ports = dict.fromkeys(world.PROCESSES, 1)
-    here = world.World("http://127.0.0.1:1", "/", ports, tmp_path, tmp_path / "mkdocs.yml", "stripe")
+    here = world.World("http://127.0.0.1:1", "/", ports, tmp_path, SITE / "mkdocs.yml", "stripe")
     shell = real | {"STRIPE_KEY": "sk_live", "ZENDESK_SUBDOMAIN": "acme"}
     found = world.environment(here, shell)
 
