@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from hooks import mistakes
+from portal import menu
 from portal.articles import redirects
 from portal.articles.links import OF_THE_FUNCTIONS
 from portal.articles.redirects import Redirect
@@ -80,6 +81,9 @@ def _read(files: Files, config: MkDocsConfig) -> list[Redirect]:
         files.remove(file)
         found += redirects.parse(f"{docs.name}/{NAME}", text_of(docs / NAME, f"{docs.name}/{NAME}"))
     found += view["moved"]
+    # What leads to a page of a part that is off waits until the part is on, as does what leads to its articles (below).
+    on = config.extra["portal"]["parts"]
+    found = [one for one in found if not menu.missing(f"{one.to.partition('#')[0].strip('/')}/", on)]
     pages = [file.url.removeprefix("./") for file in files.documentation_pages()]
     drafts = [id for id, what in view["hidden"].items() if what == "a draft"]
     known = [
