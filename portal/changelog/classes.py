@@ -43,7 +43,10 @@ SCOPE = re.compile(r"^\*(?:\*(?P<bold>[^*\n]{1,60}?):?\*\*:?|\((?P<cliff>[^)\n]+
 BRACKET = re.compile(r"^\[(?P<scope>[\w,/ .-]{1,40})\]:?[ \t]+(?=\S)")
 # `Webhooks: fix the order`: what it is about, then the news.
 TOPIC = re.compile(r"^(?P<scope>`?[\w/-]{1,30}`?|[A-Z][\w./&-]{0,24}(?: [\w./&-]{1,24}){0,2}):[ \t]+(?=\S)")
-MARKED = re.compile(r"\bBREAKING\b|\(BC(?: break)?\)|\[\*\*breaking\*\*\]|^(?:\*\*)?[Bb]reaking(?: change)?(?:\*\*|:)")
+MARKED = re.compile(
+    r"\bBREAKING\b|(?<![Nn]on-)(?<![Nn]o )\b[Bb]reaking change\b|\(BC(?: break)?\)|\[\*\*breaking\*\*\]"
+    r"|^(?:\*\*)?[Bb]reaking(?:\*\*|:)"
+)
 MARKER = re.compile(r"^[ \t]*[-*+][ \t]+")
 # What the rules read of a line: any cue stands within it, and the time stays bounded.
 REACH = 600

@@ -15,7 +15,7 @@ HEADINGS: tuple[tuple[str, str], ...] = (
     (r"security|vulnerabilit", SECURITY),
     (r"dependenc|^deps\b|internal|\btests?\b|testing|\bci\b|\bcd\b|\bci/cd\b|chores?\b|\bdocs?\b|documentation"
      r"|refactor|infrastructure|\bbuild\b|\bbuilds\b|maintenance|miscellaneous tasks|code style|\bstyling\b"
-     r"|code quality|developer experience|\bdevelopment\b|tooling|contributors|core team|engine versions"
+     r"|code quality|developer experience|\bdevelopment\b|tooling|contributors|community contributions|core team|engine versions"
      r"|credits|acknowledg"
      r"|housekeeping|under the hood", INTERNAL),
     (r"^minor changes$", FEATURE),
@@ -68,6 +68,7 @@ MACHINE = re.compile(
     r"|(?:build|chore|fix)\(deps|.{0,300}\bby @(?:dependabot|renovate|github-actions|snyk-bot|pre-commit-ci)\b"
     r"|updated? (?:all )?(?:[\w-]+ )?dependencies\b|lock file maintenance"
     r"|updates? (?:from|by) (?:weblate|crowdin|transifex|lokalise)\b|\[?@[\w-]+\]?(?:\([^()\s]{1,200}\))?$"
+    r"|no (?:other |notable |significant |user-facing |relevant )*changes\b"
     r"|merge (?:pull request #|branch |remote-tracking )|version packages$|\d{4}-\d{2}-\d{2}$",
     re.IGNORECASE,
 )
@@ -89,7 +90,7 @@ WORKSHOP: tuple[tuple[str, str], ...] = (
               r"|\btest (?:coverage|suite|helpers?|fixtures?|flakiness)\b|\btests? (?:fails?|pass)\b"
               r"|\bin (?:\w+ ){0,4}tests?$|\be2e (?:runs?|suite)\b"),
     ("continuous integration", r"\b(?:codecov|golangci(?:-lint)?|eslint|stylelint|prettier|rubocop|phpstan|pre-commit"
-                               r"|dependabot|renovate|linters?|linting)\b"
+                               r"|dependabot|renovate|static analysis|dev ?env(?:ironment)?|test containers?|linters?|linting)\b"
                                r"|^(?:add|update|fix|remove|use|run|enable|bump|speed up) (?:\w+ ){0,2}ci\b"
                                r"|\bci (?:workflows?|pipelines?|jobs?|builds?|matrix)\b"
                                r"|\b(?:in|on|for) ci\b"),
@@ -129,7 +130,7 @@ ENDS: tuple[tuple[str, str], ...] = (
     ("support ends", r"\b(?:drop|dropped|drops|dropping|remove[sd]?|removing|end|ends|ended|ending) "
                      r"(?:\S+ ){0,4}support\b|\bsupport (?:for|of) .{1,80} (?:dropped|removed|ended|discontinued)\b"
                      r"|\bend[- ]of[- ]life\b|\b(?:sunset|discontinu)(?:s|ed|es|e|ing|ting)?\b"),
-    ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b(?! (?:usage|use|calls?|functions?)\b){_NO_CUE}"),
+    ("deprecated", rf"\b(?:soft-)?deprecat(?:e|es|ed|ing|ion)\b(?! (?:usages?|use of|calls?|functions?)\b){_NO_CUE}"),
     ("will end", r"\bwill (?:be (?:removed|retired|disabled|deactivated|shut down|dropped)(?! from)|stop|no longer|cease)\b"),
     ("must act", r"\b(?:you|users|customers|clients|admins|administrators|everyone|operators|integrations) "
                  r"(?:must|need to|needs to|have to|will have to|will need to)\b|^requires? "
@@ -151,13 +152,14 @@ GOES: tuple[tuple[str, str], ...] = (
                 r"|\b(?:has|have|was|were) (?:now )?(?:been )?(?:removed|dropped|retired)\b(?! from)"
                 r"|\bwe(?:.ve| have)? removed\b"),
     ("renamed", r"^renam(?:e|es|ed|ing) (?!.{0,40}\b(?:class|method|function|variable|internal|package|files?)\b)"
-                r"|\b(?:has|have|was|were|is|are)(?: been)? (?:now )?renamed\b"),
+                r"|\b(?:has|have|was|were|is|are)(?: been)? (?:now )?renamed\b|\brenames (?:the )?.{1,80} to\b"),
     ("no longer", r"\bno longer (?!(?:\w+ ){0,2}(?:crash|fail|error|throw|flicker|hang|block|break|lose|lost|duplicat"
                   r"|leak|panic|overlap|shows? an? error|time|freez|stuck|cut|miss|truncat|needs?|requires?|have to"
                   r"|necessary))|\bnot (?:\w+ ){1,6}any ?more\b"),
     ("default moved", r"\bdefault\b.{0,80}\bfrom\b.{1,80}\bto\b|\bchanged from \S.{0,60} to \S"),
     ("off by default", r"\b(?:not enabled|disabled|off|hidden|opt-in) by default\b"
-                       r"|\bmaking (?:it|this|them) (?:an )?opt-in\b"),
+                       r"|\bmaking (?:it|this|them) (?:an )?opt-in\b|\bturn(?:s|ed|ing)? off .{1,60} by default\b"
+                       r"|\b(?:has|have) been set to .{1,30} by default\b"),
 )  # fmt: skip
 # And this in a line that is not said to be new.
 CHANGES: tuple[tuple[str, str], ...] = (

@@ -25,6 +25,10 @@ from portal.changelog.cues import BREAKING, FEATURE, FIX, IMPROVEMENT, INTERNAL
         ("changed", "The old feed has been removed in favour of the new one", BREAKING),
         ("changed", "Calls without a key will now be rejected", BREAKING),
         ("changed", "Replace `--all` with `--every`", BREAKING),
+        ("", "OLD_SETTING is deprecated use NEW_SETTING instead", BREAKING),
+        ("", "[12](https://example.org/12): a change which renames `a` to `b`", BREAKING),
+        ("", "Breaking change in the format of exports", BREAKING),
+        ("", "No breaking changes to exports", IMPROVEMENT),
         # The same words, and nothing ends.
         ("bug fixes", "Sidebar no longer flickers", FIX),
         ("changed", "Imports no longer fail on empty rows", IMPROVEMENT),
