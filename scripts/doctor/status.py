@@ -31,7 +31,8 @@ def checked(portal: Portal) -> Found:
         )
     without = len(board.components) - len(board.monitored)
     rest = f"; {without} {'has' if without == 1 else 'have'} none" if without else ""
-    return good(f"all {len(board.monitored)} with checks are checked{rest}")
+    those = f"all {count} with checks are" if (count := len(board.monitored)) > 1 else "the one with checks is"
+    return good(f"{those} checked{rest}")
 
 
 def monitors(portal: Portal) -> Found:
@@ -91,9 +92,10 @@ def _day(portal: Portal, back: int) -> str:
     if answer.status != 200:
         return ""
     try:
-        return day if day in json.loads(answer.text) else ""
+        found = json.loads(answer.text)
     except ValueError:  # a host that answers every address with a page
         return ""
+    return day if isinstance(found, dict) and day in found else ""
 
 
 CHECKS = (

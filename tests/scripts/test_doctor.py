@@ -162,16 +162,28 @@ def test_history_that_a_host_answers_with_a_page_is_no_history(environ: Environ)
     assert "python -m scripts.status_history URL" in found.do
 
 
-def test_components_with_and_without_checks_are_counted_apart(environ: Environ, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("with_checks", "without", "says"),
+    [
+        (["api"], ["docs", "shop"], "the one with checks is checked; 2 have none"),
+        (["api", "app"], ["docs"], "all 2 with checks are checked; 1 has none"),
+        (["api", "app"], [], "all 2 with checks are checked"),
+    ],
+)
+def test_components_with_and_without_checks_are_counted_apart(
+    environ: Environ, tmp_path: Path, with_checks: list[str], without: list[str], says: str
+) -> None:
     bundle = json.loads((tmp_path / "build" / "portal.json").read_text("utf-8"))
-    components = [{"id": "api", "name": "API", "checks": [{"type": "http", "id": "API", "statuses": [200]}]}]
-    components += [{"id": id, "name": id, "checks": []} for id in ("docs", "shop")]
+    check = {"type": "http", "id": "API", "statuses": [200]}
+    components = [{"id": id, "name": id, "checks": [check]} for id in with_checks]
+    components += [{"id": id, "name": id, "checks": []} for id in without]
     write_bundle(tmp_path / "build", status=bundle["status"] | {"components": components})
     portal = Portal(environ)
     now = portal.services.now()
-    assert live_states.swap(portal.services, Live("api", OPERATIONAL, 1, now, now, True, 3, 1), 0)
+    for id in with_checks:
+        assert live_states.swap(portal.services, Live(id, OPERATIONAL, 1, now, now, True, 3, 1), 0)
 
-    assert status.checked(portal) == good("all 1 with checks are checked; 2 have none")
+    assert status.checked(portal) == good(says)
 
 
 @pytest.mark.parametrize("command", ["scripts.settings", "scripts.doctor"])
