@@ -1,6 +1,6 @@
 """Personal pages and error pages: a template inside the site's own header, search, status dot and footer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,12 @@ def render(
     page = Page(html + rest, status, mimetype="text/html")
     page.leads_away = leads_away
     return page
+
+
+def offers(services: "Services", words: Mapping[str, str]) -> str:
+    """The words of those pages (path -> what customers find there) that this portal has: "a, b and c", or ""."""
+    *first, last = [one for path, one in words.items() if not menu.missing(path, services.portal["parts"])] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _contact(services: "Services", words: str) -> str:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 RETURN_LENGTH = 2000
 
+# What an account shows beside the requests of a proven address: path -> words.
+MORE = {"my/billing/": "billing", "my/account/": "account settings"}
+
 
 def return_path(path: str, services: "Services") -> str:
     """`path` when it is a page of this portal, else the customer's own front page."""

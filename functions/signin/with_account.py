@@ -16,7 +16,7 @@ from functions.identity import links
 from functions.mail import preferences
 from functions.settings import Settings
 from functions.signin import own_facts, sessions
-from functions.signin.ways import by_mail, return_path, way_in
+from functions.signin.ways import MORE, by_mail, return_path, way_in
 
 if TYPE_CHECKING:
     from functions.services import Services
@@ -76,6 +76,7 @@ def choose_page(request: Request, services: "Services") -> Response:
         "signin/choose.html",
         account=way_in(services, back),
         by_mail=by_mail(services, back),
+        sees=pages.offers(services, {"my/tickets/": "your requests", **MORE}),
     )
 
 

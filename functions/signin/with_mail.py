@@ -22,7 +22,7 @@ from functions.http import Request, client, json_response, see_other, wants_json
 from functions.mail.addresses import may_mail, proven
 from functions.rate import limit
 from functions.signin import drafts, mail_code, sessions
-from functions.signin.ways import by_mail, return_path, way_in
+from functions.signin.ways import MORE, by_mail, return_path, way_in
 from functions.stores.people import Held
 from portal.addresses import normalise, subject
 from portal.clock import MINUTE_MS
@@ -307,6 +307,7 @@ def _form(
         puzzle=bots.puzzle(),
         letter=_letter(services, back),
         account=way_in(services, back) if services.settings.oidc_issuer else "",
+        sees_more=pages.offers(services, MORE),
     )
 
 

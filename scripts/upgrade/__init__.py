@@ -58,7 +58,11 @@ def check_clean(folder: Path) -> None:
     dirty = git(folder, "status", "--porcelain").splitlines()
     if dirty:
         some = "\n".join(dirty[:10])
-        raise Refused(f"Commit or stash what you changed first; {len(dirty)} files are not committed:\n{some}")
+        raise Refused(f"Commit or stash what you changed first; {_files(len(dirty))} not committed:\n{some}")
+
+
+def _files(count: int) -> str:
+    return "1 file is" if count == 1 else f"{count} files are"
 
 
 def plan(folder: Path, upstream: Upstream, version: str | None, repository: str) -> Plan | None:
