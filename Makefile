@@ -109,6 +109,7 @@ bench: setup ## cold start: CPU and memory of the functions beside Flask's and F
 	@$(BIN)/python -m scripts.bench $(BENCH)
 
 bench-changelog: setup ## the classes of lines that people labelled: make bench-changelog LINES=lines.jsonl
+	@test -n "$(LINES)" || { echo "bench-changelog needs the labelled lines: make bench-changelog LINES=lines.jsonl"; exit 2; }
 	@$(BIN)/python -m scripts.changelog classify "$(LINES)" >/dev/null
 
 bench-freshness: setup ## what the check of articles takes, and how good it is: make bench-freshness [CLONE=. RANGE=A..B] [CASES=file ARTICLES="files"]

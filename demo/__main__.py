@@ -16,7 +16,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from demo.processes import Child, run_once, say, stop_all
-from demo.world import Refused, World, commands, environment, plan, signpost
+from demo.world import Refused, World, commands, end, environment, plan, signpost
 
 ROOMS = ("functions", "portal", "hooks")
 TICK_SECONDS = 5.0
@@ -71,12 +71,15 @@ def main() -> int:
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 2
-    if not run_once("migrate", ["scripts.migrate"], environ):
-        return 1
-    if not run_once("product", ["demo.product", str(world.state / "product")], environ):
-        return 1
-    children = [Child(name, command, environ) for name, command in commands(world).items()]
-    _run(world, children, environ["TICK_TOKEN"], asked)
+    try:
+        if not run_once("migrate", ["scripts.migrate"], environ):
+            return 1
+        if not run_once("product", ["demo.product", str(world.state / "product")], environ):
+            return 1
+        children = [Child(name, command, environ) for name, command in commands(world).items()]
+        _run(world, children, environ["TICK_TOKEN"], asked)
+    finally:
+        end(world)
     return 0
 
 

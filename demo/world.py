@@ -16,7 +16,9 @@ from demo.billers import vendors
 from demo.server import HOST
 from portal.urls import is_local
 
+# Is there while the demo runs: commands in another terminal take it for their settings.
 ENVIRONMENT = "demo.env.json"
+KEYS = "demo.keys.json"
 # A vendor of the writer's own, which they name in the shell -> the demo's settings that theirs then replace.
 OWN = {
     "HELPDESK": ("HELPDESK",),
@@ -118,14 +120,12 @@ def _is_free(port: int) -> bool:
 
 def settings(world: World) -> dict[str, str]:
     """The functions' environment; its random keys are kept, so that sessions survive a restart."""
-    file = world.state / ENVIRONMENT
-    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    keys = _keys(world.state / KEYS)
     billing = world.address("billing")
     support = support_email(world.config)
     found = {
         "PUBLIC_ORIGIN": world.origin,
-        "SECRET_KEYS": before.get("SECRET_KEYS") or secrets.token_hex(32),
-        "TICK_TOKEN": before.get("TICK_TOKEN") or secrets.token_hex(16),
+        **keys,
         "DATABASE_URL": f"sqlite:///{world.state / 'portal.db'}",
         "HELPDESK": "built_in",
         "OIDC_ISSUER": world.address("identity"),
@@ -142,11 +142,29 @@ def settings(world: World) -> dict[str, str]:
         "DEMO": "1",
         "STATUS_INTERVAL": "10",
     }
+    # Read by `python -m scripts.desk` in another terminal, to answer this demo's tickets.
+    _write(world.state / ENVIRONMENT, found)
+    return found
+
+
+def end(world: World) -> None:
+    """Take the demo's settings away, so that no command takes those of a demo that has ended."""
+    (world.state / ENVIRONMENT).unlink(missing_ok=True)
+
+
+def _keys(file: Path) -> dict[str, str]:
+    """The demo's random keys, made at its first start."""
+    if not file.exists():
+        _write(file, {"SECRET_KEYS": secrets.token_hex(32), "TICK_TOKEN": secrets.token_hex(16)})
+    found: dict[str, str] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def _write(file: Path, values: Mapping[str, str]) -> None:
+    """Write a file that only its owner reads."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    # Read by `python -m scripts.desk` in another terminal, to answer this demo's tickets.
-    file.write_text(json.dumps(found, indent=1), "utf-8")
-    return found
+    file.write_text(json.dumps(values, indent=1), "utf-8")
 
 
 def own(environ: Mapping[str, str]) -> dict[str, str]:

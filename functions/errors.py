@@ -58,6 +58,16 @@ class VendorError(Exception):
         self.alone = alone
 
 
+def why(error: BaseException) -> str:
+    """Why a connection failed, in the system's own words ("connection refused"); else the name of the error."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.strerror:
+            return found.strerror[:1].lower() + found.strerror[1:]
+        found = found.__cause__ or found.__context__
+    return type(error).__name__
+
+
 class StoreError(Exception):
     """The portal's own database did not answer; nothing was written."""
 

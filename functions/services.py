@@ -109,5 +109,8 @@ class Services:
             raise SettingsError(f"{file} is missing: run `make build`, and ship it with the functions.") from error
         known = self._bundle.get(name)
         if known is None or known[0] != stamp:
-            known = self._bundle[name] = (stamp, parse(file.read_text("utf-8")))
+            try:
+                known = self._bundle[name] = (stamp, parse(file.read_text("utf-8")))
+            except ValueError as error:
+                raise SettingsError(f"{file} is not whole ({error}): run `make build`, and ship it again.") from error
         return known[1]

@@ -159,6 +159,11 @@ class Reader:
             self.faults.append(f"{name} cannot be read as an address; write a '[' or ']' in it as %5B or %5D.")
             return ""
         self._check_host(name, parts.hostname or "")
+        try:
+            _ = parts.port
+        except ValueError:
+            # Its password stays out of the log.
+            self.faults.append(f"{name} has a port that is not a number from 0 to 65535 behind its host.")
         return parts.netloc
 
     def hosts(self, name: str, default: str = "") -> list[str]:
@@ -296,6 +301,8 @@ def _identity(reader: Reader) -> dict[str, Any]:
     if issuer:
         if "://" not in issuer or (issuers_host.isascii() and issuers_host and not is_safe(issuer)):
             reader.faults.append(f"OIDC_ISSUER={issuer!r} {why_unsafe(issuer)}.")
+        elif issuer.partition("://")[2][:1] in {"", "/"}:
+            reader.faults.append(f"OIDC_ISSUER={issuer!r} has no host; write it as the provider does: https://HOST/...")
         reader.need("OIDC_CLIENT_ID", "the portal's client id at the identity provider")
         reader.need("OIDC_CLIENT_SECRET", "the portal's client secret at the identity provider")
         if "openid" not in scopes.split():

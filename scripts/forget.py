@@ -53,14 +53,16 @@ def main(argv: list[str] | None = None) -> int:
         except StoreError as error:
             print(error, file=sys.stderr)
             return 1
-        for table, count in counts.items():
-            print(f"{count:6} {table}")
         desk = services.settings.helpdesk
+    if not any(counts.values()):
+        print(f"Nothing here belongs to {person!r}, so nothing was erased: check how it is written.")
+    else:
+        print("\n".join(f"{count:6} {table}" for table, count in counts.items()))
     print("Drafts without an address are gone within a day; events and comments on articles hold no person.")
     if desk != "built_in":
         print(f"The help desk ({desk}) has its own copy of tickets and messages: erase the person there as well.")
     print("Sent emails, backups of the store and the identity provider are not touched.")
-    return 0 if sum(counts.values()) else 3
+    return 0 if any(counts.values()) else 3
 
 
 def forget(services: "Services", person: str) -> dict[str, int]:

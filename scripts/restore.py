@@ -10,9 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from functions.errors import StoreError
+from functions.services import Services
 from functions.stores import connect
+from functions.tick import age_ms
+from portal.clock import MINUTE_MS
 from scripts.lib import backups
 from scripts.lib.environment import services
+
+RUNNING = (
+    "Warning: the functions ran within the last minute. If they still run, stop them and restore again: what they"
+    " accept meanwhile is lost."
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,12 +32,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with services() as found:
             url = given.to or found.settings.database_url
-            found.store.close()
             if not given.file.is_file():
                 raise StoreError(f"{given.file} is not there.")
+            backups.check(url, given.file)
             if backups.holds_rows(url):
                 if not given.replace:
                     raise StoreError("there is a store already; say --replace to replace it.")
+                if not given.to and _is_running(found):
+                    print(RUNNING, file=sys.stderr)
+                found.store.close()
                 print(_keep(url, given.file))
             backups.load(url, given.file)
         store = connect(url)
@@ -43,6 +54,15 @@ def main(argv: list[str] | None = None) -> int:
     else:
         print(f"The store is that of {given.file}. Start the functions; what had not been delivered then is sent now.")
     return 0
+
+
+def _is_running(services: Services) -> bool:
+    """Whether a job ended within the last minute; a store that cannot be read does not tell."""
+    try:
+        age = age_ms(services)
+    except StoreError:
+        return False
+    return age is not None and abs(age) < MINUTE_MS
 
 
 def _keep(url: str, backup: Path) -> str:

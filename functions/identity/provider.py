@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from functions.errors import VendorError
+from functions.errors import VendorError, why
 from functions.settings import Settings
 from portal.clock import MINUTE_MS
 from portal.urls import is_safe
@@ -102,6 +102,8 @@ def fetch(url: str, access_token: str = "") -> dict[str, Any]:
             raise VendorError(DOWN, "authentication", detail=f"no access to {urlsplit(url).path}")
         response.raise_for_status()
         data = response.json()
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise VendorError(DOWN, detail=f"{urlsplit(url).netloc} does not answer: {why(error)}") from error
     except (requests.RequestException, ValueError) as error:
         raise VendorError(DOWN, detail=f"no JSON from {urlsplit(url).path}") from error
     if response.status_code != 200 or not isinstance(data, dict):

@@ -22,12 +22,13 @@ Row = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
-def connect(url: str) -> "Store":
-    """The store at a `sqlite:///FILE` or `postgresql://` address; the driver is imported only here."""
+def connect(url: str, *, create: bool = True) -> "Store":
+    """The store at a `sqlite:///FILE` or `postgresql://` address; the driver is imported only here. Without `create` an
+    SQLite file that is not there is a StoreError and is not made."""
     if url.startswith("sqlite:"):
         from functions.stores.sqlite import SQLite
 
-        return SQLite(url.removeprefix("sqlite:").removeprefix("//").removeprefix("/"))
+        return SQLite(url.removeprefix("sqlite:").removeprefix("//").removeprefix("/"), create=create)
     from functions.stores.postgresql import PostgreSQL
 
     return PostgreSQL(url)

@@ -33,9 +33,10 @@ class _Connection(sqlite3.Connection):
 class SQLite(Store):
     begin = "begin immediate"
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, create: bool = True) -> None:
         super().__init__()
         self.file = Path(file)
+        self._create = create
         self._was_there = False
 
     def space(self) -> tuple[int, int | None]:
@@ -81,6 +82,8 @@ class SQLite(Store):
                 raise StoreError("SQLite: the connection was closed inside a transaction")
             if self._was_there and self._on_disk() is None:
                 raise StoreError(f"SQLite: {self.file} is gone: it was moved or deleted while the portal ran")
+            if not self._create and self._on_disk() is None:
+                raise StoreError(f"SQLite: there is no file at {self.file}")
             self._prepare()
             # Only its own thread uses it; whoever drops the store may have to close it.
             connection = sqlite3.connect(

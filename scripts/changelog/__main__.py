@@ -141,6 +141,8 @@ def _titles(folder: Path, overrides: Overrides, text: str) -> dict[str, str]:
 
 def _classify(options: argparse.Namespace) -> int:
     policy = read_team(options.folder).config.policy
+    if not options.lines.is_file():
+        raise SyncError(f"There is no file {options.lines}: name one with an object with 'text' and 'section' a line.")
     with options.lines.open(encoding="utf-8") as file:
         found = list(lines.classify(file, policy))
     for one in found:

@@ -42,6 +42,15 @@ class Traffic:
     # Pages of /my/ that a customer opens for one request, and the steps of sending and answering.
     pages_per_ticket: float = 8
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for traffic that there cannot be."""
+        if not 0 <= self.cached <= 1:
+            raise ValueError(f"--cached {self.cached:g} is a share: write 0 to 1, such as 0.99")
+        if min(self.views, self.tickets, self.events) < 0:
+            raise ValueError("--views, --tickets and --events cannot be less than 0")
+        if self.views_per_visit < 1:
+            raise ValueError(f"--views-per-visit {self.views_per_visit:g} is less than the one view of a visit")
+
 
 @dataclass(frozen=True)
 class Work:
@@ -60,13 +69,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Prices:
-    """A host's public prices in its currency: a month, a GB out, a million calls, a second of one core and its memory
+    """A host's public prices in its `currency`: a month, a GB out, a million calls, a second of one core and its memory
     while a call runs, a GB and month in the database. `free_*` is what a month includes; `wait` how many seconds a call
     is billed for each second of its CPU, since it also waits for store and vendors; `seen` the day of the prices."""
 
     name: str
     seen: str
     source: str
+    currency: str = "USD"
     month: float = 0.0
     gb_out: float = 0.0
     million_calls: float = 0.0

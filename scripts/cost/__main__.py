@@ -10,7 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from scripts.cost import GB, Figures, Traffic, Work, prices, work
+from portal.models import counted
+from scripts.cost import GB, Figures, Prices, Traffic, Work, prices, work
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures.toml"
@@ -25,9 +26,13 @@ def main(argv: list[str] | None = None) -> int:
         for name, value in measured().items():
             print(f"{name} = {value}  # was {getattr(figures, name)}")
         return 0
-    traffic = Traffic(
-        given.views, given.tickets, views_per_visit=given.views_per_visit, cached=given.cached, events=given.events
-    )
+    try:
+        traffic = Traffic(
+            given.views, given.tickets, views_per_visit=given.views_per_visit, cached=given.cached, events=given.events
+        )
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     try:
         known = [prices(name, row) for name, row in tomllib.loads(given.prices.read_text("utf-8")).items()]
     except (OSError, ValueError) as error:
@@ -36,16 +41,31 @@ def main(argv: list[str] | None = None) -> int:
     done = work(traffic, figures)
     print("\n".join(_work(done)))
     for host in known:
-        print(f"{host.name}: {host.cost(done):,.2f} a month ({host.seen}, {host.source})")
+        print(f"{host.name}: {host.cost(done):,.2f} {host.currency} a month ({host.seen}, {host.source})")
+    print(f"Database: {_database(done, known)}")
     return 0
 
 
 def _work(done: Work) -> list[str]:
     return [
         f"{done.bytes_out / GB:,.1f} GB out, {done.calls / 1e6:,.2f} million calls of the functions with"
-        f" {done.cpu_seconds / 3600:,.1f} hours of CPU",
+        f" {_time(done.cpu_seconds)} of CPU",
         f"{done.cores_at_peak:.2f} cores at a peak of five times the mean, and a store of {done.stored / GB:,.2f} GB",
     ]
+
+
+def _time(seconds: float) -> str:
+    """A length in minutes, or from two hours on in hours."""
+    return f"{seconds / 3600:,.0f} hours" if seconds >= 7200 else counted(round(seconds / 60), "minute")
+
+
+def _database(done: Work, known: list[Prices]) -> str:
+    """What the store grows to, and whose prices have it in them."""
+    size = f"{done.stored / GB:,.1f} GB of PostgreSQL after 400 days"
+    priced = [host.name for host in known if host.gb_stored]
+    if priced:
+        return f"{size}, in the prices of {', '.join(priced)}"
+    return f"{size}, in none of these prices: add your host's as gb_stored; on one machine it is on its disk"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ Each part brings its checks as rows in a module of this folder; `MODULES` in __m
 """
 
 import importlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from urllib.parse import urljoin
 
 import requests
 
-from functions.errors import Problem, SettingsError, StoreError, VendorError
+from functions.errors import Problem, SettingsError, StoreError, VendorError, why
 from functions.services import Services
 from functions.settings import read
+from functions.stores import connect
 
 State = Literal["pass", "fail", "unknown"]
 TIMEOUT_SECONDS = (3.05, 10)
@@ -35,8 +37,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Check:
-    """A row of the doctor: `stage` is the stage of the launch whose criterion it is (0: none), `mistake` the mistake
-    that it would notice (0: none)."""
+    """A row of the doctor: `stage` is the stage of the launch whose criterion it is (0: what all of them stand on),
+    `mistake` the mistake that it would notice (0: none)."""
 
     id: str
     title: str
@@ -73,13 +75,25 @@ class Portal:
 
     @cached_property
     def services(self) -> Services:
-        """The functions' own tools; raises SettingsError."""
-        return Services(read(self.environ))
+        """The functions' own tools, with a store that is there already; raises SettingsError."""
+        services = Services(read(self.environ))
+        services.store = connect(services.settings.database_url, create=False)
+        return services
 
     @property
     def bundle(self) -> dict[str, Any]:
         """build/portal.json; raises SettingsError."""
         return self.services.portal
+
+    def built(self, name: str) -> Any:
+        """A JSON file of the build; raises SettingsError."""
+        file = self.services.settings.build_dir / name
+        try:
+            return json.loads(file.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise SettingsError(f"{file} is missing: run `make build`.") from error
+        except ValueError as error:
+            raise SettingsError(f"{file} is not whole ({error}): run `make build`.") from error
 
     @property
     def today(self) -> date:
@@ -129,11 +143,17 @@ def examine(check: Check, portal: Portal) -> Found:
     try:
         return portal.found(check.run)
     except SettingsError as error:
-        return unknown("cannot be looked at before the settings and the build are right", str(error).splitlines()[0])
+        return unknown("cannot be looked at before the settings and the build are right", _whole(error))
     except NoAnswer as error:
-        return unknown(str(error), "See that the site is deployed, and that this machine reaches it.")
+        return bad(str(error), "See that the site is deployed, and that this machine reaches it.")
     except StoreError as error:
         return unknown(f"the store does not answer: {error}", "See the row of the store.")
+
+
+def _whole(error: SettingsError) -> str:
+    """All that is wrong, in one line."""
+    first, *others = str(error).splitlines()
+    return " ".join([first, *(line.removeprefix("- ") for line in others)])
 
 
 def connected(portal: Portal, name: str) -> Any:
@@ -143,11 +163,16 @@ def connected(portal: Portal, name: str) -> Any:
     except Problem as error:
         raise Refused(error.public) from error
     except ImportError as error:
-        raise Refused(f"there is no module {error.name!r}") from error
+        raise Refused(_missing(error.name or "")) from error
     except AttributeError as error:
         raise Refused(f"{error}") from error
     except TypeError as error:  # an adapter that lacks what the interface asks for
         raise Refused(f"{error}") from error
+
+
+def _missing(module: str) -> str:
+    own = module.partition(".")[0] in {"custom", "functions"}
+    return f"there is no module {module!r}" + ("" if own else "; this is not the portal's Python")
 
 
 class Refused(Exception):
@@ -170,7 +195,7 @@ def _get(url: str) -> Answer:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(url, response.status_code, headers, text)
     except (requests.RequestException, OSError) as error:
-        raise NoAnswer(f"{url} does not answer ({type(error).__name__})") from error
+        raise NoAnswer(f"{url} does not answer ({why(error)})") from error
 
 
 def load(module: str) -> tuple[Check, ...]:

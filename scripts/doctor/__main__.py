@@ -1,7 +1,8 @@
 """Look at the whole portal: `python -m scripts.doctor [--stage 1..4] [--url https://help.example.com/] [--json]`.
 
 Reads the functions' settings from the environment (or those of the running demo) and asks every vendor; with `--url`
-the live site as well. Each check passes, fails, or is unknown, with what to do. Exits 1 when one fails.
+the live site as well. `--stage` has the rows of a stage, and those that all stages stand on. Each check passes, fails,
+or is unknown, with what to do. Exits 1 when one fails.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 
 from scripts import doctor
 from scripts.doctor import Check, Found, Portal
+from scripts.lib import piped
 from scripts.lib.environment import variables
 
 # The modules of scripts/doctor, in the order of the answers.
@@ -48,10 +50,14 @@ MARKS = {"pass": "ok     ", "fail": "FAIL   ", "unknown": "unknown"}
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.doctor", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--stage", type=int, choices=STAGES, help="only what this stage of the launch asks for")
+    parser.add_argument(
+        "--stage", type=int, choices=STAGES, help="what this stage of the launch asks for, on the ground of all"
+    )
     parser.add_argument("--url", default="", help="the live site's address")
     parser.add_argument("--json", action="store_true", help="one JSON object, for CI")
     given = parser.parse_args(argv)
+    if given.url and not given.url.startswith(("http://", "https://")):
+        parser.error(f"--url {given.url!r} must begin with https:// (or http://)")
     portal = Portal(variables(os.environ), given.url)
     found = [(check, doctor.examine(check, portal)) for check in _checks(given.stage)]
     print(_as_json(found) if given.json else "\n".join(_as_text(found, given.stage)))
@@ -60,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _checks(stage: int | None) -> list[Check]:
     checks = [check for module in MODULES for check in doctor.load(module)]
-    return [check for check in checks if stage in (None, check.stage)]
+    return [check for check in checks if stage is None or check.stage in (0, stage)]
 
 
 def _as_json(found: Iterable[tuple[Check, Found]]) -> str:
@@ -94,4 +100,4 @@ def _as_text(found: list[tuple[Check, Found]], stage: int | None) -> Iterable[st
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(piped.run(main))

@@ -76,7 +76,7 @@ def found(portal: Portal) -> Found:
 
     articles = portal.bundle["articles"]
     if not portal.url or not articles:
-        return unknown("the live site was not asked", "Say --url https://help.example.com/")
+        return unknown("the live site was not asked", "Add --url https://help.example.com/")
     return browser.find(portal, articles[0])
 
 

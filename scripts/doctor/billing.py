@@ -46,5 +46,5 @@ def open_changes(portal: Portal) -> Found:
 
 CHECKS = (
     Check("billing", "Billing inside the portal", biller, stage=3, mistake=5),
-    Check("billing-changes", "Changes of plans", open_changes),
+    Check("billing-changes", "Changes of plans", open_changes, stage=3),
 )

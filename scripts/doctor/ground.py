@@ -1,15 +1,18 @@
 """What everything stands on: settings, build, store, clock, schedules and deliveries."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from functions import clock, outbox
 from functions.errors import SettingsError, StoreError
 from functions.health import LATE_MS, space
 from functions.stores import MIGRATIONS
+from functions.stores.sqlite import SQLite
 from functions.tick import age_ms, failing
 from portal.models import counted
-from scripts.doctor import Check, Found, Portal, bad, good, unknown
+from scripts.doctor import Answer, Check, Found, Portal, bad, good, unknown
 
 DAILY = timedelta(hours=48)
 SKEW = timedelta(minutes=1)
@@ -38,8 +41,14 @@ def build(portal: Portal) -> Found:
 
 
 def store(portal: Portal) -> Found:
+    found = portal.services.store
+    if isinstance(found, SQLite) and not found.file.exists():
+        return bad(
+            f"there is no file at {found.file}",
+            "Bring it back or restore a backup (python -m scripts.restore). A new portal: python -m scripts.migrate",
+        )
     try:
-        there = {row["name"] for row in portal.services.store.all("select name from migration")}
+        there = {row["name"] for row in found.all("select name from migration")}
     except StoreError as error:
         return bad(f"does not answer: {error}", "Check DATABASE_URL, and run: python -m scripts.migrate")
     missing = sorted({file.stem for file in MIGRATIONS.glob("*.sql")} - there)
@@ -53,7 +62,7 @@ def store(portal: Portal) -> Found:
             f"nearly full ({size // 1_000_000} MB)",
             "Make room before it refuses tickets; DISK_FREE_MB and DATABASE_MB say when this is said.",
         )
-    if not portal.services.store.writable():
+    if not found.writable():
         return bad("can be read and not written to", "Look for a full disk or a read-only file system.")
     return good(f"up to date, {max(1, size // 1_000_000)} MB")
 
@@ -102,14 +111,37 @@ def deliveries(portal: Portal) -> Found:
 
 def health(portal: Portal) -> Found:
     if not portal.url:
-        return unknown("the live site was not asked", "Say --url https://help.example.com/")
+        return unknown("the live site was not asked", "Add --url https://help.example.com/")
     answer = portal.page("api/health")
-    if answer.status != 200 or not answer.headers.get("content-type", "").startswith("application/json"):
+    said = _json(answer)
+    if said is not None and answer.status == 503:
+        return bad(
+            f"the functions answer, but say: {said.get('detail') or answer.status}",
+            f"Look into the functions' log for the request {said.get('request')}; it has the reason.",
+        )
+    if said is None or answer.status != 200:
         return bad(
             f"{answer.url} answers {answer.status} and no health: the functions are not behind the site",
             "Have the host send /api/* and /my/* to the functions; the operators' guide has the rules for each host.",
         )
-    return good("the functions answer behind the site")
+    live, here = said.get("build"), portal.bundle["build"]
+    if live != here:
+        return bad(
+            f"the functions run build {live}, and the build in this folder is {here}",
+            "Deploy this build, or run the doctor where the site's build is: these rows are about the one here.",
+        )
+    return good(f"the functions answer behind the site, with build {here}")
+
+
+def _json(answer: Answer) -> dict[str, Any] | None:
+    """The object that the functions answered with; None for anything else."""
+    if "json" not in answer.headers.get("content-type", ""):
+        return None
+    try:
+        found = json.loads(answer.text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 CHECKS = (

@@ -27,7 +27,10 @@ def identity(portal: Portal) -> Found:
     try:
         provider = connected(portal, "identity")
     except Refused as refused:
-        return bad(str(refused), "Ship the package Authlib with the functions.")
+        return bad(
+            str(refused),
+            "Run the doctor with the portal's Python, which has its packages: .venv/bin/python -m scripts.doctor",
+        )
     do = "See that OIDC_ISSUER is the provider's exact issuer, and that this machine reaches it."
     return asked(provider.check, f"{settings.oidc_issuer} answers", do)
 

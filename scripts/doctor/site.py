@@ -1,6 +1,5 @@
 """The live site as a customer meets it: headers, search, the ways to status and to help, and no chatbot."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -12,7 +11,7 @@ CHATS = re.compile(
     r"|kapa\.ai|widget\.gleap\.io|cdn\.voiceflow\.com|cdn\.botpress\.cloud|chatbase\.co|fin\.intercom)"
 )
 HASH = re.compile(r" 'sha(256|384|512)-[A-Za-z0-9+/=]+'")
-ASK = "Say --url https://help.example.com/"
+ASK = "Add --url https://help.example.com/"
 
 
 def pages(portal: Portal) -> dict[str, Answer]:
@@ -42,8 +41,7 @@ def on_each(portal: Portal, has: Callable[[Answer], bool], passes: str, lacks: s
 def headers(portal: Portal) -> Found:
     if not portal.url:
         return unknown("the live site was not asked", ASK)
-    file = portal.services.settings.build_dir / "headers.json"
-    wanted = next(iter(json.loads(file.read_text("utf-8")).values()))
+    wanted = next(iter(portal.built("headers.json").values()))
     home = portal.page("")
     wrong = [name for name, value in wanted.items() if not _is_as_strict(home.headers.get(name.lower(), ""), value)]
     if wrong:

@@ -29,7 +29,10 @@ def checked(portal: Portal) -> Found:
             f"not checked for ten minutes: {', '.join(old)}",
             "See the row of the schedules, and that the CHECK_ variables of its addresses are set.",
         )
-    return good(f"{len(board.monitored)} of {len(board.components)} components were checked just now")
+    without = len(board.components) - len(board.monitored)
+    rest = f"; {without} {'has' if without == 1 else 'have'} none" if without else ""
+    those = f"all {count} with checks are" if (count := len(board.monitored)) > 1 else "the one with checks is"
+    return good(f"{those} checked{rest}")
 
 
 def monitors(portal: Portal) -> Found:
@@ -72,12 +75,12 @@ def history(portal: Portal) -> Found:
     if not portal.part("status"):
         return unknown("the status page is switched off")
     if not portal.url:
-        return unknown("the live site was not asked", "Say --url https://help.example.com/")
+        return unknown("the live site was not asked", "Add --url https://help.example.com/")
     days = [day for back in range(HISTORY_DAYS) if (day := _day(portal, back))]
     if not days:
         return bad(
             f"no figures of the last {HISTORY_DAYS} days are in Git; after four days they are lost",
-            "See the workflow status-history.yml and its variable PORTAL_URL, or run python -m scripts.status_history.",
+            "See the workflow status-history.yml and its PORTAL_URL, or run: python -m scripts.status_history URL",
         )
     return good(f"the latest day in Git is {days[0]}")
 
@@ -86,8 +89,13 @@ def _day(portal: Portal, back: int) -> str:
     """The day so many days before yesterday, when the build has its figures."""
     day = (portal.today - timedelta(days=back + 1)).isoformat()
     answer = portal.page(f"status/history/{day[:7]}.json")
-    found = json.loads(answer.text) if answer.status == 200 else {}
-    return day if day in found else ""
+    if answer.status != 200:
+        return ""
+    try:
+        found = json.loads(answer.text)
+    except ValueError:  # a host that answers every address with a page
+        return ""
+    return day if isinstance(found, dict) and day in found else ""
 
 
 CHECKS = (

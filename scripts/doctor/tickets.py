@@ -27,7 +27,7 @@ def context(portal: Portal) -> Found:
     if not count:
         return unknown(
             "no request came with the article that was read or the words that were searched",
-            "Send one from an article's foot.",
+            "Send a request from the bottom of an article.",
         )
     return good("requests bring what was read and searched")
 

@@ -17,6 +17,8 @@ from functions.stores.sqlite import OWNER_ONLY
 # libpq's variables: what stands in a command's arguments can be read by everybody on the machine.
 PARTS = {"hostname": "PGHOST", "port": "PGPORT", "username": "PGUSER", "password": "PGPASSWORD"}
 QUERY = {"sslmode": "PGSSLMODE", "host": "PGHOST", "user": "PGUSER", "sslrootcert": "PGSSLROOTCERT"}
+# How a backup of each kind of store begins.
+BEGINS = {"SQLite": b"SQLite format 3\0", "PostgreSQL": b"PGDMP"}
 TABLES = "select count(*) from information_schema.tables where table_schema = current_schema()"
 
 
@@ -24,6 +26,8 @@ def save(url: str, file: Path) -> None:
     """Write the store at `url` as it stands at one moment to `file`, which only its owner may read; raises StoreError.
 
     A copied SQLite file lacks its newest rows, which are in the file beside it, or is half of two moments."""
+    if not file.parent.is_dir():
+        raise StoreError(f"the folder {file.parent} is not there; make it, or name another.")
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
@@ -39,6 +43,7 @@ def save(url: str, file: Path) -> None:
 
 def load(url: str, file: Path) -> None:
     """Make the store at `url` what it was in `file`; raises StoreError, and then nothing was changed."""
+    check(url, file)
     if not _is_sqlite(url):
         _load_postgresql(url, file)
         return
@@ -55,6 +60,18 @@ def load(url: str, file: Path) -> None:
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def check(url: str, file: Path) -> None:
+    """Raise StoreError when `url` is no store, or `file` is a backup of the other kind of store."""
+    if not url.startswith(("sqlite://", "postgresql://", "postgres://")):
+        raise StoreError(f"{url!r} is not a store; write sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    kind = "SQLite" if _is_sqlite(url) else "PostgreSQL"
+    with file.open("rb") as opened:
+        begin = opened.read(max(map(len, BEGINS.values())))
+    other = next((name for name, sign in BEGINS.items() if name != kind and begin.startswith(sign)), "")
+    if other:
+        raise StoreError(f"{file} is a backup of {other}, and cannot be restored into {kind}.")
 
 
 def set_aside(url: str, kept: Path) -> None:
@@ -112,6 +129,8 @@ def _copy(source: Path, target: Path) -> None:
             if not one.execute("select count(*) from sqlite_master where name = 'migration'").fetchone()[0]:
                 raise StoreError(f"{source} is not a portal's store.")
             one.backup(other)
+            # The copy came in the store's WAL mode, in which a reader needs to write files beside it.
+            other.execute("pragma journal_mode=delete")
             (sound,) = other.execute("pragma quick_check").fetchone()
     except sqlite3.Error as error:
         raise StoreError(f"{source} cannot be read: {error}.") from error

@@ -13,11 +13,12 @@ from functions.settings import read
 
 
 def variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The functions' environment; without any settings that of the demo that `make serve` started."""
+    """The functions' environment; without any settings that of the demo that `make serve` started, over which wins what
+    the shell sets."""
     demo = Path(environ.get("DEMO_STATE", ".portal")) / "demo.env.json"
     # An incomplete environment is a mistake to report, not a reason to use the demo.
     if not {"PUBLIC_ORIGIN", "DATABASE_URL", "SECRET_KEYS"} & set(environ) and demo.exists():
-        return {**environ, **json.loads(demo.read_text("utf-8"))}
+        return {**json.loads(demo.read_text("utf-8")), **environ}
     return dict(environ)
 
 

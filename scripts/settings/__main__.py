@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from scripts.lib import piped
 from scripts.settings import Setting, code, vendors_own
 from scripts.settings.rows import ROWS
 
@@ -69,4 +70,4 @@ def _guide(*, write: bool) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(piped.run(main))

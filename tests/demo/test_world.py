@@ -268,6 +268,10 @@ def test_a_restart_keeps_the_keys_and_only_the_owner_reads_them(tmp_path: Path):
     assert world.settings(found) == first
     assert len(first["SECRET_KEYS"]) == 64
     assert (found.state / world.ENVIRONMENT).stat().st_mode & 0o077 == 0
+    assert (found.state / world.KEYS).stat().st_mode & 0o077 == 0
+    world.end(found)
+    assert [path.name for path in found.state.iterdir()] == [world.KEYS]
+    assert world.settings(found) == first
 
 
 def test_what_the_demo_sets_is_what_the_functions_read(tmp_path: Path):

@@ -92,6 +92,26 @@ def test_a_host_is_asked_for_in_ascii(variable: str, value: str, said: str):
     assert "pass[word" not in fault
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OIDC_ISSUER", "id.acme.example", "'id.acme.example' must be https://"),
+        ("OIDC_ISSUER", "http://id.acme.example", "'http://id.acme.example' must be https://"),
+        ("OIDC_ISSUER", "https:///realms/acme", "'https:///realms/acme' has no host"),
+        ("SMTP_URL", "http://mail.acme.example", "SMTP_URL is no address of an email server; write smtps://"),
+        ("SMTP_URL", "mail.acme.example:587", "SMTP_URL is no address of an email server; write smtps://"),
+        ("SMTP_URL", "smtps://u:p@mail.acme.example:smtp", "SMTP_URL has a port that is not a number"),
+    ],
+)
+def test_an_address_without_its_scheme_host_or_port_is_refused(variable: str, value: str, said: str):
+    more = {"OIDC_CLIENT_ID": "c", "OIDC_CLIENT_SECRET": "s", "MAIL_FROM": "help@acme.example"}
+    with pytest.raises(SettingsError) as error:
+        read(GOOD | more | {variable: value})
+
+    assert said in str(error.value)
+    assert "u:p@" not in str(error.value)
+
+
 def test_plain_http_is_allowed_on_loopback_without_secure_cookies():
     settings = read(GOOD | {"PUBLIC_ORIGIN": "http://127.0.0.1:8000"})
 

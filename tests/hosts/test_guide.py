@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import altcha
 import pytest
 
+from functions.settings import read
 from tests.demo.ports import free
 from tests.functions.inbox import Inbox, listening
 from tests.hosts import image, transcript
@@ -52,6 +53,19 @@ def test_the_page_of_what_they_print_has_the_guides_commands_and_nothing_of_one_
 
     assert transcript.blocks(page)[0] == commands("One machine with Docker")
     assert transcript.calm(page) == page.strip("\n")
+
+
+def test_the_file_of_settings_for_systemd_is_enough_for_a_command_of_its_own(tmp_path: Path):
+    """A command has no `Environment=` of the unit."""
+    line = next(line for line in commands("One machine with systemd") if line.startswith("printf"))
+    subprocess.run(["sh", "-ec", line.replace("/etc/portal.env", "portal.env")], cwd=tmp_path, check=True)
+    own = dict(word.split("=", 1) for word in (tmp_path / "portal.env").read_text("utf-8").split())
+    unit = (MACHINE / "portal.service").read_text("utf-8")
+    there = dict(word.split("=", 1) for word in re.findall(r"^Environment=(.*)$", unit, re.MULTILINE)[0].split())
+
+    assert read(own).trusted_hops == 1
+    assert read(own).database_url == there["DATABASE_URL"]
+    assert " env " not in GUIDE.read_text("utf-8").partition("/etc/portal.env && runuser")[2].partition("\n")[0]
 
 
 @pytest.mark.hosts
@@ -183,7 +197,21 @@ def mailed_token(host: OnPort, inbox: Inbox) -> str:
 
 
 @pytest.mark.hosts
-def test_the_image_writes_to_its_volume_and_nowhere_else(portal: Machine):
+def test_a_backup_is_made_in_the_container_and_kept_in_its_volume(portal: Machine):
+    exec_ = "docker compose --env-file portal.env --file hosts/machine/compose.yml exec portal python -m"
+    said = portal.run(f"{exec_} scripts.backup /backups/first.portal")
+    again = portal.run(f"{exec_} scripts.restore /backups/first.portal 2>&1 || true")
+    folder = portal.folder / "state/volumes/backups"
+
+    assert "/backups/first.portal: " in said
+    assert (folder / "first.portal").read_bytes().startswith(b"PGDMP")
+    assert [path.name for path in folder.iterdir()] == ["first.portal"]
+    # The client reached the store to see that.
+    assert "there is a store already; say --replace" in again
+
+
+@pytest.mark.hosts
+def test_the_image_writes_to_its_volumes_and_nowhere_else(portal: Machine):
     folder = portal.folder
     plan = json.loads((folder / "state/plan.json").read_text("utf-8"))["portal"]
     stage = image.Stage(**plan["stage"] | {"root": Path(plan["stage"]["root"])})
@@ -194,6 +222,7 @@ def test_the_image_writes_to_its_volume_and_nowhere_else(portal: Machine):
 
     assert run(*stage.health) == 0
     assert run("touch", "/var/lib/portal/x") == 0
+    assert run("touch", "/backups/x") == 0
     assert run("touch", "/tmp/x") == 0
     assert [
         run("touch", f"{place}/x") != 0 for place in ("/srv/portal", "/srv/portal/build", "/etc", "/opt/portal")

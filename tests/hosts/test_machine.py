@@ -136,7 +136,7 @@ def test_the_image_ships_every_room_that_its_commands_need():
     for room in ("functions", "portal", "scripts", "site", "build"):
         assert f"COPY --from=build /srv/portal/{room}/ /srv/portal/{room}/" in final
     assert "USER 10001" in final
-    assert re.findall(r"^VOLUME (.*)$", final, re.MULTILINE) == ["/var/lib/portal"]
+    assert re.findall(r"^VOLUME (.*)$", final, re.MULTILINE) == ["/var/lib/portal", "/backups"]
     assert "HEALTHCHECK" in final
 
 

@@ -1,6 +1,7 @@
 """A backup of the running store holds all that was accepted before it, and a restore brings it back."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,3 +156,59 @@ def test_a_damaged_store_is_kept_and_replaced(store: Store, database_url: str, t
     assert restore.main([str(file), "--replace"]) == 0
     assert rows(database_url) == set()
     assert [kept.read_bytes() for kept in file.parent.glob("before-restore-*")] == [b"lost " * 1000]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_backup_of_sqlite_is_one_file_that_reading_leaves_alone(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "backups" / "saved"
+    file.parent.mkdir()
+    assert backup.main([str(file)]) == 0
+    # Its header: 1 is a rollback journal, 2 is WAL, which cannot be read where nothing can be written.
+    assert file.read_bytes()[18:20] == b"\1\1"
+
+    assert restore.main([str(file), "--to", f"sqlite:///{tmp_path / 'tried.db'}"]) == 0
+    assert [path.name for path in file.parent.iterdir()] == ["saved"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert backup.main([str(tmp_path / "none" / "saved")]) == 1
+    assert f"There is no backup: the folder {tmp_path / 'none'} is not there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", ["/tmp/tried.db", "tried.db", "mysql://root@127.0.0.1/portal", "sqlite:tried.db"])
+def test_a_place_that_is_no_store_is_refused(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str
+) -> None:
+    assert backup.main([str(tmp_path / "saved")]) == 0
+
+    assert restore.main([str(tmp_path / "saved"), "--to", to]) == 1
+    assert f"{to!r} is not a store; write sqlite:///FILE or postgresql://USER@HOST/NAME" in capsys.readouterr().err
+
+
+def test_a_backup_of_the_other_kind_of_store_is_named(
+    store: Store, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "saved"
+    assert backup.main([str(file)]) == 0
+    sqlite = database_url.startswith("sqlite:")
+    other = "postgresql://portal@127.0.0.1:9/none" if sqlite else f"sqlite:///{tmp_path / 'tried.db'}"
+
+    assert restore.main([str(file), "--to", other]) == 1
+    kinds = ("SQLite", "PostgreSQL") if sqlite else ("PostgreSQL", "SQLite")
+    assert f"is a backup of {kinds[0]}, and cannot be restored into {kinds[1]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("seconds", "warns"), [(5, True), (300, False)])
+def test_replacing_the_store_of_running_functions_is_warned_of(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], seconds: int, warns: bool
+) -> None:
+    file = tmp_path / "saved"
+    at = int(time.time() * 1000) - seconds * 1000
+    store.run("insert into job (name, due_at, leased_until, finished_at) values ('purge', 1, 0, :at)", at=at)
+    assert backup.main([str(file)]) == 0
+    store.close()
+
+    assert restore.main([str(file), "--replace"]) == 0
+    assert ("the functions ran within the last minute" in capsys.readouterr().err) == warns

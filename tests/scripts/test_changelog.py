@@ -513,6 +513,16 @@ def test_each_line_is_printed_with_its_class_and_the_rule(tmp_path: Path, capsys
     assert err.startswith("accuracy 0.667 of 3 lines\n")
 
 
+@pytest.mark.parametrize("given", ["none.jsonl", "", "folder"])
+def test_lines_that_are_not_there_are_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+
+    assert changelog.main(["classify", str(tmp_path / given)]) == 2
+    assert capsys.readouterr().err.startswith(f"There is no file {tmp_path / given}: name one")
+
+
 @pytest.mark.parametrize("line", ["{", "[]", "{}", '{"text": 3}'])
 def test_a_line_that_is_no_object_with_a_text_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str

@@ -48,7 +48,7 @@ def test_more_traffic_never_costs_less_and_a_cache_never_more(views: int, ticket
     ("row", "says"),
     [
         ({"month": 5.0}, "Mine has no seen and no source: prices without a day and a page are guesses."),
-        ({"seen": "today", "source": "a page", "gb": 1.0}, "Mine has gb; known are: free_calls"),
+        ({"seen": "today", "source": "a page", "gb": 1.0}, "Mine has gb; known are: currency, free_calls"),
     ],
 )
 def test_prices_without_a_day_or_with_an_unknown_word_are_refused(row: dict[str, object], says: str):
@@ -57,13 +57,36 @@ def test_prices_without_a_day_or_with_an_unknown_word_are_refused(row: dict[str,
 
 
 def test_the_command_prints_work_and_each_hosts_price_with_its_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    (tmp_path / "mine.toml").write_text('["My host"]\nseen = "1 May 2026"\nsource = "its page"\nmonth = 12.5\n')
+    (tmp_path / "mine.toml").write_text(
+        '["My host"]\nseen = "1 May 2026"\nsource = "its page"\nmonth = 12.5\ncurrency = "EUR"\n'
+    )
     assert command.main(["--views", "10", "--tickets", "0", "--prices", str(tmp_path / "mine.toml")]) == 0
 
     out = capsys.readouterr().out
-    assert "My host: 12.50 a month (1 May 2026, its page)" in out
+    assert "My host: 12.50 EUR a month (1 May 2026, its page)" in out
+    assert "functions with 1 minute of CPU" in out
+    assert "Database: 0.0 GB of PostgreSQL after 400 days, in none of these prices" in out
     assert command.main(["--prices", str(tmp_path / "none.toml")]) == 2
     assert "none.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--cached", "5"], "--cached 5 is a share: write 0 to 1"),
+        (["--cached", "-0.1"], "--cached -0.1 is a share"),
+        (["--views", "-1"], "--views, --tickets and --events cannot be less than 0"),
+        (["--views-per-visit", "0"], "--views-per-visit 0 is less than the one view of a visit"),
+    ],
+)
+def test_traffic_that_there_cannot_be_is_refused(capsys: pytest.CaptureFixture[str], arguments: list[str], says: str):
+    assert command.main(arguments) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(43, "1 minute"), (7199, "120 minutes"), (7200, "2 hours")])
+def test_little_work_is_given_in_minutes(seconds: float, says: str):
+    assert command._time(seconds) == says
 
 
 def test_every_figure_of_the_functions_is_measured():

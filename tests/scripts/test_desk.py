@@ -9,6 +9,7 @@ from functions.services import Services
 from functions.signin.sessions import start
 from portal.tickets import File, Reply
 from scripts import desk, migrate
+from scripts.lib.environment import variables
 from tests.conftest import ADA, Browser, unmigrated
 
 
@@ -105,6 +106,13 @@ def test_half_an_environment_is_a_mistake_and_not_the_demo(monkeypatch: pytest.M
     with pytest.raises(SystemExit):
         desk.main(["list"])
     assert "Set PUBLIC_ORIGIN" in capsys.readouterr().err
+
+
+def test_what_the_shell_sets_wins_over_the_running_demo(tmp_path: Path):
+    (tmp_path / "demo.env.json").write_text('{"PUBLIC_ORIGIN": "http://127.0.0.1:1", "SMTP_URL": "smtp://127.0.0.1:2"}')
+    shell = {"DEMO_STATE": str(tmp_path), "SMTP_URL": "smtps://mail.acme.example"}
+
+    assert variables(shell) == shell | {"PUBLIC_ORIGIN": "http://127.0.0.1:1"}
 
 
 def test_files_are_saved_in_a_folder_and_nothing_is_overwritten(

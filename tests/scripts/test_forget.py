@@ -172,4 +172,7 @@ def test_nobody_of_that_name_is_said(services: Services, capsys: pytest.CaptureF
     before = everything(services)
 
     assert forget.main(["nobody@customer.example"]) == 3
+    assert capsys.readouterr().out.startswith(
+        "Nothing here belongs to 'nobody@customer.example', so nothing was erased"
+    )
     assert everything(services) == before
