@@ -16,7 +16,9 @@ from mkdocs.structure.pages import Page
 from hooks import bundle
 
 # Those that make pages and their links; the others make assets, the index and the bundle.
-HOOKS = [f"hooks/{name}.py" for name in ("joining", "site", "parts", "brand", "changelog", "status", "links", "pictures")]
+HOOKS = [
+    f"hooks/{name}.py" for name in ("joining", "site", "parts", "brand", "changelog", "status", "links", "pictures")
+]
 
 
 class Model:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks.portals import mkdocs, write
+from tests.hooks.portals import CONFIG, mkdocs, write
 from tests.portal.articles.test_pictures import picture
 
 ARTICLES = {
@@ -75,6 +75,17 @@ def test_hosts_and_the_404_page_get_the_list(site: Path) -> None:
     assert json.loads((site / "assets/redirects.json").read_text()) == [["hc/*/articles/7-*", "/help/a/quiet/"]]
     assert 'data-list="/help/assets/redirects.json"' in (site / "404.html").read_text()
     assert not (site / "redirects.yml").exists()
+
+
+def test_an_old_address_of_a_part_that_is_off_waits(tmp_path: Path) -> None:
+    write(tmp_path, ARTICLES, CONFIG + "    parts: {tickets: false}\n")
+    (tmp_path / "docs/redirects.yml").write_text("contact/: ask/\nshop/: b/only\n")
+    (tmp_path / "docs/a/plan.png").write_bytes(picture(900, 60))
+
+    result = mkdocs(tmp_path, tmp_path / "site")
+
+    assert result.returncode == 0, result.stderr
+    assert [(tmp_path / "site" / name).exists() for name in ("contact", "shop")] == [False, True]
 
 
 def test_a_picture_of_an_article_comes_in_its_small_forms(site: Path) -> None:
