@@ -41,14 +41,14 @@ def wants_any(services: "Services", subject: str, kind: str) -> bool:
     )
 
 
-def stop(services: "Services", subject: str, kind: str) -> None:
-    """Take back the customer's choice of `kind`, of `incident_mail` for every component."""
+def stop(services: "Services", subject: str, kind: str, component: str = "") -> None:
+    """Take back the customer's choice of `kind`; of `incident_mail` for one component, or without one for every."""
     services.store.run(
         "update preference set wanted = 0, updated_at = :now where subject_id = :subject"
         " and (kind = :kind or kind like :kinds)",
         subject=subject,
-        kind=kind,
-        kinds=f"{kind}:%",
+        kind=_key(kind, component) if component else kind,
+        kinds="" if component else f"{kind}:%",
         now=services.now(),
     )
 

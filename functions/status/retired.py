@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from functions import outbox
+from functions.mail import preferences
 from functions.status import incident_store
 from portal.status import Board, Component, notice
 
@@ -55,12 +56,7 @@ def _customers(services: "Services", board: Board) -> Iterator[tuple[str, str, l
     for (subject, address), components in chosen.items():
         gone = [one for one in components if one in board.retired]
         for one in gone:
-            services.store.run(
-                "update preference set wanted = 0, updated_at = :now where subject_id = :subject and kind = :kind",
-                now=services.now(),
-                subject=subject,
-                kind=f"incident_mail:{one.id}",
-            )
+            preferences.stop(services, subject, "incident_mail", one.id)
         if gone:
             yield f"subject:{subject}", address, gone, [one.name for one in components if one not in gone]
 
