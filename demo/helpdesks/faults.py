@@ -34,12 +34,14 @@ WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example"
 
 @dataclass
 class Faults:
-    """`next` is the fault of the next `times` calls with `method` ("" for any); later calls succeed."""
+    """`next` is the fault of the next `times` calls with `method` ("" for any) whose path begins with `below`; later
+    calls succeed."""
 
     wait_header: str = "Retry-After"
     refusal: Any = None
     next: str = ""
     method: str = ""
+    below: str = ""
     times: int = 1
     mangle: Callable[[Any], Any] = lambda data: data
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -49,7 +51,8 @@ class Faults:
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
         """The answer to a request, spoilt when a fault is due."""
         self.calls.append((request.method, request.path))
-        if not self.next or (self.method and request.method != self.method):
+        other = (self.method and request.method != self.method) or not request.path.startswith(self.below)
+        if not self.next or other:
             return answer()
         fault, self.times = self.next, self.times - 1
         if self.times < 1:

@@ -94,9 +94,10 @@ class Api:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         plain: bool = False,
+        reads: bool = False,
     ) -> Answer:
-        """One request, no redirect followed; `plain` leaves the answer as bytes. Raises VendorError with the first
-        word of the path only: an address may be a credential."""
+        """One request, no redirect followed; `plain` leaves the answer as bytes, and `reads` says that a POST changes
+        nothing. Raises VendorError with the first word of the path only: an address may be a credential."""
         what = f"{method} {path.strip('/').partition('/')[0].partition('?')[0]}"
         try:
             with requests.Session() as session:
@@ -108,13 +109,13 @@ class Api:
                     content = _read(response)
             row = Row(None) if plain and response.ok else Row(parsed(content))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            sort = NotDone if method == "GET" or _is_unreached(error) else VendorError
+            sort = NotDone if reads or method == "GET" or _is_unreached(error) else VendorError
             raise sort(DOWN, detail=f"{what}: no answer that can be read") from error
         if 200 <= response.status_code < 300:
             return Answer(response.status_code, response.headers, row, content)
-        raise self._failure(response, row, what)
+        raise self._failure(response, row, what, NotDone if reads or method == "GET" else VendorError)
 
-    def _failure(self, response: requests.Response, row: Row, what: str) -> VendorError:
+    def _failure(self, response: requests.Response, row: Row, what: str, sort: type[VendorError]) -> VendorError:
         status = response.status_code
         refined = self._refine(status, row)
         if refined is not None:
@@ -123,7 +124,6 @@ class Api:
         final = 400 <= status < 500 and status not in (408, 409)
         kind = KINDS.get(status) or ("rejected" if final else "unavailable")
         detail = f"{what}: {status} {self._code(row)}".rstrip()
-        sort = NotDone if what.startswith("GET") else VendorError
         return sort(SAYS.get(kind, DOWN), kind, detail=detail, retry_after=_wait(response.headers))
 
 

@@ -73,7 +73,7 @@ class Chargebee:
     def preview(self, customer: str, change: Change) -> Preview:
         one = own(self.subscriptions(customer), change)
         form = {"subscription[id]": one.id, **rows.items(one, change)}
-        return rows.preview(self._site.post("/estimates/update_subscription_for_items", form), one)
+        return rows.preview(self._site.estimate("/estimates/update_subscription_for_items", form), one)
 
     def apply(self, customer: str, change: Change, key: str) -> None:
         one = own(self.subscriptions(customer), change)

@@ -22,6 +22,10 @@ class Site:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Row:
         return self._api.call("GET", path, query).row
 
+    def estimate(self, path: str, form: Mapping[str, str]) -> Row:
+        """A price; asked for by POST, and changes nothing."""
+        return self._api.call("POST", path, form=form, reads=True).row
+
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Row:
         return self._api.call("POST", path, form=form, headers=headers).row
 

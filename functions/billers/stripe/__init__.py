@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
-from functions.billers.changes import current, others
+from functions.billers.changes import current, is_made, must_be_shown, others
 from functions.billers.stripe import objects
 from functions.billers.stripe.account import Account, items
 from functions.billers.web import base, part
@@ -66,7 +66,7 @@ class Stripe:
         if subscription.ends_at or subscription.state in {"ended", "paused"}:
             return None
         form = {"customer": customer, "subscription": subscription.id}
-        return objects.charge(self._account.post("invoices/create_preview", form))
+        return objects.charge(self._account.preview(form))
 
     def plans(self, customer: str, subscription: Subscription) -> list[Plan]:
         """What the portal's configuration lets customers choose from, in the currency that they pay in."""
@@ -84,8 +84,8 @@ class Stripe:
             "subscription_details[proration_behavior]": "always_invoice",
             "subscription_details[proration_date]": str(change.at // 1000),
         }
-        now = self._account.post("invoices/create_preview", form | moment)
-        later = self._account.post("invoices/create_preview", form | {"preview_mode": "recurring"})
+        now = self._account.preview(form | moment)
+        later = self._account.preview(form | {"preview_mode": "recurring"})
         at = (later.number("period_end") or 0) * 1000
         return Preview(objects.due(now), objects.total(later, "total"), at, objects.lines(now), objects.tax(now))
 
@@ -96,6 +96,9 @@ class Stripe:
             if change.reason:
                 form["cancellation_details[comment]"] = change.reason
         else:
+            # The moment fixes what is left of the period, but not the credit: another plan may have used it up.
+            if change.shown and not is_made(objects.subscription(row), change):
+                must_be_shown(change, self.preview(customer, change))
             form = {name.replace("[items]", "items", 1): value for name, value in items(row, change).items()}
             form |= {
                 "proration_behavior": "always_invoice",

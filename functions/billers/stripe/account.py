@@ -45,6 +45,10 @@ class Account:
     def post(self, path: str, form: Mapping[str, str], key: str = "") -> Row:
         return self._api.call("POST", path, form=form, headers={"Idempotency-Key": key} if key else None).row
 
+    def preview(self, form: Mapping[str, str]) -> Row:
+        """An invoice as it would be; asked for by POST, and changes nothing."""
+        return self._api.call("POST", "invoices/create_preview", form=form, reads=True).row
+
     def subscriptions(self, customer: str) -> list[Row]:
         """All of a customer's, the newest first. The product is not expanded: it is five levels deep, and Stripe
         expands four."""

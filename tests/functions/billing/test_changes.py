@@ -19,6 +19,9 @@ from tests.conftest import Browser
 from tests.functions.billing.conftest import NOW, Enter, change, choose, confirm, look, offer
 from tests.functions.billing.test_page import text
 
+# A price is asked for by POST as well, and changes nothing.
+WRITES = "/v1/subscriptions"
+
 
 def test_more_seats_cost_what_the_page_said_and_the_page_after_it_read_it_again(
     browser: Browser, enter: Enter, books: Company
@@ -166,7 +169,7 @@ def test_an_answer_that_was_lost_after_the_write_is_found_out_by_a_second_try(
 ):
     enter()
     sealed = offer(look(browser, "seats", seats="7"))
-    vendor.faults.next, vendor.faults.method = mood, "POST"
+    vendor.faults.next, vendor.faults.method, vendor.faults.below = mood, "POST", WRITES
     page = browser.get(confirm(browser, sealed).location)
 
     assert "Your plan has 7 seats now." in page.text
@@ -179,8 +182,8 @@ class InTurn(Faults):
     turns: ClassVar[list[str]] = []
 
     def around(self, request: Request, answer: Callable[[], Response]) -> Response:
-        if request.method == "POST" and self.turns:
-            self.next, self.method, self.times = self.turns.pop(0), "POST", 1
+        if request.method == "POST" and request.path.startswith(WRITES) and self.turns:
+            self.next, self.method, self.below, self.times = self.turns.pop(0), "POST", WRITES, 1
         return super().around(request, answer)
 
 
@@ -204,7 +207,7 @@ def test_when_every_answer_is_lost_the_plan_itself_tells_what_became_of_it(
 ):
     enter()
     sealed = offer(look(browser, "seats", seats="7"))
-    vendor.faults.next, vendor.faults.method, vendor.faults.times = "lost", "POST", 2
+    vendor.faults.next, vendor.faults.method, vendor.faults.below, vendor.faults.times = "lost", "POST", WRITES, 2
     page = browser.get(confirm(browser, sealed).location)
 
     assert "Your plan has 7 seats now." in page.text
@@ -217,6 +220,7 @@ def test_a_vendor_that_fails_before_the_write_is_waited_for_and_then_nothing_was
     enter()
     sealed = offer(look(browser, "seats", seats="7"))
     vendor.faults.next, vendor.faults.method, vendor.faults.times = "unavailable", "POST", 1000
+    vendor.faults.below = WRITES
     page = browser.get(confirm(browser, sealed).location)
     beside = browser.get("/my/billing/").text
     services.clock.at = NOW * 1000 + ledger.SETTLE_MS + 1  # type: ignore[attr-defined]
