@@ -20,10 +20,13 @@ class Exact(Row):
             return None
         return from_major(found, currency)
 
-    def share(self, *path: str) -> Decimal:
-        """A rate such as 0.19, 0 without one."""
+    def share(self, *path: str) -> Decimal | None:
+        """A rate such as 0.19: 0 without one, None for what no rate can be."""
         found = at(self._data, path)
-        return Decimal(found) if type(found) in (int, Decimal) else Decimal(0)
+        if found is None:
+            return Decimal(0)
+        rate = Decimal(found) if type(found) in (int, Decimal) else Decimal(-1)
+        return rate if 0 <= rate <= 10 and len(rate.as_tuple().digits) <= MOST_DIGITS else None
 
 
 def exact(content: bytes) -> Exact:

@@ -38,6 +38,9 @@ WORDS: dict[str, State] = {"expired": "ended", "paused": "paused"}
 
 log = logging.getLogger(__name__)
 
+# More than any plan has.
+MOST_SEATS = 10_000_000
+
 
 def code(row: Row) -> str:
     """Their word for an error."""
@@ -184,8 +187,9 @@ def _each_period(row: Exact, now: Exact) -> Money | None:
     """Price times seats of a change, with the tax rate of the subscription."""
     currency = now.text("currency")
     price, seats = row.money(currency, "unit_amount"), row.number("quantity")
-    if price is None or seats is None:
+    rate = Decimal(0) if now.flag("tax_inclusive") else now.share("tax_info", "rate")
+    if price is None or seats is None or rate is None or abs(seats) > MOST_SEATS:
         return None
     net = Decimal(price.minor * seats)
-    tax = Decimal(0) if now.flag("tax_inclusive") else net * now.share("tax_info", "rate")
+    tax = net * rate
     return Money(int(net + tax.quantize(Decimal(1), ROUND_HALF_UP)), currency)
