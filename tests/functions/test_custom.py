@@ -138,9 +138,13 @@ def test_each_mistake_in_it_is_a_sentence(environ: dict[str, str], module: str, 
         ({"HELPDESK": "custom.desk:conect"}, "custom.desk has no 'conect'. Did you mean 'connect'?"),
         (
             {"BILLER": "strip"},
-            "BILLER='strip' is not one of: none, stripe, or custom.MODULE:FUNCTION. Did you mean 'stripe'?",
+            "BILLER='strip' is not one of: chargebee, none, recurly, stripe, or custom.MODULE:FUNCTION."
+            " Did you mean 'stripe'?",
         ),
-        ({"BILLER": "custom.desk:connect"}, "BILLER='custom.desk:connect': Desk lacks portal_url"),
+        (
+            {"BILLER": "custom.desk:connect"},
+            "BILLER='custom.desk:connect': Desk lacks subscriptions, invoices, payment_method",
+        ),
         (
             {"BOT_CHECK": "turnstyle"},
             "BOT_CHECK='turnstyle' is not one of: altcha, none, turnstile, or custom.MODULE:FUNCTION.",
