@@ -22,7 +22,7 @@ def test_the_sentence_about_the_last_days_is_true_when_it_is_read(
     dates = page.locator(".hf-log__entry").evaluate_all("entries => entries.map((entry) => entry.dataset.date)")
     count = sum(date >= first for date in dates)
     expect(page.locator("#last-30-days")).to_contain_text(
-        f"{count or 'No'} {'release' if count == 1 else 'releases'} in the last 30 days."
+        f"{count or 'No'} {'release' if count == 1 else 'releases'} in the 30 days up to {today:%-d %B %Y}."
     )
 
 
