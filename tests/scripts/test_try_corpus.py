@@ -38,7 +38,7 @@ def test_a_corpus_is_built_and_left_alone(docs: Path, tmp_path: Path, capsys: py
     code = try_corpus.main([str(docs), "--keep", str(tmp_path / "kept")])
 
     assert code == 0
-    assert "contains a link 'gone.md'" in capsys.readouterr().out
+    assert "docs/boards/blink.md:5: link 'gone.md' leads nowhere." in capsys.readouterr().out
     assert (tmp_path / "kept" / "site" / "boards" / "blink" / "index.html").is_file()
     assert sorted(path.name for path in docs.rglob("*")) == before
 
@@ -54,7 +54,7 @@ def test_a_new_warning_and_one_that_has_gone_fail(
     assert code == 1
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "-an old warning"
-    assert out[1].startswith("+Doc file 'boards/blink.md' contains a link 'gone.md'")
+    assert out[1].startswith("+docs/boards/blink.md:5: link 'gone.md' leads nowhere.")
 
 
 def test_the_expected_warnings_pass(docs: Path, tmp_path: Path) -> None:
