@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,7 +54,9 @@ def examine(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
-        code = doctor.main([*arguments, "--json"])
+        # In a thread of its own: the tests' browser holds this one, and the doctor drives a browser itself.
+        with ThreadPoolExecutor(1) as thread:
+            code = thread.submit(doctor.main, [*arguments, "--json"]).result()
         found = json.loads(capsys.readouterr().out)
         assert code == int(found["failed"] > 0)
         return {row["id"]: row for row in found["checks"]}

@@ -35,7 +35,7 @@ def portal(tmp_path: Path) -> Path:
 
 def test_after_a_renaming_the_portal_builds_and_the_old_address_leads_on(portal: Path) -> None:
     assert main(["a/old", "docs/c/d/new.md", "--root", str(portal)]) == 0
-    result = mkdocs(portal, portal / "site", PORTAL_NODE="/nowhere/node")
+    result = mkdocs(portal, portal / "site", CI="", PORTAL_NODE="/nowhere/node")
 
     assert result.returncode == 0, result.stderr
     for old in ("a/old", "before", "hc/articles/7"):
