@@ -105,7 +105,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/ticket/file/": {"GET": "functions.tickets.uploads:download"},
     "/my/billing/": {"GET": "functions.billing.page:page"},
     "/my/billing/change/": {"GET": "functions.billing.changes:change_page"},
-    "/my/billing/done/": {"GET": "functions.billing.changes:done_page"},
+    "/my/billing/done/": {"GET": "functions.billing.done:done_page"},
     "/my/billing/invoice/": {"GET": "functions.billing.jobs:download"},
 }
 # The parts a portal may switch off, by the folder or module of the handlers that go with them.
