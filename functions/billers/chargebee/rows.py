@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from functions.billers import BillingEvent, PaymentRefused
+from functions.billers.web import REFUSED
 from functions.errors import VendorError
 from functions.foreign.rows import Row
 from portal.billing import (
@@ -48,7 +49,7 @@ def refined(status: int, row: Row) -> VendorError | None:
     """A payment that was refused (they undo the change with it), or the code of a reason."""
     if row.text("param") == "cancel_reason_code":
         said = f"{status} {code(row)}: set CHARGEBEE_CANCEL_REASON to a code that the site has"
-        return CodeRefused("Our billing provider refused this.", "rejected", detail=said)
+        return CodeRefused(REFUSED, "rejected", detail=said)
     if row.text("type") != "payment":
         return None
     return PaymentRefused(detail=f"{status} {code(row)}", confirmable=code(row) in CONFIRMABLE)

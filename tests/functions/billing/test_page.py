@@ -48,6 +48,13 @@ def test_the_newest_twelve_invoices_are_listed_with_their_state(browser: Browser
     assert page.count("-€0.05") == 12
 
 
+def test_what_was_given_back_is_credited_and_not_paid(browser: Browser, enter: Enter, books: Company):
+    books.change(books.subscriptions["sub_demo"], "team", 2, NOW)
+    enter()
+
+    assert "-€29.99 Credited PDF" in text(browser.get("/my/billing/").text)
+
+
 @pytest.mark.parametrize(
     ("claims", "header", "shown"),
     [
@@ -87,6 +94,7 @@ def test_each_state_of_a_plan_has_its_own_text_and_buttons(
 
     assert words in text(page)
     assert offered == ({"seats", "change_plan", "cancel"} if buttons is None else buttons)
+    assert ("Renews" in page or "Next charge" in page) == (state in {"active", "trial"})
 
 
 def test_somebody_who_pays_by_hand_is_told_that_no_card_is_charged(browser: Browser, enter: Enter, books: Company):
