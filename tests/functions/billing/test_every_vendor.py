@@ -303,6 +303,7 @@ def test_the_page_of_a_refusal_tells_what_a_later_try_has_made(bench: Bench, adm
     confirm(admin, offer(look(admin, "seats", seats="9")))
 
     assert "Your payment was declined. Nothing was changed. Your plan now Team, 5 seats" in before
+    assert "If it is refused again, contact support" in before
     assert "Your plan has 9 seats now." in admin.get(refused).text
 
 
