@@ -509,8 +509,10 @@ def spoilt(data: object, value: object, at: int) -> object:
 def test_no_answer_gives_anything_but_a_result_or_a_named_error(bench: Bench, value: object, at: int):
     if "acme" not in bench.books.customers:
         bench.add("acme", Subscription("sub-acme", "acme", waiting=("company", 7)), tax=19)
+    (one,) = bench.biller.subscriptions("acme")
     bench.faults.mangle = lambda data: spoilt(data, value, at)
     for call in (
+        lambda: bench.biller.next_charge("acme", one),
         lambda: bench.biller.subscriptions("acme"),
         lambda: bench.biller.invoices("acme"),
         lambda: bench.biller.payment_method("acme"),
