@@ -50,7 +50,11 @@ class Walk:
 
     def told(self) -> str:
         """What the page says that is paid at once."""
-        return self.page.locator("dt", has_text="Today").locator("xpath=following-sibling::dd[1]").inner_text()
+        return (
+            self.page.locator("dt", has_text=re.compile("^Today$"))
+            .locator("xpath=following-sibling::dd[1]")
+            .inner_text()
+        )
 
 
 @contextmanager
