@@ -55,12 +55,14 @@ REACH = 600
 
 @dataclass(frozen=True)
 class Verdict:
-    """The class of a line and the rule that decided; not `sure` when a writer should look at it."""
+    """The class of a line and the rule that decided; not `sure` when a writer should look at it, and then `otherwise`
+    is the class that it has without the weights of its words."""
 
     kind: str
     rule: str
     sure: bool = True
     marks: tuple[str, ...] = ()
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,7 @@ def _weighed(line: Line, found: Verdict) -> Verdict:
     margins = learnt.margins(line.text, line.scope)
     ahead = (kind for kind, margin in margins.items() if kind in AHEAD and margin > AHEAD[kind] + says)
     kind = next((kind for kind in ahead if kind != FIX or not line.by_heading), "")
-    return Verdict(kind, "weights of its words", sure=False) if kind else found
+    return Verdict(kind, "weights of its words", sure=False, otherwise=found.kind) if kind else found
 
 
 def _first(patterns: Iterable[tuple[str, str]], text: str) -> str:

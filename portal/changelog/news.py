@@ -105,7 +105,7 @@ def _category(block: str, section: str, before: str, decisions: Decisions, overr
         # A paragraph or code after an item belongs to it.
         return before, Verdict(cues.INTERNAL, "belongs to a line left out") if before == LEFT_OUT else found
     if found.kind == cues.INTERNAL and not found.sure:
-        return SHOWN[cues.IMPROVEMENT], found  # on a guess nothing is left out
+        return SHOWN[found.otherwise], found  # on a guess nothing is left out
     security = found.kind == cues.FIX and cues.SECURITY in found.marks
     return "Security" if security else SHOWN.get(found.kind, LEFT_OUT), found
 

@@ -65,6 +65,13 @@ def test_a_line_that_is_internal_by_its_words_stays_on_the_page_and_is_listed() 
     assert ("- Convert the build to Docker workflows", shown) in found.unsure
 
 
+def test_a_guess_leaves_a_line_where_its_heading_put_it() -> None:
+    line = "- Run weight optimization for the internal parser"
+
+    assert verdict(line, "features").kind == INTERNAL
+    assert news.classify(f"## Features\n\n{line}\n").kept == {"New": [line]}
+
+
 def test_a_writers_word_that_a_line_is_internal_leaves_it_out() -> None:
     told = news.Decisions(overrides={"Convert the build": Override.model_validate({"class": INTERNAL})})
 
