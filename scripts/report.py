@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from functions.errors import StoreError
+from functions.insights import rollups
 from functions.stores import Store
 from portal.billing import active
 from portal.errors import ContentError
@@ -65,14 +66,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def measure(store: Store, since: date, until: date, customers: Mapping[str, int], now: datetime) -> Report:
     """The metrics of a store; months of `customers` that are not over at `now` are left out."""
-    window = metrics.window(_ms(since), _ms(until))
+    counts = rollups.read(store, _ms(since), _ms(until))
     return Report(
         since=since,
         until=until,
-        deflection=metrics.deflection(store.all(metrics.OUTCOMES, **window)),
-        self_service=metrics.self_service(store.all(metrics.SELF_SERVICE, **window)[0]),
-        time_to_find=metrics.time_to_find(store.all(metrics.TIME_TO_FIND, **window)),
-        search_exit=metrics.search_exit(store.all(metrics.SEARCH_EXIT, **window)[0]),
+        deflection=metrics.deflection(counts),
+        self_service=metrics.self_service(counts),
+        time_to_find=metrics.time_to_find(counts),
+        search_exit=metrics.search_exit(counts),
         tickets=metrics.ticket_reduction(_months(store, customers, now)),
     )
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from functions.errors import Problem
 from functions.http import client, read_json
+from functions.insights import rows
 from functions.rate import limit, spend
 from portal.clock import DAY_MS
 from portal.insights.events import Event, EventError, parse
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16_000
 MOST_EVENTS = 20
-NOBODY = ("event",)
 # A month can be compared with the same month a year ago.
 KEPT_MS = 400 * DAY_MS
 # A reader of forty pages sends some 120 requests; an office behind one address holds several readers.
@@ -36,13 +36,6 @@ ROBOT = re.compile(
     r"monitor|uptime|pingdom|statuscake|facebookexternalhit|curl|wget|python|httpx|go-http|java/|okhttp|axios|node",
     re.IGNORECASE,
 )
-INSERT = """
-insert into event (event_id, at, visit, view, seq, name, path, kind, referrer, query_id, query, results, rank,
-                   vote, reason, engaged_ms, scroll, build)
-values (:event_id, :at, :visit, :view, :seq, :name, :path, :kind, :referrer, :query_id, :query, :results, :rank,
-        :vote, :reason, :engaged_ms, :scroll, :build)
-on conflict (event_id) do nothing
-"""
 
 
 def collect(request: "Request", services: "Services") -> Response:
@@ -71,15 +64,13 @@ def keep(services: "Services", events: list[Event]) -> None:
     """Store events under the server's clock; one that came before (a browser's retry) changes nothing."""
     if not events:
         return
-    now, build = services.now(), str(services.portal["build"])
     with services.store.transaction():
-        for event in events:
-            services.store.run(INSERT, at=now, build=build, **asdict(event))
+        rows.add(services.store, events, services.now(), str(services.portal["build"]))
 
 
 def purge(services: "Services", deadline: float) -> None:
     """Job of the tick: forget visits after 400 days."""
-    services.store.run("delete from event where at < :old", old=services.now() - KEPT_MS)
+    rows.remove(services.store, services.now() - KEPT_MS)
 
 
 def is_robot(request: "Request") -> bool:

@@ -38,6 +38,17 @@ class PostgreSQL(Store):
         row = self.one("select pg_database_size(current_database()) as size")
         return (row["size"] if row else 0), None
 
+    def migrate(self) -> list[str]:
+        """Apply what is missing, on a connection that waits as long as a large table takes to be rewritten."""
+        usual = self._arguments
+        self.close()
+        self._arguments = usual | {"timeout": None}
+        try:
+            return super().migrate()
+        finally:
+            self.close()
+            self._arguments = usual
+
     def close(self) -> None:
         connection = getattr(self._thread, "connection", None)
         self._thread.connection = None

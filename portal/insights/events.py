@@ -10,54 +10,51 @@ from portal.clock import DAY_MS
 
 T = TypeVar("T")
 
-NAMES = frozenset(
-    {
-        "page",
-        "engage",
-        "search",
-        "search_zero",
-        "search_click",
-        "vote",
-        "suggest_show",
-        "suggest_click",
-        "suggest_solved",
-        "help_open",
-        "ticket_start",
-        "ticket_submit",
-        "ticket_abandon",
-        "contact_other",
-        "billing_open",
-        "account_open",
-        "status_view",
-        "changelog_view",
-        "notfound",
-    }
-)
-KINDS = frozenset(
-    {
-        "home",
-        "article",
-        "topic",
-        "search",
-        "ask",
-        "status",
-        "incident",
-        "changelog",
-        "release",
-        "billing",
-        "account",
-        "hub",
-        "tickets",
-        "ticket",
-        "feedback",
-        "unavailable",
-        "notfound",
-        "other",
-    }
-)
-REFERRERS = frozenset({"none", "internal", "search_engine", "other"})
-VOTES = frozenset({"yes", "no"})
-REASONS = frozenset({"missing_info", "inaccurate", "unclear", "broken", "not_my_question"})
+# Each word with its number in the store, which is never given to another.
+NAMES = {
+    "page": 1,
+    "engage": 2,
+    "search": 3,
+    "search_zero": 4,
+    "search_click": 5,
+    "vote": 6,
+    "suggest_show": 7,
+    "suggest_click": 8,
+    "suggest_solved": 9,
+    "help_open": 10,
+    "ticket_start": 11,
+    "ticket_submit": 12,
+    "ticket_abandon": 13,
+    "contact_other": 14,
+    "billing_open": 15,
+    "account_open": 16,
+    "status_view": 17,
+    "changelog_view": 18,
+    "notfound": 19,
+}
+KINDS = {
+    "home": 1,
+    "article": 2,
+    "topic": 3,
+    "search": 4,
+    "ask": 5,
+    "status": 6,
+    "incident": 7,
+    "changelog": 8,
+    "release": 9,
+    "billing": 10,
+    "account": 11,
+    "hub": 12,
+    "tickets": 13,
+    "ticket": 14,
+    "feedback": 15,
+    "unavailable": 16,
+    "notfound": 17,
+    "other": 18,
+}
+REFERRERS = {"none": 1, "internal": 2, "search_engine": 3, "other": 4}
+VOTES = {"no": 1, "yes": 2}
+REASONS = {"missing_info": 1, "inaccurate": 2, "unclear": 3, "broken": 4, "not_my_question": 5}
 
 LONGEST_PATH = 300
 LONGEST_QUERY = 120
@@ -181,7 +178,7 @@ def _uuid(raw: Mapping[str, object], field: str) -> str | None:
     return value
 
 
-def _word(raw: Mapping[str, object], field: str, known: frozenset[str]) -> str | None:
+def _word(raw: Mapping[str, object], field: str, known: Mapping[str, int]) -> str | None:
     value = _text(raw, field)
     if value is not None and value not in known:
         raise EventError(f"{field} is not a known word")

@@ -1,121 +1,31 @@
 """The five metrics: whether the portal answers questions, each with its uncertainty.
 
-The SQL is one text for SQLite and PostgreSQL. It returns counts; shares and intervals are made here, so that no
-number can be shown without the number of cases behind it. Parameters: `:since` and `:until` bound the start of
-a visit, `:read_since` and `:read_until` the events that are looked at (unix ms), see `window`.
+They are made of counts (`portal.insights.counts`), so that no number can be shown without the number of cases behind
+it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from statistics import median
-from typing import Any
 
-from portal.clock import DAY_MS
+from portal.insights.counts import (
+    ALL,
+    CONFIRMED,
+    ESCALATED,
+    FAILED,
+    FOUND,
+    IN_PORTAL,
+    LANDED,
+    LIKELY,
+    MISSING,
+    OUTCOME,
+    RANKING,
+    SEARCHED,
+    Counts,
+)  # fmt: skip
 
 ENOUGH = 30
-
-# A visit: the events of one id without a gap of more than 30 minutes. An article counts as read with 15 s
-# engaged and half of it scrolled. Of an outcome's words the first that fits wins. Windows instead of joins: each
-# step reads the one before it once, so that the time grows with the events and not with their square.
-VISITS = """
-with spaced as (
-  select visit, view, at, seq, name, kind, vote, results, engaged_ms, scroll,
-    at - lag(at) over (partition by visit order by at, seq) as gap
-  from event where at >= :read_since and at < :read_until
-),
-numbered as (
-  select spaced.*, sum(case when gap > 1800000 then 1 else 0 end) over (partition by visit order by at, seq) as visit_no
-  from spaced
-),
-ev as materialized (
-  select numbered.*, min(at) over (partition by visit, visit_no) as visit_at,
-    first_value(case when name = 'vote' then vote end) over (
-      partition by visit, visit_no, view order by case when name = 'vote' then 0 else 1 end, at desc, seq desc
-    ) as last_vote
-  from numbered
-),
-article as (
-  select visit, visit_no, view, min(visit_at) as visit_at, min(at) as started_at, min(seq) as seq,
-    max(coalesce(engaged_ms, 0)) as engaged_ms, max(coalesce(scroll, 0)) as scroll, max(last_vote) as vote,
-    max(case when name = 'page' then 1 else 0 end) as opened
-  from ev where kind = 'article' group by visit, visit_no, view
-),
-ranked_article as (
-  select article.*,
-    case when engaged_ms >= 15000 and scroll >= 50 then 1 else 0 end as engaged,
-    row_number() over (partition by visit, visit_no order by started_at desc, seq desc) as latest,
-    row_number() over (
-      partition by visit, visit_no, case when vote is null then 0 else 1 end order by started_at desc, seq desc
-    ) as latest_of_kind
-  from article
-),
-sign as (
-  select visit, visit_no, visit_at,
-    case when kind = 'article' or name in
-      ('search', 'search_zero', 'help_open', 'ticket_start', 'contact_other') then 1 else 0 end as help_seeking,
-    case when name in ('ticket_submit', 'contact_other') then 1 else 0 end as escalated,
-    case when name = 'suggest_solved' then 1 else 0 end as solved_in_form,
-    0 as voted_yes, 0 as last_vote_no, 0 as engaged_last
-  from ev
-  union all
-  select visit, visit_no, visit_at, 1, 0, 0,
-    case when vote = 'yes' then 1 else 0 end,
-    case when vote = 'no' and latest_of_kind = 1 then 1 else 0 end,
-    case when latest = 1 then engaged else 0 end
-  from ranked_article
-),
-outcome as (
-  select visit, visit_no, max(help_seeking) as help_seeking, max(escalated) as escalated,
-    case when max(escalated) = 1 then 'escalated'
-         when max(solved_in_form) = 1 or (max(voted_yes) = 1 and max(last_vote_no) = 0) then 'confirmed'
-         when max(last_vote_no) = 1 then 'failed'
-         when max(engaged_last) = 1 then 'likely'
-         else 'unknown' end as outcome
-  from sign where visit_at >= :since and visit_at < :until
-  group by visit, visit_no
-)
-"""
-
-
-def _of_visits(select: str) -> str:
-    return VISITS + select
-
-
-OUTCOMES = _of_visits("select outcome, count(*) as n from outcome where help_seeking = 1 group by outcome")
-
-SELF_SERVICE = _of_visits("select count(*) as n, count(*) - coalesce(sum(escalated), 0) as cases from outcome")
-
-# From the landing to the first article that helped, and its engaged reading (5 minutes at most). A vote that came
-# without its visit (no JavaScript, or Do Not Track) has no time.
-TIME_TO_FIND = _of_visits("""
-, helpful as (
-  select article.*, row_number() over (partition by visit, visit_no order by started_at, seq) as nth
-  from article where opened = 1 and (vote = 'yes' or (vote is null and engaged_ms >= 15000 and scroll >= 50))
-)
-select started_at - visit_at + case when engaged_ms > 300000 then 300000 else engaged_ms end as ms,
-  case when started_at = visit_at then 1 else 0 end as direct
-from helpful
-where nth = 1 and visit_at >= :since and visit_at < :until
-""")
-
-# Only a visit's last settled query can be its exit: a query that was refined is no failure. `steps` counts what
-# was done after the event.
-SEARCH_EXIT = _of_visits("""
-, followed as (
-  select ev.*, sum(case when (name = 'page' and kind <> 'search') or name in ('search_click', 'suggest_click',
-      'help_open', 'ticket_start', 'billing_open', 'account_open', 'status_view') then 1 else 0 end)
-    over (partition by visit, visit_no order by at desc, seq desc) as steps
-  from ev where visit_at >= :since and visit_at < :until
-),
-query as (
-  select followed.*, row_number() over (partition by visit, visit_no order by at desc, seq desc) as latest
-  from followed where name in ('search', 'search_zero')
-)
-select count(*) as n, coalesce(sum(case when steps = 0 then 1 else 0 end), 0) as exits,
-  coalesce(sum(case when steps = 0 and coalesce(results, 0) = 0 then 1 else 0 end), 0) as missing
-from query where latest = 1
-""")
 
 TICKETS = "select count(*) as n from ticket where created_at >= :since and created_at < :until"
 
@@ -148,8 +58,8 @@ class Deflection:
 
 @dataclass(frozen=True)
 class TimeToFind:
-    """Seconds from landing to the end of reading what helped; direct landings on the article are apart, since
-    their search happened elsewhere."""
+    """Seconds, each rounded up, from landing to the end of reading what helped; direct landings on the article are
+    apart, since their search happened elsewhere."""
 
     n: int
     median_s: float | None
@@ -183,43 +93,40 @@ class MonthOfTickets:
         return self.tickets / self.active_customers
 
 
-def window(since: int, until: int) -> dict[str, int]:
-    """The parameters of the SQL for visits that start from `since` to before `until` (unix ms); a day of
-    events on either side keeps visits across the border whole."""
-    return {"since": since, "until": until, "read_since": since - DAY_MS, "read_until": until + DAY_MS}
+def deflection(counts: Counts) -> Deflection:
+    """From the visits that sought help, by outcome."""
+    count = _buckets(counts, OUTCOME)
+    n, confirmed = count.total(), count[CONFIRMED]
+    told = confirmed + count[FAILED] + count[ESCALATED]
+    return Deflection(Share(confirmed, n), Share(confirmed + count[LIKELY], n), Share(confirmed, told))
 
 
-def deflection(rows: list[dict[str, Any]]) -> Deflection:
-    """From the rows of OUTCOMES."""
-    count = {str(row["outcome"]): int(row["n"]) for row in rows}
-    n, confirmed = sum(count.values()), count.get("confirmed", 0)
-    told = confirmed + count.get("failed", 0) + count.get("escalated", 0)
-    return Deflection(Share(confirmed, n), Share(confirmed + count.get("likely", 0), n), Share(confirmed, told))
+def self_service(counts: Counts) -> Share:
+    """The share of all visits that ended in the portal."""
+    count = _buckets(counts, ALL)
+    return Share(count[IN_PORTAL], count.total())
 
 
-def self_service(row: Mapping[str, Any]) -> Share:
-    """From the row of SELF_SERVICE: the share of all visits that ended in the portal."""
-    return Share(int(row["cases"]), int(row["n"]))
-
-
-def time_to_find(rows: list[dict[str, Any]]) -> TimeToFind:
-    """From the rows of TIME_TO_FIND."""
-    seconds = [int(row["ms"]) / 1000 for row in rows]
-    searched = [int(row["ms"]) / 1000 for row in rows if not row["direct"]]
+def time_to_find(counts: Counts) -> TimeToFind:
+    """From the visits that found an answer, by seconds."""
+    searched, landed = _buckets(counts, FOUND), _buckets(counts, LANDED)
+    both = searched + landed
+    n = both.total()
     return TimeToFind(
-        n=len(seconds),
-        median_s=median(seconds) if seconds else None,
-        within_60_s=Share(sum(second <= 60 for second in seconds), len(seconds)),
-        over_90_s=Share(sum(second > 90 for second in seconds), len(seconds)),
-        direct=len(seconds) - len(searched),
-        searched_median_s=median(searched) if searched else None,
+        n=n,
+        median_s=_median(both),
+        within_60_s=Share(sum(number for second, number in both.items() if second <= 60), n),
+        over_90_s=Share(sum(number for second, number in both.items() if second > 90), n),
+        direct=landed.total(),
+        searched_median_s=_median(searched),
     )
 
 
-def search_exit(row: Mapping[str, Any]) -> SearchExit:
-    """From the row of SEARCH_EXIT."""
-    exits, missing = int(row["exits"]), int(row["missing"])
-    return SearchExit(Share(exits, int(row["n"])), missing, exits - missing)
+def search_exit(counts: Counts) -> SearchExit:
+    """From the visits with a search, by their end."""
+    count = _buckets(counts, SEARCHED)
+    missing, ranking = count[MISSING], count[RANKING]
+    return SearchExit(Share(missing + ranking, count.total()), missing, ranking)
 
 
 def ticket_reduction(months: Mapping[str, tuple[int, int]]) -> list[MonthOfTickets]:
@@ -250,3 +157,22 @@ def wilson(cases: int, n: int, z: float = 1.96) -> tuple[float, float]:
 def _change(rates: Mapping[str, float], month: str, steps: int) -> float | None:
     before = rates.get(month_before(month, steps))
     return 100 * (rates[month] / before - 1) if before else None
+
+
+def _buckets(counts: Counts, measure: int) -> Counter[int]:
+    return Counter({bucket: n for (one, bucket), n in counts.items() if one == measure})
+
+
+def _median(count: Counter[int]) -> float | None:
+    """The median of values that came so many times."""
+    n = count.total()
+    if not n:
+        return None
+    places, passed = [(n - 1) // 2, n // 2], 0
+    middle = []
+    for value in sorted(count):
+        passed += count[value]
+        while places and places[0] < passed:
+            middle.append(value)
+            places.pop(0)
+    return sum(middle) / 2

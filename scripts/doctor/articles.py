@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+from functions.insights import rows
 from portal.clock import DAY_MS
 from portal.freshness import release
 from portal.models import counted
@@ -13,10 +14,7 @@ FLAGS = Path("freshness.json")
 TOP = 50
 REVIEW_DAYS = 180
 # Of the visits to articles in the last 90 days.
-VIEWS = """
-select path, count(*) as n from event where name = 'page' and kind = 'article' and at >= :since
-group by path order by n desc, path
-"""
+VIEWED_DAYS = 90
 
 
 def enough(portal: Portal) -> Found:
@@ -52,8 +50,8 @@ def unreviewed(portal: Portal) -> Found:
 
 def _top(portal: Portal, urls: list[str]) -> set[str]:
     """The most read articles; all of them while nothing was read."""
-    rows = portal.services.store.all(VIEWS, since=portal.services.now() - 90 * DAY_MS)
-    read = [row["path"] for row in rows if row["path"] in urls]
+    views = rows.views(portal.services.store, portal.services.now() - VIEWED_DAYS * DAY_MS)
+    read = [path for path in views if path in urls]
     return set(read[:TOP] or urls[:TOP])
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from functions.insights import rollups
 from functions.services import Services
 from portal.clock import DAY_MS
 from portal.insights import metrics
@@ -45,19 +46,19 @@ def _months(today: date) -> tuple[date, date]:
     return (last - timedelta(days=1)).replace(day=1), last
 
 
-def _window(month: date) -> dict[str, int]:
+def _bounds(month: date) -> tuple[int, int]:
     after = (month + timedelta(days=32)).replace(day=1)
     start, end = (int(datetime(day.year, day.month, 1, tzinfo=UTC).timestamp() * 1000) for day in (month, after))
-    return metrics.window(start, end)
+    return start, end
 
 
 def _solved(services: Services, month: date) -> metrics.Share:
-    return metrics.deflection(services.store.all(metrics.OUTCOMES, **_window(month))).high
+    return metrics.deflection(rollups.read(services.store, *_bounds(month))).high
 
 
 def _tickets(services: Services, month: date) -> int:
-    window = _window(month)
-    row = services.store.one(metrics.TICKETS, since=window["since"], until=window["until"])
+    since, until = _bounds(month)
+    row = services.store.one(metrics.TICKETS, since=since, until=until)
     return int(row["n"]) if row else 0
 
 

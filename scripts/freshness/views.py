@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from functions.insights import rows
 from functions.stores import Store
 from portal.clock import DAY_MS
 from scripts.freshness.errors import FreshnessError
 from scripts.lib.environment import services
 
 DAYS = 90
-VIEWS = "select path, count(*) as n from event where name = 'page' and kind = 'article' and at >= :since group by path"
 
 
 def read(source: str) -> dict[str, int]:
@@ -28,8 +28,8 @@ def read(source: str) -> dict[str, int]:
 
 def stored(store: Store, now: int, ids: Mapping[str, str]) -> dict[str, int]:
     """The views of the last 90 days in a store; `ids` has the article of each address, `now` is in milliseconds."""
-    rows = store.all(VIEWS, since=now - DAYS * DAY_MS)
-    return {ids[row["path"]]: row["n"] for row in rows if row["path"] in ids}
+    counts = rows.views(store, now - DAYS * DAY_MS)
+    return {ids[path]: count for path, count in counts.items() if path in ids}
 
 
 def _stored() -> dict[str, int]:

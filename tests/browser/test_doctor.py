@@ -23,12 +23,9 @@ from portal.clock import DAY_MS, HOUR_MS
 from scripts.doctor import __main__ as doctor
 from scripts.lib.environment import variables
 from scripts.lib.world import ROOT, World
+from tests.functions.insights.kept import put
 
 Environ = dict[str, str]
-SEARCH = """
-insert into event (event_id, at, visit, view, seq, name, path, kind)
-values (:id, :at, :id, :id, 1, 'search', '/', 'home')
-"""
 TICKET = """
 insert into ticket (id, reference, key, subject_id, email, name, topic, subject, body, context, state, created_at,
                     updated_at)
@@ -163,7 +160,7 @@ def unmoved(environ: Environ, folder: Path) -> Environ:
         for number, month in enumerate(months):
             at = int(month.timestamp() * 1000)
             for visit in range(40):
-                store.run(SEARCH, id=f"{number}-{visit}", at=at + visit)
+                put(store, at + visit, "search", "home")
             for ticket in range(5):
                 store.run(TICKET, id=f"{number}-{ticket}", at=at + ticket)
     store.close()

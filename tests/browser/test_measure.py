@@ -19,10 +19,12 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from functions.app import Portal
+from functions.insights.rows import long_id
 from functions.services import Services
 from portal.insights.events import redact_query
 from scripts.lib import chromium as program
 from tests.conftest import write_bundle
+from tests.functions.insights import kept
 
 pytestmark = pytest.mark.browser
 
@@ -187,7 +189,7 @@ def tell(page: Page, name: str, **detail: Any) -> None:
 
 
 def stored(services: Services) -> list[dict[str, Any]]:
-    return services.store.all("select * from event order by at, seq")
+    return kept.events(services.store)
 
 
 def test_a_visit_is_told_from_the_landing_to_the_last_page(page, site, services):
@@ -221,7 +223,7 @@ def test_a_visit_is_told_from_the_landing_to_the_last_page(page, site, services)
     assert left[0]["scroll"] == 100
     assert 0 < left[0]["engaged_ms"] < 60_000
     # The collector refused none of the events.
-    assert {row["event_id"] for row in stored(services)} == {event["event_id"] for event in events}
+    assert {row["id"] for row in stored(services)} == {long_id(event["event_id"]) for event in events}
 
 
 def test_asking_us_is_told_step_by_step(page, site):

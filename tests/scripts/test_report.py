@@ -2,8 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from itertools import count
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -12,32 +10,22 @@ from portal.errors import ContentError
 from portal.insights.metrics import Share, wilson
 from scripts.report import as_json, as_text, main, measure, read_customers
 from tests.conftest import unmigrated
+from tests.functions.insights.kept import put, uuid
 
 NOON = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp() * 1000)
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
 TEN_MARCH = date(2026, 3, 10), date(2026, 3, 11)
 
 
-def uuid(text):
-    return str(uuid5(NAMESPACE_URL, text))
-
-
 class Visitor:
     """A visitor whose events arrive at given seconds."""
-
-    numbers = count()
 
     def __init__(self, store: Store, name: str) -> None:
         self.store, self.name = store, name
 
     def at(self, second, name, kind, view=0, **values):
-        number = next(self.numbers)
-        row = {
-            "event_id": uuid(f"event {number}"), "at": NOON + second * 1000, "visit": uuid(self.name),
-            "view": uuid(f"{self.name} {view}"), "seq": number, "name": name, "path": f"/{kind}/", "kind": kind,
-        } | values  # fmt: skip
-        sql = f"insert into event ({', '.join(row)}) values ({', '.join(f':{key}' for key in row)})"
-        self.store.run(sql + " on conflict (event_id) do nothing", **row)
+        ids = {"visit": uuid(self.name), "view": uuid(f"{self.name} {view}")}
+        put(self.store, NOON + second * 1000, name, kind, **(ids | values))
         return self
 
     def searches(self, second, text, results, view=0):

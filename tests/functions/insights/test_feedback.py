@@ -4,6 +4,8 @@ from uuid import uuid4
 import pytest
 
 from functions.insights.feedback import TIMES
+from functions.insights.rows import long_id, short_id
+from tests.functions.insights import kept
 
 ARTICLE = "getting-in/forgot-password"
 
@@ -13,7 +15,7 @@ def vote(browser, answer="yes", headers=None, **fields):
 
 
 def events(services):
-    return services.store.all("select * from event order by at, seq")
+    return kept.events(services.store)
 
 
 def comments(services):
@@ -51,7 +53,9 @@ def test_the_vote_joins_the_visit_that_its_script_names(browser, services):
     for _ in range(2):
         vote(browser, visit=visit, view=view, event_id=event_id, seq="4")
     (row,) = events(services)
-    assert (row["visit"], row["view"], row["event_id"], row["seq"]) == (visit, view, event_id, 4)
+    assert (row["visit"], row["view"], row["id"], row["seq"]) == (
+        long_id(visit), short_id(view), long_id(event_id), 4,
+    )  # fmt: skip
 
 
 def test_without_script_a_vote_is_a_visit_of_its_own(browser, services):

@@ -557,25 +557,22 @@ def test_the_guide_says_of_every_table_how_long_it_is_kept():
 
 def test_visits_and_comments_are_forgotten_after_400_days(services: Services):
     from functions.insights import events, feedback
+    from tests.functions.insights import kept
 
     for event, days in (("old", 0), ("new", 2)):
-        services.store.run(
-            "insert into event (event_id, at, visit, view, seq, name, path, kind)"
-            " values (:id, :at, '', '', 1, '', '', '')",
-            id=event,
-            at=days * DAY_MS,
-        )
+        kept.put(services.store, days * DAY_MS, "page", "article", path=f"/{event}/")
         services.store.run(
             "insert into feedback_comment (event_id, at, article, vote, comment) values (:id, :at, '', '', '')",
             id=event,
             at=days * DAY_MS,
         )
-    services.clock.at = 401 * DAY_MS
+    services.clock.at = 402 * DAY_MS
     events.purge(services, float("inf"))
     feedback.purge(services, float("inf"))
 
-    for table in ("event", "feedback_comment"):
-        assert services.store.all(f"select event_id from {table}") == [{"event_id": "new"}]
+    assert [row["path"] for row in kept.events(services.store)] == ["/new/"]
+    assert services.store.all("select word from event_word where word <> 'test'") == [{"word": "/new/"}]
+    assert services.store.all("select event_id from feedback_comment") == [{"event_id": "new"}]
 
 
 def test_a_desk_without_webhooks_takes_none(browser: Browser):

@@ -8,18 +8,15 @@ from functions.stores import Store
 from portal.clock import DAY_MS
 from scripts.freshness import bench, views
 from scripts.freshness.errors import FreshnessError
+from tests.functions.insights.kept import put
 
 NOW = 1_800_000_000_000
-EVENT = """
-insert into event (event_id, at, visit, view, seq, name, path, kind)
-values (:id, :at, :id, :id, 1, :name, :path, 'article')
-"""
 
 
 def test_the_store_counts_the_views_of_articles_in_the_last_90_days(store: Store) -> None:
     events = [("page", "/help/a/", 1), ("page", "/help/a/", 89), ("page", "/help/a/", 91), ("vote", "/help/a/", 1)]
-    for number, (name, path, days) in enumerate([*events, ("page", "/help/b/", 2), ("page", "/help/gone/", 2)]):
-        store.run(EVENT, id=str(number), at=NOW - days * DAY_MS, name=name, path=path)
+    for name, path, days in [*events, ("page", "/help/b/", 2), ("page", "/help/gone/", 2)]:
+        put(store, NOW - days * DAY_MS, name, "article", path=path)
 
     assert views.stored(store, NOW, {"/help/a/": "a", "/help/b/": "b"}) == {"a": 2, "b": 1}
 
