@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages node lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness bench-insights faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages node lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -115,6 +115,9 @@ bench-changelog: setup ## the classes of lines that people labelled: make bench-
 bench-freshness: setup ## what the check of articles takes, and how good it is: make bench-freshness [CLONE=. RANGE=A..B] [CASES=file ARTICLES="files"]
 	@$(BIN)/python -m scripts.freshness bench $(if $(CLONE),--clone "$(CLONE)") $(if $(RANGE),--range "$(RANGE)")
 	@$(if $(CASES),$(BIN)/python -m scripts.freshness evaluate "$(CASES)" $(ARTICLES) $(if $(BARS),--bars "$(BARS)"))
+
+bench-insights: setup packages ## what measurement costs, on SQLite and PostgreSQL: make bench-insights [EVENTS=10000000]
+	@$(BIN)/python -m scripts.bench_insights $(if $(EVENTS),--events "$(EVENTS)")
 
 faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
 	@$(BIN)/python -m scripts.faults $(FAULTS)

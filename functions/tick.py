@@ -41,6 +41,7 @@ JOBS = {
     "purge_billing": ("functions.billing.ledger:purge", HOUR_MS),
     "purge_billing_events": ("functions.billing.webhook:purge", HOUR_MS),
     "purge_billing_known": ("functions.billing.reading:purge", HOUR_MS),
+    "count_visits": ("functions.insights.rollups:roll", 15 * MINUTE_MS),
     "end_retired": ("functions.status.retired:end", HOUR_MS),
     "look_at_tickets": ("functions.tickets.poll:poll", MINUTE_MS),
 }

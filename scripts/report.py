@@ -53,6 +53,8 @@ def main(argv: list[str] | None = None) -> int:
         # `--to` names the last day that counts.
         with environment() as services:
             customers = _told(services.store, now) if given is None else given
+            if arguments.rebuild:
+                rollups.rebuild(services.store)
             report = measure(services.store, arguments.since, arguments.until + timedelta(days=1), customers, now)
     except (ContentError, OSError) as error:
         print(error, file=sys.stderr)
@@ -66,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def measure(store: Store, since: date, until: date, customers: Mapping[str, int], now: datetime) -> Report:
     """The metrics of a store; months of `customers` that are not over at `now` are left out."""
+    rollups.catch_up(store, int(now.timestamp() * 1000))
     counts = rollups.read(store, _ms(since), _ms(until))
     return Report(
         since=since,
@@ -252,6 +255,7 @@ def _parser(today: date) -> argparse.ArgumentParser:
         help="last day, UTC (default: today)",
     )
     parser.add_argument("--all", action="store_true", help=f"show shares of fewer than {ENOUGH} cases, too")
+    parser.add_argument("--rebuild", action="store_true", help="count all visits that are kept again first")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

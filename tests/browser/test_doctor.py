@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 
+from functions.insights import rollups
 from functions.stores import connect
 from portal.clock import DAY_MS, HOUR_MS
 from scripts.doctor import __main__ as doctor
@@ -163,6 +164,7 @@ def unmoved(environ: Environ, folder: Path) -> Environ:
                 put(store, at + visit, "search", "home")
             for ticket in range(5):
                 store.run(TICKET, id=f"{number}-{ticket}", at=at + ticket)
+    rollups.catch_up(store, int(months[0].timestamp() * 1000) + DAY_MS)
     store.close()
     return found
 

@@ -247,6 +247,21 @@ def test_the_command_prints_the_report_of_the_environments_store(services, envir
     assert "2026-01  0.3000  (3 tickets, 10 customers)" in printed
 
 
+def test_the_command_counts_all_visits_again_when_asked_to(services, environ, monkeypatch, capsys):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    twelve_visitors(services.store)
+    days, told = ["--from", "2026-03-10", "--to", "2026-03-10", "--json"], []
+    main(days)
+    services.store.run("update visit_day set n = 5000")
+    for more in ([], ["--rebuild"]):
+        capsys.readouterr()
+        main([*days, *more])
+        told.append(json.loads(capsys.readouterr().out)["self_service"]["n"])
+
+    assert told == [10_000, 13]
+
+
 def test_the_command_names_a_file_that_is_not_there(capsys):
     assert main(["--customers", "nowhere.csv"]) == 2
     assert "nowhere.csv" in capsys.readouterr().err

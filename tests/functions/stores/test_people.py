@@ -64,6 +64,8 @@ def test_no_part_writes_the_table_of_another():
         ("webhook", "scripts/lib/faults_hanging.py"),  # so that something waits for them
         ("subscriber", "scripts/lib/faults_hanging.py"),
         ("session", "scripts/lib/portal_faults/cases.py"),  # so that claims are old, and the provider is asked
+        ("event", "scripts/bench_insights.py"),  # by the million
+        ("event_word", "scripts/bench_insights.py"),
     }
 
     assert {table for table, _ in writers} >= {"ticket", "preference", "rate", "session", "verify_mailed"}
