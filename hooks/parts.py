@@ -1,4 +1,4 @@
-"""Leaves out of articles what speaks of parts that are switched off."""
+"""Leaves out of articles what speaks of parts that are off, and puts in what mkdocs.yml says of the company."""
 
 import posixpath
 from pathlib import Path
@@ -9,7 +9,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from hooks import mistakes
-from portal.articles import conditions, links
+from portal.articles import conditions, facts, links
 from portal.errors import ContentError
 from portal.mistakes import text_of
 
@@ -30,7 +30,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if page.file.generated_by is not None:
         return markdown
     name = _name(page.file.src_uri, config)
-    shown = conditions.applied(markdown, _on(config), name)
+    shown = _applied(markdown, name, config)
     left_out: dict[str, str] = config.extra["view"]["left_out"]
     for _, href in links.relative(shown):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.file.src_uri), href.partition("#")[0]))
@@ -51,12 +51,16 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def _mistakes(path: Path, name: str, config: MkDocsConfig) -> list[ContentError]:
     try:
-        conditions.applied(text_of(path, name), _on(config), name)
+        _applied(text_of(path, name), name, config)
     except ExceptionGroup as group:
         return [one for one in group.exceptions if isinstance(one, ContentError)]
     except ContentError:
         return []  # hooks/site.py has named a file that is no text
     return []
+
+
+def _applied(text: str, name: str, config: MkDocsConfig) -> str:
+    return conditions.applied(text, _on(config), name, facts.words(config.extra["portal"]))
 
 
 def _on(config: MkDocsConfig) -> dict[str, bool]:
