@@ -54,7 +54,7 @@ def applied(text: str, on: Mapping[str, bool], file: str, facts: Mapping[str, st
         elif not mark and all(one.holds for one in opened):
             kept.append(piece)
         if mark.startswith("if"):
-            opened.append(_Open("if", line, all(on.get(word) is wanted for word, wanted in _wanted(mark))))
+            opened.append(_Open("if", line, _holds(mark, on)))
         elif mark.startswith("say"):
             words = facts.get(_named(mark), "")
             if words and all(one.holds for one in opened):
@@ -92,7 +92,8 @@ def _fault(mark: str, opened: list[_Open], on: Mapping[str, bool], facts: Mappin
         name = _named(mark)
         guess = suggestion(name, facts) or f" Known: {', '.join(facts)}."
         return "" if name in facts else f"there is no fact '{name}'.{guess}"
-    unknown = [word for word, _ in _wanted(mark) if word not in on] if mark else []
+    named = [word for terms in _alternatives(mark) for word, _ in terms] if mark else []
+    unknown = [word for word in named if word not in on]
     if unknown:
         guess = suggestion(unknown[0], on) or f" Known: {', '.join(on)}."
         return f"there is no part '{unknown[0]}'.{guess}"
@@ -104,7 +105,13 @@ def _named(mark: str) -> str:
     return mark.removeprefix("say").strip()
 
 
-def _wanted(mark: str) -> list[tuple[str, bool]]:
-    """The parts that an `if` names, each with whether it has to be on: `if tickets and not account`."""
-    terms = mark.removeprefix("if").split(" and ")
-    return [(term.strip().removeprefix("not ").strip(), not term.strip().startswith("not ")) for term in terms]
+def _holds(mark: str, on: Mapping[str, bool]) -> bool:
+    """Whether one of the alternatives of an `if` holds: `if status or changelog and not account`."""
+    return any(all(on.get(word) is wanted for word, wanted in terms) for terms in _alternatives(mark))
+
+
+def _alternatives(mark: str) -> Iterator[list[tuple[str, bool]]]:
+    """The parts and facts that an `if` names between its `or`, each with whether it has to be on."""
+    for alternative in mark.removeprefix("if").split(" or "):
+        terms = [term.strip() for term in alternative.split(" and ")]
+        yield [(term.removeprefix("not ").strip(), not term.startswith("not ")) for term in terms]

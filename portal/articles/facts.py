@@ -12,7 +12,8 @@ def words(settings: Mapping[str, Any]) -> dict[str, str]:
     """Each fact by its name as Markdown, empty while nobody has filled it in. A writer's sentence may have links, the
     product's name is plain text, and an address is a link."""
     facts = {name: fact or "" for name, fact in settings["facts"].items()}
-    facts |= {"product": _plain(settings["product"]), "support_email": settings["support_email"]}
+    facts["product"] = _plain(settings["product"])
+    facts |= {name: settings[name] for name in ("support_email", "response_time")}
     return {name: _linked(name, words) for name, words in facts.items()}
 
 

@@ -25,6 +25,9 @@ def read(text: str) -> str:
         ("<!-- if tickets and not status -->Both<!-- end -->", ""),
         ("<!-- if tickets -->a<!-- if billing -->b<!-- else -->c<!-- end -->d<!-- end -->", "acd"),
         ("<!-- if billing -->a<!-- if tickets -->b<!-- else -->c<!-- end -->d<!-- else -->e<!-- end -->", "e"),
+        ("<!-- if billing or status -->Either<!-- end -->", "Either"),
+        ("<!-- if billing or not status -->Either<!-- end -->", ""),
+        ("<!-- if billing and status or tickets and not billing -->Yes<!-- end -->", "Yes"),
         ("<!--if   tickets-->Tight<!--end-->", "Tight"),
         # A list stays one list: a mark on a line of its own leaves no empty line.
         ("- one\n<!-- if tickets -->\n- two\n<!-- end -->\n- three\n", "- one\n- two\n- three\n"),
@@ -72,6 +75,10 @@ def test_what_stands_between_marks_is_there_while_its_part_is_on(text: str, show
         ),
         ("<!-- say phone -->x", ["1: `<!-- say ... -->` has no `<!-- end -->` after it."]),
         ("<!-- say phone -->x<!-- else -->y<!-- end -->", ["1: `<!-- else -->`: it stands between"]),
+        (
+            "<!-- if status or tickts -->x<!-- end -->",
+            ["1: `<!-- if status or tickts -->`: there is no part 'tickts'."],
+        ),
         ("<!-- if -->x<!-- end -->", ["1: `<!-- if -->`: there is no part ''"]),
         ("a\n\n<!-- if tickets -->x", ["3: `<!-- if ... -->` has no `<!-- end -->` after it."]),
         ("x<!-- end -->", ["1: `<!-- end -->`: there is no `<!-- if ... -->` before it."]),

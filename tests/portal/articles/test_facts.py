@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from markdown import Markdown
@@ -9,7 +10,8 @@ from portal.settings import Facts, Parts
 
 def html(text: str, **given: str) -> str:
     """How a browser shows a sentence, with the facts that are given."""
-    settings = {"product": "Acme", "support_email": "help@acme.example", "facts": dict.fromkeys(Facts.model_fields)}
+    settings: dict[str, Any] = {"product": "Acme", "support_email": "help@acme.example", "response_time": "Soon."}
+    settings["facts"] = dict.fromkeys(Facts.model_fields)
     settings |= {name: value for name, value in given.items() if name in settings}
     settings["facts"] |= {name: value for name, value in given.items() if name in Facts.model_fields}
     return Markdown().convert(conditions.applied(text, {}, "docs/a.md", facts.words(settings)))
@@ -37,7 +39,7 @@ def test_a_fact_is_empty_until_it_is_filled_in(name: str):
 
 
 def test_no_fact_has_the_name_of_a_part():
-    named = {*Facts.model_fields, "product", "support_email"}
+    named = {*Facts.model_fields, "product", "support_email", "response_time"}
 
     assert not named & {*Parts.model_fields, "sign_in", "not", "and"}
     assert all(re.fullmatch("[a-z_]+", name) for name in named)
