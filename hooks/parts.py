@@ -9,7 +9,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from hooks import mistakes
-from portal.articles import conditions, facts, links
+from portal.articles import conditions, facts, links, lists
 from portal.errors import ContentError
 from portal.mistakes import text_of
 
@@ -26,9 +26,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """The page as it reads with the parts that are on; a link that is left to an article without its part is named."""
+    """The page as it reads with the parts that are on, with lists as GitHub reads them; a link that is left to an
+    article without its part is named."""
     if page.file.generated_by is not None:
-        return markdown
+        return lists.aligned(markdown)
     name = _name(page.file.src_uri, config)
     shown = _applied(markdown, name, config)
     left_out: dict[str, str] = config.extra["view"]["left_out"]
@@ -39,7 +40,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             source = page.file.content_string
             line = source.count("\n", 0, max(source.find(f"]({href}"), 0)) + 1
             log.warning("%s", ContentError(name, line, f"link '{href}' leads to an article that {links.off(word)}"))
-    return shown
+    # Only now: a mark on a line of its own would end a list.
+    return lists.aligned(shown)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
