@@ -15,7 +15,7 @@ import yaml
 
 from tests.scripts.adopting.adopters import ROOT, SOMEBODY, new_portal
 
-PARTS = ("--parts", "articles,tickets", "--name", "Wissen")
+PARTS = ("--parts", "articles,tickets", "--name", "Wissen", "--empty")
 ARTICLE = """\
 ---
 title: Wie sage ich mein Ticket ab?
