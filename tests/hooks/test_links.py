@@ -160,8 +160,8 @@ def test_marks_and_needs_that_cannot_be_understood_stop_the_build(tmp_path: Path
 
 def test_a_list_stays_one_where_an_item_depends_on_a_part_and_a_fact_is_said(tmp_path: Path) -> None:
     text = (
-        "---\ntitle: P\n---\nBefore <!-- say support_hours -->nine<!-- end -->:\n1. One at <!-- say product -->it<!-- end -->"
-        "\n<!-- if tickets -->\n2. Two\n<!-- end -->\n3. Three\n"
+        "---\ntitle: P\n---\nBefore <!-- say support_hours -->nine<!-- end -->:\n"
+        "1. One at <!-- say product -->it<!-- end -->\n<!-- if tickets -->\n2. Two\n<!-- end -->\n3. Three\n"
     )
     config = CONFIG + "    facts: {support_hours: ten}\n"
     result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": text}, config), tmp_path / "site")

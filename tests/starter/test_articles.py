@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from functions.app import ROUTES
+from portal.account import CARDS
 from portal.articles import conditions
 from portal.articles.covers import kind_of
 from portal.menu import NEEDS
@@ -147,3 +148,10 @@ def _is_page(route: str) -> bool:
 def _below(folder: str, link: str) -> str:
     """Resolve a relative link, so that it holds below any base path; an absolute one stays as it is."""
     return posixpath.normpath(posixpath.join(folder, link))
+
+
+def test_the_cards_of_the_account_page_are_explained_by_articles_that_exist() -> None:
+    explained = {card.article for card in CARDS.values() if card.article}
+
+    assert explained - set(ids()) == set()
+    assert [job for job, card in CARDS.items() if not card.article] == ["sessions"]
