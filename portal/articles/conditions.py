@@ -5,7 +5,7 @@ The marks are comments, so that every Markdown editor and GitHub hide them and s
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -84,20 +84,20 @@ def _fault(mark: str, opened: list[_Open], on: Mapping[str, bool], facts: Mappin
     if mark == "end":
         return "" if opened else "there is no `<!-- if ... -->` before it."
     if mark == "else":
-        last = opened[-1] if opened else None
-        return (
-            "" if last and last.word == "if" and not last.turned else "it stands between an `if` and its `end`, once."
-        )
+        fits = bool(opened) and opened[-1].word == "if" and not opened[-1].turned
+        return "" if fits else "it stands between an `if` and its `end`, once."
     if mark.startswith("say"):
-        name = _named(mark)
-        guess = suggestion(name, facts) or f" Known: {', '.join(facts)}."
-        return "" if name in facts else f"there is no fact '{name}'.{guess}"
-    named = [word for terms in _alternatives(mark) for word, _ in terms] if mark else []
-    unknown = [word for word in named if word not in on]
-    if unknown:
-        guess = suggestion(unknown[0], on) or f" Known: {', '.join(on)}."
-        return f"there is no part '{unknown[0]}'.{guess}"
-    return ""
+        return _unknown([_named(mark)], facts, "fact")
+    return _unknown([word for terms in _alternatives(mark) for word, _ in terms], on, "part") if mark else ""
+
+
+def _unknown(names: list[str], known: Collection[str], what: str) -> str:
+    """That the first of these names that is not known is none, empty when all are."""
+    name = next((name for name in names if name not in known), None)
+    if name is None:
+        return ""
+    guess = suggestion(name, known) or f" Known: {', '.join(known)}."
+    return f"there is no {what} '{name}'.{guess}"
 
 
 def _named(mark: str) -> str:
