@@ -201,7 +201,7 @@ class Brand(Part):
     radius: int | None = Field(default=None, ge=0, le=24, description="a number from 0 to 24: pixels of round corners")
     font: Text | None = Field(default=None, description="the path of a WOFF2 file")
     font_bold: Text | None = Field(default=None, description="the path of a WOFF2 file for bold text")
-    word: Text = Field(default="Help", description="the word after the product's name")
+    word: Text | None = Field(default=None, description="the word after the product's name")
     announcement: Announcement | None = Field(default=None, description="text, until and url")
     footer: list[FooterColumn] = Field(default_factory=list, max_length=4, description="up to 4 columns (title, links)")
     picture: Text | None = Field(default=None, description="the path of a PNG or JPEG file, 1200 by 630")
