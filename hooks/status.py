@@ -197,7 +197,8 @@ def _dead_links(folder: Path, config: MkDocsConfig) -> Iterator[ContentError]:
             if _article(href, config) is None:
                 hint = "write an article's link as ../../docs/TOPIC/ARTICLE.md, any other with https://"
                 name = path.relative_to(folder.parent).as_posix()
-                yield ContentError(name, line, f"link {href!r} leads nowhere; {hint}")
+                guess = mistakes.guess(href, name, Path(config.docs_dir))
+                yield ContentError(name, line, f"link {href!r} leads nowhere; {hint}.{guess}")
 
 
 def _article(href: str, config: MkDocsConfig) -> str | None:

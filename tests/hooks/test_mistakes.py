@@ -64,6 +64,8 @@ DOUBTFUL = [
     ("docs/a/tabs.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(9)), "docs/a/tabs.md: has more than eight tabs"),
     ("docs/a/tabs8.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(8)), ""),
     ("docs/a/near.md", "# A\n\n[x](../right.md)\n", "docs/a/near.md:3: link '../right.md' leads nowhere. Did you mean 'right.md'?"),
+    ("docs/a/near2.md", "# A\n\n[x](../b/rihgt.md#x)\n![what](../a/shot.pmg)\n", "docs/a/near2.md:3: link '../b/rihgt.md#x' leads nowhere. Did you mean 'right.md#x'?"),
+    ("docs/a/near2.md", None, "docs/a/near2.md:4: link '../a/shot.pmg' leads nowhere.\n"),
     ("docs/a/anchor.md", "# A\n\n[x](right.md#no)\n[y](#no)\n", "docs/a/anchor.md:3: link 'right.md#no' leads to an anchor"),
     ("docs/a/anchor.md", None, "docs/a/anchor.md:4: link '#no' leads to an anchor that is not there"),
 ]  # fmt: skip
