@@ -146,6 +146,8 @@ def _load(config: MkDocsConfig) -> Board | None:
             mistakes.later(config, ContentError(f"{folder.name}/{status_files.COMPONENTS}", None, sentence))
         log.info("there is no status/components.yml, so the portal has no status page")
         parts["status"] = False
+        # Webhooks and posts were all that signing in led to.
+        config.extra.get("portal", {})["sign_in"] = parts.get("sign_in", True)
         return None
     for sentence in status_files.missing(folder):
         log.warning(sentence)  # stops a strict build, which `make build` is

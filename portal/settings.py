@@ -258,6 +258,11 @@ class Settings(Part):
             parts |= {"billing": False, "account": False}
         return parts | {"sign_in": self.sign_in and any(parts[name] for name in ("tickets", "billing", "account"))}
 
+    @property
+    def offers_sign_in(self) -> bool:
+        """Whether signing in leads anywhere: to pages of one's own, or to the webhooks and posts of the status page."""
+        return self.sign_in and (self.on["sign_in"] or self.parts.status)
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.parts.community and self.community is None:

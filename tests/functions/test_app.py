@@ -256,3 +256,21 @@ def test_a_part_that_is_switched_off_is_not_there(environ: dict[str, str], tmp_p
     environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / "off", parts={part: False}))
 
     assert Browser(Portal(Services(read(environ)))).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/signin", "/my/sign-in/", "/my/verify/", "/my/", "/api/session"])
+def test_where_signing_in_leads_nowhere_there_is_no_way_to_it(environ: dict[str, str], tmp_path, path: str):
+    codes = {}
+    for name, bundle in {
+        "nothing": {"parts": {"tickets": False}, "sign_in": False},
+        "questions of strangers": {"parts": {"tickets": True}, "sign_in": False},
+        "an older build": {"parts": {"tickets": False}},
+    }.items():
+        environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / name, **bundle))
+        services = Services(read(environ))
+        services.store.migrate()
+        codes[name] = Browser(Portal(services)).get(path)
+        services.store.close()
+
+    assert "There is no page here." in codes["nothing"].text
+    assert "There is no page here." not in codes["questions of strangers"].text + codes["an older build"].text
