@@ -175,7 +175,7 @@ EMAIL = (
     Setting(
         "MAILER",
         "email",
-        "What takes emails in the place of a mail server, such as the API of a provider: `custom.MODULE:FUNCTION`",
+        "What takes emails in the place of an email server, such as the API of a provider: `custom.MODULE:FUNCTION`",
     ),
     Setting("MAIL_FROM", "email", "The sender", "required with `SMTP_URL` or `MAILER`"),
     Setting("ANSWER_IN_MAIL", "email", "The email about an answer has its text. `off`: only who answered, and a link"),
