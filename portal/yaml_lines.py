@@ -1,6 +1,7 @@
 """YAML: the line of every key in a text, so that an error can point a writer at the place to fix; and front matter
 of our own."""
 
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -9,9 +10,11 @@ import yaml
 Path = tuple[str | int, ...]
 
 
+# A rebuild while somebody writes reads few files anew.
+@lru_cache(maxsize=1_000)
 def lines(text: str, first_line: int = 1) -> dict[Path, int]:
-    """The 1-based line of every key and list item by its path; raises yaml.YAMLError, for what YAML would silently
-    read as something else Misread.
+    """The 1-based line of every key and list item by its path, not to be changed; raises yaml.YAMLError, for what YAML
+    would silently read as something else Misread.
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
     """

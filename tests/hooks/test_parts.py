@@ -141,6 +141,7 @@ def test_without_the_form_contact_support_in_an_article_writes_to_the_support_ad
     article = "plans-and-billing/update-card/"
     on, off = (model.pages(ALL | {"tickets": tickets})[0][article] for tickets in (True, False))
 
+    assert 'href="mailto:support@acme.example">Email support</a>' in model.pages(NONE)[0]["./"]
     assert 'href="mailto:support@acme.example">contact support</a>' not in on
     assert 'href="mailto:support@acme.example">contact support</a>' in off
 
