@@ -96,12 +96,12 @@ def meant(href: str, folder: str, files: Iterable[str]) -> str:
     wanted = posixpath.normpath(posixpath.join(folder, unquote(path)))
     place, name = posixpath.split(wanted if posixpath.splitext(path)[1] else f"{wanted}.md")
     alike = [one for one in files if posixpath.splitext(one)[1] == posixpath.splitext(name)[1]]
-    beside = {posixpath.basename(one): one for one in alike if posixpath.dirname(one) == place}
+    beside = {posixpath.basename(posixpath.splitext(one)[0]): one for one in alike if posixpath.dirname(one) == place}
     moved = [one for one in alike if posixpath.basename(one) == name]
     found = [
         *difflib.get_close_matches(wanted, moved, n=1, cutoff=0),
-        *(beside[one] for one in difflib.get_close_matches(name, beside, n=1)),
-        *difflib.get_close_matches(wanted, alike, n=1, cutoff=0.8),
+        *(beside[one] for one in difflib.get_close_matches(posixpath.splitext(name)[0], beside, n=1)),
+        *difflib.get_close_matches(wanted, sorted({*alike} - {*beside.values()}), n=1, cutoff=0.8),
     ]
     return f" Did you mean '{posixpath.relpath(found[0], folder)}{mark}{anchor}'?" if found else ""
 

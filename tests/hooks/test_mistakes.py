@@ -52,7 +52,7 @@ DOUBTFUL = [
     ("docs/a/todraft.md", "# A\n\n[x](hid.md)\n", "docs/a/todraft.md:3: link 'hid.md' leads to a draft"),
     ("docs/a/other.markdown", "# A\n", "docs/a/other.markdown: is no article for the build: an article's name ends in .md"),
     ("docs/synonyms.yaml", "- [a, b]\n", "docs/synonyms.yaml: is not read, and would be published. Did you mean 'synonyms.yml'?"),
-    ("status/components.yaml", "a: b\n", "status/components.yaml: is not read. Did you mean 'components.yml'?"),
+    ("status/components.yaml", "a: b\n", "status/components.yaml: is not read, since status/components.yml is there as well."),
     ("status/incident/x.md", "x", "status/incident/x.md: nothing reads the folder 'incident'. Did you mean 'incidents'?"),
     ("status/incidents/2026/x.md", "x", "status/incidents/2026/x.md: is not read. What is read: status/components.yml"),
     ("status/corrections/x.yaml", "x", "status/corrections/x.yaml: is not read."),

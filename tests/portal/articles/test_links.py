@@ -19,6 +19,7 @@ FILES = ("docs/a/old.md", "docs/a/new.md", "docs/a/shot.png", "docs/billing/upda
         ("shot.jpg", "docs/a", ""),
         ("shots.png", "docs/a", "shot.png"),
         ("quite-another.md", "docs/a", ""),
+        ("gone.md", "docs/a", ""),
         ("%2e%2e/a/olld.md", "docs/a", "old.md"),
         ("", "docs/a", ""),
         ("../../../../etc/old.md", "docs/a", "old.md"),
