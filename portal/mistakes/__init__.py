@@ -49,7 +49,7 @@ def text_of(path: Path, name: str) -> str:
 
 def of_yaml(error: Exception, text: str, file: str, first_line: int = 1) -> ContentError:
     """What a YAML reader refused, as a sentence for the writer; `first_line` is that of the YAML in its file."""
-    if isinstance(error, yaml_lines.Doubled):
+    if isinstance(error, yaml_lines.Misread):
         return ContentError(file, error.line, str(error))
     if isinstance(error, RecursionError):
         return ContentError(file, None, "is nested too deeply")

@@ -303,3 +303,21 @@ def test_a_problem_is_headed_by_its_kind_and_names_the_status_page_only_where_th
     assert page.status_code == status
     assert f"<h1>{heading}</h1>" in unescape(page.text)
     assert ("Check the status page" in page.text) == helps
+
+
+@pytest.mark.parametrize("path", ["/api/signin", "/my/sign-in/", "/my/verify/", "/my/", "/api/session"])
+def test_where_signing_in_leads_nowhere_there_is_no_way_to_it(environ: dict[str, str], tmp_path, path: str):
+    codes = {}
+    for name, bundle in {
+        "nothing": {"parts": {"tickets": False}, "sign_in": False},
+        "questions of strangers": {"parts": {"tickets": True}, "sign_in": False},
+        "an older build": {"parts": {"tickets": False}},
+    }.items():
+        environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / name, **bundle))
+        services = Services(read(environ))
+        services.store.migrate()
+        codes[name] = Browser(Portal(services)).get(path)
+        services.store.close()
+
+    assert "There is no page here." in codes["nothing"].text
+    assert "There is no page here." not in codes["questions of strangers"].text + codes["an older build"].text
