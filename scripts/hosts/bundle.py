@@ -62,8 +62,8 @@ KINDS = {
         "functions",
         "public",
         (("firebase", "firebase.json"),),
-        ("functions-framework",),
-        (("hosts/google/main.py", "functions/main.py"),),
+        ("gunicorn",),
+        (("hosts/google/Procfile", "functions/Procfile"),),
         installs=False,
     ),
     "azure": Kind(
