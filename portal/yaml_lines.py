@@ -1,6 +1,7 @@
 """YAML: the line of every key in a text, so that an error can point a writer at the place to fix; and front matter
 of our own."""
 
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -8,8 +9,10 @@ import yaml
 Path = tuple[str | int, ...]
 
 
+# In one build, four readers ask for the lines of mkdocs.yml.
+@lru_cache(maxsize=4)
 def lines(text: str, first_line: int = 1) -> dict[Path, int]:
-    """The 1-based line of every key and list item by its path; raises yaml.YAMLError, for a key that
+    """The 1-based line of every key and list item by its path, not to be changed; raises yaml.YAMLError, for a key that
     stands twice Doubled.
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
