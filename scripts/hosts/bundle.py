@@ -189,6 +189,8 @@ def _lighten(folder: Path) -> None:
     for name in UNUSED:
         for place in folder.glob(name):
             shutil.rmtree(place)
+    for record in folder.glob("*.dist-info/RECORD"):
+        record.unlink()  # by which pip would remove the package
     compiled = [sys.executable, "-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash", str(folder)]
     subprocess.run(compiled, check=False, stdout=subprocess.DEVNULL)
     for source in list(folder.rglob("*.py")):
