@@ -1,6 +1,5 @@
 """The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -217,6 +216,8 @@ def _instead(value: str, known: set[str]) -> str:
         return f"whole: name the function after a colon, {value}:connect."
     if ":" in value:
         return f"in the folder custom/, where a vendor of your own lies: custom.{value.removeprefix('custom.')}."
+    import difflib  # only for a setting that is wrong
+
     close = difflib.get_close_matches(value, known, n=1)
     guess = f" Did you mean '{close[0]}'?" if close else ""
     return f"one of: {', '.join(sorted(known))}, or custom.MODULE:FUNCTION.{guess}"

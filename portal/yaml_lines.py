@@ -18,8 +18,12 @@ def lines(text: str, first_line: int = 1) -> dict[Path, int]:
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
     """
+    return of(yaml.compose(text, Loader=yaml.SafeLoader), first_line)
+
+
+def of(root: yaml.Node | None, first_line: int = 1) -> dict[Path, int]:
+    """The same of a text that is composed already."""
     found: dict[Path, int] = {}
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None:
         _walk(root, (), first_line, found, set())
     return found

@@ -37,19 +37,6 @@ def test_importing_the_app_imports_no_vendor_and_no_site_builder():
     }
 
 
-def test_werkzeugs_own_server_is_left_out_and_still_there_for_who_asks():
-    code = (
-        "import sys, functions.app\n"
-        "print(sorted({'werkzeug.serving', 'werkzeug.test', 'http.server', 'socketserver', 'ssl'} & {*sys.modules}))\n"
-        "from werkzeug.test import Client\n"
-        "from werkzeug.serving import make_server\n"
-        "print(Client.__module__, make_server.__module__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout == "[]\nwerkzeug.test werkzeug.serving\n"
-
-
 def test_every_route_leads_to_a_handler():
     import importlib
 
