@@ -1,5 +1,6 @@
-"""Keep the changelog: `python -m scripts.changelog sync` writes changelog/*.md from a product's releases, and
-`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided.
+"""Keep the changelog: `python -m scripts.changelog sync` writes changelog/*.md from a product's releases,
+`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided, and
+`python -m scripts.changelog preview-email` the weekly email.
 
 `sync` asks the repositories in changelog/config.yml, or --repo, or reads --from. It exits 2 when it could not, and
 prints a sentence; every line that was left out, is doubtful, or differs from a writer's text is in its report.
@@ -15,16 +16,19 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from functions.errors import SettingsError
 from portal import articles
 from portal.changelog.config import CONFIG, OVERRIDES, Config, Overrides, Source, line_of, read_config, read_overrides
 from portal.changelog.news import NUMBER, Decisions
 from portal.changelog.releases import Release
 from portal.errors import ContentError, suggestion
 from scripts.changelog import lines
+from scripts.changelog.preview import preview
 from scripts.changelog.report import describe
 from scripts.changelog.sources import GitHub, SyncError, Unreachable, from_file
 from scripts.changelog.state import State, rules_of
 from scripts.changelog.sync import Report, Wanted, sync
+from scripts.lib.environment import services as environment
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0, or 2 after printing what is wrong."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "preview-email":
+            with environment() as services:
+                preview(services, datetime.now(UTC).date(), options.last_week)
+            return 0
         return _classify(options) if options.command == "classify" else _sync(options)
     except ExceptionGroup as group:
         print("\n".join(str(error) for error in group.exceptions), file=sys.stderr)
-    except (SyncError, ContentError, lines.LineError, OSError) as error:
+    except (SyncError, ContentError, SettingsError, lines.LineError, OSError) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -177,6 +185,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("classify", help="print the class of each line, and why")
     command.add_argument("lines", type=Path, metavar="LINES.jsonl", help="an object with 'text' and 'section' a line")
     command.add_argument("--folder", type=Path, default=Path("changelog"), help="whose config.yml counts")
+    command = commands.add_parser("preview-email", help="print the weekly email; nothing is sent")
+    command.add_argument("--last-week", action="store_true", help="the one that went out last Monday")
     return parser
 
 
