@@ -52,6 +52,11 @@ class Clone:
             raise FreshnessError(f"{self.folder} has no commit or tag {name!r}. Fetch its tags: git fetch --tags.")
         return run.stdout.strip()
 
+    def back(self, count: int) -> str:
+        """The commit that so many commits follow, or the first of all."""
+        # HEAD~N follows first parents alone, and merges bring many commits at once.
+        return self._run("rev-list", "--no-merges", f"--max-count={count + 1}", "HEAD").stdout.split()[-1]
+
     def commits(self, first: str, last: str, together: Together = NOTHING, language: str = "en") -> list[Commit]:
         """The commits after `first` up to `last` that touch the product."""
         found = []
