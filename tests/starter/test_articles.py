@@ -13,16 +13,16 @@ import yaml
 
 from functions.app import ROUTES
 from portal.account import CARDS
-from portal.articles import conditions
+from portal.articles import conditions, facts
 from portal.articles.covers import kind_of
 from portal.menu import NEEDS
-from portal.settings import Facts, Parts
+from portal.settings import Parts
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 KEYS = {"title", "short", "description", "questions", "related", "reviewed", "owner", "covers", "needs"}
 EVERYTHING = dict.fromkeys([*Parts.model_fields, "sign_in"], True)
-NO_FACTS = dict.fromkeys([*Facts.model_fields, "product", "support_email", "response_time"], "")
+NO_FACTS = dict.fromkeys(facts.NAMES, "")
 SECTIONS = ["Steps", "What you will see", "If it does not work"]
 FORBIDDEN = re.compile(r"\b(oops|simply|please|just click)\b|!", re.IGNORECASE)
 # Pages of the portal without a file in docs/, so that MkDocs cannot check links to them.
