@@ -21,6 +21,8 @@ SCALE = 2
 MARGIN = 16
 QUIET_MS, QUIET_MOST_MS = 120, 2500
 SETTLED = Path(__file__).with_name("settled.js").read_text("utf-8")
+# What Playwright says when a page leads to another while it is asked; more in a row are no page to wait for.
+LED_ON, MOST_PAGES = "context was destroyed", 5
 Scheme = Literal["light", "dark"]
 
 
@@ -36,8 +38,18 @@ class Frame:
 
 
 async def settle(page: "Page") -> None:
-    """Wait until a page has stopped changing."""
-    await page.evaluate(SETTLED, [QUIET_MS, QUIET_MOST_MS])
+    """Wait until a page has stopped changing; a page that leads to another meanwhile, until that one has."""
+    from playwright.async_api import Error
+
+    for left in reversed(range(MOST_PAGES)):
+        try:
+            await page.evaluate(SETTLED, [QUIET_MS, QUIET_MOST_MS])
+        except Error as error:
+            if LED_ON not in str(error) or not left:
+                raise
+            await page.wait_for_load_state()
+        else:
+            return
 
 
 async def seen(page: "Page", frame: Frame, schemes: Sequence[Scheme]) -> Shot:

@@ -11,13 +11,15 @@ PAGE = """<!doctype html><html lang=en><title>Reports</title>
   <h1>Reports</h1>
   <section aria-labelledby=export><h2 id=export>Export</h2>
     <p>Signed in as <span>{secret}</span>, {visits} visits</p>
-    <button {state}>{label}</button> <a href="/sign-in">Sign in</a>
+    <button {state}>{label}</button> <a href="/sign-in">Sign in</a> <a href="/on">Go on</a>
   </section>
 </main>"""
 SIGN_IN = """<!doctype html><html lang=en><title>Sign in</title>
 <form method=post action="/"><h1>Sign in</h1>
   <label>Password <input type=password name=password></label> <button>Continue</button>
 </form>"""
+# Leads on by a script as soon as it has changed, as pages do that send a form themselves.
+ON = "<!doctype html><title>On</title><script>setTimeout(() => { location = '/' }, 60)</script>"
 
 
 @dataclass
@@ -37,5 +39,5 @@ class Reports:
         request = Request(environ)
         if "password" in request.form:
             self.passwords.append(request.form["password"])
-        text = SIGN_IN if request.path == "/sign-in" else PAGE.format(**vars(self))
+        text = {"/sign-in": SIGN_IN, "/on": ON}.get(request.path) or PAGE.format(**vars(self))
         return Response(text, self.status, mimetype="text/html")(environ, start_response)

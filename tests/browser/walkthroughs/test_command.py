@@ -167,6 +167,14 @@ def test_a_secret_is_typed_and_kept_nowhere(command: Command, reports: Reports, 
     assert not any(b"sesame" in data for data in contents().values())
 
 
+def test_a_page_that_leads_on_by_itself_is_followed(command: Command):
+    Path("docs/reports/export.steps.yml").write_text(
+        STEPS.replace("  - annotate", "  - click: {link: Go on}\n  - annotate")
+    )
+
+    assert command()[0] == FINE
+
+
 def test_what_is_wrong_in_files_is_said_before_a_browser_starts(command: Command, tmp_path: Path):
     docs = tmp_path / "docs/reports"
     (tmp_path / "mkdocs.yml").write_text(CONFIG + "    parts: {billing: false}\n")
