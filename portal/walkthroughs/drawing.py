@@ -74,7 +74,7 @@ def _block(pen: Pen, box: Box, unit: float, colours: Colours) -> None:
 
 
 def _mark(pen: Pen, box: Box, unit: float, number: str, colours: Colours) -> None:
-    """A frame around the box, with a number on its upper right corner, or beside it when that is outside the picture."""
+    """A frame around the box, with a number on its upper right corner or, at the edge of the picture, beside it."""
     frame, ink, halo, _ = colours
     for colour, line in ((halo, LINE + 2 * HALO), (frame, LINE)):
         # A line is drawn inwards, so the halo begins further out.

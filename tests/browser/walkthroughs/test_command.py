@@ -12,6 +12,7 @@ from portal.freshness import release
 from scripts.walkthrough.__main__ import FINE, UNKNOWN, UNTRUE, WRONG, main
 from tests.browser.walkthroughs.reports import Reports
 from tests.hooks.portals import CONFIG
+from tests.scripts.freshness.github import GitHub
 
 ARTICLE = """\
 ---
@@ -121,6 +122,21 @@ def test_a_renamed_button_is_said_at_the_articles_line_and_flags_the_article(com
     assert release.notices({"checks": flags["checks"][1:]})["reports/export"].release == "v4.2.0"
     assert right[0] == FINE
     assert json.loads(Path("freshness.json").read_text())["checks"][1]["articles"] == []
+
+
+def test_an_issue_lists_the_article_with_boxes_to_tick(command: Command, reports: Reports, tmp_path: Path):
+    github = GitHub(tmp_path)
+    with server.running(github) as github.origin:
+        arguments = ("--check", "--issue", "acme/web", "--base-url", github.origin, "--release", "v4.2.0")
+        command(*arguments)
+        quiet = len(github.issues)
+        reports.label = "Download report"
+        code, said = command(*arguments)
+
+    assert (quiet, code) == (0, UNTRUE)
+    assert "https://github.test/issues/1" in said
+    assert github.issues[0]["title"] == "Check the articles against walkthroughs v4.2.0"
+    assert "- [ ] **docs/reports/export.md** (certain)" in github.issues[0]["body"]
 
 
 def test_a_product_that_does_not_answer_is_unknown_and_not_fine(command: Command, reports: Reports, origin: str):
