@@ -122,6 +122,11 @@ BILLING = (
     Setting("STRIPE_WEBHOOK_SECRET", "billing", "Stripe: the signing secret of the webhook"),
     Setting("CHARGEBEE_WEBHOOK_USER", "billing", "Chargebee: the user name of the webhook"),
     Setting("CHARGEBEE_WEBHOOK_PASSWORD", "billing", "Chargebee: the password of the webhook"),
+    Setting(
+        "CHARGEBEE_CANCEL_REASON",
+        "billing",
+        "Chargebee: the reason code of cancellations, as your site's settings have it, if your site asks for one",
+    ),
     Setting("CHARGEBEE_API", "billing", "Another address only on loopback", "Chargebee's"),
     Setting("RECURLY_REGION", "billing", "Recurly: `us`, or `eu` for their European data centre", "`us`"),
     Setting("RECURLY_WEBHOOK_KEY", "billing", "Recurly: the secret key of the webhook"),
