@@ -29,10 +29,13 @@ def _hit(root: Path, result: Result) -> Hit:
     walkthrough = result.walkthrough
     text = (root / walkthrough.article).read_text("utf-8").replace("\r\n", "\n")
     written = (root / walkthrough.file).read_text("utf-8").splitlines()
-    found = {drift: line for line, drift in reversed(result.drifts)}
+    found: dict[Drift, int] = {}
+    for line, drift in result.drifts:
+        # Several steps may name one element; the first is enough.
+        found.setdefault(drift, line)
     proofs = [
         proof
-        for drift, line in reversed(found.items())
+        for drift, line in found.items()
         for proof in _proofs(text, drift, Line(walkthrough.file, line, written[line - 1].strip()))
     ]
     # A label that the text names is wrong for its readers; another one only for the pictures.

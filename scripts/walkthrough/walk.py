@@ -169,13 +169,13 @@ class _Walker:
                 await _fill(element, step.fill)
             else:
                 await element.click(timeout=1000 * max(2, self.orders.patience))
-                await self.page.wait_for_load_state()
-                await taking.settle(self.page)
-                # No colours of a pointer in the next picture.
-                await self.page.mouse.move(0, 0)
         except Late:
             self.result.drifts.append((line, Drift(BLOCKED, str(target), target.name)))
             return False
+        await self.page.wait_for_load_state()
+        await taking.settle(self.page)
+        # No colours of a pointer in the next picture.
+        await self.page.mouse.move(0, 0)
         return True
 
     async def _shot(self, step: Step, line: int) -> None:
