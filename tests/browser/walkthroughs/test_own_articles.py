@@ -42,9 +42,13 @@ def test_each_picture_is_there_in_light_and_dark_and_its_article_shows_it(file: 
     assert {step.shot for step in found.steps if step.shot} == kept.shots.keys()
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
     for shot in kept.shots:
-        light, dark = (Image.open(ROOT / found.picture(shot, scheme)) for scheme in ("light", "dark"))
-        assert light.size == dark.size
+        assert size(found.picture(shot, "light")) == size(found.picture(shot, "dark"))
         assert f"](pictures/{Path(found.picture(shot, 'light')).name})" in article
+
+
+def size(picture: str) -> tuple[int, int]:
+    with Image.open(ROOT / picture) as image:
+        return image.size
 
 
 def test_no_picture_is_left_over():
