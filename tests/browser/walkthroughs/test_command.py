@@ -145,14 +145,17 @@ def test_a_product_that_does_not_answer_is_unknown_and_not_fine(command: Command
     broken = command("--json")
     nowhere = command("--json", url="http://127.0.0.1:9/")
     unnamed = command("--json", url="")
+    assert contents() == before
+    Path("docs/reports/export.steps.yml").write_text("product: portal\nperson: Ada\n" + STEPS)
+    stranger = command("--json", "--portal", "http://127.0.0.1:9/")
 
-    assert [code for code, _ in (broken, nowhere, unnamed)] == [UNKNOWN] * 3
+    assert [code for code, _ in (broken, nowhere, unnamed, stranger)] == [UNKNOWN] * 4
     assert f"export.steps.yml: unknown. {origin}/ answers 503" in broken[1]
     assert "unknown. http://127.0.0.1:9/: net::ERR_" in nowhere[1]
     assert "unknown. no address of the product: give it with --url, or as 'product:'" in unnamed[1]
     assert "1 walkthrough: 0 true, 0 not, 1 unknown" in nowhere[1]
+    assert "unknown. http://127.0.0.1:9/: Ada cannot sign in: net::ERR_" in stranger[1]
     assert not Path("freshness.json").exists()
-    assert contents() == before
 
 
 def test_a_page_that_is_gone_and_a_button_that_cannot_be_used_are_drifts(command: Command, reports: Reports):
