@@ -59,7 +59,7 @@ async def seen(page: "Page", frame: Frame, schemes: Sequence[Scheme]) -> Shot:
     root = frame.of[1] if frame.of else page.locator("body")
     outlines: list[list[tuple[str, str]]] = []
     for scheme in schemes:
-        await _paint(page, scheme)
+        await paint(page, scheme)
         outline = await root.evaluate(OUTLINE)
         outlines.append([(f'{tag} "{steady(text)}"', style) for tag, text, style in outline])
     merged = _merged(outlines)
@@ -83,7 +83,7 @@ def _merged(outlines: list[list[tuple[str, str]]]) -> list[tuple[str, str]]:
 
 async def take(page: "Page", frame: Frame, scheme: Scheme) -> bytes:
     """The picture in a scheme, as WebP."""
-    await _paint(page, scheme)
+    await paint(page, scheme)
     await page.evaluate("scrollTo(0, 0)")
     clip = await _clip(page, frame)
     marks, masks = [await _boxes(found.values(), clip) for found in (frame.marks, frame.masks)]
@@ -92,9 +92,11 @@ async def take(page: "Page", frame: Frame, scheme: Scheme) -> bytes:
     return await asyncio.to_thread(drawn, picture, marks, masks, scheme, SCALE)
 
 
-async def _paint(page: "Page", scheme: Scheme) -> None:
+async def paint(page: "Page", scheme: Scheme) -> None:
+    """Show a page in a scheme, also one whose script follows only after the change."""
     await page.emulate_media(color_scheme=scheme)
-    await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await page.wait_for_function("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=scheme)
+    await settle(page)
 
 
 async def _clip(page: "Page", frame: Frame) -> "FloatRect":

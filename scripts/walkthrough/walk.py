@@ -191,12 +191,13 @@ class _Walker:
         schemes = cast(tuple[Scheme, ...], self.result.walkthrough.schemes)
         shot = await taking.seen(self.page, frame, schemes)
         self.result.kept.shots[name] = shot
-        if self._is_right(name, shot):
-            return
-        self.result.stale.append(name)
-        for scheme in schemes if self.orders.takes else ():
-            picture = await taking.take(self.page, frame, scheme)
-            self.result.pictures[self.result.walkthrough.picture(name, scheme)] = picture
+        if not self._is_right(name, shot):
+            self.result.stale.append(name)
+            for scheme in schemes if self.orders.takes else ():
+                picture = await taking.take(self.page, frame, scheme)
+                self.result.pictures[self.result.walkthrough.picture(name, scheme)] = picture
+        # The next page begins as the first did.
+        await taking.paint(self.page, schemes[0])
 
     def _is_right(self, name: str, shot: Shot) -> bool:
         known: Mapping[str, Shot] = self.before.shots

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from werkzeug.wrappers import Request, Response
 
 PAGE = """<!doctype html><html lang=en><title>Reports</title>
-<style>:root {{ color-scheme: light dark }} body {{ font: 16px sans-serif; {style} }}</style>
+<style>body {{ font: 16px sans-serif; {style} }} [data-dark=true] {{ background: #111; color: #eee }}</style>
+<script>
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {{ document.documentElement.dataset.dark = dark.matches }};
+  // Follows a moment later, as scripts do.
+  dark.addEventListener("change", () => setTimeout(paint, 20));
+  paint();
+</script>
 <main>
   <h1>Reports</h1>
   <section aria-labelledby=export><h2 id=export>Export</h2>

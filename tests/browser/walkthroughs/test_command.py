@@ -1,11 +1,13 @@
 """`python -m scripts.walkthrough` against a product that changes: what it writes, what it says, and its code."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from demo import server
 from portal.freshness import release
@@ -70,6 +72,12 @@ def contents() -> dict[str, bytes]:
     return {path.as_posix(): path.read_bytes() for path in sorted(Path("docs").rglob("*")) if path.is_file()}
 
 
+def brightness(picture: bytes) -> int:
+    """Of the upper left corner, from 0 to 255."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return image.convert("L").getpixel((0, 0))
+
+
 def test_pictures_are_written_once_and_anew_only_for_another_look(command: Command, reports: Reports):
     first, second = command(), (before := contents(), command())[1]
     again = command("--again")
@@ -87,6 +95,7 @@ def test_pictures_are_written_once_and_anew_only_for_another_look(command: Comma
     assert [code for code, _ in (second, again, other, checked, restyled)] == [FINE] * 5
     assert second[1] == again[1] == other[1] == "1 walkthrough: 1 true, 0 not, 0 unknown; 0 files written.\n"
     assert after == before
+    assert brightness(before[LIGHT]) > 200 > 60 > brightness(before[DARK])
     assert kept == before[LIGHT] + b"\0"
     assert "section looks different now; take it again: python -m scripts.walkthrough" in checked[1]
     assert restyled[1].count("written: ") == 3

@@ -42,13 +42,16 @@ def test_each_picture_is_there_in_light_and_dark_and_its_article_shows_it(file: 
     assert {step.shot for step in found.steps if step.shot} == kept.shots.keys()
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
     for shot in kept.shots:
-        assert size(found.picture(shot, "light")) == size(found.picture(shot, "dark"))
+        (light, bright), (dark, dim) = (seen(found.picture(shot, scheme)) for scheme in ("light", "dark"))
+        assert light == dark
+        assert bright > 200 > 60 > dim
         assert f"](pictures/{Path(found.picture(shot, 'light')).name})" in article
 
 
-def size(picture: str) -> tuple[int, int]:
+def seen(picture: str) -> tuple[tuple[int, int], int]:
+    """A picture's size, and how bright its upper left corner is."""
     with Image.open(ROOT / picture) as image:
-        return image.size
+        return image.size, image.convert("L").getpixel((0, 0))
 
 
 def test_no_picture_is_left_over():
