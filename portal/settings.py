@@ -43,6 +43,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Colour = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_colour)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
+Page = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s<>]+$")]
 # What pages may load from hosts that a writer names (portal/assets/policy.py).
 Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s;,'/]+$")]
@@ -184,7 +185,9 @@ class Facts(Part):
     security_email: Address | None = Field(
         default=None, description="an email address for reports of security problems"
     )
-    security_page: Url | None = Field(default=None, description=f"{A_URL}: your certificates, tests and agreements")
+    security_page: Page | None = Field(
+        default=None, description="an https:// address: the page with your certificates, tests and agreements"
+    )
     senders: Text | None = Field(default=None, description="where your emails come from: any address at acme.example")
     browsers: Text | None = Field(default=None, description="the browsers that your product works in")
 

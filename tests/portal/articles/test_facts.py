@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from markdown import Markdown
+from pydantic import ValidationError
 
 from portal.articles import conditions, facts
 from portal.settings import Facts, Parts
@@ -41,3 +42,10 @@ def test_a_fact_is_empty_until_it_is_filled_in(name: str):
 def test_no_fact_has_the_name_of_a_part():
     assert not {*facts.NAMES} & {*Parts.model_fields, "sign_in", "not", "and", "or"}
     assert all(re.fullmatch("[a-z_]+", name) for name in facts.NAMES)
+
+
+@pytest.mark.parametrize("name", ["security_page", "security_email"])
+def test_a_fact_that_becomes_a_link_is_an_address(name: str):
+    for wrong in ("/security/", "ask us", "https://a.example/ b", "javascript:alert(1)"):
+        with pytest.raises(ValidationError):
+            Facts.model_validate({name: wrong})
