@@ -15,6 +15,7 @@ READ = {
 # Lists for the build, in the folder of articles.
 LISTS = ("synonyms.yml", "search-tests.yml", "redirects.yml")
 NO_ARTICLE = frozenset([".markdown", ".mdown", ".mkdn", ".mkd", ".mdx", ".rst", ".adoc", ".asciidoc"])
+STEPS = re.compile(r"[.-]steps?\.ya?ml$")
 IGNORED = re.compile(r"(^|/)(\.[^/]*|[^/]*~|#[^/]*#|README\.md)$|(^|/)\.[^/]*/")
 
 
@@ -48,6 +49,8 @@ def _in_docs(name: str) -> str:
     suffix = PurePosixPath(name).suffix
     if suffix.lower() in NO_ARTICLE or (suffix != ".md" and suffix.lower() == ".md"):
         return "is no article for the build: an article's name ends in .md"
+    if STEPS.search(name) and not name.endswith(".steps.yml"):
+        return "is not read, and would be published: the name of a walkthrough ends in .steps.yml"
     if suffix in (".yml", ".yaml") and "/" not in name and name not in LISTS:
         guess = suggestion(name.replace("_", "-"), LISTS)
         return f"is not read, and would be published.{guess}" if guess else ""

@@ -133,10 +133,16 @@ def test_every_doubtful_place_lies_in_the_text(text: str) -> None:
     "name",
     ["status/components.yml", "status/incidents/a.md", "status/history/2026-11.json", "status/corrections/a.yml",
      "docs/a/b.md", "docs/a/b.png", "docs/a/data.yml", "changelog/a.md", "README.md", "docs/.pages", "status/.DS_Store",
-     "scripts/x.py", "status/incidents/a.md~", "changelog/README.md", "docs/index.md", "docs/redirects.yml"],
+     "scripts/x.py", "status/incidents/a.md~", "changelog/README.md", "docs/index.md", "docs/redirects.yml",
+     "docs/a/b.steps.yml"],
 )  # fmt: skip
 def test_a_file_at_its_place_is_no_stray(name: str) -> None:
     assert list(places.strays([name])) == []
+
+
+@pytest.mark.parametrize("name", ["docs/a/b.steps.yaml", "docs/a/b.step.yml", "docs/b-steps.yml"])
+def test_steps_under_a_name_that_nothing_reads_are_named(name: str) -> None:
+    assert ["ends in .steps.yml" in str(one) for one in places.strays([name])] == [True]
 
 
 @pytest.mark.parametrize("name", ["status/components", "docs/synonyms", "changelog/config", "status/corrections/a"])
