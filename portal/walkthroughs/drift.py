@@ -38,12 +38,15 @@ class Drift:
         return f"{self.what} is missing"
 
 
-def judge(target: Target, count: int, known: Known | None, now: Sequence[Facts]) -> Drift | None:
-    """The drift of a target of which the page has `count`; None when it is found. `known` is how it was when the
-    article was right, `now` what the page has of its kind."""
+def is_found(target: Target, count: int) -> bool:
+    """Whether a target is what the step means, when the page has `count` of it."""
+    return count == 1 or (count > 1 and target.first)
+
+
+def judge(target: Target, count: int, known: Known | None, now: Sequence[Facts]) -> Drift:
+    """The drift of a target that is not found. `known` is how it was when the article was right, `now` what the page
+    has of its kind."""
     label = target.name.replace("*", " ").strip()
-    if count == 1 or (count > 1 and target.first):
-        return None
     if count > 1:
         return Drift(AMBIGUOUS, str(target), label, count=count)
     if target.word in UNNAMED or known is None:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 # What people call it -> the ARIA role by which it is found. A box is what is around a heading: a card, a list's item.
 ROLES = {
@@ -107,6 +107,3 @@ class Target(BaseModel):
         """As people read it: `button "Save" in region "Card"`."""
         found = f'{self.word.replace("_", " ")} "{self.name}"'
         return f"{found} in {self.within}" if self.within else found
-
-
-Targets = Annotated[list[Target], Field(min_length=1)]

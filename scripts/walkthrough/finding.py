@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portal.walkthroughs.drift import RENAMED, Drift, judge
+from portal.walkthroughs.drift import RENAMED, Drift, is_found, judge
 from portal.walkthroughs.facts import Facts, Known, known
 from portal.walkthroughs.targets import ROLES, UNNAMED, Target
 
@@ -41,19 +41,25 @@ async def find(page: "Page", target: Target, before: Mapping[str, Known], patien
         scope, drifts = around.element or page, around.drifts
     matching = _matching(scope, target)
     count = await _count(matching, patience)
-    was = before.get(str(target))
-    alike = _alike(page, target, was)
-    if drift := judge(target, count, was, now := await _facts(alike)):
-        element = None
-        if drift.kind == RENAMED:
-            element = _whole(alike.nth(next(place for place, one in enumerate(now) if one.name == drift.now)), target)
-        return Found(element, None, (*drifts, drift))
+    if not is_found(target, count):
+        return await _lost(page, target, count, before.get(str(target)), drifts)
     element = matching.first
     if target.word in UNNAMED:
         return Found(element, None, drifts)
     (facts,) = await _facts(element)
     others = await _facts(_alike(page, target, facts))
     return Found(_whole(element, target), known(facts, others), drifts)
+
+
+async def _lost(page: "Page", target: Target, count: int, was: Known | None, drifts: tuple[Drift, ...]) -> Found:
+    """What became of a target, and the element to go on with when that is certain."""
+    alike = _alike(page, target, was)
+    now = await _facts(alike)
+    drift = judge(target, count, was, now)
+    element = None
+    if drift.kind == RENAMED:
+        element = _whole(alike.nth(next(place for place, one in enumerate(now) if one.name == drift.now)), target)
+    return Found(element, None, (*drifts, drift))
 
 
 def _whole(element: "Locator", target: Target) -> "Locator":

@@ -20,6 +20,8 @@ SCALE = 2
 # Around what a picture shows, so that a frame at its edge is whole.
 MARGIN = 16
 QUIET_MS, QUIET_MOST_MS = 120, 2500
+# So long a script may take to follow the reader's colours.
+PAINTED_MS = 50
 SETTLED = Path(__file__).with_name("settled.js").read_text("utf-8")
 # What Playwright says when a page leads to another while it is asked; more in a row are no page to wait for.
 LED_ON, MOST_PAGES = "context was destroyed", 5
@@ -37,13 +39,13 @@ class Frame:
     masks: "Mapping[str, Locator]"
 
 
-async def settle(page: "Page") -> None:
-    """Wait until a page has stopped changing; a page that leads to another meanwhile, until that one has."""
+async def settle(page: "Page", quiet: int = QUIET_MS) -> None:
+    """Wait until a page has not changed for `quiet` ms; a page that leads to another meanwhile, until that one has."""
     from playwright.async_api import Error
 
     for left in reversed(range(MOST_PAGES)):
         try:
-            await page.evaluate(SETTLED, [QUIET_MS, QUIET_MOST_MS])
+            await page.evaluate(SETTLED, [quiet, QUIET_MOST_MS])
         except Error as error:
             if LED_ON not in str(error) or not left:
                 raise
@@ -96,7 +98,7 @@ async def paint(page: "Page", scheme: Scheme) -> None:
     """Show a page in a scheme, also one whose script follows only after the change."""
     await page.emulate_media(color_scheme=scheme)
     await page.wait_for_function("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=scheme)
-    await settle(page)
+    await settle(page, PAINTED_MS)
 
 
 async def _clip(page: "Page", frame: Frame) -> "FloatRect":

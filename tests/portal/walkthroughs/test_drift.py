@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.errors import ContentError
 from portal.walkthroughs import facts, mentions
-from portal.walkthroughs.drift import AMBIGUOUS, BLOCKED, GONE, MISSING, RENAMED, Drift, judge
+from portal.walkthroughs.drift import AMBIGUOUS, BLOCKED, GONE, MISSING, RENAMED, Drift, is_found, judge
 from portal.walkthroughs.facts import Facts, Kept, Known, Shot, known, steady
 from portal.walkthroughs.targets import Target
 
@@ -23,7 +23,7 @@ def became(target: Facts, page: list[Facts], before: list[Facts] = PAGE) -> Drif
     """What is said of a target of a page that was `before` and is `page` now."""
     named = Target(link=target.name) if target.tag == "a" else Target(button=target.name)
     count = sum(one.name == target.name for one in page)
-    return judge(named, count, known(target, before), page)
+    return None if is_found(named, count) else judge(named, count, known(target, before), page)
 
 
 def but(page: list[Facts], old: Facts, *new: Facts) -> list[Facts]:
@@ -63,7 +63,9 @@ def test_an_element_that_is_there_is_right_whatever_is_around_it(page: list[Fact
 
 
 def test_the_first_of_several_may_be_meant() -> None:
-    assert judge(Target(link="PDF *", first=True), 12, None, []) is None
+    assert is_found(Target(link="PDF *", first=True), 12)
+    assert not is_found(Target(link="PDF *", first=True), 0)
+    assert not is_found(Target(link="PDF *"), 2)
 
 
 def test_without_facts_of_a_right_time_nothing_is_guessed() -> None:
