@@ -8,14 +8,14 @@ import yaml
 Path = tuple[str | int, ...]
 
 
-def lines(text: str, first_line: int = 1) -> dict[Path, int]:
+def lines(text: str, first_line: int = 1, loader: Any = yaml.SafeLoader) -> dict[Path, int]:
     """The 1-based line of every key and list item by its path; raises yaml.YAMLError, for a key that
     stands twice Doubled.
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
     """
     found: dict[Path, int] = {}
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=loader)
     if root is not None:
         _walk(root, (), first_line, found, set())
     return found

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # The kinds of boxes that have a tone of their own (hooks/theme/assets/article.css).
 BOXES = tuple("note abstract info tip success question warning failure danger bug example quote".split())  # noqa: SIM905
@@ -30,7 +31,7 @@ def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[
     """Each place as line and sentence; `heading` False where no heading of the first level may stand at all."""
     lines = text.split("\n")
     firsts: list[int] = []
-    for number, line in _outside_code(lines):
+    for number, line in outside_code(text):
         for pattern, sentence in ELSEWHERE:
             if match := pattern.match(line):
                 yield first_line + number, _filled(sentence, match, line)
@@ -41,8 +42,14 @@ def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[
         yield first_line + number, "a second heading of the first level; an article has one, so write it with '##'"
 
 
+# Several rules look at the same article, one after the other.
+@lru_cache(maxsize=4)
+def outside_code(text: str) -> tuple[tuple[int, str], ...]:
+    """The lines of a Markdown text that are neither code nor a comment, each with its number, from 0."""
+    return tuple(_outside_code(text.split("\n")))
+
+
 def _outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are neither code nor a comment."""
     fence = ""
     comment = False
     for number, line in enumerate(lines):
