@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from portal.articles.writing.reading import MARK, Prose
+from portal.articles.writing.reading import MARK, Prose, beginning
 
 Place = tuple[int, str]
 # A line, what is wrong there, and what to do.
@@ -80,10 +80,10 @@ def hard(found: Sequence[Place], most: int) -> Iterator[Place]:
     whole = [each for each in words if len(each) > 2]
     if sum(map(len, whole)) < ENOUGH_WORDS:
         return
-    reached = grade(whole)
+    reached = round(grade(whole))
     if reached > most:
         _, (line, sentence) = max(zip(words, found, strict=True), key=lambda each: grade([each[0]]) * len(each[0]))
-        yield line, f"the text asks for {reached:.0f} years of school, its hardest sentence is '{beginning(sentence)}'"
+        yield line, f"the text asks for {reached} years of school, its hardest sentence is '{beginning(sentence)}'"
 
 
 def grade(sentences: Sequence[Sequence[str]]) -> float:
@@ -109,7 +109,8 @@ def passives(own: Prose) -> Iterator[Place]:
     """Each passive that names who does it, and so can be said the other way round."""
     for match in PASSIVE.finditer(own.text):
         if match["verb"] not in STATES and not NO_DOER.fullmatch(match["by"]) and not match["by"].endswith("ing"):
-            yield own.line_at(match.start()), f"'{match[0].strip()}' names who does it last"
+            done = own.text[match.start() : match.start("rest")]
+            yield own.line_at(match.start()), f"'{done} by …' names who does it last"
 
 
 def fillers(own: Prose) -> Iterator[Mended]:
@@ -121,7 +122,7 @@ def fillers(own: Prose) -> Iterator[Mended]:
 
 def wordy(own: Prose) -> Iterator[Mended]:
     """Each phrase that proselint knows to be longer than what it says, with its line and what to do."""
-    for start, end, better in _phrases(f"\n{own.text}\n"):
+    for start, end, better in sorted(set(_phrases(f"\n{own.text}\n"))):
         phrase = own.text[start:end].strip()
         if MARK not in phrase and "\n" not in phrase and not ALLOWED.fullmatch(phrase):
             mend = f"write '{better}'" if better else "say it in plain words"
@@ -161,9 +162,3 @@ def _patterns(glossary: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[
         (right, re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, (*wrong, right)))})(?![\w-])", re.IGNORECASE))
         for right, wrong in glossary
     )
-
-
-def beginning(sentence: str) -> str:
-    """The first words of a sentence."""
-    words = sentence.split()
-    return " ".join(words[:8]) + (" …" if len(words) > 8 else "")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from portal.mistakes.markdown import BOX, FENCE, TAB, outside_code
 
-Kind = Literal["heading", "paragraph", "item", "step", "table", "code", "picture"]
+Kind = Literal["heading", "paragraph", "item", "step", "link", "table", "code", "picture"]
 HEADING = re.compile(r"#{1,6}[ \t]+(?P<text>.*?)[ \t#]*")
 ITEM = re.compile(r"(?:[-*+]|(?P<number>\d{1,9}[.)]))[ \t]+(?:\[[ xX]\][ \t]+)?(?P<text>.*)")
 # Lines of Markdown that are no text: a definition of a link, a rule, the line under a table's head.
@@ -121,6 +121,8 @@ def _unit(line: str, number: int) -> Unit | None:
     if match := HEADING.fullmatch(bare):
         return Unit("heading", ((number, _plain(match["text"])),), indent)
     if match := ITEM.fullmatch(bare):
+        if LINK.fullmatch(match["text"]):
+            return Unit("link", ((number, _plain(match["text"])),), indent)
         return Unit("step" if match["number"] else "item", ((number, _plain(match["text"])),), indent)
     text = _plain(FOOTNOTE.sub("", bare).removeprefix(":").strip())
     return Unit("paragraph", ((number, text),), indent) if text else None
@@ -154,3 +156,9 @@ def sentences(units: Sequence[Unit]) -> list[tuple[int, str]]:
             if own.text[start:].strip():
                 found.append((own.line_at(start), own.text[start:].strip()))
     return found
+
+
+def beginning(sentence: str) -> str:
+    """The first words of a sentence."""
+    words = EMPHASIS.sub("", sentence).split()
+    return " ".join(words[:8]) + (" …" if len(words) > 8 else "")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from portal.articles.writing.reading import Unit
+from portal.articles.writing.reading import Unit, beginning
 
 Place = tuple[int, str]
 # With these a question begins; a title need not end with its mark.
@@ -15,7 +15,7 @@ ASKS = re.compile(
 TASK_WORDS = """
     accept access activate add adjust allow apply approve archive ask assemble assign attach authenticate back
     backup block book boot browse build buy calibrate call cancel change charge chat check choose clean clear
-    clone close code collect compare compile complete configure confirm connect contact control convert copy
+    clone close code collect compare compile complete configure confirm connect contact contribute control convert copy
     correct create customise customize deactivate debug decide decline define delete deploy design detect develop
     disable disconnect discover dispute download downgrade draw duplicate edit embed enable encrypt end enter
     erase exclude exit explore export extend factory filter find finish fix flash follow force forget format
@@ -34,10 +34,12 @@ TASK_WORDS = """
 """
 TASKS = frozenset(TASK_WORDS.split())
 MANNER = frozenset({"manually", "quickly", "safely", "automatically"})
+# The number under which an announcement is known: ACME-2026-04.
+NUMBERED = re.compile(r"[A-Z]{2,}-\d")
 SYMPTOM = re.compile(
     r"^(?:if|when|error|errors|warning|missing|lost|locked|no|nothing|unable|failed|cannot|can[’']?t|won[’']?t|isn[’']?t"
     r"|doesn[’']?t|my|i|i[’']m|we|the)\b|n[’']t\b|\b(?:not|cannot|fails?|failed|failing|error|errors|issues?|problems?"
-    r"|broken|stuck|slow|crash\w*|declined|denied|expired|blocked|locked|missing|lost|wrong|unable|unresponsive"
+    r"|changes|broken|stuck|slow|crash\w*|declined|denied|expired|blocked|locked|missing|lost|wrong|unable|unresponsive"
     r"|troubleshooting|appears?|shows?|keeps?|stops?|stopped|limit|exceeded|required|refused|no longer|timed? ?out)\b"
     r"|^[\"'“`]",
     re.IGNORECASE,
@@ -65,8 +67,8 @@ FEWEST_STEPS = 3
 def title(text: str) -> Iterator[str]:
     """What is wrong with a title; nothing for a question, a task or a symptom."""
     words = re.findall(r"[^\W\d_]+(?:['’]\w+)?", text.lower())
-    if not words or not text.isascii():
-        return  # not English, which is all that we can judge
+    if not words or not text.isascii() or NUMBERED.match(text):
+        return  # not English, which is all that we can judge, or no article that answers
     first = (
         words[0] if words[0] not in ("manually", "quickly", "safely", "automatically") or len(words) < 2 else words[1]
     )
@@ -87,7 +89,7 @@ def answer_first(units: Sequence[Unit], line: int) -> Iterator[Place]:
     elif first.kind == "picture":
         yield first.line, "a picture comes before the answer"
     elif ANNOUNCES.match(first.prose):
-        yield first.line, f"'{' '.join(first.text.split()[:8])}' announces an answer and gives none"
+        yield first.line, f"'{beginning(first.text)}' announces an answer and gives none"
 
 
 def steps(units: Sequence[Unit]) -> Iterator[Place]:
