@@ -62,6 +62,11 @@ def choices(config: Path) -> Settings | None:
         raise WritersError("\n".join(str(one) for one in group.exceptions)) from group
 
 
+def options(portal: Settings | None) -> Options:
+    """What a portal chose, the defaults without settings."""
+    return writing.options(portal.model_dump()) if portal else Options()
+
+
 def judged(shelf: Shelf, chosen: Options, cached: Path) -> dict[str, Checked]:
     """Each article after its own rules; what is known from the last run is not read again."""
     return cache.checked(shelf.texts, shelf.folder.name, chosen, stems, cached)
@@ -69,9 +74,8 @@ def judged(shelf: Shelf, chosen: Options, cached: Path) -> dict[str, Checked]:
 
 def findings(shelf: Shelf, portal: Settings | None, today: date, cached: Path) -> list[Finding]:
     """Everything that the rules find, by file and line."""
+    chosen, docs = options(portal), shelf.folder.name
     given = portal.model_dump() if portal else None
-    chosen = writing.options(given) if given else Options()
-    docs = shelf.folder.name
     around = writing.around(given, shelf.files, docs, today) if given else Around(shelf.files, today, docs=docs)
     unread = [chosen.finding(one.file, one.line or 1, "file", one.message) for one in shelf.unread]
     return [*unread, *writing.whole(judged(shelf, chosen, cached), around, chosen)]

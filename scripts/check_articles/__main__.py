@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from portal.articles import writing
 from portal.articles.writing import Finding, Options, baseline, cache, report
 from portal.models import counted
-from scripts.check_articles import Shelf, WritersError, choices, external, findings, judged, read
+from scripts.check_articles import Shelf, WritersError, choices, external, findings, judged, options, read
 from scripts.lib import piped
 
 LEVELS = ("error", "warning", "advice")
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cached = given.config.parent / cache.FILE
         found = findings(shelf, portal, datetime.now(UTC).date(), cached)
         if given.external:
-            found += _outside(shelf, writing.options(portal.model_dump()) if portal else Options(), cached)
+            found += _outside(shelf, options(portal), cached)
         file = given.baseline or given.config.parent / baseline.FILE
         if given.write_baseline:
             file.write_text(baseline.write(found), "utf-8")
