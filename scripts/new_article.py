@@ -21,8 +21,7 @@ from scripts.lib import piped
 
 # Words that say nothing in an address.
 LEFT_OUT = re.compile(
-    r"^(?:how (?:do|can|to) (?:i |we )?|can i |where (?:do|can) i |what (?:is|are) |why (?:can[’']?t i |does(?:n[’']t)? )?"
-    r"|i )"
+    r"^(?:how (?:do|can|to) (?:i |we )?|can i |where (?:do|can) i |what (?:is|are) |why (?:can[’']?t i )?|i )"
     r"|\b(?:an?|the|my|our|your)\b|[?!.]+$",
     re.IGNORECASE,
 )
