@@ -25,6 +25,8 @@ ELSEWHERE = (
     (re.compile(r" *\{\{[<%].*[>%]\}\}| *\{% .* %\}"), "a command of another tool, shown as it stands; take it out"),
     (re.compile(r" *import .* from ['\"].*['\"];? *"), "a line of MDX, shown as it stands; take it out"),
 )  # fmt: skip
+# How the lines begin that one of them matches.
+MARKS = frozenset("!?=>:{i")
 
 
 def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[tuple[int, str]]:
@@ -32,7 +34,7 @@ def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[
     lines = text.split("\n")
     firsts: list[int] = []
     for number, line in outside_code(text):
-        for pattern, sentence in ELSEWHERE:
+        for pattern, sentence in ELSEWHERE if line.lstrip(" ")[:1] in MARKS else ():
             if match := pattern.match(line):
                 yield first_line + number, _filled(sentence, match, line)
         yield from ((first_line + number, found) for found in [*_box(lines, number), *_pictures(line)])
@@ -76,6 +78,8 @@ def _is_code(lines: list[str], number: int) -> bool:
 
 def _box(lines: list[str], number: int) -> Iterator[str]:
     """A box of an unknown kind, or without a text in it."""
+    if lines[number].lstrip(" ")[:1] not in MARKS:
+        return
     match = BOX.match(lines[number])
     tab = TAB.match(lines[number])
     if match is None and tab is None:
@@ -92,6 +96,8 @@ def _box(lines: list[str], number: int) -> Iterator[str]:
 
 def _pictures(line: str) -> Iterator[str]:
     """A picture without words for those who do not see it."""
+    if "![" not in line and "<img" not in line:
+        return
     for match in PICTURE.finditer(line):
         if line[: match.start()].count("`") % 2:
             continue
@@ -111,8 +117,8 @@ def _pictures(line: str) -> Iterator[str]:
 def _is_first_level(lines: list[str], number: int) -> bool:
     line = lines[number]
     below = lines[number + 1] if number + 1 < len(lines) else ""
-    return bool(re.match(r"#(?!#)\s*\S|<h1[\s>]", line)) or bool(
-        line.strip() and not line.startswith((" ", "#", ">", "-", "|")) and SETEXT.fullmatch(below)
+    return (line[:1] in ("#", "<") and bool(re.match(r"#(?!#)\s*\S|<h1[\s>]", line))) or bool(
+        "=" in below and line.strip() and not line.startswith((" ", "#", ">", "-", "|")) and SETEXT.fullmatch(below)
     )
 
 

@@ -33,28 +33,36 @@ STATES = frozenset(
     {"followed", "preceded", "caused", "powered", "covered", "affected", "supported", "sorted", "grouped"}
 )
 LONG, EMPTY, ORDER = "is longer than it need be", "says nothing", "makes a request of a step"
-FILLERS = (
-    (r"in order to|so as to", LONG, "write 'to'"),
-    (r"(?:due|owing) to the fact that", LONG, "write 'because'"),
-    (r"at this point in time|at the present time", LONG, "write 'now'"),
-    (r"in the event (?:of an?|that)", LONG, "write 'if'"),
-    (r"for the purposes? of", LONG, "write 'for' or 'to'"),
-    (r"with (?:regard|respect) to|in regards? to", LONG, "write 'about'"),
-    (r"prior to", LONG, "write 'before'"),
-    (r"a (?:large |vast )?majority of", LONG, "write 'most'"),
-    (r"utili[sz](?:e|es|ed|ing)", LONG, "write 'use'"),
-    (r"(?:please )?(?:note|be aware|keep in mind|remember) that|it is important to note that"
-     r"|it is worth noting that", EMPTY, "say it without the announcement"),
-    (r"please", ORDER, "write the step alone: 'Open Settings'"),
-    (r"simply|basically|obviously|of course|needless to say", EMPTY,
-     "take it out; what is simple for you is not for everyone"),
-    (r"(?<!not )(?:really|very|extremely)(?= [a-z])", EMPTY, "take it out, or say how much"),
-    (r"as (?:mentioned|stated|described|noted) (?:above|below|earlier|previously)", "makes readers search",
-     "link to it, or take it out"),
-    (r"etc\.?|and so on", "leaves readers to guess", "name the rest, or say what the examples have in common"),
+# What a text must have before it is worth looking for the words, which are a pattern; why, and what to do.
+FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
+    (hints, re.compile(rf"\b(?:{words})(?![\w-])", re.IGNORECASE), why, mend)
+    for hints, words, why, mend in (
+        (("in order to", "so as to"), r"in order to|so as to", LONG, "write 'to'"),
+        (("to the fact that",), r"(?:due|owing) to the fact that", LONG, "write 'because'"),
+        (("point in time", "at the present"), r"at this point in time|at the present time", LONG, "write 'now'"),
+        (("in the event",), r"in the event (?:of an?|that)", LONG, "write 'if'"),
+        (("for the purpose",), r"for the purposes? of", LONG, "write 'for' or 'to'"),
+        (("in regard", "with re"), r"with (?:regard|respect) to|in regards? to", LONG, "write 'about'"),
+        (("prior to",), r"prior to", LONG, "write 'before'"),
+        (("majority of",), r"a (?:large |vast )?majority of", LONG, "write 'most'"),
+        (("utili",), r"utili[sz](?:e|es|ed|ing)", LONG, "write 'use'"),
+        (("note that", "aware that", "mind that", "remember that", "noting that"),
+         r"(?:please )?(?:note|be aware|keep in mind|remember) that|it is important to note that"
+         r"|it is worth noting that", EMPTY, "say it without the announcement"),
+        (("please",), r"please(?! note that| be aware| keep in mind| remember that)", ORDER,
+         "write the step alone: 'Open Settings'"),
+        (("simply", "basically", "obviously", "of course", "needless"),
+         r"simply|basically|obviously|of course|needless to say", EMPTY,
+         "take it out; what is simple for you is not for everyone"),
+        (("really ", "very ", "extremely "), r"(?<!not )(?:really|very|extremely)(?= [a-z])", EMPTY,
+         "take it out, or say how much"),
+        (("as mentioned", "as stated", "as described", "as noted"),
+         r"as (?:mentioned|stated|described|noted) (?:above|below|earlier|previously)", "makes readers search",
+         "link to it, or take it out"),
+        (("etc", "and so on"), r"etc\.?|and so on", "leaves readers to guess",
+         "name the rest, or say what the examples have in common"),
+    )
 )  # fmt: skip
-ALL_FILLERS = "|".join(f"(?P<f{number}>{words})" for number, (words, _, _) in enumerate(FILLERS))
-FILLER = re.compile(rf"\b(?:{ALL_FILLERS})(?![\w-])", re.IGNORECASE)
 # What proselint knows of phrases that say a thing twice, of clichés and of officialese. Left out are its rules of
 # typography, dates and spelling, on which portals differ, and three that take a second for each thousand articles.
 FAMILIES = ("redundancy", "cliches", "industrial_language", "hedging", "nonwords", "misc.pretension", "misc.debased")
@@ -115,9 +123,11 @@ def passives(own: Prose) -> Iterator[Place]:
 
 def fillers(own: Prose) -> Iterator[Mended]:
     """Each word that says nothing, with its line and what to do."""
-    for match in FILLER.finditer(own.text):
-        _, why, mend = FILLERS[int((match.lastgroup or "f0")[1:])]
-        yield own.line_at(match.start()), f"'{match[0]}' {why}", mend
+    lower = own.text.lower()
+    for hints, pattern, why, mend in FILLERS:
+        if any(hint in lower for hint in hints):
+            for match in pattern.finditer(own.text):
+                yield own.line_at(match.start()), f"'{match[0]}' {why}", mend
 
 
 def wordy(own: Prose) -> Iterator[Mended]:
