@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.articles import writing
 from portal.articles.writing import Checked, Options
-from portal.articles.writing.facts import Facts
+from portal.articles.writing.facts import kept
 
 FILE = ".portal/writing.json"
 # So many changed articles are worth a second process, whose start costs as much as two hundred of them.
@@ -30,14 +30,14 @@ def checked(texts: Mapping[str, str], docs: str, chosen: Options, stems: Stems, 
     """Each article (its path below `docs` and its text) with what its rules find, from the cache where that is known;
     `file` is the cache, which is written when something changed."""
     recipe = _recipe(docs, chosen)
-    kept = _read(file, recipe)
+    known = _read(file, recipe)
     keys = {name: hashlib.sha256(f"{name}\0{text}".encode()).hexdigest()[:24] for name, text in texts.items()}
-    new = [name for name in texts if keys[name] not in kept]
+    new = [name for name in texts if keys[name] not in known]
     found = dict(zip(new, _judged([(name, texts[name]) for name in new], docs, chosen, stems), strict=True))
-    if new or len(kept) != len(texts):
-        rows = {keys[name]: _row(found[name]) if name in found else kept[keys[name]] for name in texts}
+    if new or len(known) != len(texts):
+        rows = {keys[name]: _row(found[name]) if name in found else known[keys[name]] for name in texts}
         _write(file, recipe, rows)
-    return {name: found[name] if name in found else _of_row(kept[keys[name]]) for name in texts}
+    return {name: found[name] if name in found else _of_row(known[keys[name]]) for name in texts}
 
 
 def _judged(new: list[tuple[str, str]], docs: str, chosen: Options, stems: Stems) -> list[Checked]:
@@ -87,6 +87,5 @@ def _row(one: Checked) -> list[Any]:
 
 def _of_row(row: list[Any]) -> Checked:
     places, facts = row
-    return Checked(
-        tuple((line, rule, why, mend, key) for line, rule, why, mend, key in places), Facts(**facts) if facts else None
-    )
+    found = tuple((line, rule, why, mend, key) for line, rule, why, mend, key in places)
+    return Checked(found, kept(facts) if facts else None)

@@ -38,8 +38,14 @@ class Facts:
     anchors: list[str] = field(default_factory=list)
 
     def data(self) -> dict[str, Any]:
-        """As JSON keeps it; `Facts(**data)` reads it back."""
+        """As JSON keeps it, for `kept` to read back."""
         return asdict(self)
+
+
+def kept(data: dict[str, Any]) -> Facts:
+    """The facts that `data` gave to JSON."""
+    rows = ("questions", "links", "pictures", "external")
+    return Facts(**data | {name: [tuple(row) for row in data[name]] for name in rows})
 
 
 def of(article: Article, body: str, first: int, units: list[Unit], stems: Callable[[str], list[str]]) -> Facts:

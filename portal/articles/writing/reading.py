@@ -10,7 +10,7 @@ from typing import Literal
 from portal.mistakes.markdown import BOX, FENCE, TAB, outside_code
 
 Kind = Literal["heading", "paragraph", "item", "step", "link", "table", "code", "picture"]
-HEADING = re.compile(r"#{1,6}[ \t]+(?P<text>.*?)[ \t#]*")
+HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t#]*")
 ITEM = re.compile(r"(?:[-*+]|(?P<number>\d{1,9}[.)]))[ \t]+(?:\[[ xX]\][ \t]+)?(?P<text>.*)")
 # Lines of Markdown that are no text: a definition of a link, a rule, the line under a table's head.
 NO_TEXT = re.compile(r"\[[^\]]+\]:.*|[-*_ ]{3,}|=+|[|:\- ]+")
@@ -32,7 +32,8 @@ MARK = "□"
 
 @dataclass(frozen=True)
 class Unit:
-    """A heading, a paragraph, an item: its lines, each with its number; `indent` is how far in an item stands."""
+    """A heading, a paragraph, an item: its lines, each with its number; `indent` is how far in it stands, of a
+    heading its level."""
 
     kind: Kind
     lines: tuple[tuple[int, str], ...]
@@ -119,7 +120,7 @@ def _unit(line: str, number: int) -> Unit | None:
     if bare.startswith("|") or bare.count(" | ") > 1:
         return Unit("table", ((number, _plain(bare.strip("|"))),), indent)
     if match := HEADING.fullmatch(bare):
-        return Unit("heading", ((number, _plain(match["text"])),), indent)
+        return Unit("heading", ((number, _plain(match["text"])),), len(match["marks"]))
     if match := ITEM.fullmatch(bare):
         if LINK.fullmatch(match["text"]):
             return Unit("link", ((number, _plain(match["text"])),), indent)

@@ -33,6 +33,8 @@ TASK_WORDS = """
     zoom
 """
 TASKS = frozenset(TASK_WORDS.split())
+# They end as a deed in progress does and name a thing.
+THINGS = frozenset({"billing", "pricing", "during", "shipping", "string", "everything", "nothing", "something", "king"})
 MANNER = frozenset({"manually", "quickly", "safely", "automatically"})
 # The number under which an announcement is known: ACME-2026-04.
 NUMBERED = re.compile(r"[A-Z]{2,}-\d")
@@ -58,7 +60,7 @@ DOES = re.compile(
     r"(?:\w+ly )?(?:then,? |next,? |now,? |first,? |finally,? )?(?:add|change|check|choose|click|close|confirm|connect"
     r"|copy|create|delete|disconnect|download|drag|enter|fill|find|follow|go|hold|insert|install|launch|log|move|name"
     r"|navigate|open|paste|plug|press|refresh|release|remove|rename|restart|run|save|scroll|select|set|sign|start|switch"
-    r"|tap|toggle|turn|type|unplug|upload|wait)\b(?! (?:up|costs?|options?|settings?|page)\b)",
+    r"|tap|toggle|turn|type|unplug|upload|wait)\b",
     re.IGNORECASE,
 )
 FEWEST_STEPS = 3
@@ -73,13 +75,13 @@ def title(text: str) -> Iterator[str]:
         words[0] if words[0] not in ("manually", "quickly", "safely", "automatically") or len(words) < 2 else words[1]
     )
     asks = text.rstrip().endswith("?") or ASKS.match(text.strip())
-    if not (asks or first in TASKS or first.endswith("ing") or SYMPTOM.search(text.strip())):
+    if not (asks or first in TASKS or (first.endswith("ing") and first not in THINGS) or SYMPTOM.search(text.strip())):
         yield f"the title '{text}' is neither a question nor a task nor a symptom"
 
 
 def answer_first(units: Sequence[Unit], line: int) -> Iterator[Place]:
     """What stands in front of the answer; `line` is that of the text's beginning."""
-    rest = [unit for unit in units if unit.kind != "heading" or unit is not units[0]]
+    rest = units[1:] if units and units[0].kind == "heading" and units[0].indent == 1 else units
     if not rest:
         yield line, "nothing stands in this article"
         return
