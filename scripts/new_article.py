@@ -14,7 +14,7 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from portal import yaml_lines
-from portal.articles.writing import Checked, cache, library, structure
+from portal.articles.writing import Checked, cache, facts, library, structure
 from portal.search.words import stems
 from scripts.check_articles import WritersError, choices, judged, options, read
 from scripts.lib import piped
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def answered(question: str, known: Mapping[str, Checked]) -> tuple[str, str] | None:
     """The file of the article that answers nearly the same question, and how it words it; drafts count as well."""
-    words = frozenset(stems(question))
+    words = frozenset(facts.words_of(question, stems))
     wordings = [
         (name, text, frozenset(own)) for name, one in known.items() if one.facts for _, text, own in one.facts.questions
     ]

@@ -17,7 +17,7 @@ from functions.errors import StoreError, VendorError
 from functions.services import Services
 from portal.articles import demand
 from portal.articles.demand import Asked, Question
-from portal.articles.writing import cache
+from portal.articles.writing import Checked, cache, library
 from portal.clock import DAY_MS
 from portal.insights.events import redact_query
 from portal.models import clean, counted
@@ -44,12 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             shelf = read(given.docs)
             known = judged(shelf, options(choices(given.config)), given.config.parent / cache.FILE)
-            library = {
-                name.removesuffix(".md").removesuffix("/index"): [stems_ for _, _, stems_ in one.facts.questions]
-                for name, one in known.items()
-                if one.facts and one.facts.listed
-            }
-            found = demand.questions(asked(services), library, stems)
+            wordings = list(asked(services))
+            found, tickets = demand.questions(wordings, library_of(known), stems), tickets_in(wordings)
             read_by = views.stored(services.store, services.now(), _ids(services))
         except WritersError as error:
             print(error, file=sys.stderr)
@@ -57,8 +53,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (VendorError, StoreError) as error:
             print(getattr(error, "detail", "") or str(error), file=sys.stderr)
             return 1
-    print(_as_json(found, read_by, given.top) if given.json else "\n".join(_as_text(found, read_by, given.top)))
+    print(
+        _as_json(found, read_by, given.top, tickets)
+        if given.json
+        else "\n".join(_as_text(found, read_by, given.top, tickets))
+    )
     return 0
+
+
+def tickets_in(wordings: Sequence[Asked]) -> int:
+    """How many tickets the wordings are of."""
+    return sum(one.times for one in wordings if one.source == "ticket")
+
+
+def library_of(known: Mapping[str, Checked]) -> dict[str, list[list[str]]]:
+    """The words of each article's own questions, by its id."""
+    return {
+        library.id_of(name): [words for _, _, words in one.facts.questions]
+        for name, one in known.items()
+        if one.facts and one.facts.listed
+    }
 
 
 def asked(services: Services) -> Iterator[Asked]:
@@ -66,8 +80,9 @@ def asked(services: Services) -> Iterator[Asked]:
     since = services.now() - DAYS * DAY_MS
     desk = services.desk
     if desk.capabilities.subjects:
+        # One that is all private counts as a ticket, and as no question.
         subjects = Counter(redact_query(demand.bare(one)) or "" for one in desk.subjects(since))
-        yield from (Asked(text, times, "ticket") for text, times in subjects.items() if text)
+        yield from (Asked(text, times, "ticket") for text, times in subjects.items())
     if desk.capabilities.macros == "by_use":
         yield from (Asked(macro.title, macro.uses * PER_MACRO_USE, "macro") for macro in desk.macros() if macro.uses)
     yield from (Asked(row["query"], int(row["n"]), "search") for row in services.store.all(ZERO, since=since))
@@ -81,26 +96,26 @@ def _shown(found: Sequence[Question], top: int) -> list[Question]:
     return [one for one in found[:top] if one.total >= FEWEST]
 
 
-def _as_text(found: Sequence[Question], read_by: Mapping[str, int], top: int) -> Iterator[str]:
+def _as_text(found: Sequence[Question], read_by: Mapping[str, int], top: int, tickets: int) -> Iterator[str]:
     for number, one in enumerate(_shown(found, top), start=1):
         times = ", ".join(f"{count} by {source}" for source, count in sorted(one.times.items()))
         views_ = f", read {counted(read_by.get(one.article, 0), 'time')}" if one.article else ""
         yield f"{number:3}. {clean(one.text)}  ({times})"
         yield f"     {one.article + views_ if one.article else 'no article: python -m scripts.new_article'}"
-    yield headline(found, top)
+    yield headline(found, top, tickets)
 
 
-def headline(found: Sequence[Question], top: int) -> str:
+def headline(found: Sequence[Question], top: int, tickets: int) -> str:
     """One sentence on the whole list."""
-    share, missing = demand.covered(found, top)
+    share, missing = demand.covered(found, top, tickets)
     if not found:
         return f"Nobody asked anything in the last {DAYS} days."
     has = "has" if missing == 1 else "have"
     return f"The top {min(top, len(found))} cover {share:.0%} of tickets; {missing} {has} no article."
 
 
-def _as_json(found: Sequence[Question], read_by: Mapping[str, int], top: int) -> str:
-    share, missing = demand.covered(found, top)
+def _as_json(found: Sequence[Question], read_by: Mapping[str, int], top: int, tickets: int) -> str:
+    share, missing = demand.covered(found, top, tickets)
     rows = [
         {"question": one.text, "times": one.times, "article": one.article or None, "views": read_by.get(one.article)}
         for one in _shown(found, top)

@@ -96,8 +96,8 @@ def answer(words: frozenset[str], library: Mapping[str, Sequence[Sequence[str]]]
     return best[2] if best[0] >= ANSWERED else ""
 
 
-def covered(found: Sequence[Question], top: int, source: str = "ticket") -> tuple[float, int]:
-    """The part of all tickets that the first questions stand for, and how many of those have no article."""
-    total = sum(one.times.get(source, 0) for one in found)
-    share = sum(one.times.get(source, 0) for one in found[:top]) / total if total else 0.0
-    return share, sum(not one.article for one in found[:top])
+def covered(found: Sequence[Question], top: int, tickets: int) -> tuple[float, int]:
+    """The part of all `tickets` that the first questions stand for, and how many of those have no article."""
+    first = found[:top]
+    share = sum(one.times.get("ticket", 0) for one in first) / tickets if tickets else 0.0
+    return share, sum(not one.article for one in first)

@@ -46,7 +46,7 @@ RULES: dict[str, Rule] = {
              "Do the steps, mend what changed, and set `reviewed` to the day."),
         Rule("term", "warning", "A term has one spelling", "Write it as `extra.portal.glossary` has it."),
         Rule("picture-size", "advice", "A picture is no heavier than it need be",
-             f"Save it at most {WIDEST} pixels wide, as PNG or JPEG; the build makes the small forms."),
+             f"Save it smaller: a still as PNG or JPEG at most {WIDEST} pixels wide, or a shorter animation."),
         Rule("title", "advice", "The title is a question, a task or a symptom",
              "Word it as a customer would: 'How do I ...?', 'Change ...', '... does not work'."),
         Rule("answer-first", "advice", "The answer stands first",

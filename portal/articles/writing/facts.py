@@ -18,6 +18,7 @@ from portal.mistakes.markdown import outside_code
 
 EXTERNAL = re.compile(r"(?:\]\(<?|\bhref\s*=\s*[\"']|^ {0,3}\[[^\]]+\]:\s*<?|<)(?P<url>https?://[^\s\"'<>]+)")
 NAMED = re.compile(r"\b(?:id|name)\s*=\s*[\"']?([^\s\"'>]+)|\{[^{}]*#([\w:.-]+)[^{}]*\}|^\[\^([^\]]+)\]:")
+FAILS = re.compile(r"n[’']t\b|\b(?:not|cannot|never|no longer|unable|fail\w*|error)\b", re.IGNORECASE)
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 
 
@@ -48,6 +49,11 @@ def kept(data: dict[str, Any]) -> Facts:
     return Facts(**data | {name: [tuple(row) for row in data[name]] for name in rows})
 
 
+def words_of(question: str, stems: Callable[[str], list[str]]) -> list[str]:
+    """What a question is about, and whether something fails there: to import, and why one can't, are two questions."""
+    return sorted({*stems(question), *(["not"] if FAILS.search(question) else [])})
+
+
 def of(article: Article, body: str, first: int, units: list[Unit], stems: Callable[[str], list[str]]) -> Facts:
     """The facts of an article whose text begins in line `first`; `stems` has the words that a question is about."""
     line = {key: yaml_lines.nearest(article.lines, (key,)) or first for key in ("title", "reviewed", "related")}
@@ -61,7 +67,7 @@ def of(article: Article, body: str, first: int, units: list[Unit], stems: Callab
         article.front.reviewed.isoformat() if article.front.reviewed else "",
         list(article.front.related),
         line,
-        [(at, text, sorted(set(stems(text)))) for at, text in asked],
+        [(at, text, words_of(text, stems)) for at, text in asked],
         anchors=anchors(units, body),
     )
     for number, text in outside_code(body):

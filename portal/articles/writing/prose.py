@@ -30,9 +30,9 @@ NO_DOER = re.compile(
 )
 # A state that a "by" belongs to without being a deed.
 STATES = frozenset(
-    {"followed", "preceded", "caused", "powered", "covered", "affected", "supported", "sorted", "grouped"}
+    {"followed", "preceded", "caused", "powered", "covered", "affected", "supported", "sorted", "grouped", "replaced"}
 )
-LONG, EMPTY, ORDER = "is longer than it need be", "says nothing", "makes a request of a step"
+LONG, EMPTY, COURTESY = "is longer than it need be", "says nothing", "adds nothing here"
 # What a text must have before it is worth looking for the words, which are a pattern; why, and what to do.
 FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
     (hints, re.compile(rf"\b(?:{words})(?![\w-])", re.IGNORECASE), why, mend)
@@ -49,8 +49,8 @@ FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
         (("note that", "aware that", "mind that", "remember that", "noting that"),
          r"(?:please )?(?:note|be aware|keep in mind|remember) that|it is important to note that"
          r"|it is worth noting that", EMPTY, "say it without the announcement"),
-        (("please",), r"please(?! note that| be aware| keep in mind| remember that)", ORDER,
-         "write the step alone: 'Open Settings'"),
+        (("please",), r"please(?! note that| be aware| keep in mind| remember that)", COURTESY,
+         "write what to do alone, such as 'Contact us'"),
         (("simply", "basically", "obviously", "of course", "needless"),
          r"simply|basically|obviously|of course|needless to say", EMPTY,
          "take it out; what is simple for you is not for everyone"),
@@ -68,7 +68,7 @@ FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
 FAMILIES = ("redundancy", "cliches", "industrial_language", "hedging", "nonwords", "misc.pretension", "misc.debased")
 # Right in a help centre: a menu that drops down, what is for free, a problem at the end of a day.
 ALLOWED = re.compile(
-    r"drop[- ]?downs?(?: menus?)?|for free|.* (?:version|number|code)s?|e-?mail.*|end of the day|back up|log in.*|sign in.*",
+    r"drop[- ]?downs?(?: menus?)?|for free|.* (?:version|number|code)s?|e-?mail.*|end of the day|back up",
     re.IGNORECASE,
 )
 

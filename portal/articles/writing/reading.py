@@ -26,6 +26,9 @@ QUOTED = re.compile(
 EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![\w*])")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\{[:#.][^{}]*\}")
 END = re.compile(r"(?<=[.!?:;])[\"')\]]?\s+(?=[\"'(\[□]*[A-Z0-9□])")
+ERROR = re.compile(r"(?:error|warning|fatal|failed)\b", re.IGNORECASE)
+# Words for a search, which other help centres put at the end.
+KEYWORDS = re.compile(r"(?:tags|keywords):", re.IGNORECASE)
 # It stands for what is quoted; neither a word nor the end of a sentence.
 MARK = "□"
 
@@ -51,7 +54,9 @@ class Unit:
 
     @cached_property
     def own(self) -> tuple[str, ...]:
-        """The writer's own words, line by line: MARK stands for what is quoted."""
+        """The writer's own words, line by line: MARK stands for what is quoted, such as an error that is a heading."""
+        if self.kind == "heading" and ERROR.match(self.text):
+            return (MARK,)
         return tuple(prose(text) for _, text in self.lines)
 
     @property
@@ -148,7 +153,7 @@ def sentences(units: Sequence[Unit]) -> list[tuple[int, str]]:
     """The sentences of paragraphs, items and steps, each with its line."""
     found = []
     for unit in units:
-        if unit.kind in ("paragraph", "item", "step"):
+        if unit.kind in ("paragraph", "item", "step") and not KEYWORDS.match(unit.text):
             own = prose_of([unit])
             start = 0
             for match in END.finditer(own.text):

@@ -35,6 +35,9 @@ TASK_WORDS = """
 TASKS = frozenset(TASK_WORDS.split())
 # They end as a deed in progress does and name a thing.
 THINGS = frozenset({"billing", "pricing", "during", "shipping", "string", "everything", "nothing", "something", "king"})
+# A word that is none of these, before "a" or "the", is what somebody does: "Disband a space".
+NO_DEED = frozenset({"about", "after", "all", "and", "before", "by", "for", "from", "in", "inside", "of", "on", "with"})
+ARTICLES = frozenset({"a", "an", "the", "your", "my", "our"})
 MANNER = frozenset({"manually", "quickly", "safely", "automatically"})
 # The number under which an announcement is known: ACME-2026-04.
 NUMBERED = re.compile(r"[A-Z]{2,}-\d")
@@ -74,8 +77,15 @@ def title(text: str) -> Iterator[str]:
     first = (
         words[0] if words[0] not in ("manually", "quickly", "safely", "automatically") or len(words) < 2 else words[1]
     )
+    does = len(words) > 1 and words[1] in ARTICLES and words[0] not in NO_DEED
     asks = text.rstrip().endswith("?") or ASKS.match(text.strip())
-    if not (asks or first in TASKS or (first.endswith("ing") and first not in THINGS) or SYMPTOM.search(text.strip())):
+    if not (
+        asks
+        or does
+        or first in TASKS
+        or (first.endswith("ing") and first not in THINGS)
+        or SYMPTOM.search(text.strip())
+    ):
         yield f"the title '{text}' is neither a question nor a task nor a symptom"
 
 

@@ -31,8 +31,8 @@ def test_the_share_is_that_of_tickets_and_the_missing_are_those_of_the_top() -> 
     ]
     found = demand.questions(asked, LIBRARY, stems)
 
-    assert demand.covered(found, 2) == (0.9, 1)
-    assert demand.covered([], 50) == (0.0, 0)
+    assert demand.covered(found, 2, 12) == (0.75, 1)
+    assert demand.covered([], 50, 0) == (0.0, 0)
 
 
 @pytest.mark.parametrize(

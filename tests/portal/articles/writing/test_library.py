@@ -72,6 +72,15 @@ def test_the_same_question_twice_is_a_warning_at_the_second_and_names_the_first(
     assert "'a/one'" in one.why
 
 
+def test_how_to_do_something_and_why_it_fails_are_two_questions() -> None:
+    articles = {
+        "a/one.md": article("Import a template", related="[b/two]"),
+        "b/two.md": article("If you can't import a template", related="[a/one]"),
+    }
+
+    assert not found(articles)
+
+
 def test_nearly_the_same_question_is_advice() -> None:
     articles = {
         "a/one.md": article("Export invoices tax report CSV file", related="[b/two]"),

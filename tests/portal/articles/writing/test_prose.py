@@ -37,6 +37,7 @@ def test_a_word_that_says_nothing_is_named(text: str, said: str) -> None:
         "Read [the terms](https://example.com/please).",
         "Add the pleaser, and the very-high tier.",
         "```\nplease\n```",
+        "### Error: please install the library",
     ],
 )
 def test_words_of_others_and_other_words_are_left_alone(text: str) -> None:
@@ -77,6 +78,10 @@ def test_a_full_stop_in_a_version_or_an_address_ends_no_sentence() -> None:
     found = reading.sentences(reading.units("Use version 2.4.1 of help.acme.example today. Then restart.", 1))
 
     assert [sentence for _, sentence in found] == ["Use version 2.4.1 of help.acme.example today.", "Then restart."]
+
+
+def test_a_line_of_keywords_is_no_sentence() -> None:
+    assert reading.sentences(reading.units("Tags: " + "card, " * 50, 1)) == []
 
 
 def test_hard_words_are_named_with_the_hardest_sentence_and_plain_ones_pass() -> None:
