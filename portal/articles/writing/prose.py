@@ -68,7 +68,7 @@ FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
 FAMILIES = ("redundancy", "cliches", "industrial_language", "hedging", "nonwords", "misc.pretension", "misc.debased")
 # Right in a help centre: a menu that drops down, what is for free, a problem at the end of a day.
 ALLOWED = re.compile(
-    r"drop[- ]?downs?(?: menus?)?|for free|.* (?:version|number|code)s?|e-?mail.*|end of the day|back up",
+    r"drop[- ]?downs?(?: menus?)?|for free|.* (?:version|number|code)s?|end of the day|back up",
     re.IGNORECASE,
 )
 

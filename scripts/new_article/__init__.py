@@ -17,7 +17,6 @@ from portal import yaml_lines
 from portal.articles.writing import Checked, cache, facts, library, structure
 from portal.search.words import stems
 from scripts.check_articles import WritersError, choices, judged, options, read
-from scripts.lib import piped
 
 # Words that say nothing in an address.
 LEFT_OUT = re.compile(
@@ -123,7 +122,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="the folder of your articles")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="where the topics are")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(piped.run(main))

@@ -22,7 +22,6 @@ from portal.articles.markup import Placeholders
 from portal.errors import ContentError
 from portal.mistakes import text_of
 from portal.settings import Parts
-from scripts.lib import piped
 
 PARTS = (*Parts.model_fields, "sign_in")
 
@@ -90,7 +89,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="where docs_dir and extensions are")
     parser.add_argument("--check", action="store_true", help="write nothing, and exit 1 when a file would change")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(piped.run(main))

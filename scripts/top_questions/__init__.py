@@ -24,7 +24,6 @@ from portal.models import clean, counted
 from portal.search.words import stems
 from scripts.check_articles import WritersError, choices, judged, options, read
 from scripts.freshness import views
-from scripts.lib import piped
 from scripts.lib.environment import services as environment
 
 DAYS = 90
@@ -114,13 +113,13 @@ def headline(found: Sequence[Question], top: int, tickets: int) -> str:
     return f"The top {min(top, len(found))} cover {share:.0%} of tickets; {missing} {has} no article."
 
 
-def _as_json(found: Sequence[Question], read_by: Mapping[str, int], top: int, tickets: int) -> str:
+def _as_json(found: Sequence[Question], read_by: Mapping[str, int], top: int, tickets: int) -> Iterator[str]:
     share, missing = demand.covered(found, top, tickets)
     rows = [
         {"question": one.text, "times": one.times, "article": one.article or None, "views": read_by.get(one.article)}
         for one in _shown(found, top)
     ]
-    return json.dumps({"questions": rows, "share_of_tickets": round(share, 3), "without_article": missing}, indent=1)
+    yield json.dumps({"questions": rows, "share_of_tickets": round(share, 3), "without_article": missing}, indent=1)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,7 +133,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--top", type=int, default=50, help="how many questions (default: 50)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(piped.run(main))
