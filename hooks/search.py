@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,9 +147,11 @@ def _read_questions(docs: Path, view: dict[str, Any]) -> None:
 
 def _node() -> tuple[str | None, str]:
     """The first Node that is new enough, and what was found when there is none: what PORTAL_NODE names, else the one
-    that the tests bring (a distribution's is often too old), else the one on the path."""
+    that the tests bring (a distribution's is often too old), else the one beside this Python, which `make
+    check-content` fetches where the path has none."""
     chosen = os.environ.get("PORTAL_NODE")
-    candidates = [chosen] if chosen else [str(NODE_OF_THE_TESTS), shutil.which("node")]
+    beside = str(Path(sys.prefix) / "bin" / "node")
+    candidates = [chosen] if chosen else [str(NODE_OF_THE_TESTS), beside, shutil.which("node")]
     found = "there is none"
     for node in candidates:
         if not node or not Path(node).exists():

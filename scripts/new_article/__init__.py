@@ -71,11 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def answered(question: str, known: Mapping[str, Checked]) -> tuple[str, str] | None:
     """The file of the article that answers nearly the same question, and how it words it; drafts count as well."""
-    words = frozenset(facts.words_of(question, stems))
-    wordings = [
-        (name, text, frozenset(own)) for name, one in known.items() if one.facts for _, text, own in one.facts.questions
+    words = facts.words_of(question, stems)
+    shares = [
+        (library.alike(words, own), name, text)
+        for name, one in known.items()
+        if one.facts
+        for _, text, own in one.facts.questions
     ]
-    shares = [(len(words & own) / len(words | own), name, text) for name, text, own in wordings if words & own]
     best = max(shares, default=(0.0, "", ""))
     return (best[1], best[2]) if best[0] >= library.NEAR else None
 

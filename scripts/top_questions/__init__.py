@@ -52,11 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (VendorError, StoreError) as error:
             print(getattr(error, "detail", "") or str(error), file=sys.stderr)
             return 1
-    print(
-        _as_json(found, read_by, given.top, tickets)
-        if given.json
-        else "\n".join(_as_text(found, read_by, given.top, tickets))
-    )
+    written = _as_json if given.json else _as_text
+    print("
+".join(written(found, read_by, given.top, tickets)))
     return 0
 
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hooks.search import NODE_OF_THE_TESTS
 from scripts.way_out import Comparison, compare, files, material
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,9 @@ def _built(config: Path, command: list[str], folder: Path) -> tuple[Path, int]:
         "PORTAL_BUILD_DIR": str(there / "build"),
         "NO_MKDOCS_2_WARNING": "1",
     }
+    # The copy lacks the Node that came with the tests; a distribution's may be too old for the search's questions.
+    if NODE_OF_THE_TESTS.exists():
+        environ.setdefault("PORTAL_NODE", str(NODE_OF_THE_TESTS))
     done = subprocess.run(command, cwd=there, env=environ, stdout=subprocess.DEVNULL)
     return there / "site", done.returncode
 

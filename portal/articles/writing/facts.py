@@ -18,7 +18,9 @@ from portal.mistakes.markdown import outside_code
 
 EXTERNAL = re.compile(r"(?:\]\(<?|\bhref\s*=\s*[\"']|^ {0,3}\[[^\]]+\]:\s*<?|<)(?P<url>https?://[^\s\"'<>]+)")
 NAMED = re.compile(r"\b(?:id|name)\s*=\s*[\"']?([^\s\"'>]+)|\{[^{}]*#([\w:.-]+)[^{}]*\}|^\[\^([^\]]+)\]:")
-FAILS = re.compile(r"n[’']t\b|\b(?:not|cannot|never|no longer|unable|fail\w*|error)\b", re.IGNORECASE)
+FAILING = re.compile(r"n[’']t\b|\b(?:not|cannot|never|no longer|unable|fail\w*|error)\b", re.IGNORECASE)
+# Stands among a question's words when something fails in it; no stem, since stems are in small letters.
+FAILS = "FAILS"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 
 
@@ -51,7 +53,7 @@ def kept(data: dict[str, Any]) -> Facts:
 
 def words_of(question: str, stems: Callable[[str], list[str]]) -> list[str]:
     """What a question is about, and whether something fails there: to import, and why one can't, are two questions."""
-    return sorted({*stems(question), *(["not"] if FAILS.search(question) else [])})
+    return sorted({*stems(question), *([FAILS] if FAILING.search(question) else [])})
 
 
 def of(article: Article, body: str, first: int, units: list[Unit], stems: Callable[[str], list[str]]) -> Facts:

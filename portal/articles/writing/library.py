@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from portal.articles.writing.facts import Facts
+from portal.articles.writing.facts import FAILS, Facts
 
 # The part of their words that two questions share when they ask the same.
 NEAR = 0.8
@@ -72,17 +72,20 @@ def duplicates(library: Library) -> Iterator[tuple[str, int, str, bool]]:
     """Each question that an article before it answers already; the last value tells the same words from nearly the
     same ones."""
     asked = [
-        (id, line, text, frozenset(stems))
+        (id, line, text, frozenset(words))
         for id, facts in sorted(library.items())
         if facts.listed
-        for line, text, stems in facts.questions
-        if len(stems) > 1
+        for line, text, words in facts.questions
+        if len(words) > 1
     ]
-    for number, other, share in pairs([stems for *_, stems in asked]):
-        (id, line, text, _), (before, _, said, _) = asked[number], asked[other]
-        if id != before:
-            what = "is asked by" if share == 1 else "is nearly what is asked by"
-            yield id, line, f"'{text}' {what} '{before}' as well ('{said}')", share == 1
+    for fails in (False, True):
+        # How to do something and why one can't are two questions, however many words they share.
+        alike = [one for one in asked if (FAILS in one[3]) is fails]
+        for number, other, share in pairs([words for *_, words in alike]):
+            (id, line, text, _), (before, _, said, _) = alike[number], alike[other]
+            if id != before:
+                what = "is asked by" if share == 1 else "is nearly what is asked by"
+                yield id, line, f"'{text}' {what} '{before}' as well ('{said}')", share == 1
 
 
 def pairs(sets: list[frozenset[str]]) -> Iterator[tuple[int, int, float]]:
@@ -102,6 +105,12 @@ def pairs(sets: list[frozenset[str]]) -> Iterator[tuple[int, int, float]]:
             yield number, -best[1], best[0]
         for member in prefix:
             index.setdefault(member, []).append(number)
+
+
+def alike(one: Collection[str], other: Collection[str]) -> float:
+    """The part of their words that two questions share; 0 when something fails in only one of them."""
+    words, others = set(one), set(other)
+    return len(words & others) / len(words | others) if (FAILS in words) == (FAILS in others) and words else 0.0
 
 
 def _shares(one: frozenset[str], sets: list[frozenset[str]], others: Iterable[int]) -> Iterator[tuple[float, int]]:

@@ -47,7 +47,7 @@ FILLERS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str], ...] = tuple(
         (("majority of",), r"a (?:large |vast )?majority of", LONG, "write 'most'"),
         (("utili",), r"utili[sz](?:e|es|ed|ing)", LONG, "write 'use'"),
         (("note that", "aware that", "mind that", "remember that", "noting that"),
-         r"(?:please )?(?:note|be aware|keep in mind|remember) that|it is important to note that"
+         r"(?:please )?(?:note|be aware|keep in mind|remember) that(?!:)|it is important to note that"
          r"|it is worth noting that", EMPTY, "say it without the announcement"),
         (("please",), r"please(?! note that| be aware| keep in mind| remember that)", COURTESY,
          "write what to do alone, such as 'Contact us'"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hooks.search import NODE_OF_THE_TESTS
 from tests.scripts.adopting.adopters import ROOT, SOMEBODY, new_portal
 
 PARTS = ("--parts", "articles,tickets", "--name", "Wissen")
@@ -56,6 +57,7 @@ def environ(folder: Path) -> Mapping[str, str]:
     return os.environ | SOMEBODY | {
         "PYTHONPATH": str(folder),
         "MAKEFLAGS": f"-- BIN={ROOT}/.venv/bin READY={ready}",
+        "PORTAL_NODE": str(NODE_OF_THE_TESTS),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hooks.search import NODE_OF_THE_TESTS
 from scripts.lib import ownership
 from tests.scripts.adopting.adopters import NEW, OLD, ROOT, SOMEBODY, git
 
@@ -45,7 +46,15 @@ def hour(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     lines = [f"{commands}\necho '{MARK}'" for commands, _ in steps()]
     script = "\n".join(lines).replace(CLONE, f"git clone --quiet --no-hardlinks {source} helpfront")
     script = script.replace("make setup", f"cp -r {environment} .venv && make setup")
-    environ = os.environ | SOMEBODY | {"PYTHONPATH": ".", "MAKEFLAGS": f"-- READY={ready}"}
+    environ = (
+        os.environ
+        | SOMEBODY
+        | {
+            "PYTHONPATH": ".",
+            "MAKEFLAGS": f"-- READY={ready}",
+            "PORTAL_NODE": str(NODE_OF_THE_TESTS),
+        }
+    )
     done = subprocess.run(
         ["sh", "-e"], input=script, cwd=folder, env=environ, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
