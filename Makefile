@@ -123,7 +123,7 @@ bench-freshness: setup ## what the check of articles takes, and how good it is: 
 	@$(if $(CASES),$(BIN)/python -m scripts.freshness evaluate "$(CASES)" $(ARTICLES) $(if $(BARS),--bars "$(BARS)"))
 
 bench-writing: setup ## what the writers' rules take on 5,000 articles, and after one has changed: make bench-writing [DOCS=docs]
-	@$(BIN)/python -m scripts.check_articles.bench $(if $(DOCS),--docs "$(DOCS)")
+	@$(BIN)/python -m scripts.check_articles --bench 5000 $(if $(DOCS),--docs "$(DOCS)")
 
 faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
 	@$(BIN)/python -m scripts.faults $(FAULTS)

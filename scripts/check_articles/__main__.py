@@ -13,7 +13,7 @@ from pathlib import Path
 
 from portal.articles.writing import Finding, Options, baseline, cache, report
 from portal.models import counted
-from scripts.check_articles import Shelf, WritersError, choices, external, findings, judged, options, read
+from scripts.check_articles import Shelf, WritersError, bench, choices, external, findings, judged, options, read
 from scripts.lib import piped
 
 LEVELS = ("error", "warning", "advice")
@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         shelf = read(given.docs)
+        if given.bench:
+            print("\n".join(bench.lines(shelf, given.bench)))
+            return 0
         portal = choices(given.config)
         cached = given.config.parent / cache.FILE
         found = findings(shelf, portal, datetime.now(UTC).date(), cached)
@@ -89,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--level", choices=LEVELS, default="advice", help="the least serious that is shown")
     parser.add_argument("--external", action="store_true", help="ask the sites that articles link to as well")
     parser.add_argument("--baseline", type=Path, help=f"the known findings (default: {baseline.FILE} at mkdocs.yml)")
+    parser.add_argument("--bench", type=int, metavar="N", help="how long N copies of the articles take, only that")
     parser.add_argument("--write-baseline", action="store_true", help="know all findings of today from now on")
     return parser
 

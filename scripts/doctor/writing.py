@@ -50,5 +50,5 @@ def wanted(portal: Portal) -> Found:
 
 CHECKS = (
     Check("writing", "Articles as the rules want them", rules, stage=1),
-    Check("wanted", "What customers ask has an article", wanted, stage=1),
+    Check("write-next", "What to write next", wanted, stage=4),
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.format_articles import main
+from scripts.format_articles.__main__ import main
 from tests.hooks.portals import CONFIG, write
 
 

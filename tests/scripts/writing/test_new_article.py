@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from portal.articles import parse
-from scripts.new_article import main, name_of
+from scripts.new_article import name_of
+from scripts.new_article.__main__ import main
 from tests.scripts.writing.test_check_articles import portal
 
 __all__ = ["portal"]

@@ -11,6 +11,7 @@ from functions.services import Services
 from portal.models import Requester
 from portal.tickets import Draft, Ticket
 from scripts import top_questions
+from scripts.top_questions import __main__ as command
 from tests.scripts.test_report import Visitor
 
 WHO = Requester("ada", "ada@customer.example")
@@ -47,8 +48,8 @@ def run(asked: Services, monkeypatch: pytest.MonkeyPatch):
     def environment() -> Iterator[Services]:
         yield asked
 
-    monkeypatch.setattr(top_questions, "environment", environment)
-    return top_questions.main
+    monkeypatch.setattr(command, "environment", environment)
+    return command.main
 
 
 def test_tickets_and_searches_are_one_question_and_a_single_customers_words_are_not_shown(run, capsys) -> None:
