@@ -36,6 +36,9 @@ YAML_WORDS = (
 # libyaml takes a tenth of the time for the front matter of an article; it would not survive thousands of brackets.
 QUICK: Any = getattr(yaml, "CSafeLoader", None)
 FAST = 5000
+# What libyaml reads otherwise than Python's reader, or lets pass where that one says what is wrong: tags, odd spaces,
+# a comment at a block's mark, and in brackets '?' and '---' (findings/pyyaml-two-readers.sh).
+DIFFERS = re.compile("[\t\x85\u2028\u2029\ufeff!]|[|>][-+0-9]*#|[\\[{](?:.|\n)*(?:\\?|---|\\.\\.\\.)")
 
 
 def text_of(path: Path, name: str) -> str:
@@ -72,7 +75,7 @@ def _line(error: Exception, text: str) -> int:
 def loaded(text: str, file: str, first_line: int = 1, *, typed: bool = True) -> tuple[Any, dict[yaml_lines.Path, int]]:
     """The data of a YAML text and the line of each key; raises ContentError. Not `typed`, every value stays text."""
     try:
-        if typed and len(text) <= FAST and (quick := _quickly(text, first_line)):
+        if typed and len(text) <= FAST and (quick := quickly(text, first_line)):
             return quick
         found = yaml_lines.lines(text, first_line)
         data = yaml.load(text, Loader=yaml.SafeLoader if typed else yaml.BaseLoader)  # noqa: S506 - both make plain data
@@ -81,9 +84,9 @@ def loaded(text: str, file: str, first_line: int = 1, *, typed: bool = True) -> 
     return data, found
 
 
-def _quickly(text: str, first_line: int) -> tuple[Any, dict[yaml_lines.Path, int]] | None:
+def quickly(text: str, first_line: int) -> tuple[Any, dict[yaml_lines.Path, int]] | None:
     """The same by libyaml; None for what it refuses or does not read alike, and where PyYAML was built without it."""
-    if QUICK is None or any(sign in text for sign in "\t\x85\u2028\u2029\ufeff"):
+    if QUICK is None or DIFFERS.search(text):
         return None
     try:
         return yaml.load(text, Loader=QUICK), yaml_lines.lines(text, first_line, QUICK)  # noqa: S506 - CSafeLoader
