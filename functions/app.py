@@ -105,7 +105,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "/my/ticket/file/": {"GET": "functions.tickets.uploads:download"},
     "/my/billing/": {"GET": "functions.billing.page:page"},
     "/my/billing/change/": {"GET": "functions.billing.changes:change_page"},
-    "/my/billing/done/": {"GET": "functions.billing.changes:done_page"},
+    "/my/billing/done/": {"GET": "functions.billing.done:done_page"},
     "/my/billing/invoice/": {"GET": "functions.billing.jobs:download"},
 }
 # The parts a portal may switch off, by the folder or module of the handlers that go with them.
@@ -117,6 +117,8 @@ PARTS = {
     "functions.changelog.": "changelog",
     "functions.insights.feedback:": "articles",
 }
+# There while somebody can sign in to something, and for the address of a question that is asked without.
+SIGN_IN = ("functions.signin.", "functions.hub:")
 # Called by other servers with a token of their own, never by a form: no origin to check.
 BEARER_ONLY = {
     "/api/tick",
@@ -126,6 +128,20 @@ BEARER_ONLY = {
     "/api/status/unsubscribe",
     "/api/changelog/unsubscribe",
     "/api/status/hook",
+}
+# The heading of a problem's page by its status; a test holds that none which a handler raises is without one.
+TITLES = {
+    400: "We couldn't read that",
+    401: "Sign in to continue",
+    403: "Not allowed",
+    404: "Page not found",
+    409: "This can't be done now",
+    411: "We couldn't read that",
+    413: "Too large",
+    422: "Check what you entered",
+    429: "Too many attempts",
+    500: "Something went wrong",
+    503: "Not available right now",
 }
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -186,7 +202,10 @@ class Portal:
         return response
 
     def _switched_off(self, handler: str) -> bool:
-        on = self.services.portal["parts"]
+        portal = self.services.portal
+        on = portal["parts"]
+        if handler.startswith(SIGN_IN):
+            return not (portal.get("sign_in", True) or on.get("tickets", True))
         return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:
@@ -336,15 +355,7 @@ def _problem_json(problem: Problem, request_id: str, headers: dict[str, str] | N
 
 
 def _title(status: int) -> str:
-    titles = {
-        401: "Sign in to continue",
-        403: "Not allowed",
-        404: "Page not found",
-        413: "Too large",
-        422: "Something is missing",
-        429: "Too many attempts",
-    }
-    return titles.get(status, "We couldn't read that" if status < 500 else "Something went wrong")
+    return TITLES.get(status) or TITLES[400 if status < 500 else 500]
 
 
 def _typed(request: Request, services: Services) -> tuple[str, str]:

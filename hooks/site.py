@@ -83,7 +83,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     gaps = settings.account_gaps(state.portal)
     if gaps:
         log.info("%s", gaps)
-    config.extra["portal"] = state.portal.model_dump() | {"parts": state.portal.on}
+    config.extra["portal"] = state.portal.model_dump() | {
+        "parts": state.portal.on,
+        "sign_in": state.portal.offers_sign_in,
+    }
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] |= {
         "demo": os.environ.get("DEMO") == "1",

@@ -229,7 +229,7 @@ class Brand(Part):
     radius: int | None = Field(default=None, ge=0, le=24, description="a number from 0 to 24: pixels of round corners")
     font: Text | None = Field(default=None, description="the path of a WOFF2 file")
     font_bold: Text | None = Field(default=None, description="the path of a WOFF2 file for bold text")
-    word: Text = Field(default="Help", description="the word after the product's name")
+    word: Text | None = Field(default=None, description="the word after the product's name")
     announcement: Announcement | None = Field(default=None, description="text, until and url")
     footer: list[FooterColumn] = Field(default_factory=list, max_length=4, description="up to 4 columns (title, links)")
     picture: Text | None = Field(default=None, description="the path of a PNG or JPEG file, 1200 by 630")
@@ -289,6 +289,11 @@ class Settings(Part):
         if not self.sign_in:
             parts |= {"billing": False, "account": False}
         return parts | {"sign_in": self.sign_in and any(parts[name] for name in ("tickets", "billing", "account"))}
+
+    @property
+    def offers_sign_in(self) -> bool:
+        """Whether signing in leads anywhere: to pages of one's own, or to the webhooks and posts of the status page."""
+        return self.sign_in and (self.on["sign_in"] or self.parts.status)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -47,13 +47,19 @@ class Problem(Exception):
 
 
 class Chargebee:
-    """One site. `answered` keeps the answer to each idempotency key, with what was asked."""
+    """One site. `answered` keeps the answer to each idempotency key, with what was asked; `codes` are the site's codes
+    for why somebody cancels, and `code_needed` says that each cancellation must have one. `comments` are by
+    subscription."""
 
     def __init__(self, books: Company) -> None:
         self.books = books
         self.doors = Doors(books)
         self.faults = Faults()
         self.answered: dict[str, tuple[bytes, Response]] = {}
+        self.codes = {"Not interested", "Order change"}
+        self.code_needed = False
+        self.reasons: dict[str, str] = {}
+        self.comments: dict[str, str] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -86,6 +92,8 @@ class Chargebee:
             ("POST", r"/subscriptions/([\w-]+)/update_for_items", self._change),
             ("POST", r"/subscriptions/([\w-]+)/cancel_for_items", self._cancel),
             ("POST", r"/subscriptions/([\w-]+)/remove_scheduled_cancellation", self._resume),
+            ("POST", r"/subscriptions/([\w-]+)/remove_scheduled_changes", self._unschedule),
+            ("POST", r"/comments", self._comment),
             ("GET", r"/subscriptions/([\w-]+)/renewal_estimate", self._renewal),
             ("POST", r"/estimates/update_subscription_for_items", self._estimate),
             ("GET", r"/invoices", self._invoices),
@@ -186,12 +194,33 @@ class Chargebee:
         return _json(self._with_customer(one) | made)
 
     def _cancel(self, request: Request, name: str) -> Response:
+        reason = request.form.get("cancel_reason_code", "")
+        if reason not in self.codes and (reason or self.code_needed):
+            words = (
+                f"cancel_reason_code : {reason} is not a reason code" if reason else "cancel_reason_code : is missing"
+            )
+            raise Problem(400, "param_wrong_value", words, "cancel_reason_code")
         if request.form.get("end_of_term") != "true" and request.form.get("cancel_option") != "end_of_term":
             # What a careless call does: the customer loses what was paid for.
             self.books.finish(self._which(name))
         else:
             self.books.cancel(self._which(name))
         return _json(self._with_customer(self._which(name)))
+
+    def _unschedule(self, request: Request, name: str) -> Response:
+        one = self._which(name)
+        if one.waiting is None:
+            raise Refused("there are no scheduled changes")
+        one.waiting = None
+        return _json(self._with_customer(one))
+
+    def _comment(self, request: Request) -> Response:
+        form = request.form
+        self.comments[self._which(form.get("entity_id", "")).id] = form["notes"]
+        return _json({"comment": {
+            "id": f"cmt_{len(self.comments)}", "entity_type": form["entity_type"], "entity_id": form["entity_id"],
+            "notes": form["notes"], "type": "user", "created_at": self.books.now(), "object": "comment",
+        }})  # fmt: skip
 
     def _resume(self, request: Request, name: str) -> Response:
         self.books.resume(self._which(name))
@@ -202,7 +231,10 @@ class Chargebee:
         if one.state not in {"active", "trial"}:
             raise Refused(f"a subscription that is {objects.STATES[one.state]} does not renew")
         total = self.books.renewal(one)
-        estimate = {"total": total, "amount_due": total, "date": one.end, "currency_code": one.currency}
+        # Credit counts unless somebody does not want it to.
+        due = total if request.args.get("use_existing_balances") == "false" else self.books.due(one.customer, total)
+        estimate = {"total": total, "amount_due": due, "date": one.end, "currency_code": one.currency}
+        estimate |= {"credits_applied": total - due}
         return _json(
             {"estimate": {"object": "estimate", "invoice_estimate": estimate | {"object": "invoice_estimate"}}}
         )
@@ -222,9 +254,14 @@ class Chargebee:
             lines = self.books.lines(one, plan, seats, self.books.now())
             charge, credit = objects.parted(lines, one.customer, self.books)
             used = min(charge, credit)
+            due = charge - used
+            if request.form.get("use_existing_balances") == "true":
+                due = self.books.due(one.customer, due)
             answer["invoice_estimate"] = {
-                "sub_total": lines[1].amount, "total": charge, "credits_applied": used, "amount_due": charge - used,
-                "currency_code": one.currency,
+                "sub_total": lines[1].amount, "total": charge, "credits_applied": charge - due, "amount_due": due,
+                "currency_code": one.currency, "price_type": "tax_exclusive",
+                "line_items": [{"description": lines[1].text, "amount": lines[1].amount}],
+                "taxes": [{"name": "VAT", "amount": charge - lines[1].amount}],
             }  # fmt: skip
             answer["credit_note_estimates"] = [{"total": credit, "amount_allocated": used, "type": "refundable"}]
         return _json({"estimate": answer})

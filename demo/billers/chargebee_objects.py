@@ -33,7 +33,8 @@ def subscription(one: Subscription, books: Company) -> dict[str, Any]:
     late = [each for each in books.bills(one.customer) if each.subscription == one.id and each.state == "overdue"]
     found: dict[str, Any] = {
         "id": one.id, "billing_period": 1, "billing_period_unit": "month", "customer_id": one.customer,
-        "status": STATES[one.state], "current_term_start": one.start, "current_term_end": one.end,
+        "status": "in_trial" if one.on_trial else STATES[one.state],
+        "current_term_start": one.start, "current_term_end": one.end,
         "created_at": one.start, "has_scheduled_changes": one.waiting is not None, "currency_code": one.currency,
         "due_invoices_count": len(late), "subscription_items": [item], "object": "subscription", "deleted": False,
         "resource_version": one.version,
@@ -44,18 +45,20 @@ def subscription(one: Subscription, books: Company) -> dict[str, Any]:
         found["cancelled_at"] = one.end
     elif one.state != "over":
         found["next_billing_at"] = one.end
-    if one.state == "trial":
+    if one.on_trial:
         found["trial_end"] = one.end
     return found
 
 
 def invoice(one: Invoice, books: Company) -> dict[str, Any]:
     charge, credit = parted(one.lines, one.customer, books)
-    due = 0 if one.state in {"paid", "voided"} else one.total
+    left = books.left.get(one.number, max(0, one.total))
+    due = 0 if one.state in {"paid", "voided"} else left
     return {
         "id": one.number, "customer_id": one.customer, "subscription_id": one.subscription, "recurring": True,
         "status": BILLS[one.state], "price_type": "tax_exclusive", "date": one.at, "currency_code": one.currency,
-        "total": charge, "credits_applied": min(charge, credit), "amount_due": due, "amount_paid": one.total - due,
+        "total": charge, "credits_applied": min(charge, credit) + max(0, one.total) - left, "amount_due": due,
+        "amount_paid": left - due,
         "tax": one.tax, "object": "invoice", "deleted": False,
     }  # fmt: skip
 

@@ -49,7 +49,7 @@ class Customer:
 @dataclass
 class Subscription:
     """`state`: active, trial, future, paused, ending (cancelled, until `end`) or over. `waiting` is the plan and the
-    seats from the next term on, when they change then."""
+    seats from the next term on, when they change then. `unpaid`: what is ending is a trial."""
 
     id: str
     customer: str
@@ -61,6 +61,12 @@ class Subscription:
     end: int = 0
     waiting: tuple[str, int] | None = None
     version: int = 0
+    unpaid: bool = False
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether nothing was paid for it so far."""
+        return self.state == "trial" or (self.state == "ending" and self.unpaid)
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,8 @@ class Declined(Refused):
 @dataclass
 class Company:
     """All of it, with a lock for who reads and then writes. `grain`: the seconds in which time is counted when a change
-    is priced."""
+    is priced. `credits` is what each customer has left from smaller plans, `left` what an invoice asked for after
+    that."""
 
     clock: Callable[[], float] = time.time
     grain: int = 1
@@ -123,6 +130,8 @@ class Company:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    credits: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     on_event: Callable[[Event], None] = lambda event: None
 
@@ -137,7 +146,7 @@ class Company:
             one.start = one.start or self.now() - 10 * DAY
             one.end = one.end or one.start + TERM
             self.subscriptions[one.id] = one
-            if one.state in {"active", "ending"}:
+            if one.state in {"active", "ending"} and not one.unpaid:
                 for terms in (1, 0):
                     line = Line(f"{one.seats} × {PLANS[one.plan][0]}", self.price(one) * one.seats)
                     self._bill(one, [line], one.start - terms * TERM)
@@ -172,6 +181,10 @@ class Company:
         share = Decimal(sum(line.amount for line in lines) * self.customers[customer].tax) / 100
         return int(share.quantize(Decimal(1), ROUND_HALF_UP))
 
+    def due(self, customer: str, total: int) -> int:
+        """What is left to pay of an amount once the customer's credit is used."""
+        return max(0, total - self.credits.get(customer, 0))
+
     def renewal(self, one: Subscription) -> int:
         """What the next term costs, with tax; 0 when there is none."""
         if one.state in {"ending", "over"}:
@@ -190,9 +203,12 @@ class Company:
         if not at_end and (plan, seats) != (one.plan, one.seats):
             lines = self.lines(one, plan, seats, at)
             card = self.customers[one.customer].card
-            if card and card.declined and sum(line.amount for line in lines) > 0:
+            due = self.due(one.customer, sum(line.amount for line in lines) + self.tax(one.customer, lines))
+            if card and card.declined and due:
                 raise Declined("The card was declined.")
             invoice = self._bill(one, lines, self.now())
+            self.left[invoice.number] = due
+            self.credits[one.customer] = max(0, self.credits.get(one.customer, 0) - invoice.total)
         if not at_end:
             one.plan, one.seats, one.waiting = plan, seats, None
         self._tell("changed", one)
@@ -211,14 +227,14 @@ class Company:
         """End it with its term; raises Refused when it ends already."""
         if one.state not in {"active", "trial"}:
             raise Refused(f"a subscription that is {one.state} cannot be cancelled")
-        one.state = "ending"
+        one.state, one.unpaid = "ending", one.state == "trial"
         self._tell("cancelled", one)
 
     def resume(self, one: Subscription) -> None:
         """Take a cancellation back; raises Refused when there is none."""
         if one.state != "ending":
             raise Refused(f"a subscription that is {one.state} is not cancelled")
-        one.state = "active"
+        one.state = "trial" if one.unpaid else "active"
         self._tell("resumed", one)
 
     def finish(self, one: Subscription) -> None:

@@ -49,13 +49,14 @@ class Problem(Exception):
 
 
 class Recurly:
-    """One site. `token` of a customer is the key to their account page."""
+    """One site. `token` of a customer is the key to their account page; `notes` are by customer."""
 
     def __init__(self, books: Company) -> None:
         self.books = books
         self.doors = Doors(books)
         self.faults = Faults()
         self.tokens: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -90,6 +91,8 @@ class Recurly:
             ("GET", r"/accounts/code-([\w.-]+)", self._account),
             ("GET", r"/accounts/code-([\w.-]+)/subscriptions", self._subscriptions),
             ("GET", r"/accounts/code-([\w.-]+)/invoices", self._invoices),
+            ("GET", r"/accounts/code-([\w.-]+)/balance", self._balance),
+            ("POST", r"/accounts/code-([\w.-]+)/notes", self._note),
             ("GET", r"/subscriptions", self._subscriptions),
             ("GET", r"/subscriptions/([\w-]+)", self._subscription),
             ("POST", r"/subscriptions/([\w-]+)/change", self._change),
@@ -118,6 +121,24 @@ class Recurly:
 
     def _account(self, request: Request, code: str) -> Response:
         return _json(self._whole(self._whose(code)))
+
+    def _balance(self, request: Request, code: str) -> Response:
+        """Credit is by currency; these customers pay in one."""
+        self._whose(code)
+        currencies = {one.currency for one in self.books.of(code)}
+        return _json({
+            "object": "account_balance", "account": objects.account_of(code), "past_due": False,
+            "balances": [
+                {"currency": currency, "amount": 0.0, "processing_prepayment_amount": 0.0,
+                 "available_credit_amount": objects.major(self.books.credits.get(code, 0), currency)}
+                for currency in sorted(currencies)
+            ],
+        })  # fmt: skip
+
+    def _note(self, request: Request, code: str) -> Response:
+        self.notes[self._whose(code).id] = message = request.get_json()["message"]
+        note = {"id": "note1", "object": "account_note", "account_id": f"acc{code}", "message": message}
+        return _json(note | {"created_at": objects.iso(self.books.now())}, 201)
 
     def _accounts(self, request: Request) -> Response:
         email = request.args.get("email")

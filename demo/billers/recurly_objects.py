@@ -30,7 +30,7 @@ def subscription(one: Subscription, books: Company) -> dict[str, Any]:
     }  # fmt: skip
     if share := books.customers[one.customer].tax:
         found["tax_info"] = {"type": "vat", "region": "DE", "rate": share / 100}
-    if one.state == "trial":
+    if one.on_trial:
         found |= {"trial_started_at": iso(one.start), "trial_ends_at": iso(one.end)}
     if one.state == "ending":
         found |= {"canceled_at": iso(books.now()), "expires_at": iso(one.end)}

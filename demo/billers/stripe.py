@@ -56,16 +56,13 @@ class Refusal(Exception):
 
 
 class Stripe:
-    """One account. `answered` keeps the answer to each idempotency key, with what was asked; `credits` what a customer
-    has left from smaller plans; `left` what an invoice asked for after that."""
+    """One account. `answered` keeps the answer to each idempotency key, with what was asked."""
 
     def __init__(self, books: Company) -> None:
         self.books = books
         self.doors = Doors(books)
         self.faults = Faults()
         self.answered: dict[str, tuple[str, Response]] = {}
-        self.credits: dict[str, int] = {}
-        self.left: dict[str, int] = {}
         self.reasons: dict[str, str] = {}
         self.switched_off: set[str] = set()
         self.cancel_mode = "at_period_end"
@@ -179,7 +176,7 @@ class Stripe:
         if name not in self.books.customers:
             raise Refusal(404, f"No such customer: '{name}'", "resource_missing", "id")
         expand = request.args.getlist("expand[]")
-        return stripe_objects.customer(self.books.customers[name], expand, self.credits.get(name, 0))
+        return stripe_objects.customer(self.books.customers[name], expand, self.books.credits.get(name, 0))
 
     def _known(self, name: str | None) -> str:
         if not name:
@@ -201,7 +198,7 @@ class Stripe:
         return self._bill(found, request)
 
     def _bill(self, one: Invoice, request: Request) -> dict[str, Any]:
-        return stripe_objects.invoice(one, self.books, self.left.get(one.number), request.host_url.rstrip("/"))
+        return stripe_objects.invoice(one, self.books, self.books.left.get(one.number), request.host_url.rstrip("/"))
 
     def _subscriptions(self, request: Request) -> dict[str, Any]:
         every = list(reversed(self.books.subscriptions.values()))
@@ -318,7 +315,7 @@ class Stripe:
     ) -> dict[str, Any]:
         tax = self.books.tax(one.customer, lines)
         total = sum(line.amount for line in lines) + tax
-        due = max(0, total - (self.credits.get(one.customer, 0) if credit else 0))
+        due = self.books.due(one.customer, total) if credit else max(0, total)
         whose = self.books.customers[one.customer]
         return stripe_objects.bill(lines, tax, due, one.currency, whose, at, later) | {"id": f"upcoming_in_{one.id}"}
 
@@ -360,18 +357,14 @@ class Stripe:
         at = int(form.get("proration_date") or self.books.now())
         lines = self.books.lines(one, plan, seats, at)
         total = sum(line.amount for line in lines) + self.books.tax(one.customer, lines)
-        credit = self.credits.get(one.customer, 0)
         card = self.books.customers[one.customer].card
-        if total > credit and card and form.get("payment_behavior") == "error_if_incomplete":
+        if self.books.due(one.customer, total) and card and form.get("payment_behavior") == "error_if_incomplete":
             if card.declined:
                 raise Refusal(402, "Your card was declined.", "card_declined", kind="card_error")
             if card.asks:
                 words = "Payment for this subscription requires additional user action before it can be completed."
                 raise Refusal(402, words, "subscription_payment_intent_requires_action", kind="card_error")
-        invoice = self.books.change(one, plan, seats, at)
-        if invoice is not None:
-            self.left[invoice.number] = max(0, invoice.total - credit)
-            self.credits[one.customer] = max(0, credit - invoice.total)
+        self.books.change(one, plan, seats, at)
 
 
 def _only(form: Any, known: set[str], prefix: str = "\0") -> None:

@@ -88,6 +88,8 @@ def payment_method(card: Card) -> dict[str, Any]:
 def status(one: Subscription, books: Company) -> str:
     """Stripe's word; a subscription whose last invoice could not be charged is past due."""
     unpaid = any(bill.state == "overdue" and bill.subscription == one.id for bill in books.invoices)
+    if one.on_trial:
+        return "trialing"
     return "past_due" if unpaid and one.state == "active" else STATES[one.state]
 
 
@@ -123,10 +125,11 @@ def subscription(one: Subscription, books: Company, reason: str = "") -> dict[st
         "livemode": False,
         "metadata": {},
         "pause_collection": None,
+        "schedule": f"sub_sched_{one.id}" if one.waiting else None,
         "start_date": one.start,
         "status": status(one, books),
-        "trial_end": one.end if one.state == "trial" else None,
-        "trial_start": one.start if one.state == "trial" else None,
+        "trial_end": one.end if one.on_trial else None,
+        "trial_start": one.start if one.on_trial else None,
     }
 
 

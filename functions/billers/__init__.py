@@ -3,14 +3,15 @@
 The portal asks `capabilities()`, never a vendor's name. Every failure is a VendorError: `rejected` (the vendor refuses
 this change and changed nothing), `authentication` (the operator is alarmed), `not_found` (gone, or another customer's:
 one answer for both), `rate_limited` (not done, with the wait), `unavailable` (outcome unknown: read before trying
-again) and `unsupported`. A method that is given a customer reaches nothing of another one.
+again) and `unsupported`. The sentences of an adapter say what went wrong and no more: whether something was changed is
+told by who asked for a change (`untouched`). A method that is given a customer reaches nothing of another one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from functions.errors import VendorError
+from functions.errors import Problem, VendorError
 from portal.billing import (
     Change,
     Charge,
@@ -26,7 +27,13 @@ from portal.billing import (
 # Where a job is done: in the portal through the vendor's API, on the vendor's own page for just this job, on the front
 # page of the vendor's portal (the button says so), or nowhere.
 Where = Literal["here", "link", "home", "no"]
-DOWN = "Billing is not reachable. Nothing was changed."
+DOWN = "Our billing provider isn't answering right now."
+UNKNOWN = (
+    "Our billing provider's answer didn't arrive, so we don't know yet whether this was done."
+    " Look at your billing page before you try again."
+)
+NOWHERE = "That page of our billing provider can't be opened from here. Contact support."
+UNCHANGED = "Nothing was changed."
 NOT_YOURS = "We can't find that in your billing."
 
 
@@ -37,6 +44,7 @@ class Capabilities:
     jobs: where each job is done. previews: it tells the price of a change before it is made.
     keyed: it knows a change that is sent again by our key, so a second try is harmless.
     returns: its pages bring the customer back to the portal.
+    reasons: it keeps why a customer cancels, so they are asked.
     pdf: `link` (an address that works once or for a while), `bytes` (needs our key, so it goes through the portal) or
         `no`. webhooks: `signed`, `password` (nothing is signed: the event is read again) or `no`.
     """
@@ -45,6 +53,7 @@ class Capabilities:
     previews: bool = True
     keyed: bool = True
     returns: bool = True
+    reasons: bool = True
     pdf: Literal["link", "bytes", "no"] = "link"
     webhooks: Literal["signed", "password", "no"] = "no"
 
@@ -83,8 +92,13 @@ class PaymentRefused(VendorError):
     them, which the vendor's own page can do."""
 
     def __init__(self, *, detail: str, confirmable: bool = False) -> None:
-        super().__init__("Your payment was declined. Nothing was changed.", "rejected", detail=detail)
+        super().__init__("Your payment was declined.", "rejected", detail=detail)
         self.confirmable = confirmable
+
+
+def untouched(error: VendorError | Problem) -> str:
+    """What a customer is told of a change that was tried and certainly not made."""
+    return error.public if UNCHANGED in error.public else f"{error.public} {UNCHANGED}"
 
 
 class Biller(Protocol):
@@ -117,7 +131,8 @@ class Biller(Protocol):
 
     def apply(self, customer: str, change: Change, key: str) -> None:
         """Make the change, for the price that was shown; with the same key once. PaymentRefused when it was not paid
-        for. A seat or plan change is in force now, `cancel` at the end of what is paid; `resume` takes that back."""
+        for. A seat or plan change is in force now, `cancel` at the end of what is paid; `resume` takes that back, and
+        `take_back` a change that waits for the next period. A reason that the vendor refuses is left out."""
 
     def portal_url(self, customer: str, job: Job, return_url: str, change: Change | None = None) -> str:
         """A short-lived address where this customer does the job (with a change: confirms it to their bank): a

@@ -1,12 +1,15 @@
-"""What adapters share: a customer's current subscriptions and other plans, and the checks before a change."""
+"""What adapters share: a customer's current subscriptions and other plans, and what stands around a change."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 
 from functions.billers import NOT_YOURS
 from functions.errors import VendorError
 from portal.billing import Change, Plan, Preview, Subscription
 
 CHANGED = "The price has changed since it was shown. Nothing was changed. Look at the new price, then confirm it."
+
+log = logging.getLogger(__name__)
 
 
 def current(found: Sequence[Subscription]) -> list[Subscription]:
@@ -35,8 +38,7 @@ def is_made(one: Subscription, change: Change) -> bool:
     if change.what in {"cancel", "resume"}:
         return bool(one.ends_at) is (change.what == "cancel")
     # To ask for what is so now takes back a change that waits.
-    waits = bool(one.next_plan) or one.next_seats is not None
-    return not waits and change.seats in (None, one.seats) and change.plan in ("", one.plan.id)
+    return not one.waits and change.seats in (None, one.seats) and change.plan in ("", one.plan.id)
 
 
 def must_be_shown(change: Change, now: Preview) -> None:
@@ -46,3 +48,12 @@ def must_be_shown(change: Change, now: Preview) -> None:
         return
     if now.today.currency != change.shown.currency or now.today.minor > change.shown.minor:
         raise VendorError(CHANGED, "rejected", detail=f"{change.what}: it costs more than was shown")
+
+
+def keep_reason(change: Change, send: Callable[[], object]) -> None:
+    """Send the vendor why a customer cancelled, if they said so. The plan is cancelled with it or without it."""
+    try:
+        if change.reason:
+            send()
+    except VendorError as error:
+        log.warning("billing: the reason of a cancellation was not kept: %s %s", error.kind, error.detail)

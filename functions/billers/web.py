@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from functions.billers import DOWN, NOT_YOURS, NotDone
+from functions.billers import DOWN, NOT_YOURS, UNKNOWN, NotDone
 from functions.errors import Kind, SettingsError, VendorError
 from functions.foreign.rows import Row, parsed
 from functions.settings import Settings
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = (3.05, 8)
 BODY_LIMIT, BODY_SECONDS = 10_000_000, 20
 MOST_WAIT_SECONDS = 86_400
 KINDS: dict[int, Kind] = {401: "authentication", 403: "authentication", 404: "not_found", 429: "rate_limited"}
-REFUSED = "Our billing provider refused this. Nothing was changed."
+REFUSED = "Our billing provider refused this."
 SAYS = {"rejected": REFUSED, "not_found": NOT_YOURS}
 
 
@@ -52,14 +52,14 @@ def part(text: str) -> str:
 def pdf(content: bytes) -> bytes:
     """The content of a PDF; VendorError for a login page or an error that came in its place."""
     if not content.startswith(b"%PDF-"):
-        raise VendorError(DOWN, detail="what came for an invoice is no PDF")
+        raise NotDone(DOWN, detail="what came for an invoice is no PDF")
     return content
 
 
 def fetched(url: str) -> bytes:
     """A file at an address that the vendor gave, asked for without our key. Raises VendorError."""
     if not is_safe(url):
-        raise VendorError(DOWN, detail="the address of a file is not https")
+        raise NotDone(DOWN, detail="the address of a file is not https")
     parts = urlsplit(url)
     # Without the address in the log: whoever has it has the file.
     return Api(f"{parts.scheme}://{parts.netloc}", {}).call("GET", url.partition(parts.netloc)[2], plain=True).content
@@ -97,7 +97,8 @@ class Api:
         reads: bool = False,
     ) -> Answer:
         """One request, no redirect followed; `plain` leaves the answer as bytes, and `reads` says that a POST changes
-        nothing. Raises VendorError with the first word of the path only: an address may be a credential."""
+        nothing that a customer has. Raises VendorError with the first word of the path only: an address may be a
+        credential."""
         what = f"{method} {path.strip('/').partition('/')[0].partition('?')[0]}"
         try:
             with requests.Session() as session:
@@ -109,8 +110,10 @@ class Api:
                     content = _read(response)
             row = Row(None) if plain and response.ok else Row(parsed(content))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            sort = NotDone if reads or method == "GET" or _is_unreached(error) else VendorError
-            raise sort(DOWN, detail=f"{what}: no answer that can be read") from error
+            detail = f"{what}: no answer that can be read"
+            if reads or method == "GET" or _is_unreached(error):
+                raise NotDone(DOWN, detail=detail) from error
+            raise VendorError(UNKNOWN, detail=detail) from error
         if 200 <= response.status_code < 300:
             return Answer(response.status_code, response.headers, row, content)
         raise self._failure(response, row, what, NotDone if reads or method == "GET" else VendorError)
@@ -124,7 +127,9 @@ class Api:
         final = 400 <= status < 500 and status not in (408, 409)
         kind = KINDS.get(status) or ("rejected" if final else "unavailable")
         detail = f"{what}: {status} {self._code(row)}".rstrip()
-        return sort(SAYS.get(kind, DOWN), kind, detail=detail, retry_after=_wait(response.headers))
+        unclear = kind == "unavailable" and sort is VendorError
+        says = UNKNOWN if unclear else SAYS.get(kind, DOWN)
+        return sort(says, kind, detail=detail, retry_after=_wait(response.headers))
 
 
 def _is_unreached(error: Exception) -> bool:

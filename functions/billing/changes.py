@@ -1,4 +1,4 @@
-"""Changing what is paid: the page with the price, the one press that confirms it, and the page after it."""
+"""Changing what is paid: the page with the price, and the one press that confirms it."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from functions import pages
-from functions.billers import PaymentRefused
+from functions.billers import UNCHANGED, PaymentRefused, untouched
 from functions.billing import access, ledger, offers
 from functions.billing.access import Visit
-from functions.billing.jobs import closed, failed, lead, not_recent
+from functions.billing.jobs import ELSEWHERE_ONLY, closed, failed, lead, not_recent
 from functions.billing.page import PAGE, PARENTS
 from functions.errors import Problem, VendorError
 from functions.http import Request, see_other
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TITLES = {
     "seats": "Change seats",
     "change_plan": "Change plan",
+    "take_back": "Take back a change",
     "cancel": "Cancel plan",
     "resume": "Keep your plan",
 }
@@ -35,9 +36,9 @@ LOOKED_AT_MOST = 60
 CHANGED_AT_MOST = 20
 PER_SECONDS = 600
 REASON_LENGTH = 1000
-# The page of an open change asks again by itself this often, after so many seconds.
-ASKED_AGAIN = 24
-AGAIN_SECONDS = 5
+UNPRICED = "We couldn't load the price of this change."
+UNREAD = "We couldn't load your plan."
+NO_BANK = f"Your bank wants you to confirm this payment, and we couldn't open the page for that. {UNCHANGED}"
 
 
 def change_page(request: Request, services: "Services") -> Response:
@@ -50,15 +51,17 @@ def change_page(request: Request, services: "Services") -> Response:
     limit_reading(services, "billing-look", visit.subject, LOOKED_AT_MOST, PER_SECONDS)
     try:
         subscription = _subscription(services, visit, wanted.subscription)
+        if services.biller.capabilities().jobs.get(wanted.what, "no") != "here":
+            raise Problem(409, ELSEWHERE_ONLY)
         _must_be_possible(wanted, subscription)
         plans = services.biller.plans(visit.customer, subscription) if wanted.what == "change_plan" else []
         chosen = next((plan for plan in plans if plan.id == wanted.plan), None)
         change = replace(wanted, at=services.now() // 1000 * 1000)
-        priced = wanted.what == "seats" or chosen is not None
+        priced = wanted.what in {"seats", "take_back"} or chosen is not None
         preview = services.biller.preview(visit.customer, change) if priced else None
         change = replace(change, shown=preview.today if preview else None)
     except VendorError as error:
-        return failed(services, visit, error)
+        return failed(services, visit, error, UNREAD if wanted.what in {"cancel", "resume"} else UNPRICED)
     return _change_page(services, visit, change, subscription, preview, plans, chosen)
 
 
@@ -79,7 +82,7 @@ def confirm(request: Request, services: "Services") -> Response:
     try:
         _must_be_as_shown(services, offer)
     except (VendorError, Problem) as error:
-        ledger.take_back(services, offer.key, error.public)
+        ledger.withdraw(services, offer.key, untouched(error))
         return see_other(done)
     try:
         ledger.perform(services, offer)
@@ -88,49 +91,13 @@ def confirm(request: Request, services: "Services") -> Response:
     return see_other(done)
 
 
-def done_page(request: Request, services: "Services") -> Response:
-    """GET /my/billing/done/?id=: how far a change is, read again at the billing system; asks again by itself while it
-    is not known."""
-    visit = access.visit(request, services)
-    if refused := closed(services, visit):
-        return refused
-    limit_reading(services, "billing-look", visit.subject, 2 * LOOKED_AT_MOST, PER_SECONDS)
-    outcome = ledger.outcome(services, request.args.get("id", "")[:100], visit.customer)
-    if outcome is None:
-        raise Problem(404, "There is no such change. Your billing page shows your plan.")
-    try:
-        now = ledger.subscription_of(services, visit.customer, outcome.change.subscription)
-        made = ledger.is_made(outcome.change, now)
-    except VendorError:
-        now, made = None, False
-    word = outcome.state
-    if word in {"done", "elsewhere"}:
-        word = "done" if made else "unconfirmed"
-    page = pages.render(
-        services,
-        TITLES[outcome.change.what],
-        "billing/done.html",
-        word=word,
-        said=outcome.said,
-        change=outcome.change,
-        subscription=now,
-        parents=PARENTS,
-    )
-    tries = request.args.get("n", "0")
-    number = int(tries) if tries.isdecimal() and len(tries) < 3 else ASKED_AGAIN
-    if word == "asked" and number < ASKED_AGAIN:
-        again = urlencode({"id": request.args["id"][:100], "n": number + 1})
-        page.headers["Refresh"] = f"{AGAIN_SECONDS}; url={services.url(PAGE)}done/?{again}"
-    return page
-
-
 def _at_the_bank(services: "Services", visit: Visit, offer: offers.Offer, done: str) -> Response:
     """To the vendor's page, where the customer confirms the payment to their bank."""
     try:
         back = services.settings.public_origin + done
         return lead(services, visit, offer.change.what, back, offer.change)
     except VendorError as error:
-        return failed(services, visit, error)
+        return failed(services, visit, error, NO_BANK)
 
 
 def _wanted(request: Request) -> Change:
@@ -140,7 +107,7 @@ def _wanted(request: Request) -> Change:
     seats = request.args.get("seats", "")
     number = int(seats) if seats.isascii() and seats.isdecimal() and len(seats) < 9 else None
     if what == "seats" and (number is None or not 1 <= number <= MOST_SEATS):
-        raise Problem(422, f"Write how many seats you want: a whole number from 1 to {MOST_SEATS:,}.")
+        raise Problem(422, f"Enter how many seats you want: a whole number from 1 to {MOST_SEATS:,}.")
     subscription, plan = (request.args.get(name, "")[:200] for name in ("subscription", "plan"))
     return Change(what, subscription, number if what == "seats" else None, plan if what == "change_plan" else "")  # type: ignore[arg-type]
 
@@ -163,6 +130,7 @@ def _must_be_possible(change: Change, subscription: Subscription) -> None:
     says = {
         "seats": "A cancelled plan keeps its seats. Keep your plan first, then change the seats." if ending else "",
         "change_plan": "A cancelled plan can't be changed. Keep your plan first, then change it." if ending else "",
+        "take_back": "" if subscription.waits else "No change waits for your next period.",
         "cancel": "Your plan is already cancelled." if ending else "",
         "resume": "" if ending and subscription.state != "ended" else "Your plan isn't cancelled.",
     }[change.what]
@@ -201,6 +169,7 @@ def _change_page(
         plans=plans,
         chosen=chosen,
         offer=offers.seal(services, offer) if preview or change.what in {"cancel", "resume"} else "",
+        reasons=services.biller.capabilities().reasons,
         used=used,
         kept=kept,
         money=lambda amount: written(amount, visit.locale),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from werkzeug.wrappers import Response
 
 from functions import pages
-from functions.billers import DOWN
+from functions.billers import NOWHERE, NotDone
 from functions.billing import access, reading
 from functions.billing.access import Visit
 from functions.billing.page import PAGE, show
@@ -22,7 +22,12 @@ from portal.urls import is_safe
 if TYPE_CHECKING:
     from functions.services import Services
 
-JOBS: tuple[Job, ...] = ("update_card", "seats", "change_plan", "invoices", "details", "resume", "cancel")
+JOBS: tuple[Job, ...] = ("update_card", "seats", "change_plan", "invoices", "details", "take_back", "resume", "cancel")
+ELSEWHERE_ONLY = "Our billing provider can't do that here. Contact support."
+NO_PAGE = "We couldn't open our billing provider's page."
+NO_FILE = "We couldn't load this invoice."
+# By the kind of an error, which way out the page names: an unnamed one is worth another try.
+WAYS_OUT = {"unsupported": "", "rejected": "support", "not_found": "support"}
 OPENED_AT_MOST = 20
 READ_AT_MOST = 60
 PER_SECONDS = 600
@@ -44,12 +49,12 @@ def open_job(request: Request, services: "Services") -> Response:
             return see_other(services.url(f"{PAGE}#invoices"))
         return to_change(request, services, job)
     if where == "no":
-        raise Problem(422, "Our billing provider can't do that here. Contact support.")
+        raise Problem(409, ELSEWHERE_ONLY)
     back = f"{services.absolute(PAGE)}?job={job}"
     try:
         return lead(services, visit, job, back)
     except VendorError as error:
-        return failed(services, visit, error)
+        return failed(services, visit, error, NO_PAGE)
 
 
 def to_change(request: Request, services: "Services", job: str) -> Response:
@@ -85,17 +90,19 @@ def away(services: "Services", url: str) -> Response:
     parts = urlsplit(url)
     if not is_safe(url) or parts.netloc not in services.settings.billing_hosts:
         detail = f"an address on {parts.hostname!r}, which is not in BILLING_HOSTS"
-        raise VendorError(DOWN, "unsupported", detail=detail)
+        raise NotDone(NOWHERE, "unsupported", detail=detail)
     response = see_other(url, services.settings.billing_hosts)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def failed(services: "Services", visit: Visit, error: VendorError) -> Response:
-    """The billing page with what went wrong."""
+def failed(services: "Services", visit: Visit, error: VendorError, lost: str) -> Response:
+    """The billing page with what went wrong; `lost` says what the customer did not get to see."""
     log.error("billing: %s %s", error.kind, error.detail, exc_info=error)
     status = {"not_found": 404, "rejected": 422}.get(error.kind, 503)
-    response = show(services, visit, status=status, problem=error.public)
+    way_out = WAYS_OUT.get(error.kind, "again")
+    problem = f"{lost} {error.public}" if way_out == "again" else error.public
+    response = show(services, visit, status=status, problem=problem, way_out=way_out)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -112,7 +119,7 @@ def download(request: Request, services: "Services") -> Response:
         if found.url:
             return away(services, found.url)
     except VendorError as error:
-        return failed(services, visit, error)
+        return failed(services, visit, error, NO_FILE)
     headers = {"Content-Disposition": 'attachment; filename="invoice.pdf"'}
     return Response(found.content, headers=headers, mimetype="application/pdf")
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from functions.billers import NotDone, PaymentRefused
+from functions.billers import NotDone, PaymentRefused, untouched
 from functions.billing import offers, reading
 from functions.billing.offers import Offer
 from functions.errors import VendorError
@@ -34,11 +34,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far a change is: `asked`, `done`, `refused` (`said` tells why), `unchanged` or `elsewhere`."""
+    """How far a change is: `asked` (at `asked_at`, unix ms), `done`, `refused` (`said` tells why), `unchanged` or
+    `elsewhere`."""
 
     state: str
     change: Change
     said: str = ""
+    asked_at: int = 0
 
 
 def claim(services: "Services", offer: Offer, subject: str) -> bool:
@@ -78,7 +80,7 @@ def _try(services: "Services", offer: Offer, *, again: bool = False) -> bool:
         if not refused and (again or (error.kind == "unavailable" and not isinstance(error, NotDone))):
             return False
         confirmable = isinstance(error, PaymentRefused) and error.confirmable
-        _note(services, offer.key, "elsewhere" if confirmable else "refused", error.public)
+        _note(services, offer.key, "elsewhere" if confirmable else "refused", untouched(error))
         if confirmable:
             raise
     else:
@@ -86,7 +88,7 @@ def _try(services: "Services", offer: Offer, *, again: bool = False) -> bool:
     return True
 
 
-def take_back(services: "Services", key: str, said: str) -> None:
+def withdraw(services: "Services", key: str, said: str) -> None:
     """A claimed change that will not be tried; nothing was changed."""
     _note(services, key, "refused", said)
 
@@ -99,7 +101,7 @@ def outcome(services: "Services", key: str, customer: str) -> Outcome | None:
     )
     if row is not None and row["state"] == "asked":
         row = _settle(services, row)
-    return Outcome(row["state"], _change(row), row["said"]) if row else None
+    return Outcome(row["state"], _change(row), row["said"], row["asked_at"]) if row else None
 
 
 def pending(services: "Services", customer: str, known: Summary | None) -> str:
@@ -121,6 +123,7 @@ def is_made(change: Change, subscription: Subscription | None) -> bool:
     return {
         "seats": subscription.seats == change.seats,
         "change_plan": subscription.plan.id == change.plan,
+        "take_back": not subscription.waits,
         "cancel": bool(subscription.ends_at) or subscription.state == "ended",
         "resume": not subscription.ends_at and subscription.state != "ended",
     }[change.what]

@@ -45,15 +45,15 @@ def seal(services: "Services", offer: Offer) -> str:
 
 
 def opened(services: "Services", sealed: str, customer: str) -> Offer:
-    """The offer of a form; raises Problem 422 for one that is forged, another customer's or too old."""
+    """The offer of a form; raises Problem 409 for one that is forged, another customer's or too old."""
     try:
         found = _signer(services).loads(sealed)
     except BadData as error:
-        raise Problem(422, STALE) from error
+        raise Problem(409, STALE) from error
     wanted, before = change(found["change"]), tuple(found["before"])
     offer = Offer(found["key"], found["customer"], wanted, before, found["made_at"])
     if offer.customer != customer or not 0 <= services.now() - offer.made_at + MINUTE_MS <= VALID_MS + MINUTE_MS:
-        raise Problem(422, STALE)
+        raise Problem(409, STALE)
     return offer
 
 

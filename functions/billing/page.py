@@ -32,8 +32,11 @@ def page(request: Request, services: "Services") -> Response:
     return show(services, visit, back_from=job)
 
 
-def show(services: "Services", visit: Visit, *, status: int = 200, problem: str = "", back_from: str = "") -> Response:
-    """The page for a visit; `problem` is a sentence above it, `back_from` the job that led to the vendor's page."""
+def show(
+    services: "Services", visit: Visit, *, status: int = 200, problem: str = "", way_out: str = "", back_from: str = ""
+) -> Response:
+    """The page for a visit; `problem` is a sentence above it with a `way_out` (again, support or none), `back_from` the
+    job that led to the vendor's page."""
     context: dict[str, Any] = {"known": None, "capabilities": None, "failed": None, "pending": "", "used": None}
     state = visit.state
     if state == "ready":
@@ -50,6 +53,7 @@ def show(services: "Services", visit: Visit, *, status: int = 200, problem: str 
         has_accounts=bool(services.settings.oidc_issuer),
         admins=access.admins(session) if session else "",
         problem=problem,
+        way_out=way_out,
         back_from=back_from,
         money=lambda amount: written(amount, visit.locale),
         days_left=lambda at: max(0, (at - services.now()) // DAY_MS),

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 # `update_card` to `details` are pages or actions that a customer asks for; the order is the page's.
-Job = Literal["update_card", "seats", "change_plan", "invoices", "details", "resume", "cancel"]
+Job = Literal["update_card", "seats", "change_plan", "invoices", "details", "take_back", "resume", "cancel"]
 State = Literal["trial", "active", "past_due", "paused", "ended"]
 InvoiceState = Literal["draft", "open", "paid", "uncollectible", "void"]
 Interval = Literal["day", "week", "month", "year"]
-What = Literal["seats", "change_plan", "cancel", "resume"]
+What = Literal["seats", "change_plan", "take_back", "cancel", "resume"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Subscription:
     `seats` is None when they are not counted, or when several parts have numbers of their own: then they cannot be
     changed here. `renews_at` is when the next period begins, `ends_at` the last day of one that was cancelled,
     `trial_ends_at` that of a trial.
-    `next_plan` and `next_seats` are what a change that waits for the next period will bring ("" and None for none).
+    `next_plan` and `next_seats` are what a change that waits for the next period will bring ("" and None for none);
+    `scheduled`: something waits, and the billing system does not tell what.
     `by_hand`: we send an invoice that is paid by transfer, so no payment method is charged.
     """
 
@@ -54,6 +55,12 @@ class Subscription:
     next_plan: str = ""
     next_seats: int | None = None
     by_hand: bool = False
+    scheduled: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a change that is known waits for the next period."""
+        return bool(self.next_plan) or self.next_seats is not None
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,17 @@ class PaymentMethod:
 
 @dataclass(frozen=True)
 class Charge:
-    """What is charged next, and when (unix ms); tax is in it."""
+    """What is charged next, and when (unix ms); tax is in it. `credit` is what the customer's credit pays beside it,
+    negative for what is left to pay from earlier; None for neither."""
 
     amount: Money
     at: int
+    credit: Money | None = None
+
+    @property
+    def whole(self) -> Money:
+        """What the period costs, whoever pays it."""
+        return Money(self.amount.minor + (self.credit.minor if self.credit else 0), self.amount.currency)
 
 
 @dataclass(frozen=True)
@@ -115,13 +129,37 @@ class Change:
 class Preview:
     """The billing system's own price of a change: `today` is charged at once (negative: a credit that the next
     invoices use up), `later` in each period from then on, at `later_at` for the first time (unix ms; 0: unknown).
-    Tax is in both."""
+    Tax is in both. `credit` is as in Charge, and is taken off `today` already."""
 
     today: Money
     later: Money | None = None
     later_at: int = 0
     lines: tuple[Line, ...] = ()
     tax: Money | None = None
+    credit: Money | None = None
+
+    @property
+    def to_pay(self) -> Money:
+        """What is charged today; nothing when there is something to give back."""
+        return Money(max(0, self.today.minor), self.today.currency)
+
+    @property
+    def given(self) -> Money:
+        """What the change adds to the customer's credit."""
+        return Money(max(0, -self.today.minor), self.today.currency)
+
+    @property
+    def made_up(self) -> tuple[Line, ...]:
+        """How `to_pay` is made up, to the cent: the vendor's lines, tax, what neither of them names, and credit."""
+        used = self.credit.minor if self.credit else 0
+        price = self.today.minor + used
+        rows = [(line.text, line.amount.minor) for line in self.lines] or [("This change", price)]
+        if self.lines:
+            rows.append(("Tax", self.tax.minor if self.tax else 0))
+            rows.append(("Discounts and other amounts", price - sum(amount for _, amount in rows)))
+        rows.append(("Paid with your credit" if used > 0 else "Left to pay from earlier", -used))
+        rows.append(("Added to your credit", self.given.minor))
+        return tuple(Line(text, Money(amount, self.today.currency)) for text, amount in rows if amount)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ YAML_WORDS = (
 QUICK: Any = getattr(yaml, "CSafeLoader", None)
 FAST = 5000
 # What libyaml reads otherwise than Python's reader, or lets pass where that one says what is wrong: tags, odd spaces,
-# a comment at a block's mark, and in brackets '?' and '---' (findings/pyyaml-two-readers.sh).
-DIFFERS = re.compile("[\t\x85\u2028\u2029\ufeff!]|[|>][-+0-9]*#|[\\[{](?:.|\n)*(?:\\?|---|\\.\\.\\.)")
+# braces, a comment at a block's mark, and in brackets '?' and '---' (findings/pyyaml-two-readers.sh).
+DIFFERS = re.compile("[\\t\\x85\\u2028\\u2029\\ufeff!{]|[|>][-+0-9]*#|\\[(?:.|\\n)*(?:\\?|---|\\.\\.\\.)")
 
 
 def text_of(path: Path, name: str) -> str:
@@ -55,7 +55,7 @@ def text_of(path: Path, name: str) -> str:
 
 def of_yaml(error: Exception, text: str, file: str, first_line: int = 1) -> ContentError:
     """What a YAML reader refused, as a sentence for the writer; `first_line` is that of the YAML in its file."""
-    if isinstance(error, yaml_lines.Doubled):
+    if isinstance(error, yaml_lines.Misread):
         return ContentError(file, error.line, str(error))
     if isinstance(error, RecursionError):
         return ContentError(file, None, "is nested too deeply")
@@ -77,11 +77,13 @@ def loaded(text: str, file: str, first_line: int = 1, *, typed: bool = True) -> 
     try:
         if typed and len(text) <= FAST and (quick := quickly(text, first_line)):
             return quick
-        found = yaml_lines.lines(text, first_line)
-        data = yaml.load(text, Loader=yaml.SafeLoader if typed else yaml.BaseLoader)  # noqa: S506 - both make plain data
+        reader = yaml.SafeLoader(text) if typed else yaml.BaseLoader(text)  # both make plain data
+        node = reader.get_single_node()
+        # Before the data, for which merged keys are put in their places.
+        found = yaml_lines.of(node, first_line)
+        return None if node is None else reader.construct_document(node), found
     except (yaml.YAMLError, RecursionError) as error:
         raise of_yaml(error, text, file, first_line) from error
-    return data, found
 
 
 def quickly(text: str, first_line: int) -> tuple[Any, dict[yaml_lines.Path, int]] | None:
@@ -89,6 +91,9 @@ def quickly(text: str, first_line: int) -> tuple[Any, dict[yaml_lines.Path, int]
     if QUICK is None or DIFFERS.search(text):
         return None
     try:
-        return yaml.load(text, Loader=QUICK), yaml_lines.lines(text, first_line, QUICK)  # noqa: S506 - CSafeLoader
+        reader = QUICK(text)
+        node = reader.get_single_node()
+        found = yaml_lines.of(node, first_line)
+        return None if node is None else (reader.construct_document(node), found)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None  # Python's reader says what is wrong in the words of YAML_WORDS

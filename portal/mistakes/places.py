@@ -20,7 +20,8 @@ IGNORED = re.compile(r"(^|/)(\.[^/]*|[^/]*~|#[^/]*#|README\.md)$|(^|/)\.[^/]*/")
 
 def strays(names: Iterable[str], docs: str = "docs") -> Iterator[ContentError]:
     """A ContentError for each file that would silently do nothing; `names` are paths below the project's folder."""
-    for name in sorted(names):
+    there = frozenset(names)
+    for name in sorted(there):
         folder, _, rest = name.partition("/")
         if not rest or IGNORED.search(name):
             continue
@@ -30,6 +31,9 @@ def strays(names: Iterable[str], docs: str = "docs") -> Iterator[ContentError]:
             wrong = _in_ours(folder, rest)
         else:
             wrong = f"nothing reads the folder '{folder}'. Did you mean '{meant(folder)}'?" if meant(folder) else ""
+        twin = f"{name.removesuffix('.yaml')}.yml"
+        if wrong and name.endswith(".yaml") and twin in there:
+            wrong = f"is not read, since {twin} is there as well. Move into that what you need, and delete this file"
         if wrong:
             yield ContentError(name, None, wrong)
 

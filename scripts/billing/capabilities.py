@@ -24,6 +24,7 @@ JOBS: dict[Job, str] = {
     "details": "Billing address and tax number",
     "cancel": "Cancel",
     "resume": "Take a cancellation back",
+    "take_back": "Take back a change of the next period",
 }
 PDF = {"link": "an address of the vendor", "bytes": "through the portal", "no": "no"}
 WEBHOOKS = {"signed": "signed", "password": "a password; the event is read again", "no": "no"}
@@ -31,6 +32,7 @@ ROWS: list[tuple[str, Callable[[Capabilities], str]]] = [
     ("Price before a change", lambda can: "yes" if can.previews else "no"),
     ("A second try under the same key", lambda can: "harmless" if can.keyed else "not known: the plan is read instead"),
     ("Brings customers back", lambda can: "yes" if can.returns else "no"),
+    ("Keeps why a customer cancels", lambda can: "yes" if can.reasons else "no, so nobody is asked"),
     ("Invoices as PDF", lambda can: PDF[can.pdf]),
     ("Webhooks", lambda can: WEBHOOKS[can.webhooks]),
 ]

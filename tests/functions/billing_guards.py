@@ -5,7 +5,7 @@ from tests.functions.guards import Guard
 STRIPE, ACCOUNT = "functions/billers/stripe/__init__.py", "functions/billers/stripe/account.py"
 ACCESS, OFFERS, LEDGER = (f"functions/billing/{name}.py" for name in ("access", "offers", "ledger"))
 JOBS, CHANGES, READING = (f"functions/billing/{name}.py" for name in ("jobs", "changes", "reading"))
-A, C, P, T = (f"billing/test_{name}.py::" for name in ("attacks", "changes", "page", "twice"))
+A, C, E, P, T = (f"billing/test_{name}.py::" for name in ("attacks", "changes", "every_vendor", "page", "twice"))
 B, S, W = (f"billers/test_{name}.py::" for name in ("contract", "stripe", "webhooks"))
 GUARDS = [
     Guard(
@@ -28,6 +28,13 @@ GUARDS = [
         "closed(services, visit, here) or not_recent(services, visit, here)",
         "closed(services, visit, here)",
         f"{C}test_an_old_sign_in_is_asked_to_sign_in_again_before_what_is_paid_changes",
+    ),
+    Guard(
+        "only what the billing system can do",
+        CHANGES,
+        'if services.biller.capabilities().jobs.get(wanted.what, "no") != "here":',
+        "if False:",
+        f"{E}test_a_change_that_waits_is_taken_back_where_the_vendor_can[stripe]",
     ),
     Guard(
         "a recent sign-in before a change",

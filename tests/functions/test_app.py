@@ -1,16 +1,21 @@
 """The app: routes, errors, and what every answer carries."""
 
+import ast
 import json
 import logging
 import subprocess
 import sys
+from html import unescape
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from functions import app as app_module
+from functions import health
 from functions.app import Portal
+from functions.errors import Problem
 from functions.logs import JsonLines
 from functions.services import Services
 from functions.settings import read
@@ -30,19 +35,6 @@ def test_importing_the_app_imports_no_vendor_and_no_site_builder():
         for name in modules
         if name.startswith(("functions.helpdesks.", "functions.billers.", "functions.identity."))
     }
-
-
-def test_werkzeugs_own_server_is_left_out_and_still_there_for_who_asks():
-    code = (
-        "import sys, functions.app\n"
-        "print(sorted({'werkzeug.serving', 'werkzeug.test', 'http.server', 'socketserver', 'ssl'} & {*sys.modules}))\n"
-        "from werkzeug.test import Client\n"
-        "from werkzeug.serving import make_server\n"
-        "print(Client.__module__, make_server.__module__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout == "[]\nwerkzeug.test werkzeug.serving\n"
 
 
 def test_every_route_leads_to_a_handler():
@@ -256,3 +248,63 @@ def test_a_part_that_is_switched_off_is_not_there(environ: dict[str, str], tmp_p
     environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / "off", parts={part: False}))
 
     assert Browser(Portal(Services(read(environ)))).get(path).status_code == 404
+
+
+def test_each_status_that_a_handler_raises_has_a_heading_of_its_own():
+    raised = {
+        node.args[0].value
+        for path in Path(app_module.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem"
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+
+    assert {404, 409, 413, 422, 429, 503} <= raised
+    assert raised <= set(app_module.TITLES)
+
+
+@pytest.mark.parametrize(
+    ("status", "heading", "helps"),
+    [
+        (400, "We couldn't read that", False),
+        (403, "Not allowed", False),
+        (404, "Page not found", False),
+        (409, "This can't be done now", False),
+        (418, "We couldn't read that", False),
+        (422, "Check what you entered", False),
+        (429, "Too many attempts", False),
+        (500, "Something went wrong", True),
+        (502, "Something went wrong", True),
+        (503, "Not available right now", True),
+    ],
+)
+def test_a_problem_is_headed_by_its_kind_and_names_the_status_page_only_where_that_may_explain_it(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, status: int, heading: str, helps: bool
+):
+    def raises(request: object, services: object) -> None:
+        raise Problem(status, "A sentence.")
+
+    monkeypatch.setattr(health, "read", raises)
+    page = browser.get("/api/health", headers={"Accept": "text/html"})
+
+    assert page.status_code == status
+    assert f"<h1>{heading}</h1>" in unescape(page.text)
+    assert ("Check the status page" in page.text) == helps
+
+
+@pytest.mark.parametrize("path", ["/api/signin", "/my/sign-in/", "/my/verify/", "/my/", "/api/session"])
+def test_where_signing_in_leads_nowhere_there_is_no_way_to_it(environ: dict[str, str], tmp_path, path: str):
+    codes = {}
+    for name, bundle in {
+        "nothing": {"parts": {"tickets": False}, "sign_in": False},
+        "questions of strangers": {"parts": {"tickets": True}, "sign_in": False},
+        "an older build": {"parts": {"tickets": False}},
+    }.items():
+        environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / name, **bundle))
+        services = Services(read(environ))
+        services.store.migrate()
+        codes[name] = Browser(Portal(services)).get(path)
+        services.store.close()
+
+    assert "There is no page here." in codes["nothing"].text
+    assert "There is no page here." not in codes["questions of strangers"].text + codes["an older build"].text

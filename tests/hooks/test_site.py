@@ -111,6 +111,13 @@ def test_the_portals_own_pages_are_there(built: Built) -> None:
         assert built.page(url)
 
 
+def test_the_page_of_functions_that_do_not_answer_claims_nothing_of_what_was_sent(built: Built) -> None:
+    page = built.page("unavailable")
+
+    assert "Nothing was changed" not in page
+    assert "look at Billing first: it may have been made." in page
+
+
 def test_the_sitemap_has_what_one_may_look_for_and_no_steps_on_the_way(built: Built) -> None:
     sitemap = (built.site / "sitemap.xml").read_text("utf-8")
 

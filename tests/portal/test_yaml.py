@@ -32,6 +32,30 @@ def test_a_title_that_yaml_takes_for_something_else_is_asked_for_in_quotes(title
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a:\n  - {id: x, description: Water, time and heat}\n", 2, 'description: "Water, time and heat"'),
+        ("{a: b, c, d, e: f}", 1, 'a: "b, c, d"'),
+        ("a:\n  b: {name: App,\n    description: The app, on phones}", 3, 'description: "The app, on phones"'),
+    ],
+)
+def test_a_text_that_a_comma_cut_in_two_is_shown_with_its_quotes(text: str, line: int, said: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        mistakes.loaded(text, "x.yml")
+
+    expected = f"x.yml:{line}: a text with a comma between braces needs quotes: {said}"
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{a: "b", c}', "{a: b, c: }", "{a, b}", "[a, b: c, d]", "a: b\nc:\n", "{a: {b: c}, d}", "{a: b, 'c': ''}"],
+)
+def test_what_no_comma_cut_in_two_is_read(text: str) -> None:
+    mistakes.loaded(text, "x.yml")
+
+
+@pytest.mark.parametrize(
     ("read", "text", "where"),
     [
         (lambda t: articles.parse("a/b", "x.md", t), "---\ntitle: A\nowner: b\ntitle: C\n---\n", "x.md:4: 'title'"),
@@ -89,7 +113,7 @@ def test_the_quick_reader_reads_what_the_slow_one_reads_or_leaves_it_alone(piece
     quick = mistakes.quickly(text, 1)
 
     if quick is not None:
-        assert repr(quick) == repr((yaml.safe_load(text), yaml_lines.lines(text)))
+        assert repr(quick) == repr((yaml.safe_load(text), yaml_lines.lines(text, 1)))
 
 
 def test_front_matter_as_writers_write_it_is_read_quickly() -> None:

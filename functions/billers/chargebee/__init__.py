@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from functions.billers import NOT_YOURS, BillingEvent, Capabilities, Pdf
-from functions.billers.changes import current, is_made, must_be_shown, others, own
+from functions.billers.changes import current, is_made, keep_reason, must_be_shown, others, own
 from functions.billers.chargebee import rows
 from functions.billers.chargebee.api import Site
 from functions.billers.web import base, fetched, part, pdf
@@ -19,8 +19,10 @@ from portal.billing import Change, Charge, Invoice, Job, PaymentMethod, Plan, Pr
 if TYPE_CHECKING:
     from functions.services import Services
 
+# Without it, credit that a customer has would be left out of an estimate.
+WITH_CREDIT = {"use_existing_balances": "true"}
 COUNTED = '["active","in_trial","non_renewing","paused"]'
-HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "resume", "cancel")
+HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "take_back", "resume", "cancel")
 CAN = Capabilities(
     {"update_card": "link", "details": "home", **dict.fromkeys(HERE, "here")}, pdf="bytes", webhooks="password"
 )
@@ -31,15 +33,17 @@ def connect(settings: Settings, services: "Services") -> "Chargebee":
     get = settings.environ.get
     address = base(settings, "CHARGEBEE_API", f"https://{get('CHARGEBEE_SITE', '').strip()}.chargebee.com")
     webhook = get("CHARGEBEE_WEBHOOK_USER", "").strip(), get("CHARGEBEE_WEBHOOK_PASSWORD", "").strip()
-    return Chargebee(address, get("CHARGEBEE_KEY", "").strip(), webhook)
+    key, reason = get("CHARGEBEE_KEY", "").strip(), get("CHARGEBEE_CANCEL_REASON", "").strip()
+    return Chargebee(address, key, webhook, reason)
 
 
 class Chargebee:
     """Our model of one site of theirs."""
 
-    def __init__(self, address: str, key: str, webhook: tuple[str, str]) -> None:
+    def __init__(self, address: str, key: str, webhook: tuple[str, str], reason: str) -> None:
         self._site = Site(address + "/api/v2", key)
         self._webhook = webhook
+        self._reason = reason
 
     def capabilities(self) -> Capabilities:
         return CAN
@@ -65,15 +69,16 @@ class Chargebee:
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
         if subscription.state in {"paused", "ended"} or subscription.ends_at:
             return None
-        return rows.charge(self._site.get(f"/subscriptions/{part(subscription.id)}/renewal_estimate"), subscription)
+        path = f"/subscriptions/{part(subscription.id)}/renewal_estimate"
+        return rows.charge(self._site.get(path, WITH_CREDIT), subscription)
 
     def plans(self, customer: str, subscription: Subscription) -> list[Plan]:
         return others(self._site.plans(), subscription.plan)
 
     def preview(self, customer: str, change: Change) -> Preview:
         one = own(self.subscriptions(customer), change)
-        form = {"subscription[id]": one.id, **rows.items(one, change)}
-        return rows.preview(self._site.estimate("/estimates/update_subscription_for_items", form), one)
+        form = {"subscription[id]": one.id, **rows.items(one, change), **WITH_CREDIT}
+        return rows.preview(self._site.look("/estimates/update_subscription_for_items", form), one)
 
     def apply(self, customer: str, change: Change, key: str) -> None:
         one = own(self.subscriptions(customer), change)
@@ -82,15 +87,20 @@ class Chargebee:
         action, form = rows.action(one, change)
         if change.shown:
             must_be_shown(change, self.preview(customer, change))
-        headers = {"chargebee-idempotency-key": key}
-        self._site.post(f"/subscriptions/{part(one.id)}/{action}", form, headers)
+        path = f"/subscriptions/{part(one.id)}/{action}"
+        if change.what == "cancel":
+            self._site.cancel(path, form, key, self._reason)
+            note = {"entity_type": "subscription", "entity_id": one.id, "notes": change.reason}
+            keep_reason(change, lambda: self._site.post("/comments", note))
+        else:
+            self._site.post(path, form, key)
 
     def portal_url(self, customer: str, job: Job, return_url: str, change: Change | None = None) -> str:
         form = {"customer[id]": customer, "redirect_url": return_url}
         if CAN.jobs[job] == "link":
-            found = self._site.post("/hosted_pages/manage_payment_sources", form)
+            found = self._site.look("/hosted_pages/manage_payment_sources", form)
             return found.text("hosted_page", "url")
-        return self._site.post("/portal_sessions", form).text("portal_session", "access_url")
+        return self._site.look("/portal_sessions", form).text("portal_session", "access_url")
 
     def pdf(self, customer: str, invoice: str) -> Pdf:
         """Fetched at once, for the address that they give expires and its host is not known before."""
@@ -98,7 +108,7 @@ class Chargebee:
         if found.text("invoice", "customer_id") != customer:
             raise VendorError(NOT_YOURS, "not_found", detail="the invoice is another customer's")
         form = {"disposition_type": "attachment"}
-        made = self._site.post(f"/invoices/{part(invoice)}/pdf", form)
+        made = self._site.look(f"/invoices/{part(invoice)}/pdf", form)
         return Pdf(content=pdf(fetched(made.text("download", "download_url"))))
 
     def events(self, raw_body: bytes, headers: Mapping[str, str]) -> list[BillingEvent]:

@@ -1,15 +1,17 @@
 """Chargebee's API: lists page after page, and what is read of a customer."""
 
+import logging
 from collections.abc import Iterator, Mapping
 
-from functions.billers import DOWN
+from functions.billers import DOWN, NotDone
 from functions.billers.chargebee import rows
 from functions.billers.web import Api, part
-from functions.errors import VendorError
 from functions.foreign.rows import Row
 from portal.billing import Plan
 
 MOST_PAGES = 1_000
+
+log = logging.getLogger(__name__)
 
 
 class Site:
@@ -22,12 +24,25 @@ class Site:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Row:
         return self._api.call("GET", path, query).row
 
-    def estimate(self, path: str, form: Mapping[str, str]) -> Row:
-        """A price; asked for by POST, and changes nothing."""
+    def look(self, path: str, form: Mapping[str, str]) -> Row:
+        """A POST that changes nothing a customer has: a price, the address of a page or of a file."""
         return self._api.call("POST", path, form=form, reads=True).row
 
-    def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Row:
+    def post(self, path: str, form: Mapping[str, str], key: str = "") -> Row:
+        headers = {"chargebee-idempotency-key": key} if key else None
         return self._api.call("POST", path, form=form, headers=headers).row
+
+    def cancel(self, path: str, form: Mapping[str, str], key: str, reason: str) -> None:
+        """With the operator's code for the `reason`, and without it when the site does not have that one."""
+        if not reason:
+            self.post(path, form, key)
+            return
+        try:
+            self.post(path, {**form, "cancel_reason_code": reason}, key)
+        except rows.CodeRefused as error:
+            log.error("chargebee: CHARGEBEE_CANCEL_REASON=%r is no code of the site: %s", reason, error.detail)
+            # The answer to the first key is kept there.
+            self.post(path, form, f"{key}-uncoded")
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[Row]:
         """Page after page: each names the offset of the next."""
@@ -38,7 +53,7 @@ class Site:
             offset = {"offset": page.text("next_offset")}
             if not offset["offset"]:
                 return
-        raise VendorError(DOWN, detail=f"{path} does not end")
+        raise NotDone(DOWN, detail=f"{path} does not end")
 
     def of(self, what: str, customer: str, query: Mapping[str, str]) -> list[Row]:
         """The first page of a customer's subscriptions or invoices, without what is another customer's."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from functions.billers import BillingEvent, PaymentRefused
+from functions.billers.web import REFUSED
 from functions.errors import VendorError
 from functions.foreign.rows import Row
 from portal.billing import (
@@ -29,6 +30,7 @@ INVOICES |= dict.fromkeys(("posted", "payment_due", "not_paid"), "open")
 INTERVALS: dict[str, Interval] = {"day": "day", "week": "week", "month": "month", "year": "year"}
 METHODS = {"direct_debit": "Direct debit", "paypal_express_checkout": "PayPal", "bank_transfer": "Bank transfer"}
 BRANDS = {"visa": "Visa", "mastercard": "Mastercard", "american_express": "American Express"}
+UNDONE = {"resume": "remove_scheduled_cancellation", "take_back": "remove_scheduled_changes"}
 CONFIRMABLE = {"payment_intent_invalid", "3ds_card_authentication_failed"}
 
 log = logging.getLogger(__name__)
@@ -39,8 +41,15 @@ def code(row: Row) -> str:
     return row.text("api_error_code")
 
 
+class CodeRefused(VendorError):
+    """The reason code of a cancellation is missing, or not one of the site's; nothing was cancelled."""
+
+
 def refined(status: int, row: Row) -> VendorError | None:
-    """A payment that was refused; they undo the change with it."""
+    """A payment that was refused (they undo the change with it), or the code of a reason."""
+    if row.text("param") == "cancel_reason_code":
+        said = f"{status} {code(row)}: set CHARGEBEE_CANCEL_REASON to a code that the site has"
+        return CodeRefused(REFUSED, "rejected", detail=said)
     if row.text("type") != "payment":
         return None
     return PaymentRefused(detail=f"{status} {code(row)}", confirmable=code(row) in CONFIRMABLE)
@@ -54,7 +63,8 @@ def subscription(row: Row, later: Row, plan_of: Callable[[str], Plan]) -> Subscr
     state = _state(one.text("status"))
     if state == "active" and one.number("due_invoices_count") and not by_hand:
         state = "past_due"
-    ends = one.text("status") in {"non_renewing", "cancelled"}
+    # A trial that was cancelled stays one, with its end as the time at which it is cancelled.
+    ends = one.text("status") in {"non_renewing", "cancelled"} or bool(state == "trial" and _ms(one, "cancelled_at"))
     return Subscription(
         id=one.text("id"),
         plan=_plan(one, main, plan_of(main.text("item_price_id"))),
@@ -116,8 +126,8 @@ def action(one: Subscription, change: Change) -> tuple[str, dict[str, str]]:
     if change.what == "cancel":
         # Without end_of_term they end it at once.
         return "cancel_for_items", {"end_of_term": "true"}
-    if change.what == "resume":
-        return "remove_scheduled_cancellation", {}
+    if change.what in UNDONE:
+        return UNDONE[change.what], {}
     return "update_for_items", items(one, change)
 
 
@@ -125,16 +135,32 @@ def preview(row: Row, one: Subscription) -> Preview:
     """`total` is not what is charged: what the old seats give back is a credit note, and is taken off."""
     now, later = row.row("estimate", "invoice_estimate"), row.row("estimate", "next_invoice_estimate")
     currency = currency_of(one, now) or currency_of(one, later)
-    due, credits = now.number("amount_due") or 0, row.rows("estimate", "credit_note_estimates")
-    back = sum((note.number("total") or 0) - (note.number("amount_allocated") or 0) for note in credits)
+    notes = row.rows("estimate", "credit_note_estimates")
+    given, allocated = _sum(notes, "total"), _sum(notes, "amount_allocated")
+    used = (now.number("credits_applied") or 0) - allocated
     amount = later.number("total")
+    tax = _tax(now, currency)
     lines = [(line.text("description"), line.number("amount") or 0) for line in now.rows("line_items")]
+    lines = lines or [("New charges", (now.number("total") or 0) - (tax.minor if tax else 0))]
+    lines += [(f"Credit for unused time of {one.plan.name}", -(note.number("total") or 0)) for note in notes]
     return Preview(
-        today=Money(due - back, currency),
+        today=Money((now.number("amount_due") or 0) - (given - allocated), currency),
         later=None if amount is None else Money(amount, currency),
         later_at=_ms(later, "date"),
-        lines=tuple(Line(text, Money(minor, currency)) for text, minor in lines),
+        lines=tuple(Line(text, Money(minor, currency)) for text, minor in lines if minor),
+        tax=tax,
+        credit=Money(used, currency) if used else None,
     )
+
+
+def _sum(found: list[Row], name: str) -> int:
+    return sum(each.number(name) or 0 for each in found)
+
+
+def _tax(estimate: Row, currency: str) -> Money | None:
+    """What comes on top of the lines, None for prices with the tax in them."""
+    found = 0 if estimate.text("price_type") == "tax_inclusive" else _sum(estimate.rows("taxes"), "amount")
+    return Money(found, currency) if found else None
 
 
 def currency_of(one: Subscription, estimate: Row) -> str:
@@ -146,7 +172,10 @@ def charge(row: Row, one: Subscription) -> Charge | None:
     """From the estimate of a renewal."""
     found = row.row("estimate", "invoice_estimate")
     amount, at, currency = found.number("amount_due"), found.number("date"), currency_of(one, found)
-    return None if amount is None or at is None or not currency else Charge(Money(amount, currency), at * 1000)
+    if amount is None or at is None or not currency:
+        return None
+    used = found.number("credits_applied") or 0
+    return Charge(Money(amount, currency), at * 1000, Money(used, currency) if used else None)
 
 
 def event(row: Row) -> BillingEvent:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
-from functions.billers.changes import current, is_made, must_be_shown, others, own
+from functions.billers import NOT_YOURS, NOWHERE, BillingEvent, Capabilities, NotDone, Pdf
+from functions.billers.changes import current, is_made, keep_reason, must_be_shown, others, own
 from functions.billers.recurly import rows
 from functions.billers.recurly.api import Site, account
 from functions.billers.web import base, part, pdf
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 APIS = {"us": "https://v3.recurly.com", "eu": "https://v3.eu.recurly.com"}
 # What is in force: a canceled one until its last day.
 COUNTED = ("active", "canceled")
-HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "resume", "cancel")
+HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "take_back", "resume", "cancel")
 CAN = Capabilities(
     {"update_card": "home", "details": "home", **dict.fromkeys(HERE, "here")},
     keyed=False,
@@ -79,7 +79,8 @@ class Recurly:
         return rows.method(self._site.get(account(customer)))
 
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
-        return rows.renewal(self._site.subscription(customer, subscription.id))
+        row = self._site.subscription(customer, subscription.id)
+        return rows.renewal(row, self._site.credit(customer, row.text("currency")))
 
     def plans(self, customer: str, subscription: Subscription) -> list[Plan]:
         currency = subscription.plan.price.currency if subscription.plan.price else ""
@@ -88,7 +89,8 @@ class Recurly:
     def preview(self, customer: str, change: Change) -> Preview:
         one = own(self.subscriptions(customer), change)
         made = self._site.send("POST", f"/subscriptions/{part(one.id)}/change/preview", rows.change(one, change))
-        return rows.preview(made, self._site.subscription(customer, one.id))
+        now = self._site.subscription(customer, one.id)
+        return rows.preview(made, now, self._site.credit(customer, now.text("currency")))
 
     def apply(self, customer: str, change: Change, key: str) -> None:
         """They know no keys: what is so already is not sent again."""
@@ -97,6 +99,8 @@ class Recurly:
             return
         if change.what == "cancel":
             self._site.send("PUT", f"/subscriptions/{part(one.id)}/cancel", {"timeframe": "term_end"})
+            note = {"message": f"Cancelled: {change.reason}"}
+            keep_reason(change, lambda: self._site.send("POST", f"{account(customer)}/notes", note))
         elif change.what == "resume":
             self._site.send("PUT", f"/subscriptions/{part(one.id)}/reactivate", None)
         else:
@@ -109,7 +113,7 @@ class Recurly:
         """The account page: its token works until it is made anew, so the address is a lasting credential."""
         token = self._site.get(account(customer)).text("hosted_login_token")
         if not token:
-            raise VendorError(DOWN, "unsupported", detail="the account has no hosted page: switch them on at Recurly")
+            raise NotDone(NOWHERE, "unsupported", detail="the account has no hosted page: switch them on at Recurly")
         return f"{self._pages}/account/{part(token)}"
 
     def pdf(self, customer: str, invoice: str) -> Pdf:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from functions.billers import DOWN, NOT_YOURS
+from functions.billers import DOWN, NOT_YOURS, NotDone
 from functions.billers.recurly import rows
 from functions.billers.recurly.exact import Exact, exact
 from functions.billers.web import Api, part
@@ -40,7 +40,7 @@ class Site:
             path, query = page.text("next"), None
             if not page.flag("has_more") or not path.startswith("/"):
                 return
-        raise VendorError(DOWN, detail="a list does not end")
+        raise NotDone(DOWN, detail="a list does not end")
 
     def subscriptions(self, customer: str) -> list[Exact]:
         """All of an account, the newest first; VendorError `not_found` when there is no such account."""
@@ -60,6 +60,14 @@ class Site:
             return set()
         bills = self.get(f"{account(customer)}/invoices", {"state": "past_due", "limit": "50"}).rows("data")
         return {name for each in bills for name in each.texts("subscription_ids")}
+
+    def credit(self, customer: str, currency: str) -> int:
+        """What an account has in open credit, in minor units; new invoices use it up."""
+        for each in self.get(f"{account(customer)}/balance").rows("balances"):
+            found = each.money(currency, "available_credit_amount")
+            if each.text("currency") == currency and found:
+                return max(0, found.minor)
+        return 0
 
     def plan(self, code: str) -> Exact:
         """A plan as it is sold; empty when it is not sold any more."""

@@ -115,13 +115,18 @@ def method(row: Exact) -> PaymentMethod | None:
     return PaymentMethod(METHODS.get(kind, kind.replace("_", " ").capitalize()), last4) if kind else None
 
 
-def renewal(row: Exact) -> Charge | None:
-    """What the next period costs, from the subscription itself; a change that waits has a price, and no tax yet."""
+def renewal(row: Exact, credit: int) -> Charge | None:
+    """What the next period costs, from the subscription itself, less the account's credit (minor units); a change that
+    waits has a price, and no tax yet."""
     currency, waiting = row.text("currency"), row.row("pending_change")
     if row.text("state") not in {"active", "future"}:
         return None
     total = _each_period(waiting, row) if waiting.text("object") else row.money(currency, "total")
-    return Charge(total, ms(row, "current_period_ends_at")) if total else None
+    if total is None:
+        return None
+    used = max(0, min(credit, total.minor))
+    left = Money(total.minor - used, currency)
+    return Charge(left, ms(row, "current_period_ends_at"), Money(used, currency) if used else None)
 
 
 def change(one: Subscription, wanted: Change) -> dict[str, Any]:
@@ -130,8 +135,9 @@ def change(one: Subscription, wanted: Change) -> dict[str, Any]:
     return {"timeframe": "now", "plan_code": wanted.plan or one.plan.id, "quantity": seats}
 
 
-def preview(row: Exact, now: Exact) -> Preview:
-    """From a change that they worked out, and the subscription `now`: what is charged, and what is paid back."""
+def preview(row: Exact, now: Exact, credit: int) -> Preview:
+    """From a change that they worked out, and the subscription `now`: what is charged, and what is paid back. They do
+    not count the account's credit (minor units) in, and use it up all the same."""
     currency = now.text("currency")
     found = [row.row("invoice_collection", "charge_invoice"), *row.rows("invoice_collection", "credit_invoices")]
     totals = [each.money(currency, "total") for each in found]
@@ -139,12 +145,15 @@ def preview(row: Exact, now: Exact) -> Preview:
     lines = [
         (line.text("description"), line.money(currency, "amount")) for each in found for line in each.rows("line_items")
     ]
+    price = sum(total.minor for total in totals if total)
+    used = max(0, min(credit, price))
     return Preview(
-        today=Money(sum(total.minor for total in totals if total), currency),
+        today=Money(price - used, currency),
         later=_each_period(row, now),
         later_at=ms(now, "current_period_ends_at"),
         lines=tuple(Line(text, amount) for text, amount in lines if amount),
         tax=Money(sum(tax.minor for tax in taxes if tax), currency),
+        credit=Money(used, currency) if used else None,
     )
 
 

@@ -6,7 +6,7 @@ https://docs.stripe.com/api, https://docs.stripe.com/customer-management/portal-
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, Pdf
+from functions.billers import DOWN, NOT_YOURS, BillingEvent, Capabilities, NotDone, Pdf
 from functions.billers.changes import current, is_made, must_be_shown, others
 from functions.billers.stripe import objects
 from functions.billers.stripe.account import Account, items
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 API = "https://api.stripe.com"
 HERE: tuple[Job, ...] = ("seats", "change_plan", "invoices", "resume", "cancel")
-CAN = Capabilities({"update_card": "link", "details": "home", **dict.fromkeys(HERE, "here")}, webhooks="signed")
+# A change that waits is a schedule with phases of the company's own making, which a customer can't judge.
+CAN = Capabilities(
+    {"update_card": "link", "details": "home", "take_back": "no", **dict.fromkeys(HERE, "here")}, webhooks="signed"
+)
 
 
 def connect(settings: Settings, services: "Services") -> "Stripe":
@@ -59,7 +62,7 @@ class Stripe:
         expand = {"expand[]": "invoice_settings.default_payment_method"}
         found = self._account.get(f"customers/{part(customer)}", expand)
         if found.text("id") != customer:
-            raise VendorError(DOWN, detail="customers: the answer is not this customer")
+            raise NotDone(DOWN, detail="customers: the answer is not this customer")
         return objects.payment_method(found.row("invoice_settings", "default_payment_method"))
 
     def next_charge(self, customer: str, subscription: Subscription) -> Charge | None:
@@ -87,7 +90,14 @@ class Stripe:
         now = self._account.preview(form | moment)
         later = self._account.preview(form | {"preview_mode": "recurring"})
         at = (later.number("period_end") or 0) * 1000
-        return Preview(objects.due(now), objects.total(later, "total"), at, objects.lines(now), objects.tax(now))
+        return Preview(
+            objects.due(now),
+            objects.total(later, "total"),
+            at,
+            objects.lines(now),
+            objects.tax(now),
+            objects.credit(now),
+        )
 
     def apply(self, customer: str, change: Change, key: str) -> None:
         row = self._account.own(customer, change.subscription)
@@ -122,9 +132,9 @@ class Stripe:
                 "flow_data[after_completion][type]": "redirect",
                 "flow_data[after_completion][redirect][return_url]": return_url,
             }
-        url = self._account.post("billing_portal/sessions", form).text("url")
+        url = self._account.look("billing_portal/sessions", form).text("url")
         if not url:
-            raise VendorError(DOWN, detail="the portal session has no url")
+            raise NotDone(DOWN, detail="the portal session has no url")
         return url
 
     def pdf(self, customer: str, invoice: str) -> Pdf:

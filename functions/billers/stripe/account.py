@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from functions.billers import DOWN, NOT_YOURS, NotDone, PaymentRefused
+from functions.billers import DOWN, NOT_YOURS, UNKNOWN, NotDone, PaymentRefused
 from functions.billers.web import Api, part
 from functions.errors import VendorError
 from functions.foreign.rows import Row
@@ -18,7 +18,7 @@ ASKS = {
     "authentication_required",
     "invoice_payment_intent_requires_action",
 }
-UNSUPPORTED = "This plan has several parts, which can't be changed here. Nothing was changed. Contact support."
+UNSUPPORTED = "This plan has several parts, which can't be changed here. Contact support."
 MOST_PAGES = 1000
 ACTIVE = ("active", "trialing", "past_due")
 
@@ -47,7 +47,11 @@ class Account:
 
     def preview(self, form: Mapping[str, str]) -> Row:
         """An invoice as it would be; asked for by POST, and changes nothing."""
-        return self._api.call("POST", "invoices/create_preview", form=form, reads=True).row
+        return self.look("invoices/create_preview", form)
+
+    def look(self, path: str, form: Mapping[str, str]) -> Row:
+        """A POST that changes nothing a customer has: a price, or a session of the portal."""
+        return self._api.call("POST", path, form=form, reads=True).row
 
     def subscriptions(self, customer: str) -> list[Row]:
         """All of a customer's, the newest first. The product is not expanded: it is five levels deep, and Stripe
@@ -124,7 +128,7 @@ def _refined(status: int, row: Row) -> VendorError | None:
     if status == 402:
         return PaymentRefused(detail=f"{status} {code}", confirmable=code in ASKS)
     if code == "idempotency_key_in_use":
-        return VendorError(DOWN, "unavailable", detail=f"{status} {code}")
+        return VendorError(UNKNOWN, "unavailable", detail=f"{status} {code}")
     return None
 
 

@@ -92,6 +92,7 @@ def subscription(row: Row, name: str = "") -> Subscription:
         ends_at=ends or (period if row.flag("cancel_at_period_end") else 0),
         trial_ends_at=(row.number("trial_end") or 0) * 1000 if trial else 0,
         by_hand=row.text("collection_method") == "send_invoice",
+        scheduled=bool(row.text("schedule") or list(row.row("schedule"))),
     )
 
 
@@ -139,13 +140,19 @@ def payment_method(row: Row) -> PaymentMethod | None:
 def charge(row: Row) -> Charge:
     """The next invoice, as `create_preview` tells it."""
     at = row.number("next_payment_attempt") or row.number("period_end") or 0
-    return Charge(total(row, "amount_due"), at * 1000)
+    return Charge(total(row, "amount_due"), at * 1000, credit(row))
 
 
 def due(row: Row) -> Money:
     """What a preview asks for at once; a negative total becomes the customer's credit."""
     whole = total(row, "total")
     return whole if whole.minor < 0 else total(row, "amount_due")
+
+
+def credit(row: Row) -> Money | None:
+    """What the customer's balance pays of an invoice, negative when it adds something; None when it does neither."""
+    used = max(0, row.number("total") or 0) - (row.number("amount_due") or 0)
+    return money(used, row.text("currency")) if used else None
 
 
 def lines(row: Row) -> tuple[Line, ...]:
@@ -156,8 +163,9 @@ def lines(row: Row) -> tuple[Line, ...]:
 
 
 def tax(row: Row) -> Money | None:
-    """The tax of an invoice, None without any."""
-    found = sum(part.number("amount") or 0 for part in row.rows("total_taxes"))
+    """The tax that comes on top of an invoice's lines, None without any."""
+    parts = [part for part in row.rows("total_taxes") if part.text("tax_behavior") != "inclusive"]
+    found = sum(part.number("amount") or 0 for part in parts)
     return money(found, row.text("currency")) if found else None
 
 

@@ -137,5 +137,7 @@ BILLERS = (
         _chargebee,
         Known(("/api/v2/item_prices", "/files/"), "/api/v2"),
     ),
-    Checked("recurly.openapi.yaml", recurly.Recurly(Company(grain=DAY)), _recurly),
+    Checked(
+        "recurly.openapi.yaml", recurly.Recurly(Company(grain=DAY)), _recurly, Known(("/accounts/code-acme/balance",))
+    ),
 )

@@ -11,7 +11,7 @@ from demo.billers import chargebee as fake_chargebee
 from demo.billers import chargebee_objects
 from demo.billers.company import Card, Subscription
 from functions.billers import web
-from functions.billers.chargebee import connect
+from functions.billers.chargebee import Chargebee, connect
 from functions.billers.chargebee.rows import items
 from functions.errors import SettingsError, VendorError
 from functions.settings import read
@@ -201,3 +201,41 @@ def test_what_the_webhook_needs_is_named_by_the_check(environ: dict[str, str], c
 
 def test_customers_may_be_sent_to_the_site_that_is_set_and_to_no_other(environ: dict[str, str]):
     assert read(environ | CHARGEBEE).billing_hosts == {"acme-test.chargebee.com"}
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_code_of_the_site_goes_with_a_cancellation(environ: dict[str, str], chargebee: Bench, needed: bool):
+    chargebee.add()
+    chargebee.fake.code_needed = needed
+    coded(environ, chargebee, "Order change").apply("acme", Change("cancel", "sub-acme"), "key")
+
+    assert chargebee.books.subscriptions["sub-acme"].state == "ending"
+    assert chargebee.faults.calls.count(("POST", "/api/v2/subscriptions/sub-acme/cancel_for_items")) == 1
+
+
+def test_a_code_that_the_site_does_not_know_cancels_without_one_and_goes_to_the_log(
+    environ: dict[str, str], chargebee: Bench, caplog: pytest.LogCaptureFixture
+):
+    chargebee.add()
+    coded(environ, chargebee, "order change").apply("acme", Change("cancel", "sub-acme", reason="too dear"), "key")
+
+    assert chargebee.books.subscriptions["sub-acme"].state == "ending"
+    assert chargebee.fake.comments == {"sub-acme": "too dear"}
+    assert "CHARGEBEE_CANCEL_REASON='order change' is no code of the site" in caplog.text
+
+
+def test_a_site_that_wants_a_code_refuses_a_cancellation_without_one_and_the_log_says_what_to_set(chargebee: Bench):
+    chargebee.add()
+    chargebee.fake.code_needed = True
+    with pytest.raises(VendorError) as raised:
+        chargebee.biller.apply("acme", Change("cancel", "sub-acme"), "key")
+
+    assert raised.value.kind == "rejected"
+    assert "CHARGEBEE_CANCEL_REASON" in raised.value.detail
+    assert chargebee.books.subscriptions["sub-acme"].state == "active"
+
+
+def coded(environ: dict[str, str], bench: Bench, code: str) -> Chargebee:
+    """The adapter with a code for why customers cancel."""
+    own = {"CHARGEBEE_API": bench.services.settings.environ["CHARGEBEE_API"], "CHARGEBEE_CANCEL_REASON": code}
+    return connect(read(environ | CHARGEBEE | own), bench.services)

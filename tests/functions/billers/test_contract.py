@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from demo.billers.company import DAY, PLANS, Card, Declined, Subscription
 from demo.helpdesks.faults import EARLY, LATE
-from functions.billers import PaymentRefused
+from functions.billers import UNCHANGED, UNKNOWN, NotDone, PaymentRefused
 from functions.errors import VendorError
 from portal.billing import Change, Money, PaymentMethod
 from tests.functions.billers.benches import NOON, Bench
@@ -170,26 +170,57 @@ def test_the_other_plans_are_told_by_price_in_the_customers_currency(bench: Benc
     ]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_trial_that_was_cancelled_stays_a_trial_until_its_last_day_and_can_be_taken_up_again(bench: Bench):
+    bench.add("acme", Subscription("sub-acme", "acme", state="trial"))
+    bench.biller.apply("acme", Change("cancel", "sub-acme"), "key-1")
+    (cancelled,) = bench.biller.subscriptions("acme")
+    bench.biller.apply("acme", Change("resume", "sub-acme"), "key-2")
+    (again,) = bench.biller.subscriptions("acme")
+
+    assert (cancelled.state, cancelled.ends_at, cancelled.trial_ends_at) == ("trial", END, END)
+    assert (again.state, again.ends_at, again.trial_ends_at) == ("trial", 0, END)
+
+
+@pytest.mark.parametrize(("credit", "charged"), [(0, 11_894), (5_000, 6_894), (11_894, 0), (99_999, 0)])
+def test_the_next_charge_is_what_the_customers_credit_leaves_of_it(bench: Bench, credit: int, charged: int):
+    bench.add("acme", tax=19)
+    bench.books.credits["acme"] = credit
+    (one,) = bench.biller.subscriptions("acme")
+    charge = bench.biller.next_charge("acme", one)
+
+    assert charge is not None
+    assert charge.amount == Money(charged, "EUR")
+    assert charge.credit == (Money(11_894 - charged, "EUR") if credit else None)
+    assert charge.whole == Money(11_894, "EUR")
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    before=st.integers(1, 400), after=st.integers(1, 400), plan=st.sampled_from(sorted(PLANS)),
-    currency=st.sampled_from(["EUR", "USD", "JPY", "KWD"]), passed=st.integers(0, 29 * DAY),
-    tax=st.sampled_from([0, 7, 19]),
+    credit=st.sampled_from([0, 1, 2_500, 10_000_000]), before=st.integers(1, 400), after=st.integers(1, 400),
+    plan=st.sampled_from(sorted(PLANS)), currency=st.sampled_from(["EUR", "USD", "JPY", "KWD"]),
+    passed=st.integers(0, 29 * DAY), tax=st.sampled_from([0, 7, 19]),
 )  # fmt: skip
 def test_the_price_that_was_shown_is_charged_to_the_cent(
-    bench: Bench, before: int, after: int, plan: str, currency: str, passed: int, tax: int
+    bench: Bench, credit: int, before: int, after: int, plan: str, currency: str, passed: int, tax: int
 ):
     name = f"c{len(bench.books.customers)}"
     start = int(bench.moment()) - passed
     bench.add(name, Subscription(f"s-{name}", name, plan, before, currency, start=start), tax=tax)
     one = bench.books.subscriptions[f"s-{name}"]
+    bench.books.credits[name] = credit
     (mine,) = bench.biller.subscriptions(name)
     other = next((each.id for each in bench.biller.plans(name, mine) if each.name == "Company"), "")
     change = Change("change_plan", one.id, seats=after, plan=other, at=int(bench.moment() * 1000))
     count, shown = len(bench.books.invoices), bench.biller.preview(name, change)
     bench.biller.apply(name, Change(**{**vars(change), "shown": shown.today}), f"key-{name}")
 
-    assert shown.today == Money(sum(bill.total for bill in bench.books.invoices[count:]), currency)
+    made = bench.books.invoices[count:]
+    total = sum(bill.total for bill in made)
+    assert shown.today.minor == (total if total < 0 else sum(bench.books.left[bill.number] for bill in made))
+    assert {line.amount.currency for line in shown.made_up} <= {shown.today.currency} == {currency}
+    assert sum(line.amount.minor for line in shown.made_up) == shown.to_pay.minor
+    assert bench.books.credits[name] == credit - (shown.credit.minor if shown.credit else 0) + shown.given.minor
+    assert "Discounts and other amounts" not in {line.text for line in shown.made_up}
     assert shown.later == Money(bench.books.renewal(one), currency)
     assert (one.seats, one.plan) == (after, "company" if other else plan)
 
@@ -211,6 +242,59 @@ def test_a_preview_changes_nothing(bench: Bench):
     bench.biller.preview("acme", seats(9))
 
     assert state_of(bench) == before
+
+
+@AT_THE_MOMENT_ITSELF
+def test_a_change_that_waits_can_be_taken_back_and_what_then_holds_has_a_price(bench: Bench):
+    bench.add("acme", Subscription("sub-acme", "acme", waiting=("starter", 2)))
+    before, change = state_of(bench), Change("take_back", "sub-acme")
+    shown = bench.biller.preview("acme", change)
+    waits = bench.biller.subscriptions("acme")[0].waits
+    bench.biller.apply("acme", Change("take_back", "sub-acme", shown=shown.today), "key")
+    bench.biller.apply("acme", change, "key")
+    (after,) = bench.biller.subscriptions("acme")
+
+    assert (shown.today, shown.later, shown.made_up) == (Money(0, "EUR"), Money(9_995, "EUR"), ())
+    assert (waits, after.waits) == (True, False)
+    assert bench.books.subscriptions["sub-acme"].waiting is None
+    assert state_of(bench) == before
+
+
+def kept_reason(bench: Bench) -> str | None:
+    """Why the customer cancelled, where the vendor keeps it."""
+    found: dict[str, dict[str, str]] = {
+        "stripe": getattr(bench.fake, "reasons", {}),
+        "chargebee": getattr(bench.fake, "comments", {}),
+        "recurly": getattr(bench.fake, "notes", {}),
+    }
+    return found[bench.name].get("acme" if bench.name == "recurly" else "sub-acme")
+
+
+def test_why_a_customer_cancels_is_kept_at_the_vendor(bench: Bench):
+    bench.add()
+    bench.biller.apply("acme", Change("cancel", "sub-acme", reason="Zu teuer, 100 %"), "key")
+
+    assert bench.biller.capabilities().reasons
+    assert (kept_reason(bench) or "").endswith("Zu teuer, 100 %")
+
+
+def test_without_a_reason_nothing_is_noted(bench: Bench):
+    bench.add()
+    bench.biller.apply("acme", Change("cancel", "sub-acme"), "key")
+
+    assert not kept_reason(bench)
+
+
+@AT_THE_MOMENT_ITSELF
+@pytest.mark.parametrize("fault", ["unavailable", "refused", "forbidden", "limited", "garbage"])
+def test_a_reason_that_cannot_be_kept_cancels_all_the_same(bench: Bench, fault: str):
+    bench.add()
+    bench.faults.next, bench.faults.method = fault, "POST"
+    bench.faults.below = {"chargebee": "/api/v2/comments", "recurly": "/accounts/code-acme/notes"}[bench.name]
+    bench.biller.apply("acme", Change("cancel", "sub-acme", reason="too dear"), "key")
+
+    assert bench.faults.next == ""
+    assert state_of(bench)[2] == "ending"
 
 
 @AT_THE_MOMENT_ITSELF
@@ -362,6 +446,41 @@ def test_each_fault_is_one_of_our_six_and_tells_nobody_a_secret(bench: Bench, fa
         assert not error or error.retry_after == (30 if fault == "limited" else None)
 
 
+def test_a_look_that_fails_speaks_of_no_change(bench: Bench):
+    bench.add()
+    bill = bench.biller.invoices("acme")[0].id
+    (one,) = bench.biller.subscriptions("acme")
+    calls: dict[str, Callable[[], object]] = {
+        "subscriptions": lambda: bench.biller.subscriptions("acme"),
+        "invoices": lambda: bench.biller.invoices("acme"),
+        "method": lambda: bench.biller.payment_method("acme"),
+        "charge": lambda: bench.biller.next_charge("acme", one),
+        "plans": lambda: bench.biller.plans("acme", one),
+        "preview": lambda: bench.biller.preview("acme", seats(9)),
+        "pdf": lambda: bench.biller.pdf("acme", bill),
+        "page": lambda: bench.biller.portal_url("acme", "update_card", "http://127.0.0.1/"),
+    }
+    for fault in sorted(fault for fault, kind in WAYS.items() if kind in {"unavailable", "rate_limited"}):
+        for name, call in calls.items():
+            bench.faults.next, bench.faults.times = fault, 1
+            error = failure(call)
+
+            assert isinstance(error, NotDone), (fault, name)
+            assert UNCHANGED not in error.public
+            assert error.public != UNKNOWN
+
+
+def test_a_change_whose_outcome_is_unknown_says_so_and_what_to_do(bench: Bench):
+    for fault in sorted(fault for fault, kind in WAYS.items() if kind == "unavailable"):
+        bench.add(fault)
+        bench.faults.next, bench.faults.method = fault, "PUT" if bench.name == "recurly" else "POST"
+        error = failure(lambda: bench.biller.apply(fault, Change("cancel", f"sub-{fault}"), f"key-{fault}"))  # noqa: B023
+
+        assert error is not None
+        assert not isinstance(error, NotDone), fault
+        assert error.public == UNKNOWN
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("9" * 20),
     lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=9), each, max_size=3),
@@ -385,13 +504,15 @@ def spoilt(data: object, value: object, at: int) -> object:
     return walk(data)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON, at=st.integers(0, 60))
 def test_no_answer_gives_anything_but_a_result_or_a_named_error(bench: Bench, value: object, at: int):
     if "acme" not in bench.books.customers:
         bench.add("acme", Subscription("sub-acme", "acme", waiting=("company", 7)), tax=19)
+    (one,) = bench.biller.subscriptions("acme")
     bench.faults.mangle = lambda data: spoilt(data, value, at)
     for call in (
+        lambda: bench.biller.next_charge("acme", one),
         lambda: bench.biller.subscriptions("acme"),
         lambda: bench.biller.invoices("acme"),
         lambda: bench.biller.payment_method("acme"),

@@ -65,7 +65,7 @@ def test_an_offer_of_one_customer_is_of_no_use_to_another(
     sealed = offer(look(browser, "seats", subscription="sub_other", seats="9"))
     enter()
 
-    assert confirm(browser, sealed).status_code == 422
+    assert confirm(browser, sealed).status_code == 409
     assert books.subscriptions["sub_other"].seats == 3
 
 
@@ -73,7 +73,7 @@ def test_an_offer_of_one_customer_is_of_no_use_to_another(
 def test_rubbish_instead_of_an_offer_is_refused(sealed: str, browser: Browser, enter: Enter):
     enter()
 
-    assert confirm(browser, sealed).status_code == 422
+    assert confirm(browser, sealed).status_code == 409
 
 
 def test_an_offer_that_was_changed_or_signed_elsewhere_is_refused(
@@ -90,7 +90,7 @@ def test_an_offer_that_was_changed_or_signed_elsewhere_is_refused(
     another = str(URLSafeSerializer("x" * 32, salt="billing-offer").dumps({"key": "k"}))
     other_use = str(URLSafeSerializer(services.settings.secret_keys[0], salt="session").dumps({"key": "k"}))
 
-    assert [confirm(browser, bad).status_code for bad in (swapped, another, other_use)] == [422] * 3
+    assert [confirm(browser, bad).status_code for bad in (swapped, another, other_use)] == [409] * 3
     assert books.subscriptions["sub_demo"].seats == 5
 
 
@@ -102,7 +102,7 @@ def test_a_price_is_good_for_a_quarter_of_an_hour(
     sealed = offer(look(browser, "seats", seats="7"))
     services.clock.at = NOW * 1000 + minutes * 60_000  # type: ignore[attr-defined]
 
-    assert confirm(browser, sealed).status_code == 422
+    assert confirm(browser, sealed).status_code == 409
     assert books.subscriptions["sub_demo"].seats == 5
 
 

@@ -36,13 +36,13 @@ def answering(stage: Play) -> Callable[[Any], str]:
     return play
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=SHAPES)
 @example(shape={"url": "https://billing.evil.example/"})
 @example(shape={"data": [{}]})
 @example(shape={"data": 3})
 @example(shape={"data": [], "invoice_settings": {"default_payment_method": {"card": {"brand": "visa"}}}})
-def test_any_json_leaves_the_page_or_says_that_nothing_was_changed(
+def test_any_json_leaves_the_page_or_says_what_could_not_be_opened(
     shape: Any, answering: Callable[[Any], str], environ: dict[str, str], services: Services, sign_in
 ):
     own = environ | {"BILLER": "stripe", "STRIPE_KEY": "rk_test_x", "STRIPE_API": answering(shape)}
@@ -55,4 +55,5 @@ def test_any_json_leaves_the_page_or_says_that_nothing_was_changed(
 
     assert looked.status_code == 200
     assert opened.status_code in {503, 422}
-    assert "Nothing was changed" in opened.text
+    assert "our billing provider" in opened.text
+    assert "Nothing was changed" not in opened.text

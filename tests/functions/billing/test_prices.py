@@ -39,15 +39,15 @@ def test_a_preview_is_what_is_then_charged(
             price = f"price_{plan}_{currency.lower()}" if what == "change_plan" else ""
             change = Change(what, "sub", wanted if what == "seats" else None, price, moment[0] * 1000)  # type: ignore[arg-type]
             preview = biller.preview("cus", change)
-            before, credit = len(books.invoices), fake.credits.get("cus", 0)
+            before, credit = len(books.invoices), books.credits.get("cus", 0)
             moment[0] = min(moment[0] + later % 900, one.end)  # the customer thinks for a while
             biller.apply("cus", change, f"key-{number}")
             made = books.invoices[before:]
 
             total = sum(bill.total for bill in made)
-            charged = sum(fake.left[bill.number] for bill in made)
+            charged = sum(books.left[bill.number] for bill in made)
             assert preview.today == Money(total if total < 0 else charged, currency)
-            assert fake.credits.get("cus", 0) == credit - total + charged
+            assert books.credits.get("cus", 0) == credit - total + charged
             assert preview.later == Money(books.renewal(one), currency)
             assert sum(line.amount.minor for line in preview.lines) + (preview.tax.minor if preview.tax else 0) == total
 

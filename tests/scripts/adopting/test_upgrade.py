@@ -168,8 +168,18 @@ def test_a_version_or_a_repository_that_is_not_there_is_a_sentence(portal: Path,
 def test_another_repository_is_the_one_of_the_next_upgrade(source: Path, portal: Path, tmp_path: Path):
     git(tmp_path, "clone", "--quiet", "--bare", str(source), "mirror.git")
     run(portal, "scripts.upgrade", "--from", str(tmp_path / "mirror.git"))
+    named = (portal / ".upstream.toml").read_text("utf-8")
+    (tmp_path / "mirror.git").rename(tmp_path / "moved.git")
+    first, second = (
+        run(portal, "scripts.upgrade", "--from", str(tmp_path / "moved.git")),
+        run(portal, "scripts.upgrade"),
+    )
 
-    assert f'repository = "{tmp_path}/mirror.git"' in (portal / ".upstream.toml").read_text("utf-8")
+    assert f'repository = "{tmp_path}/mirror.git"' in named
+    # Also when there was nothing to upgrade to.
+    assert [done.stdout.count("Nothing to do") for done in (first, second)] == [1, 1], first.stderr + second.stderr
+    assert f'repository = "{tmp_path}/moved.git"' in (portal / ".upstream.toml").read_text("utf-8")
+    assert git(portal, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(
