@@ -41,8 +41,9 @@ def wanted(portal: Portal) -> Found:
     often = [one for one in found[:TOP] if one.total >= top_questions.FEWEST]
     missing = [one for one in often if not one.article]
     if missing:
+        more = f" and {counted(len(missing) - 1, 'more question')}" if len(missing) > 1 else ""
         return bad(
-            f"{counted(len(missing), 'question')} of the {len(often)} most frequent have no article",
+            f"asked often, and no article answers it: '{missing[0].text}'{more}",
             "Run python -m scripts.top_questions, and begin with the first that has none.",
         )
     return good(top_questions.headline(found, TOP, top_questions.tickets_in(asked)))

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from demo import server
+from demo.helpdesks import zendesk
+from functions.helpdesks.zendesk import Zendesk
 from functions.services import Services
+from portal.articles.demand import Asked
 from portal.models import Requester
 from portal.tickets import Draft, Ticket
 from scripts import top_questions
 from scripts.top_questions import __main__ as command
+from tests.functions.helpdesks.benches import ZENDESK
 from tests.scripts.test_report import Visitor
 
 WHO = Requester("ada", "ada@customer.example")
@@ -66,6 +71,27 @@ def test_the_headline_says_what_the_top_covers_and_what_has_no_article(run, caps
 
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("The top 2 cover 60% of tickets; ")
+
+
+def test_saved_answers_count_by_their_use_where_the_desk_knows_it(asked: Services) -> None:
+    fake = zendesk.Zendesk()
+    fake.macros = [
+        {"title": "Export all data", "usage_30d": 4, "actions": [{"field": "comment_value", "value": "A"}]},
+        {"title": "Never used", "actions": [{"field": "comment_value", "value": "B"}]},
+    ]
+    with server.running(fake) as origin:
+        asked.desk = Zendesk({**ZENDESK, "ZENDESK_API": origin})
+        found = [one for one in top_questions.asked(asked) if one.source == "macro"]
+
+    assert found == [Asked("Export all data", 12, "macro")]
+
+
+def test_a_desk_that_does_not_answer_exits_1_and_says_why(run, asked: Services, capsys) -> None:
+    with server.running(zendesk.Zendesk()) as origin:
+        asked.desk = Zendesk({**ZENDESK, "ZENDESK_API": origin})
+
+    assert run([]) == 1
+    assert capsys.readouterr().err
 
 
 def test_without_articles_it_says_so(run, capsys) -> None:
