@@ -7,7 +7,7 @@ from pathlib import Path
 
 import font_source_sans_pro
 import PIL
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 SIZE = WIDTH, HEIGHT = 1200, 630
 MARGIN = 88
@@ -16,8 +16,8 @@ LETTERS = (84, 72, 62, 54, 46)
 LINES, LEADING = 4, 1.18
 FONTS = Path(font_source_sans_pro.font_directory)
 # Part of the cache's key: another way to draw makes another picture.
-RECIPE = f"1 {SIZE} {LETTERS} {PIL.__version__}"
-PAPER = "#ffffff"
+RECIPE = f"2 {SIZE} {LETTERS} {PIL.__version__}"
+PAPER, INK, BAND = "#ffffff", "#1b1c22", 132
 
 
 def drawn(title: str, name: str, fill: str, on_fill: str, cache: Path) -> bytes | None:
@@ -38,21 +38,30 @@ def drawn(title: str, name: str, fill: str, on_fill: str, cache: Path) -> bytes 
 
 
 def _draw(title: str, name: str, fill: str, on_fill: str) -> bytes:
-    image = Image.new("RGB", SIZE, PAPER)
-    pen = ImageDraw.Draw(image)
-    band = 132
-    pen.rectangle((0, HEIGHT - band, WIDTH, HEIGHT), fill)
     font, lines = _fitted(title)
     step = round(font.size * LEADING)
-    top = (HEIGHT - band - step * len(lines)) // 2
+    paper, band = Image.new("L", (WIDTH, HEIGHT - BAND)), Image.new("L", (WIDTH, BAND))
+    top = (HEIGHT - BAND - step * len(lines)) // 2
     for number, line in enumerate(lines):
-        pen.text((MARGIN, top + number * step), line, "#1b1c22", font)
-    pen.text(
-        (MARGIN, HEIGHT - band // 2), _cut(name, _font("Semibold", 44)), on_fill, _font("Semibold", 44), anchor="lm"
-    )
+        ImageDraw.Draw(paper).text((MARGIN, top + number * step), line, 255, font)
+    small = _font("Semibold", 44)
+    ImageDraw.Draw(band).text((MARGIN, BAND // 2), _cut(name, small), 255, small, anchor="lm")
+    # Two times 32 colours, from the ground's to the letters': finding them in a picture takes ten times as long.
+    image = Image.new("L", SIZE)
+    image.paste(paper.point([value >> 3 for value in range(256)]), (0, 0))
+    image.paste(band.point([32 + (value >> 3) for value in range(256)]), (0, HEIGHT - BAND))
+    image.putpalette([*_between(PAPER, INK), *_between(fill, on_fill)])
     buffer = io.BytesIO()
-    image.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", bits=8)
     return buffer.getvalue()
+
+
+def _between(ground: str, ink: str) -> list[int]:
+    """Red, green and blue of 32 colours from one to the other."""
+    one, other = (ImageColor.getrgb(colour)[:3] for colour in (ground, ink))
+    return [
+        round(start + (end - start) * part / 31) for part in range(32) for start, end in zip(one, other, strict=True)
+    ]
 
 
 def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
