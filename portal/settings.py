@@ -43,6 +43,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Colour = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_colour)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
+Page = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s<>]+$")]
 # What pages may load from hosts that a writer names (portal/assets/policy.py).
 Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s;,'/]+$")]
@@ -167,6 +168,30 @@ class Account(Part):
         return self
 
 
+class Facts(Part):
+    """What articles say of your company; they say nothing of what stands empty here."""
+
+    support_hours: Text | None = Field(default=None, description="when people answer: Monday to Friday, 9:00 to 17:00")
+    phone: Text | None = Field(default=None, description="a telephone number for customers")
+    trial: Text | None = Field(default=None, description="a sentence or two: how long a trial is, and how it ends")
+    refunds: Text | None = Field(default=None, description="a sentence or two: when you give money back")
+    purchase_orders: Text | None = Field(
+        default=None, description="a sentence: from which amount you accept purchase orders or bank transfers"
+    )
+    data_kept: Text | None = Field(
+        default=None, description="for how long you keep data after a plan has ended: 90 days"
+    )
+    privacy_email: Address | None = Field(default=None, description="an email address for personal data")
+    security_email: Address | None = Field(
+        default=None, description="an email address for reports of security problems"
+    )
+    security_page: Page | None = Field(
+        default=None, description="an https:// address: the page with your certificates, tests and agreements"
+    )
+    senders: Text | None = Field(default=None, description="where your emails come from: any address at acme.example")
+    browsers: Text | None = Field(default=None, description="the browsers that your product works in")
+
+
 class Freshness(Part):
     """How articles are kept true."""
 
@@ -269,6 +294,7 @@ class Settings(Part):
     sign_in: bool = Field(default=True, description="false when nobody can sign in, otherwise true")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
+    facts: Facts = Field(default=Facts(), description=f"names of facts: {', '.join(Facts.model_fields)}")
     freshness: Freshness = Field(default=Freshness(), description="notice and review_days")
     brand: Brand = Field(default=Brand(), description="logo, favicon, accent, radius, font, word, footer and more")
     allow: dict[Directive, list[Origin]] = Field(

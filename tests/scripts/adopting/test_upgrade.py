@@ -7,7 +7,7 @@ import pytest
 
 from scripts.upgrade import versions
 from scripts.upgrade.versions import Unknown, choose
-from tests.scripts.adopting.adopters import NEW, OLD, git, new_portal, run
+from tests.scripts.adopting.adopters import ANSWERS, NEW, OLD, git, new_portal, run
 
 TAGS = ["v0.1.0", "v0.2.0", "v0.10.0", "v0.2", "nightly", "v1"]
 
@@ -16,7 +16,7 @@ TAGS = ["v0.1.0", "v0.2.0", "v0.10.0", "v0.2", "nightly", "v1"]
 def begun(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A portal of the old version, with an article, a logo and a setting where the old version had it."""
     folder = tmp_path_factory.mktemp("begun") / "help"
-    assert new_portal(source, folder).returncode == 0
+    assert new_portal(source, folder, *ANSWERS, "--empty").returncode == 0
     config = folder / "mkdocs.yml"
     config.write_text(config.read_text("utf-8") + "theme:\n  logo: logo.svg  # ours\n", "utf-8")
     (folder / "docs/logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
