@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOBODY = ("visit_hour", "visit_day", "visit_counted")
 # Events of one step, about two seconds of work, and the hours it has at most. A day before and after is read besides.
 STEP_EVENTS, STEP_HOURS = 250_000, 60 * 24
-ROWS = 500
+ROWS = 5_000
 MORE = "select 1 from event where at >= :since and at < :until order by at limit 1 offset :most"
 TO_HOURS = """
 insert into visit_hour (start, measure, bucket, n) values {rows}
