@@ -74,7 +74,7 @@ def read(store: Store, since: int, until: int) -> Counts:
 def steps(store: Store, now: int) -> Iterator[None]:
     """Count up to `now` (unix ms), a bounded number of events before each yield."""
     settled = now // HOUR_MS * HOUR_MS - DAY_MS
-    since = _first(store)
+    since = _first(store, now)
     while since is not None and since < now:
         until = _end(store, since, now)
         found = store.all(COUNTS, **window(since, until))
@@ -85,10 +85,11 @@ def steps(store: Store, now: int) -> Iterator[None]:
         since = until
 
 
-def _first(store: Store) -> int | None:
+def _first(store: Store, now: int) -> int | None:
     """From when on visits have to be counted; None when there are none."""
     counted = store.one("select at from visit_counted")
-    if counted:
+    # A time that is yet to come was written before the clock was set back.
+    if counted and counted["at"] <= now:
         return int(counted["at"])
     oldest = (store.one("select min(at) as at from event") or {}).get("at")
     if oldest is None:

@@ -130,6 +130,19 @@ def test_a_rebuild_corrects_what_was_wrong(store: Store) -> None:
     assert rollups.read(store, START, START + DAY_MS) == {(ALL, IN_PORTAL): 1}
 
 
+@pytest.mark.parametrize("wrong", [START + 900 * DAY_MS, 0])
+def test_a_clock_that_was_wrong_for_a_while_costs_no_visit(store: Store, wrong: int) -> None:
+    put(store, START, "page", "home")
+    rollups.catch_up(store, START + 3 * DAY_MS)
+    rows.remove(store, START + 1)
+    put(store, START + 3 * DAY_MS, "page", "home")
+    rollups.catch_up(store, wrong)
+    put(store, START + 5 * DAY_MS, "page", "home")
+    rollups.catch_up(store, START + 6 * DAY_MS)
+
+    assert rollups.read(store, START, START + 6 * DAY_MS) == {(ALL, IN_PORTAL): 3}
+
+
 def test_without_visits_there_is_nothing_to_count(services: Services) -> None:
     rollups.roll(services, float("inf"))
 
