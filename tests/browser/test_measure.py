@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from functions.app import Portal
-from functions.insights.rows import long_id
+from functions.insights.rows import long_id, short_id
 from functions.services import Services
 from portal.insights.events import redact_query
 from scripts.lib import chromium as program
@@ -305,7 +305,7 @@ def test_a_vote_belongs_to_its_visit_and_may_change(page, site, services):
 
     votes = [row for row in stored(services) if row["name"] == "vote"]
     assert [(vote["vote"], vote["reason"]) for vote in votes] == [("yes", None), ("no", None), ("no", "unclear")]
-    assert {(vote["visit"], vote["view"]) for vote in votes} == {(landing["visit"], landing["view"])}
+    assert {(vote["visit"], vote["view"]) for vote in votes} == {(long_id(landing["visit"]), short_id(landing["view"]))}
     expect(page.get_by_role("button", name="Not really")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("section[data-article]").get_by_role("link")).to_have_text(["One", "Two", "Contact support"])
     ask = page.locator("section[data-article]").get_by_role("link", name="Contact support")
