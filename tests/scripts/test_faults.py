@@ -21,6 +21,19 @@ def test_under_fire_nothing_is_lost_or_doubled_on_sqlite(tmp_path: Path, capsys:
     assert "2 kills" in out
 
 
+@pytest.mark.parametrize("vendor", faults.VENDORS)
+def test_nothing_is_lost_or_doubled_at_any_vendors_desk(
+    vendor: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    few = ["--submissions", "30", "--clients", "10", "--kills", "1"]
+    code = faults.main([*few, "--desk", vendor, "--database", f"sqlite:///{tmp_path / 'portal.db'}"])
+    out = capsys.readouterr().out
+
+    assert code == 0, out
+    assert "1 in the mailbox" in out
+    assert "garbage" in out or "lost" in out
+
+
 @pytest.mark.postgresql
 def test_under_fire_nothing_is_lost_or_doubled_on_postgresql(
     postgresql_cluster: Cluster, capsys: pytest.CaptureFixture[str]

@@ -110,14 +110,7 @@ def email(environ: Mapping[str, str]) -> Iterator[Bench]:
         )
 
 
-ZENDESK = {
-    "HELPDESK": "zendesk",
-    "ZENDESK_SUBDOMAIN": "acme",
-    "ZENDESK_CLIENT_ID": zendesk.CLIENT_ID,
-    "ZENDESK_CLIENT_SECRET": zendesk.CLIENT_SECRET,
-    "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET,
-    "ZENDESK_FIELDS": "account=27648",
-}
+ZENDESK = {"HELPDESK": "zendesk", **zendesk.VARIABLES, "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -150,14 +143,7 @@ def zendesk_sign(body: bytes, moment: str = "") -> dict[str, str]:
     }
 
 
-HELP_SCOUT = {
-    "HELPDESK": "help_scout",
-    "HELPSCOUT_APP_ID": help_scout.APP_ID,
-    "HELPSCOUT_APP_SECRET": help_scout.APP_SECRET,
-    "HELPSCOUT_MAILBOX": str(help_scout.MAILBOX),
-    "HELPSCOUT_FIELDS": "account=10",
-    "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET,
-}
+HELP_SCOUT = {"HELPDESK": "help_scout", **help_scout.VARIABLES, "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -185,13 +171,7 @@ def help_scout_sign(body: bytes, event: str = "convo.agent.reply.created") -> di
     return {"X-HelpScout-Signature": made, "X-HelpScout-Event": event}
 
 
-FRESHDESK = {
-    "HELPDESK": "freshdesk",
-    "FRESHDESK_DOMAIN": "acme",
-    "FRESHDESK_KEY": freshdesk.KEY,
-    "FRESHDESK_FIELDS": "account=cf_account",
-    "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET,
-}
+FRESHDESK = {"HELPDESK": "freshdesk", **freshdesk.VARIABLES, "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
