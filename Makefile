@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages node lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots walkthroughs check-fakes check-readers check-html try-corpus packages node lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -130,6 +130,9 @@ lighthouse: setup packages $(NODE) ## Lighthouse on home, article, status and co
 
 screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark, quiet and in an outage
 	@$(BIN)/python -m scripts.screenshots
+
+walkthroughs: setup packages ## take the articles' pictures anew where the product looks different, and say which steps are no longer true
+	@$(BIN)/python -m scripts.walkthrough --times $(WALKTHROUGHS)
 
 check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder
 	@$(BIN)/python -m tests.functions.helpdesks.check_fakes "$(SPECS)"

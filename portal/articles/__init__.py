@@ -174,9 +174,28 @@ def misspellings(file: str, text: str) -> list[ContentError]:
 
 def text_faults(file: str, text: str) -> list[ContentError]:
     """A ContentError for each place of the text that would be shown as something else than its writer meant."""
-    _, body, _ = _read(file, text)
+    data, body, lines = _read(file, text)
     first = text.replace("\r\n", "\n").removesuffix(body).count("\n") + 1
-    return [ContentError(file, line, sentence) for line, sentence in markdown.faults(body, first)]
+    found = [ContentError(file, line, sentence) for line, sentence in markdown.faults(body, first)]
+    number, words, below = next(markdown.headings(body), (0, "", False))
+    sentence = _heading_fault(data.get("title"), lines.get(("title",)), to_text(words), below=below)
+    return [*found, ContentError(file, first + number, sentence)] if sentence else found
+
+
+def _heading_fault(title: object, line: int | None, words: str, *, below: bool) -> str:
+    """What is wrong with the first heading of the first level: a page shows it where the title belongs."""
+    if words and isinstance(title, str) and _bare(words) not in (_bare(title), _bare(to_text(title))):
+        return (
+            f"the heading {words!r} would be shown in place of the title in line {line}, {title!r}; an article has"
+            " one of both, so write this with '##', or take it out"
+        )
+    if words and below:
+        return "the heading of the first level stands below a text; write it with '##', or move it to the top"
+    return ""
+
+
+def _bare(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def hidden(articles: Iterable[Article]) -> dict[str, str]:

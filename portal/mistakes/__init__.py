@@ -49,7 +49,7 @@ def text_of(path: Path, name: str) -> str:
 
 def of_yaml(error: Exception, text: str, file: str, first_line: int = 1) -> ContentError:
     """What a YAML reader refused, as a sentence for the writer; `first_line` is that of the YAML in its file."""
-    if isinstance(error, yaml_lines.Doubled):
+    if isinstance(error, yaml_lines.Misread):
         return ContentError(file, error.line, str(error))
     if isinstance(error, RecursionError):
         return ContentError(file, None, "is nested too deeply")
@@ -69,8 +69,10 @@ def _line(error: Exception, text: str) -> int:
 def loaded(text: str, file: str, first_line: int = 1, *, typed: bool = True) -> tuple[Any, dict[yaml_lines.Path, int]]:
     """The data of a YAML text and the line of each key; raises ContentError. Not `typed`, every value stays text."""
     try:
-        found = yaml_lines.lines(text, first_line)
-        data = yaml.load(text, Loader=yaml.SafeLoader if typed else yaml.BaseLoader)  # noqa: S506 - both make plain data
+        reader = yaml.SafeLoader(text) if typed else yaml.BaseLoader(text)  # both make plain data
+        node = reader.get_single_node()
+        # Before the data, for which merged keys are put in their places.
+        found = yaml_lines.of(node, first_line)
+        return None if node is None else reader.construct_document(node), found
     except (yaml.YAMLError, RecursionError) as error:
         raise of_yaml(error, text, file, first_line) from error
-    return data, found

@@ -9,6 +9,7 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 BOX = re.compile(r"( *)(!!!|\?\?\?\+?)(?: +([\w-]+))?(.*)")
 TAB = re.compile(r"( *)===[!+]?(?= |\")")
 SETEXT = re.compile(r" {0,3}=+ *")
+HEADING_MARKS = re.compile(r"^#[ \t]*|[ \t]+#+[ \t]*$|[ \t]*\{[^{}\n]*\}[ \t]*$")
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\][\[(]|(?P<tag><img\b[^>]*>)")
 # What editors and phones call a picture that is pasted.
 NO_WORDS = re.compile(
@@ -29,16 +30,23 @@ ELSEWHERE = (
 def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[tuple[int, str]]:
     """Each place as line and sentence; `heading` False where no heading of the first level may stand at all."""
     lines = text.split("\n")
-    firsts: list[int] = []
     for number, line in _outside_code(lines):
         for pattern, sentence in ELSEWHERE:
             if match := pattern.match(line):
                 yield first_line + number, _filled(sentence, match, line)
         yield from ((first_line + number, found) for found in [*_box(lines, number), *_pictures(line)])
-        if _is_first_level(lines, number):
-            firsts.append(number)
-    for number in firsts[1 if heading else 0 :]:
+    for number, _, _ in [*headings(text)][1 if heading else 0 :]:
         yield first_line + number, "a second heading of the first level; an article has one, so write it with '##'"
+
+
+def headings(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The headings of the first level: the line (from 0), the words in Markdown, and whether text stands above it."""
+    lines = text.split("\n")
+    above = False
+    for number, line in _outside_code(lines):
+        if _is_first_level(lines, number):
+            yield number, HEADING_MARKS.sub("", line), above
+        above = above or bool(line.strip() and not line.lstrip().startswith("<!--"))
 
 
 def _outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal import articles, changelog
+from portal import articles, changelog, mistakes
 from portal.errors import ContentError
 from portal.status.files import parse_components, parse_incident
 
@@ -26,6 +26,30 @@ def test_a_title_that_yaml_takes_for_something_else_is_asked_for_in_quotes(title
 
     assert mistake.startswith("docs/a/b.md:2: title: ")
     assert mistake.endswith("Put it in quotes to make it text.")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a:\n  - {id: x, description: Water, time and heat}\n", 2, 'description: "Water, time and heat"'),
+        ("{a: b, c, d, e: f}", 1, 'a: "b, c, d"'),
+        ("a:\n  b: {name: App,\n    description: The app, on phones}", 3, 'description: "The app, on phones"'),
+    ],
+)
+def test_a_text_that_a_comma_cut_in_two_is_shown_with_its_quotes(text: str, line: int, said: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        mistakes.loaded(text, "x.yml")
+
+    expected = f"x.yml:{line}: a text with a comma between braces needs quotes: {said}"
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{a: "b", c}', "{a: b, c: }", "{a, b}", "[a, b: c, d]", "a: b\nc:\n", "{a: {b: c}, d}", "{a: b, 'c': ''}"],
+)
+def test_what_no_comma_cut_in_two_is_read(text: str) -> None:
+    mistakes.loaded(text, "x.yml")
 
 
 @pytest.mark.parametrize(
