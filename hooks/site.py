@@ -129,6 +129,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if files.get_file_from_path(page.src_uri) is None:
             files.append(page)
     config.extra["view"].update(_view(config), ids=ids, hidden=hidden, moved=_moved(found.values(), config))
+    config.extra["view"]["written"] = [*published.values()]
     return files
 
 

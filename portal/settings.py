@@ -199,6 +199,34 @@ class Freshness(Part):
     review_days: Days = Field(default=180, description="a number of days after which an article is due for a review")
 
 
+Level = Literal["error", "warning", "advice", "off"]
+# The rules of portal/articles/writing again, as a type takes no variables; a test compares the two.
+WritingRule = Literal[
+    "file", "markdown", "link", "external", "duplicate", "near-duplicate", "copied-question", "overdue", "term",
+    "picture-size", "title", "answer-first", "steps", "no-link", "orphan", "long-sentence", "hard-words", "passive",
+    "filler", "wordy",
+]  # fmt: skip
+
+
+class Writing(Part):
+    """What writers are told about their articles."""
+
+    levels: dict[WritingRule, Level] = Field(
+        default_factory=dict, description="names of rules, each error, warning, advice or off (in quotes)"
+    )
+    sentence: int = Field(default=35, ge=10, le=200, description="the most words of a sentence, from 10 to 200")
+    grade: int = Field(default=12, ge=4, le=30, description="the most years of school that a text asks for, 4 to 30")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_off(cls, data: Any) -> Any:
+        levels = data.get("levels") if isinstance(data, dict) else None
+        if isinstance(levels, dict):
+            # YAML takes `off` without quotes for false.
+            return data | {"levels": {rule: "off" if level is False else level for rule, level in levels.items()}}
+        return data
+
+
 class Announcement(Part):
     """A line above every page, up to a day."""
 
@@ -274,6 +302,10 @@ class Settings(Part):
         description="what articles may load from other hosts, such as frame-src: [https://videos.example.com]",
     )
     shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
+    writing: Writing = Field(default=Writing(), description="levels, sentence and grade")
+    glossary: dict[Text, list[Text]] = Field(
+        default_factory=dict, description="terms as you spell them, each with a list of wrong spellings: [Github]"
+    )
 
     @property
     def on(self) -> dict[str, bool]:

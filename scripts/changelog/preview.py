@@ -6,7 +6,7 @@ from functions.changelog import digest
 from functions.services import Services
 
 # The link to unsubscribe is each reader's own; this one belongs to nobody.
-NOBODY = "preview"
+NO_READER = "preview"
 
 
 def preview(services: Services, today: date, last: bool) -> None:
@@ -16,7 +16,7 @@ def preview(services: Services, today: date, last: bool) -> None:
     if not entries:
         print(f"The newest build has no changes in the week of {monday}: nobody would get an email.")
         return
-    mail = digest.letter(services, "each reader", monday.isoformat(), entries, NOBODY)
+    mail = digest.letter(services, "each reader", monday.isoformat(), entries, NO_READER)
     for name in ("To", "Subject", "List-Id", "List-Unsubscribe"):
         print(f"{name}: {mail[name]}")
     print(f"\n{mail.get_content()}", end="")

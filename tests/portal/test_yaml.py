@@ -1,8 +1,11 @@
 """YAML of writers: a date that cannot be, a key that stands twice, a title that is no text."""
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from portal import articles, changelog, mistakes
+from portal import articles, changelog, mistakes, yaml_lines
 from portal.errors import ContentError
 from portal.status.files import parse_components, parse_incident
 
@@ -74,3 +77,46 @@ def test_a_key_that_stands_twice_is_named_with_both_lines(read, text, where) -> 
     message = str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
     assert message.startswith(f"{where} is there twice, in line ")
     assert f"and line {where.split(':')[1]}" in message
+
+
+PIECES = [
+    *(
+        "a",
+        "b: ",
+        "- ",
+        ":",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "'",
+        '"',
+        " #",
+        "&x ",
+        "*x",
+        "!",
+        "|",
+        ">",
+        "? ",
+        "%",
+        "@",
+        "yes",
+    ),
+    *("\n", "\n  ", "\n- ", "1", "2026-01-01", "2026-02-30", "<<: ", "---\n", "...\n", "é", "\t", "|#", "a:1"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_the_quick_reader_reads_what_the_slow_one_reads_or_leaves_it_alone(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    quick = mistakes.quickly(text, 1)
+
+    if quick is not None:
+        assert repr(quick) == repr((yaml.safe_load(text), yaml_lines.lines(text, 1)))
+
+
+def test_front_matter_as_writers_write_it_is_read_quickly() -> None:
+    text = "title: How do I pay?\nquestions:\n  - My card, again\nrelated:\n  - a/b\nreviewed: 2026-11-20\n"
+
+    assert mistakes.quickly(text, 2) == (yaml.safe_load(text), yaml_lines.lines(text, 2))
