@@ -75,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     if given.portal is not None:
         return portal_faults.run(given.portal)
     if given.hanging:
-        return faults_hanging.run(given.database, given.seconds)
+        return faults_hanging.run(given.database, given.seconds, given.desk[0])
     switches = [f"--{name}" for name in ("without-claim", "without-key") if getattr(given, name.replace("-", "_"))]
     bad = 0
     lines = []

@@ -148,7 +148,7 @@ def main(argv: list[str]) -> None:
     desk = WithoutKey if "--without-key" in switches else FaultyDesk
     if kind in get_args(get_type_hints(Capabilities)["creates"]):
         portal.services.__dict__["desk"] = desk(origin, kind, USUAL_TIMEOUT if hanging else TIMEOUT)
-    else:
+    elif not hanging:
         _hurry(portal.services.desk)
     server = make_server("127.0.0.1", 0, portal, threaded=True)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
