@@ -34,11 +34,13 @@ WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example"
 
 @dataclass
 class Faults:
-    """`next` is the fault of the next `times` calls with `method` ("" for any) whose path begins with `below`; later
-    calls succeed."""
+    """`wait_header` says `wait` after a 429, `refusal` is the JSON of a 422. `next` is the fault of the next `times`
+    calls with `method` ("" for any) whose path begins with `below`; later calls succeed."""
 
     wait_header: str = "Retry-After"
     refusal: Any = None
+    wait: str = "30"
+    slow_seconds: float = 20
     next: str = ""
     method: str = ""
     below: str = ""
@@ -66,7 +68,7 @@ class Faults:
     def _early(self, fault: str) -> Response:
         return {
             "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
-            "limited": lambda: Response("{}", 429, {self.wait_header: "30"}, mimetype=JSON),
+            "limited": lambda: Response("{}", 429, {self.wait_header: self.wait}, mimetype=JSON),
             "refused": lambda: Response(json.dumps(self.refusal), 422, mimetype=JSON),
             "forbidden": lambda: Response("{}", 403, mimetype=JSON),
             "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
@@ -91,7 +93,7 @@ class Faults:
         return answers[fault]()
 
     def _slow(self, done: Response) -> Response:
-        self.patience.wait(20)
+        self.patience.wait(self.slow_seconds)
         return done
 
     def _bytes(self) -> Iterator[bytes]:

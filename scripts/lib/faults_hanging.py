@@ -43,8 +43,8 @@ class Hanging:
     done: threading.Event = field(default_factory=threading.Event)
 
 
-def run(url: str, seconds: int) -> int:
-    """Both parts, `seconds` each; prints the figures and returns the exit code."""
+def run(url: str, seconds: int, kind: str = "found") -> int:
+    """Both parts, `seconds` each; prints the figures and returns the exit code. `kind` as in scripts.faults."""
     with tempfile.TemporaryDirectory(prefix="portal-hanging-") as temporary, ExitStack() as stack:
         folder = Path(temporary)
         hole = stack.enter_context(_never_answers())
@@ -53,6 +53,7 @@ def run(url: str, seconds: int) -> int:
             "MAIL_FROM": "portal@acme.example",
             "SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
             "BOT_CHECK": "none",
+            **(_speaking_to(kind, hole) if kind != "found" else {}),
         }
         _add_status(folder, f"{healthy}/state")
         mailbox = Mailbox(seconds=MAIL_SECONDS)
@@ -62,7 +63,7 @@ def run(url: str, seconds: int) -> int:
         services = Services(read(environ))
         services.store.migrate()
         _fill(services, hole)
-        servers = [Server([hole, "found", "--hanging"], environ, stack) for _ in range(2)]
+        servers = [Server([hole, kind, "--hanging"], environ, stack) for _ in range(2)]
         hanging = Hanging([server.origin for server in servers])
         good = _part(hanging, services, mailbox, seconds, "desk and webhook receivers hang")
         mailbox.hangs = True
@@ -70,6 +71,13 @@ def run(url: str, seconds: int) -> int:
         services.store.close()
     print("ok: checks and sign-in mails go on" if good else "FAILED")
     return 0 if good else 1
+
+
+def _speaking_to(vendor: str, hole: str) -> dict[str, str]:
+    """The variables of a portal whose desk is a vendor's that never answers."""
+    with process([sys.executable, "-m", "demo.helpdesks", vendor, "0", "1"], _plain()) as (desk, _):
+        found: dict[str, str] = requests.get(f"{desk}/environ", timeout=10).json()
+    return {name: hole if value == desk else value for name, value in found.items()}
 
 
 def _part(

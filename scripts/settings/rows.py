@@ -67,7 +67,8 @@ TICKETS = (
     Setting(
         "HELPDESK",
         "help desk",
-        "`email`, `request_tracker`, `zendesk`, `help_scout` or `custom.MODULE:FUNCTION`: [help desks](help-desks.md)",
+        "`email`, `request_tracker`, `zendesk`, `help_scout`, `freshdesk` or `custom.MODULE:FUNCTION`:"
+        " [help desks](help-desks.md)",
     ),
     Setting(
         "SUPPORT_MAILBOX",
@@ -106,6 +107,13 @@ TICKETS = (
         "Help Scout: the secret key of the webhook; two with a comma while it changes",
     ),
     Setting("HELPSCOUT_API", "help desk", "Another address only on loopback", "Help Scout's"),
+    Setting("FRESHDESK_FIELDS", "help desk", "Freshdesk: names of custom fields for facts, `account=cf_account`"),
+    Setting(
+        "FRESHDESK_WEBHOOK_SECRET",
+        "help desk",
+        "Freshdesk: 32 random characters that its rule sends; two with a comma while they change",
+    ),
+    Setting("FRESHDESK_API", "help desk", "Another address only on loopback", "Freshdesk's"),
 )
 BILLING = (
     Setting("BILLER", "billing", "`stripe`, `chargebee`, `recurly`, or `custom.MODULE:FUNCTION`: [set-up](billing.md)"),

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
+from html import unescape
 from typing import Any, cast
 
 from demo import server
-from demo.helpdesks import help_scout, zendesk
+from demo.helpdesks import freshdesk, help_scout, zendesk
 from demo.helpdesks.faults import Faults
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.built_in import BuiltIn
@@ -109,14 +110,7 @@ def email(environ: Mapping[str, str]) -> Iterator[Bench]:
         )
 
 
-ZENDESK = {
-    "HELPDESK": "zendesk",
-    "ZENDESK_SUBDOMAIN": "acme",
-    "ZENDESK_CLIENT_ID": zendesk.CLIENT_ID,
-    "ZENDESK_CLIENT_SECRET": zendesk.CLIENT_SECRET,
-    "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET,
-    "ZENDESK_FIELDS": "account=27648",
-}
+ZENDESK = {"HELPDESK": "zendesk", **zendesk.VARIABLES, "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -149,14 +143,7 @@ def zendesk_sign(body: bytes, moment: str = "") -> dict[str, str]:
     }
 
 
-HELP_SCOUT = {
-    "HELPDESK": "help_scout",
-    "HELPSCOUT_APP_ID": help_scout.APP_ID,
-    "HELPSCOUT_APP_SECRET": help_scout.APP_SECRET,
-    "HELPSCOUT_MAILBOX": str(help_scout.MAILBOX),
-    "HELPSCOUT_FIELDS": "account=10",
-    "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET,
-}
+HELP_SCOUT = {"HELPDESK": "help_scout", **help_scout.VARIABLES, "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -182,6 +169,28 @@ def help_scout_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
 def help_scout_sign(body: bytes, event: str = "convo.agent.reply.created") -> dict[str, str]:
     made = base64.b64encode(hmac.new(HOOK_SECRET.encode(), body, sha1).digest()).decode()
     return {"X-HelpScout-Signature": made, "X-HelpScout-Event": event}
+
+
+FRESHDESK = {"HELPDESK": "freshdesk", **freshdesk.VARIABLES, "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET}
+
+
+@contextmanager
+def freshdesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = freshdesk.Freshdesk()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **FRESHDESK, "FRESHDESK_API": origin})).desk,
+            lambda ref, body, public: fake.answer(int(ref), body, public),
+            lambda ref: [unescape(one["body"]) for one in fake.conversations[int(ref)] if one["private"]],
+            lambda ref: [*fake.tickets[int(ref)]["custom_fields"].values()],
+            lambda ref: fake.close(int(ref)),
+            fake.faults,
+            late=fake.hide,
+            sign=lambda body: {"X-Portal-Secret": HOOK_SECRET},
+            hook=b'{"ticket": "1000"}',
+            secrets=(freshdesk.KEY, "customer.example"),
+            agent="",  # names only an administrator's key could read
+        )
 
 
 @contextmanager
