@@ -65,6 +65,17 @@ VENDORS = (
         },
     ),
     Vendor(
+        "helpdesks",
+        "intercom",
+        "Intercom",
+        "functions.helpdesks.intercom",
+        {
+            "INTERCOM_TOKEN": "the access token of an app made for the portal",
+            "INTERCOM_TICKET_TYPE": "the number of the ticket type for the portal's tickets",
+            "INTERCOM_ADMIN": "the number of the teammate in whose name the portal writes notes",
+        },
+    ),
+    Vendor(
         "billers",
         "stripe",
         "Stripe",

@@ -30,15 +30,17 @@ LATE = {
 LATE |= {"trickle"}
 # The fields in which vendors name an owner.
 WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example", "requester_id": 666}
+WHOSE |= {"contacts": {"contacts": [{"type": "contact", "id": "666"}]}}
 
 
 @dataclass
 class Faults:
     """`next` is the fault of the next `times` calls with `method` ("" for any) whose path begins with `below`; later
-    calls succeed."""
+    calls succeed. `wait` is what the header of a 429 says: seconds, or when they are over."""
 
     wait_header: str = "Retry-After"
     refusal: Any = None
+    wait: Callable[[], str] = lambda: "30"
     next: str = ""
     method: str = ""
     below: str = ""
@@ -66,7 +68,7 @@ class Faults:
     def _early(self, fault: str) -> Response:
         return {
             "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
-            "limited": lambda: Response("{}", 429, {self.wait_header: "30"}, mimetype=JSON),
+            "limited": lambda: Response("{}", 429, {self.wait_header: self.wait()}, mimetype=JSON),
             "refused": lambda: Response(json.dumps(self.refusal), 422, mimetype=JSON),
             "forbidden": lambda: Response("{}", 403, mimetype=JSON),
             "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),

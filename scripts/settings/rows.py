@@ -67,7 +67,8 @@ TICKETS = (
     Setting(
         "HELPDESK",
         "help desk",
-        "`email`, `request_tracker`, `zendesk`, `help_scout` or `custom.MODULE:FUNCTION`: [help desks](help-desks.md)",
+        "`email`, `request_tracker`, `zendesk`, `help_scout`, `intercom` or `custom.MODULE:FUNCTION`:"
+        " [help desks](help-desks.md)",
     ),
     Setting(
         "SUPPORT_MAILBOX",
@@ -106,6 +107,22 @@ TICKETS = (
         "Help Scout: the secret key of the webhook; two with a comma while it changes",
     ),
     Setting("HELPSCOUT_API", "help desk", "Another address only on loopback", "Help Scout's"),
+    Setting(
+        "INTERCOM_FIELDS",
+        "help desk",
+        "Intercom: names of the ticket type's attributes for facts, `account=Account ID,plan=Plan`",
+    ),
+    Setting(
+        "INTERCOM_WEBHOOK_SECRET",
+        "help desk",
+        "Intercom: the client secret of the app; two with a comma while it changes",
+    ),
+    Setting(
+        "INTERCOM_API",
+        "help desk",
+        "Intercom: `https://api.eu.intercom.io` or `https://api.au.intercom.io` where the workspace is in that region",
+        "`https://api.intercom.io`",
+    ),
 )
 BILLING = (
     Setting("BILLER", "billing", "`stripe`, `chargebee`, `recurly`, or `custom.MODULE:FUNCTION`: [set-up](billing.md)"),

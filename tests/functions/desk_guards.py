@@ -4,6 +4,7 @@ from tests.functions.guards import Guard
 
 DESKS = "functions/helpdesks"
 CONTRACT, ZENDESK = "helpdesks/test_contract.py::", "helpdesks/test_zendesk.py::"
+INTERCOM = "helpdesks/test_intercom.py::"
 FOREIGN = f"{CONTRACT}test_a_foreign_ticket_is_not_found_and_not_touched"
 WEBHOOK = f"{CONTRACT}test_a_webhook_means_look_again_and_only_when_it_is_signed"
 GUARDS = [
@@ -34,6 +35,48 @@ GUARDS = [
         "for row in rows if self._owns(requester, row)]",
         "for row in rows]",
         f"{CONTRACT}test_what_the_desk_gives_away_of_others_is_not_passed_on[zendesk]",
+    ),
+    Guard(
+        "a ticket is its contact's",
+        f"{DESKS}/intercom/api.py",
+        "if is_contact(one) and same(self._address(one), requester)",
+        "if is_contact(one)",
+        f"{FOREIGN}[intercom]",
+    ),
+    Guard(
+        "a search's tickets are the requester's",
+        f"{DESKS}/intercom/api.py",
+        "return (row for row in rows if self.owner(requester, row))",
+        "return rows",
+        f"{INTERCOM}test_a_ticket_that_the_search_gives_away_is_not_shown",
+    ),
+    Guard(
+        "a contact that a search finds has the requester's address",
+        f"{DESKS}/intercom/api.py",
+        'if is_contact(row.text("id")) and same(row.text("email"), requester)',
+        'if is_contact(row.text("id"))',
+        f"{INTERCOM}test_a_contact_that_the_search_gives_away_is_not_written_as",
+    ),
+    Guard(
+        "notes stay with the agents",
+        f"{DESKS}/intercom/parts.py",
+        'elif part.text("part_type") == "comment" and not part.flag("redacted"):',
+        "else:",
+        f"{INTERCOM}test_only_comments_are_shown_and_nothing_that_was_redacted",
+    ),
+    Guard(
+        "the files of an agent's note stay with the agents",
+        f"{DESKS}/intercom/parts.py",
+        'if is_note(part) and part.text("author", "id") == admin:',
+        "if is_note(part):",
+        f"{INTERCOM}test_an_agents_own_note_with_files_stays_with_the_agents",
+    ),
+    Guard(
+        "a webhook's scheme is the one that we check",
+        f"{DESKS}/intercom/__init__.py",
+        'made if scheme == "sha1" else ""',
+        "made",
+        f"{INTERCOM}test_a_signature_of_another_scheme_is_refused",
     ),
     Guard(
         "the token goes to the desk alone",

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
+from html import unescape
 from typing import Any, cast
 
 from demo import server
-from demo.helpdesks import help_scout, zendesk
+from demo.helpdesks import help_scout, intercom, zendesk
 from demo.helpdesks.faults import Faults
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.built_in import BuiltIn
@@ -33,8 +34,9 @@ class Bench:
 
     `answer` is an agent's; `notes` are the private ones and `fields` the machine fields of a ticket (of a mailbox the
     mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers; `secrets`
-    must never be in an error; `replies` and `changes` are the methods by which a reply and a state are written; `tries`
-    is how often an answer is spoiled at random; `agent` is the first name of who answers."""
+    must never be in an error; `looks`, `replies` and `changes` are the methods by which something is looked for ("" for
+    any), a reply and a state are written; `tries` is how often an answer is spoiled at random; `agent` is the first
+    name of who answers."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
@@ -47,6 +49,7 @@ class Bench:
     sign: Callable[[bytes], dict[str, str]] | None = None
     hook: bytes = b""
     secrets: tuple[str, ...] = field(default=("customer.example",))
+    looks: str = "GET"
     replies: str = "POST"
     changes: str = "PUT"
     tries: int = 200
@@ -107,6 +110,44 @@ def email(environ: Mapping[str, str]) -> Iterator[Bench]:
             lambda ref: [inbox.text(number) for number in range(len(inbox.raw))],
             fields,
         )
+
+
+INTERCOM = {
+    "HELPDESK": "intercom",
+    "INTERCOM_TOKEN": intercom.TOKEN,
+    "INTERCOM_TICKET_TYPE": intercom.TICKET_TYPE,
+    "INTERCOM_ADMIN": intercom.ADMIN,
+    "INTERCOM_FIELDS": "account=Account ID",
+    "INTERCOM_WEBHOOK_SECRET": HOOK_SECRET,
+}
+
+
+@contextmanager
+def intercom_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = intercom.Intercom()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **INTERCOM, "INTERCOM_API": origin})).desk,
+            fake.answer,
+            lambda ref: [unescape(one["body"]) for one in fake.parts[ref] if one["part_type"] == "note"],
+            lambda ref: [*fake.tickets[ref]["ticket_attributes"].values()],
+            faults=fake.faults,
+            late=fake.hide,
+            sign=intercom_sign,
+            hook=intercom_event("ticket.admin.replied"),
+            secrets=(intercom.TOKEN, "customer.example"),
+            looks="",  # searches are posted
+            changes="PUT",
+        )
+
+
+def intercom_event(topic: str, ticket: str = "1000", number: str = "notif_1") -> bytes:
+    item = {"type": "ticket", "id": ticket}
+    return json.dumps({"type": "notification_event", "topic": topic, "id": number, "data": {"item": item}}).encode()
+
+
+def intercom_sign(body: bytes) -> dict[str, str]:
+    return {"X-Hub-Signature": f"sha1={hmac.new(HOOK_SECRET.encode(), body, sha1).hexdigest()}"}
 
 
 ZENDESK = {

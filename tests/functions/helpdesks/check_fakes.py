@@ -1,10 +1,10 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
-The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`,
-`statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI
-3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake
-while a ticket lives its life, a monitor is asked, or a customer changes a plan; every request and every answer that the
-specification does not allow is printed, exit code 1.
+The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `intercom.openapi.yaml`, `betterstack.openapi.yaml`,
+`pingdom.openapi.yaml`, `statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and
+`recurly.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands
+between each adapter and its fake while a ticket lives its life, a monitor is asked, or a customer changes a plan; every
+request and every answer that the specification does not allow is printed, exit code 1.
 """
 
 import argparse
@@ -23,10 +23,11 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from demo.helpdesks import help_scout, zendesk
+from demo.helpdesks import help_scout, intercom, zendesk
 from demo.monitors import TOKEN, Monitors
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.help_scout import HelpScout
+from functions.helpdesks.intercom import Intercom
 from functions.helpdesks.zendesk import Zendesk
 from functions.monitors.better_stack import BetterStack
 from functions.monitors.pingdom import Pingdom
@@ -35,13 +36,15 @@ from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
 from tests.functions.billers.check_fakes import BILLERS, Known
-from tests.functions.helpdesks.benches import HELP_SCOUT, PNG, ZENDESK, ticket
+from tests.functions.helpdesks.benches import HELP_SCOUT, INTERCOM, PNG, ZENDESK, ticket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_SECONDS = 60
+# Reading one contact is not in the description that we have.
+CONTACTS = Known(beyond=(f"/contacts/{intercom.CONTACT}",))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         found = [
             *_check(prism, specs / "zendesk.openapi.yaml", zendesk.Zendesk(), _zendesk),
             *_check(prism, specs / "helpscout.openapi.yaml", help_scout.HelpScout(), _help_scout),
+            *_check(prism, specs / "intercom.openapi.yaml", intercom.Intercom(), _intercom, CONTACTS),
             *_check(prism, specs / "betterstack.openapi.yaml", _monitors("1", "2", "3"), _better_stack),
             *_check(prism, specs / "pingdom.openapi.yaml", _monitors("85975", "161748"), _pingdom),
             *_check(prism, specs / "statuspage-public.openapi.yaml", _monitors("x1", word="operational"), _statuspage),
@@ -90,6 +94,10 @@ def _zendesk(origin: str, fake: zendesk.Zendesk) -> None:
 
 def _help_scout(origin: str, fake: help_scout.HelpScout) -> None:
     live(HelpScout({**HELP_SCOUT, "HELPSCOUT_API": origin}), lambda ref: fake.answer(int(ref), "Try again now."))
+
+
+def _intercom(origin: str, fake: intercom.Intercom) -> None:
+    live(Intercom({**INTERCOM, "INTERCOM_API": origin}), lambda ref: fake.answer(ref, "Try again now."))
 
 
 def _monitors(*keys: str, word: str = "up") -> Monitors:

@@ -8,7 +8,12 @@ import pytest
 from tests.functions.helpdesks import benches
 from tests.functions.helpdesks.benches import Bench
 
-FAKED = {"built_in": benches.built_in, "zendesk": benches.zendesk_desk, "help_scout": benches.help_scout_desk}
+FAKED = {
+    "built_in": benches.built_in,
+    "zendesk": benches.zendesk_desk,
+    "help_scout": benches.help_scout_desk,
+    "intercom": benches.intercom_desk,
+}
 
 
 @pytest.fixture
