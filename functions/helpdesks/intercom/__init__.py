@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 
 from functions.errors import VendorError
 from functions.helpdesks import Capabilities, Macro, Notice, checks, webhooks
-from functions.helpdesks.intercom.api import Condition, IntercomApi, condition
+from functions.helpdesks.intercom.api import IntercomApi, condition, created
 from functions.helpdesks.intercom.parts import DESCRIPTION, FILES, KEY, TITLE, is_note, messages, parts
 from functions.helpdesks.own_tickets import OwnTickets
 from functions.helpdesks.rows import Row
@@ -65,7 +65,7 @@ class Intercom(OwnTickets):
         return desk_ref
 
     def find(self, ticket: Ticket) -> str | None:
-        for row in self._api.tickets_of(ticket.requester, _created(ticket.created_at - DAY_MS)):
+        for row in self._api.tickets_of(ticket.requester, created(ticket.created_at - DAY_MS)):
             if row.text("ticket_attributes", KEY) == ticket.key and row.ref("id"):
                 self._complete(row.ref("id"), ticket)
                 return row.ref("id")
@@ -79,14 +79,14 @@ class Intercom(OwnTickets):
         self._api.note(desk_ref, text)
 
     def count(self, since: int, until: int) -> int:
-        return self._api.found(_created(since), condition("created_at", "<", until // 1000)).number("total_count")
+        return self._api.found(created(since), condition("created_at", "<", until // 1000)).number("total_count")
 
     def macros(self) -> list[Macro]:
         return [Macro(row.text("name"), row.text("body_text")) for row in self._api.macros()]
 
     def subjects(self, since: int) -> list[str]:
         # By days: what came earlier on the first of them is older.
-        rows = self._api.tickets(_created(since))
+        rows = self._api.tickets(created(since))
         return [row.text("ticket_attributes", TITLE) for row in rows if row.moment("created_at") >= since]
 
     def notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
@@ -145,8 +145,3 @@ class Intercom(OwnTickets):
         row = self._api.call("GET", f"/tickets/{desk_ref}").row()
         if not any(is_note(part) and ticket.key in part.text("body") for part in parts(row)):
             self._api.note(desk_ref, note(ticket), ticket.files)
-
-
-def _created(since: int) -> Condition:
-    # At least: they count by days, and "after" would leave the first one out.
-    return condition("created_at", ">=", since // 1000)

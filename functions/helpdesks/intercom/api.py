@@ -156,6 +156,11 @@ def condition(field: str, operator: str, value: str | int) -> Condition:
     return {"field": field, "operator": operator, "value": value}
 
 
+def created(since: int) -> Condition:
+    """Made since then: at least, because they count by days, and "after" would leave the first one out."""
+    return condition("created_at", ">=", since // 1000)
+
+
 def is_contact(value: str) -> bool:
     """Whether this can be a contact's id; it becomes a part of addresses."""
     return re.fullmatch(r"[0-9a-f]{1,40}", value) is not None
