@@ -76,6 +76,16 @@ VENDORS = (
         },
     ),
     Vendor(
+        "helpdesks",
+        "freshdesk",
+        "Freshdesk",
+        "functions.helpdesks.freshdesk",
+        {
+            "FRESHDESK_DOMAIN": "the first part of acme.freshdesk.com",
+            "FRESHDESK_KEY": "the API key of an agent made for the portal",
+        },
+    ),
+    Vendor(
         "billers",
         "stripe",
         "Stripe",

@@ -31,6 +31,10 @@ class Row:
         """Whether it says yes: `true`, and nothing like it."""
         return at(self._data, path) is True
 
+    def denies(self, *path: str) -> bool:
+        """Whether it says no: `false`, and nothing like it."""
+        return at(self._data, path) is False
+
     def row(self, *path: str) -> Self:
         return type(self)(at(self._data, path))
 

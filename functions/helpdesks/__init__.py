@@ -52,8 +52,8 @@ class Macro(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A verified webhook: "look again at `desk_ref`". `delivery` is what a repetition has in common with its first;
-    `own` marks the echo of what the portal itself did."""
+    """A verified webhook: "look again at `desk_ref`". `delivery` is what a repetition has in common with its first,
+    "" where nothing tells the two from news; `own` marks the echo of what the portal itself did."""
 
     desk_ref: str
     delivery: str

@@ -10,6 +10,7 @@ from functions.errors import Problem, VendorError
 from portal.clock import DAY_MS
 
 if TYPE_CHECKING:
+    from functions.helpdesks import Notice
     from functions.http import Request
     from functions.services import Services
     from functions.stores import Row
@@ -30,14 +31,9 @@ def receive(request: "Request", services: "Services") -> Response:
         raise Problem(401, "This webhook is not signed as it should be.") from error
     if notice is None or notice.own:
         return Response(status=204)
-    delivery = hashlib.sha256(notice.delivery.encode()).hexdigest()
     looks = []
     with services.store.transaction():
-        if services.store.run(
-            "insert into desk_delivery (id, seen_at) values (:id, :now) on conflict (id) do nothing",
-            id=delivery,
-            now=services.now(),
-        ):
+        if _is_news(services, notice):
             rows = services.store.all("select id, subject_id from ticket where desk_ref = :ref", ref=notice.desk_ref)
             looks = [_put(services, row) for row in rows]
     response = Response(status=204)
@@ -49,6 +45,20 @@ def receive(request: "Request", services: "Services") -> Response:
 def purge(services: "Services", deadline: float) -> None:
     """Job of the tick: forget the ids of webhooks after a week, when vendors no longer repeat them."""
     services.store.run("delete from desk_delivery where seen_at < :old", old=services.now() - 7 * DAY_MS)
+
+
+def _is_news(services: "Services", notice: "Notice") -> bool:
+    """Whether it was not here before; where nothing tells, another look is harmless."""
+    if not notice.delivery:
+        return True
+    delivery = hashlib.sha256(notice.delivery.encode()).hexdigest()
+    return bool(
+        services.store.run(
+            "insert into desk_delivery (id, seen_at) values (:id, :now) on conflict (id) do nothing",
+            id=delivery,
+            now=services.now(),
+        )
+    )
 
 
 def _put(services: "Services", row: "Row") -> str:

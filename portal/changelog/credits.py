@@ -52,7 +52,7 @@ ENDS = tuple(
         rf"[ \t\n]+(?P<by>{_BY}) {_DONE}(?:{_AND}{_DONE})*",
         rf"[ \t\n]+in (?P<reference>{LINKED}|{_PULL_URL}|#\d{{1,7}})",
         rf"[ \t\n]*[,;]?[ \t\n]*(?<!\])(?P<reference>\({_INSIDE}\))",
-        rf"[ \t\n]*[,;]?[ \t\n]+(?P<reference>{LINKED})",
+        rf"[ \t\n]*[,;]?[ \t\n]+(?P<reference>{LINKED}(?:{_AND}{LINKED})*)",
     )
 )
 # A line as GitHub writes it for a pull request; what its author goes on with is in the lines below.

@@ -64,7 +64,7 @@ INTERNAL_SCOPES = frozenset(
 )  # fmt: skip
 # Lines that are no news to anybody: whole classes of machine text, never a judgement about the words.
 MACHINE = re.compile(
-    r"\*{0,2}full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
+    r"(?:\*{0,2}|\[)full changelog\b|@[\w\[\]-]+ made (?:their|his|her) first contribution|thanks to @.{0,80}contribut"
     r"|(?:build|chore|fix)\(deps|.{0,300}\bby @(?:dependabot|renovate|github-actions|snyk-bot|pre-commit-ci)\b"
     r"|updated? (?:all )?(?:[\w-]+ )?dependencies\b|lock file maintenance"
     r"|updates? (?:from|by) (?:weblate|crowdin|transifex|lokalise)\b|\[?@[\w-]+\]?(?:\([^()\s]{1,200}\))?$"

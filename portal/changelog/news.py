@@ -35,7 +35,7 @@ class Decisions:
 @dataclass
 class Sorted:
     """A release's blocks by category ("" is the introduction); each block that customers need not read with the rule
-    that says so; the lines whose class a writer should look at, with the category that was chosen; and the overrides
+    that says so; the lines whose class a writer should look at, with how each is shown; and the overrides
     that met a line."""
 
     kept: dict[str, list[str]] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def classify(body: str, decisions: Decisions | None = None) -> Sorted:
         else:
             found.kept.setdefault(category, []).extend([pending, text] if pending else [text])
             pending, count = "", count + 1
-            found.unsure += [] if verdict.sure or not ITEM.match(block) else [(text, category)]
+            found.unsure += [] if verdict.sure or not ITEM.match(block) else [(text, _doubt(category, verdict))]
         if ITEM.match(text):
             seen.setdefault(said(text), category)
         before = category
@@ -104,8 +104,15 @@ def _category(block: str, section: str, before: str, decisions: Decisions, overr
     elif not ITEM.match(block) and before and found.kind in (cues.FEATURE, cues.IMPROVEMENT, cues.FIX):
         # A paragraph or code after an item belongs to it.
         return before, Verdict(cues.INTERNAL, "belongs to a line left out") if before == LEFT_OUT else found
+    if found.kind == cues.INTERNAL and not found.sure:
+        return SHOWN[found.otherwise], found  # on a guess nothing is left out
     security = found.kind == cues.FIX and cues.SECURITY in found.marks
     return "Security" if security else SHOWN.get(found.kind, LEFT_OUT), found
+
+
+def _doubt(category: str, verdict: Verdict) -> str:
+    """How a line is shown whose class is not sure, as the report says it."""
+    return f"{category}, but it may be about work on the product" if verdict.kind == cues.INTERNAL else category
 
 
 def _override(text: str, overrides: Mapping[str, Override]) -> tuple[str, Override]:
@@ -126,7 +133,7 @@ def _worded(text: str, override: Override, titles: Mapping[str, str]) -> str:
 def _reason(text: str, category: str, verdict: Verdict, seen: dict[str, str]) -> str:
     """Why a block is left out; "" when it is shown."""
     told = said(text)
-    if verdict.kind == cues.INTERNAL:
+    if category == LEFT_OUT:
         return verdict.rule
     if not told:
         return "no words"

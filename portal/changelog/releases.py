@@ -49,7 +49,7 @@ class Release:
 @dataclass(frozen=True)
 class Draft:
     """The entry of a release: its text ("" when nothing in it is for customers), each block that was left out with the
-    rule that says so, each line whose class a writer should look at with the category it was given, and the overrides
+    rule that says so, each line whose class a writer should look at with how it is shown, and the overrides
     that met a line."""
 
     text: str

@@ -1,5 +1,6 @@
-"""Keep the changelog: `python -m scripts.changelog sync` writes changelog/*.md from a product's releases, and
-`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided.
+"""Keep the changelog: `python -m scripts.changelog sync` writes changelog/*.md from a product's releases,
+`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided, and
+`python -m scripts.changelog learn FOLDER` makes the weights of words anew.
 
 `sync` asks the repositories in changelog/config.yml, or --repo, or reads --from. It exits 2 when it could not, and
 prints a sentence; every line that was left out, is doubtful, or differs from a writer's text is in its report.
@@ -20,7 +21,7 @@ from portal.changelog.config import CONFIG, OVERRIDES, Config, Overrides, Source
 from portal.changelog.news import NUMBER, Decisions
 from portal.changelog.releases import Release
 from portal.errors import ContentError, suggestion
-from scripts.changelog import lines
+from scripts.changelog import learn, lines
 from scripts.changelog.report import describe
 from scripts.changelog.sources import GitHub, SyncError, Unreachable, from_file
 from scripts.changelog.state import State, rules_of
@@ -41,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0, or 2 after printing what is wrong."""
     options = _parser().parse_args(arguments)
     try:
-        return _classify(options) if options.command == "classify" else _sync(options)
+        return COMMANDS[options.command](options)
     except ExceptionGroup as group:
         print("\n".join(str(error) for error in group.exceptions), file=sys.stderr)
-    except (SyncError, ContentError, lines.LineError, OSError) as error:
+    except (SyncError, ContentError, lines.LineError, learn.LearnError, OSError) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -152,6 +153,16 @@ def _classify(options: argparse.Namespace) -> int:
     return 0
 
 
+def _learn(options: argparse.Namespace) -> int:
+    table = learn.learn(options.changelogs)
+    options.to.write_text(table, encoding="utf-8")
+    print(f"{table.splitlines()[0].removeprefix('# ').partition(';')[0]}: {options.to}")
+    return 0
+
+
+COMMANDS = {"sync": _sync, "classify": _classify, "learn": _learn}
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -177,6 +188,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("classify", help="print the class of each line, and why")
     command.add_argument("lines", type=Path, metavar="LINES.jsonl", help="an object with 'text' and 'section' a line")
     command.add_argument("--folder", type=Path, default=Path("changelog"), help="whose config.yml counts")
+    command = commands.add_parser("learn", help="make the weights of words anew from a folder of changelogs")
+    command.add_argument(
+        "changelogs", type=Path, metavar="FOLDER", help="a folder or a file (.md, .rst, .txt) a product"
+    )
+    command.add_argument("--to", type=Path, default=learn.TABLE, help=f"default: {learn.TABLE}")
     return parser
 
 

@@ -67,7 +67,7 @@ TICKETS = (
     Setting(
         "HELPDESK",
         "help desk",
-        "`email`, `request_tracker`, `zendesk`, `help_scout`, `intercom` or `custom.MODULE:FUNCTION`:"
+        "`email`, `request_tracker`, `zendesk`, `help_scout`, `intercom`, `freshdesk` or `custom.MODULE:FUNCTION`:"
         " [help desks](help-desks.md)",
     ),
     Setting(
@@ -123,6 +123,13 @@ TICKETS = (
         "Intercom: `https://api.eu.intercom.io` or `https://api.au.intercom.io` where the workspace is in that region",
         "`https://api.intercom.io`",
     ),
+    Setting("FRESHDESK_FIELDS", "help desk", "Freshdesk: names of custom fields for facts, `account=cf_account`"),
+    Setting(
+        "FRESHDESK_WEBHOOK_SECRET",
+        "help desk",
+        "Freshdesk: 32 random characters that its rule sends; two with a comma while they change",
+    ),
+    Setting("FRESHDESK_API", "help desk", "Another address only on loopback", "Freshdesk's"),
 )
 BILLING = (
     Setting("BILLER", "billing", "`stripe`, `chargebee`, `recurly`, or `custom.MODULE:FUNCTION`: [set-up](billing.md)"),

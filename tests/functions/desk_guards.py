@@ -5,6 +5,7 @@ from tests.functions.guards import Guard
 DESKS = "functions/helpdesks"
 CONTRACT, ZENDESK = "helpdesks/test_contract.py::", "helpdesks/test_zendesk.py::"
 INTERCOM = "helpdesks/test_intercom.py::"
+FRESHDESK = "helpdesks/test_freshdesk.py::"
 FOREIGN = f"{CONTRACT}test_a_foreign_ticket_is_not_found_and_not_touched"
 WEBHOOK = f"{CONTRACT}test_a_webhook_means_look_again_and_only_when_it_is_signed"
 GUARDS = [
@@ -77,6 +78,34 @@ GUARDS = [
         'made if scheme == "sha1" else ""',
         "made",
         f"{INTERCOM}test_a_signature_of_another_scheme_is_refused",
+    ),
+    Guard(
+        "a Freshdesk ticket is its contact's",
+        f"{DESKS}/freshdesk/__init__.py",
+        'return bool(contact) and row.ref("requester_id") == contact',
+        "return bool(contact)",
+        f"{CONTRACT}test_what_the_desk_gives_away_of_others_is_not_passed_on[freshdesk]",
+    ),
+    Guard(
+        "a contact is found by exactly its address",
+        f"{DESKS}/freshdesk/api.py",
+        "if any(same(one, requester) for one in _addresses(row))]",
+        "]",
+        f"{CONTRACT}test_nobody_is_somebody_else_by_a_letter_that_looks_the_same[freshdesk]",
+    ),
+    Guard(
+        "a note of Freshdesk that does not say so is not public",
+        f"{DESKS}/freshdesk/__init__.py",
+        'if one.denies("private")]',
+        'if not one.flag("private")]',
+        f"{FRESHDESK}test_a_note_that_does_not_say_that_it_is_public_is_private",
+    ),
+    Guard(
+        "an unsigned webhook knows the secret",
+        f"{DESKS}/webhooks.py",
+        'if not any(hmac.compare_digest(one.encode(), given.encode()) for one in secret.split(",") if one):',
+        "if not secret:",
+        f"{FRESHDESK}test_a_webhook_is_not_signed_so_its_secret_is_asked_for_and_its_words_are_not_believed",
     ),
     Guard(
         "the token goes to the desk alone",

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any, cast
 
 from demo import server
-from demo.helpdesks import help_scout, intercom, zendesk
+from demo.helpdesks import freshdesk, help_scout, intercom, zendesk
 from demo.helpdesks.faults import Faults
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.built_in import BuiltIn
@@ -223,6 +223,34 @@ def help_scout_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
 def help_scout_sign(body: bytes, event: str = "convo.agent.reply.created") -> dict[str, str]:
     made = base64.b64encode(hmac.new(HOOK_SECRET.encode(), body, sha1).digest()).decode()
     return {"X-HelpScout-Signature": made, "X-HelpScout-Event": event}
+
+
+FRESHDESK = {
+    "HELPDESK": "freshdesk",
+    "FRESHDESK_DOMAIN": "acme",
+    "FRESHDESK_KEY": freshdesk.KEY,
+    "FRESHDESK_FIELDS": "account=cf_account",
+    "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET,
+}
+
+
+@contextmanager
+def freshdesk_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = freshdesk.Freshdesk()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **FRESHDESK, "FRESHDESK_API": origin})).desk,
+            lambda ref, body, public: fake.answer(int(ref), body, public),
+            lambda ref: [unescape(one["body"]) for one in fake.conversations[int(ref)] if one["private"]],
+            lambda ref: [*fake.tickets[int(ref)]["custom_fields"].values()],
+            lambda ref: fake.close(int(ref)),
+            fake.faults,
+            late=fake.hide,
+            sign=lambda body: {"X-Portal-Secret": HOOK_SECRET},
+            hook=b'{"ticket": "1000"}',
+            secrets=(freshdesk.KEY, "customer.example"),
+            agent="",  # names only an administrator's key could read
+        )
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
-The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `intercom.openapi.yaml`, `betterstack.openapi.yaml`,
-`pingdom.openapi.yaml`, `statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and
-`recurly.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands
-between each adapter and its fake while a ticket lives its life, a monitor is asked, or a customer changes a plan; every
-request and every answer that the specification does not allow is printed, exit code 1.
+The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `intercom.openapi.yaml`, `freshdesk.openapi.yaml`,
+`betterstack.openapi.yaml`, `pingdom.openapi.yaml`, `statuspage-public.openapi.yaml`, `stripe.openapi.yaml`,
+`chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched
+when asked for, stands between each adapter and its fake while a ticket lives its life, a monitor is asked, or a
+customer changes a plan; every request and every answer that the specification does not allow is printed, exit code 1.
 """
 
 import argparse
@@ -23,9 +23,10 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from demo.helpdesks import help_scout, intercom, zendesk
+from demo.helpdesks import freshdesk, help_scout, intercom, zendesk
 from demo.monitors import TOKEN, Monitors
 from functions.helpdesks import HelpDesk
+from functions.helpdesks.freshdesk import Freshdesk
 from functions.helpdesks.help_scout import HelpScout
 from functions.helpdesks.intercom import Intercom
 from functions.helpdesks.zendesk import Zendesk
@@ -36,7 +37,7 @@ from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
 from tests.functions.billers.check_fakes import BILLERS, Known
-from tests.functions.helpdesks.benches import HELP_SCOUT, INTERCOM, PNG, ZENDESK, ticket
+from tests.functions.helpdesks.benches import FRESHDESK, HELP_SCOUT, INTERCOM, PNG, ZENDESK, ticket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -59,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
             *_check(prism, specs / "zendesk.openapi.yaml", zendesk.Zendesk(), _zendesk),
             *_check(prism, specs / "helpscout.openapi.yaml", help_scout.HelpScout(), _help_scout),
             *_check(prism, specs / "intercom.openapi.yaml", intercom.Intercom(), _intercom, CONTACTS),
+            *_check(prism, specs / "freshdesk.openapi.yaml", freshdesk.Freshdesk(), _freshdesk, Known(base="/api/v2")),
             *_check(prism, specs / "betterstack.openapi.yaml", _monitors("1", "2", "3"), _better_stack),
             *_check(prism, specs / "pingdom.openapi.yaml", _monitors("85975", "161748"), _pingdom),
             *_check(prism, specs / "statuspage-public.openapi.yaml", _monitors("x1", word="operational"), _statuspage),
@@ -98,6 +100,10 @@ def _help_scout(origin: str, fake: help_scout.HelpScout) -> None:
 
 def _intercom(origin: str, fake: intercom.Intercom) -> None:
     live(Intercom({**INTERCOM, "INTERCOM_API": origin}), lambda ref: fake.answer(ref, "Try again now."))
+
+
+def _freshdesk(origin: str, fake: freshdesk.Freshdesk) -> None:
+    live(Freshdesk({**FRESHDESK, "FRESHDESK_API": origin}), lambda ref: fake.answer(int(ref), "Try again now."))
 
 
 def _monitors(*keys: str, word: str = "up") -> Monitors:
@@ -140,7 +146,9 @@ def _check(
             where = " ".join(map(str, one["location"]))
             found[f"{spec.name}: {request.method} {request.path}: {where}: {one['message']}"] = None
         kept = {
-            name: done.headers[name] for name in ("Content-Type", "Resource-ID", "Location") if name in done.headers
+            name: done.headers[name]
+            for name in ("Content-Type", "Resource-ID", "Location", "Link")
+            if name in done.headers
         }
         # A next page is at the fake's own address, behind Prism.
         content = done.content.replace(upstream.encode(), request.host_url.rstrip("/").encode())

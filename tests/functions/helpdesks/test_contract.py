@@ -491,8 +491,9 @@ def test_a_webhook_means_look_again_and_only_when_it_is_signed(bench: Bench):
         with pytest.raises(VendorError) as refused:
             bench.desk.notice(wrong, bench.hook)
         assert refused.value.kind == "authentication"
-    with pytest.raises(VendorError):
-        bench.desk.notice(headers, bench.hook + b" ")
+    if bench.desk.capabilities.webhooks == "signed":
+        with pytest.raises(VendorError):
+            bench.desk.notice(headers, bench.hook + b" ")
 
 
 def test_what_a_customer_typed_is_text_in_the_desk(bench: Bench):

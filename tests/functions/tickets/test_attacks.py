@@ -539,7 +539,7 @@ class Signing(BuiltIn):
         if not hmac.compare_digest(given, sign(body)):
             raise VendorError(kind="authentication")
         delivery, ref, own = body.decode().split()
-        return Notice(ref, delivery, own == "own")
+        return Notice(ref, delivery.strip("-"), own == "own")
 
     def ticket(self, requester: Requester, desk_ref: str) -> Thread:
         self.looked += 1
@@ -575,6 +575,16 @@ def test_a_webhook_says_look_again_and_only_once(
     assert signing.looked == 1
     assert mail[0].to == [ADA.email]
     assert mail[0].text().count("Here is help.") == 1
+
+
+def test_a_webhook_that_nothing_tells_from_the_last_one_says_look_again_each_time(
+    signing: Signing, browser: Browser, reference: str
+):
+    (thread,) = signing.queue()
+    codes = [hook(browser, f"- {thread.desk_ref} no".encode()) for _ in range(3)]
+
+    assert codes == [204, 204, 204]
+    assert signing.looked == 3
 
 
 def test_a_webhook_that_is_not_signed_does_nothing(signing: Signing, browser: Browser, reference: str):

@@ -57,6 +57,7 @@ def test_a_line_is_shown_in_its_category(body: str, category: str) -> None:
         "### Dependency Updates\n- django 5",
         "* Bump a from 1 to 2 by @dependabot[bot] in https://github.com/a/b/pull/1",
         "**Full Changelog**: https://github.com/a/b/compare/v1...v2",
+        "[Full changelog](https://github.com/a/b/compare/v1...v2)",
         "## New Contributors\n* @ada made their first contribution in https://github.com/a/b/pull/1",
     ],
 )
@@ -73,6 +74,7 @@ def test_a_line_for_the_workshop_is_left_out_and_counted(body: str) -> None:
         ("* share it by @ada in https://github.com/a/b/pull/12", "- Share it"),
         ("- exports work (#14, #15)", "- Exports work"),
         ("- a fix ([#31](https://x.example/31)) ([0a1b2c3](https://x.example/c))", "- A fix"),
+        ("- a fix. [#3](https://x.example/3), [#4](https://x.example/4) and [#5](https://x.example/5)", "- A fix."),
         ("- safer. Thanks to [@ada](https://github.com/ada) for telling us.", "- Safer."),
         ("- feat(reports): share", "- **reports:** share"),
         ("- **[BREAKING]** it ends", "- It ends"),
