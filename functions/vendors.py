@@ -77,6 +77,17 @@ VENDORS = (
     ),
     Vendor(
         "helpdesks",
+        "front",
+        "Front",
+        "functions.helpdesks.front",
+        {
+            "FRONT_TOKEN": "an API token made for the portal",
+            "FRONT_INBOX": "the id of the shared inbox for the portal's tickets, inb_...",
+            "FRONT_ADDRESS": "the email address of that inbox",
+        },
+    ),
+    Vendor(
+        "helpdesks",
         "freshdesk",
         "Freshdesk",
         "functions.helpdesks.freshdesk",

@@ -30,7 +30,7 @@ LATE = {
 LATE |= {"trickle"}
 # The fields in which vendors name an owner.
 WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example", "requester_id": 666}
-WHOSE |= {"contacts": {"contacts": [{"type": "contact", "id": "666"}]}}
+WHOSE |= {"handle": "eve@customer.example", "contacts": {"contacts": [{"type": "contact", "id": "666"}]}}
 
 
 @dataclass

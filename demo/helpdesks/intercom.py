@@ -42,7 +42,6 @@ class Intercom:
         self.attributes = [*ATTRIBUTES]
         self.late = False
         self.hidden: set[str] = set()
-        self.searches: list[Any] = []
         self.versions: set[str] = set()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -116,7 +115,7 @@ class Intercom:
         return _json(self.contacts[self.add_contact(given["email"], given["role"], given["name"])])
 
     def _search_contacts(self, request: Request) -> Response:
-        (one,) = request.get_json()["query"]["value"]
+        one = request.get_json()["query"]
         rows = [
             row
             for row in self.contacts.values()
@@ -143,7 +142,6 @@ class Intercom:
 
     def _search(self, request: Request) -> Response:
         query = request.get_json()["query"]
-        self.searches.append(query)
         rows = [self._shown(number) for number in self.tickets if number not in self.hidden]
         return self._page(request, "tickets", [row for row in rows if _fits(row, query)])
 
@@ -198,11 +196,10 @@ class Intercom:
 
 
 def _fits(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
-    if isinstance(query["value"], list):
-        found = [_fits(ticket, one) for one in query["value"]]
-        return any(found) if query["operator"] == "OR" else all(found)
-    if query["field"] == "contact_ids":
-        return query["value"] in [one["id"] for one in ticket["contacts"]["contacts"]]
+    if query["operator"] == "AND":
+        return all(_fits(ticket, one) for one in query["value"])
+    if query["operator"] == "IN":
+        return not {one["id"] for one in ticket["contacts"]["contacts"]}.isdisjoint(query["value"])
     # Times are compared by the day that they are in.
     day, given = ticket["created_at"] // DAY, query["value"] // DAY
     return bool({">": day > given, ">=": day >= given, "<": day < given}[query["operator"]])

@@ -13,6 +13,7 @@ FAKED = {
     "zendesk": benches.zendesk_desk,
     "help_scout": benches.help_scout_desk,
     "intercom": benches.intercom_desk,
+    "front": benches.front_desk,
     "freshdesk": benches.freshdesk_desk,
 }
 

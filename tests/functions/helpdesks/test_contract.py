@@ -362,7 +362,7 @@ def test_a_change_that_goes_wrong_is_a_named_error(bench: Bench, monkeypatch: py
     nothing_done = ("unavailable", "limited", "refused", "forbidden")
     for fault in (*nothing_done, "lost", "broken_after", "conflict"):
         with spoiled(bench, fault, bench.replies, monkeypatch), pytest.raises(VendorError) as error:
-            bench.desk.reply(ADA, ref, Reply("reply-1", f"Still so: {fault}.", 1))
+            bench.desk.reply(ADA, ref, Reply(f"reply-{fault}", f"Still so: {fault}.", 1))
         assert error.value.kind == KINDS[fault], fault
         with spoiled(bench, fault, bench.changes, monkeypatch), pytest.raises(VendorError) as error:
             bench.desk.set_status(ADA, ref, "open" if bench.desk.ticket(ADA, ref).status == "solved" else "solved")
@@ -483,7 +483,7 @@ def test_a_webhook_means_look_again_and_only_when_it_is_signed(bench: Bench):
     headers = bench.sign(bench.hook)
     notice = bench.desk.notice(headers, bench.hook)
     assert notice
-    assert (notice.desk_ref, notice.own) == ("1000", False)
+    assert (notice.desk_ref, notice.own) == (bench.ref, False)
     again = bench.desk.notice(headers, bench.hook)
     assert again
     assert again.delivery == notice.delivery
