@@ -44,3 +44,26 @@ def test_only_the_desk_that_is_chosen_is_imported(name: str):
     assert {other for other in DESKS if other in loaded} == {name}
     # The desks without an API pay for no HTTP client at a cold start.
     assert loaded[-1] == str(name not in {"built_in", "email"})
+
+
+FUNCTIONS = FOLDER.parent
+# What handles tickets; the table of vendors alone names them all.
+HANDLERS = [
+    file
+    for file in FUNCTIONS.rglob("*.py")
+    if file.relative_to(FUNCTIONS).parts[0] in {"tickets", "app.py", "outbox.py", "tick.py", "services.py", "lanes.py"}
+]
+NAMES = [name for name in DESKS if name not in {"built_in", "email"}]
+
+
+def test_no_handler_names_a_vendor():
+    words = {word.lower() for name in NAMES for word in (name, DESKS[name].title, name.replace("_", ""))}
+    named = {
+        (str(file.relative_to(FUNCTIONS)), word)
+        for file in HANDLERS
+        for word in words
+        if re.search(rf"\b{re.escape(word)}\b", file.read_text("utf-8").lower())
+    }
+
+    assert len(HANDLERS) > 10
+    assert named == set()
