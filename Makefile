@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 export PORT
 
-.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots check-fakes check-readers check-html try-corpus packages node lock clean
+.PHONY: help setup serve build check-content build-status load-status machine bundle deploy hosts test coverage fresh lint lint-js format bench bench-changelog bench-freshness faults lighthouse screenshots walkthroughs check-fakes check-readers check-html try-corpus packages node lock clean check-articles format-articles bench-writing
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -105,6 +105,12 @@ format: setup ## put formatting and imports right
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
+check-articles: setup ## what to mend in the articles, with file and line: make check-articles [ARTICLES="--external docs/team"]
+	@$(BIN)/python -m scripts.check_articles $(ARTICLES)
+
+format-articles: setup ## tidy the articles' Markdown where no reader sees a difference: ARTICLES=--check only says so
+	@$(BIN)/python -m scripts.format_articles $(ARTICLES)
+
 bench: setup ## cold start: CPU and memory of the functions beside Flask's and FastAPI's hello-world; BENCH=--instructions
 	@$(BIN)/python -m scripts.bench $(BENCH)
 
@@ -115,6 +121,9 @@ bench-changelog: setup ## the classes of lines that people labelled: make bench-
 bench-freshness: setup ## what the check of articles takes, and how good it is: make bench-freshness [CLONE=. RANGE=A..B] [CASES=file ARTICLES="files"]
 	@$(BIN)/python -m scripts.freshness bench $(if $(CLONE),--clone "$(CLONE)") $(if $(RANGE),--range "$(RANGE)")
 	@$(if $(CASES),$(BIN)/python -m scripts.freshness evaluate "$(CASES)" $(ARTICLES) $(if $(BARS),--bars "$(BARS)"))
+
+bench-writing: setup ## what the writers' rules take on 5,000 articles, and after one has changed: make bench-writing [DOCS=docs]
+	@$(BIN)/python -m scripts.check_articles --bench 5000 $(if $(DOCS),--docs "$(DOCS)")
 
 faults: setup packages ## 500 tickets while the desk fails and the functions are killed: none lost, none doubled
 	@$(BIN)/python -m scripts.faults $(FAULTS)
@@ -130,6 +139,9 @@ lighthouse: setup packages $(NODE) ## Lighthouse on home, article, status and co
 
 screenshots: setup packages ## pictures of every kind of page, wide and narrow, light and dark, quiet and in an outage
 	@$(BIN)/python -m scripts.screenshots
+
+walkthroughs: setup packages ## take the articles' pictures anew where the product looks different, and say which steps are no longer true
+	@$(BIN)/python -m scripts.walkthrough --times $(WALKTHROUGHS)
 
 check-fakes: setup ## hold adapters and fakes to the vendors' specifications: make check-fakes SPECS=folder
 	@$(BIN)/python -m tests.functions.helpdesks.check_fakes "$(SPECS)"

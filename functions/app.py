@@ -117,6 +117,8 @@ PARTS = {
     "functions.changelog.": "changelog",
     "functions.insights.feedback:": "articles",
 }
+# There while somebody can sign in to something, and for the address of a question that is asked without.
+SIGN_IN = ("functions.signin.", "functions.hub:")
 # Called by other servers with a token of their own, never by a form: no origin to check.
 BEARER_ONLY = {
     "/api/tick",
@@ -200,7 +202,10 @@ class Portal:
         return response
 
     def _switched_off(self, handler: str) -> bool:
-        on = self.services.portal["parts"]
+        portal = self.services.portal
+        on = portal["parts"]
+        if handler.startswith(SIGN_IN):
+            return not (portal.get("sign_in", True) or on.get("tickets", True))
         return any(handler.startswith(where) and not on.get(part, True) for where, part in PARTS.items())
 
     def _moved(self, request: Request) -> Response | None:

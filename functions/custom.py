@@ -23,6 +23,8 @@ CHOICES = {
     "HELPDESK": ("helpdesk", "desk", "functions.helpdesks:HelpDesk"),
     "BILLER": ("biller", "biller", "functions.billers:Biller"),
     "BOT_CHECK": ("bot_check", "bots", "functions.bots:BotCheck"),
+    "MAILER": ("mailer", "outgoing", "functions.mail:Outgoing"),
+    "MONITOR": ("monitor", "monitor", "functions.monitors.source:Source"),
 }
 log = logging.getLogger(__name__)
 
@@ -71,8 +73,9 @@ def function(where: str) -> Callable[..., Any]:
 def lacks(vendor: object, interface: str) -> Iterator[str]:
     """What an object lacks of an interface, all of it, a sentence each."""
     module, _, name = interface.partition(":")
-    protocol = getattr(importlib.import_module(module), name)
-    file = f"{module.replace('.', '/')}/__init__.py"
+    home = importlib.import_module(module)
+    protocol = getattr(home, name)
+    file = f"{module.replace('.', '/')}{'/__init__' if hasattr(home, '__path__') else ''}.py"
     wanted = {key: value for key, value in vars(protocol).items() if not key.startswith("_") and callable(value)}
     facts = list(inspect.get_annotations(protocol))
     if vendor is None or isinstance(vendor, type):

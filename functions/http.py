@@ -33,6 +33,8 @@ TEXT_LIMIT = 300_000
 JOINING = ("gunicorn", "waitress", "WSGIServer")
 # A comma with another cookie's name after it.
 JOINT = r", ?(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)"
+# Bytes of a form whose files are kept in memory, as many as Werkzeug keeps of one file.
+SMALL = 512_000
 # Bytes that are read at once of what nobody needs.
 PIECE = 65_536
 # What stands in an address as a percent and two digits only.
@@ -75,6 +77,19 @@ class Request(WerkzeugRequest):
             self._begun = body
             raise RequestEntityTooLarge
         return BytesIO(body)
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Where a file is put while its form is read: memory for a small form, since browsers send an empty file with
+        every one, and Werkzeug would import what makes temporary files."""
+        if total_content_length is not None and total_content_length <= SMALL:
+            return BytesIO()
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
     def drain(self, most: int) -> None:
         """Read what no handler read of the body, up to `most` bytes: a server that closes the connection on the rest

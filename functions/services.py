@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions import vendors
-from functions.errors import Problem, SettingsError
+from functions.errors import Problem, SettingsError, VendorError
 from functions.settings import Settings
 from functions.stores import Store, connect
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from functions.bots import BotCheck
     from functions.helpdesks import HelpDesk
     from functions.identity import IdentityProvider
-    from functions.mail.smtp import Mailer
+    from functions.mail import Outgoing
+    from functions.mail.mailer import Mailer
+    from functions.monitors.source import Source
 
 
 class Services:
@@ -57,10 +59,27 @@ class Services:
         return identity
 
     @cached_property
-    def mailer(self) -> "Mailer":
-        from functions.mail.smtp import Mailer
+    def outgoing(self) -> "Outgoing | None":
+        """What takes emails: the mail server, or an adopter's own; None when the portal sends none."""
+        if not self.settings.sends_mail:
+            return None
+        own = ":" in self.settings.mailer
+        outgoing: Outgoing = self._connect(self.settings.mailer if own else "functions.mail.smtp:connect")
+        return outgoing
 
-        return Mailer(self.settings.smtp_url, self.settings.mail_from)
+    @cached_property
+    def mailer(self) -> "Mailer":
+        from functions.mail.mailer import Mailer
+
+        return Mailer(self.outgoing, self.settings.mail_from)
+
+    @cached_property
+    def monitor(self) -> "Source":
+        """An adopter's own monitor; raises VendorError when there is none."""
+        if self.settings.monitor == "none":
+            raise VendorError(kind="authentication", detail="MONITOR is not set")
+        monitor: Source = self._connect(self.settings.monitor)
+        return monitor
 
     @cached_property
     def bots(self) -> "BotCheck":

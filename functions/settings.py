@@ -1,6 +1,5 @@
 """The settings of the functions, read once from the environment; all mistakes are listed at once."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +68,7 @@ class Settings:
     oidc_scopes: str
     oidc_hosts: frozenset[str]
     smtp_url: str = field(repr=False)
+    mailer: str
     mail_from: str
     mail_sign_in: bool
     answer_in_mail: bool
@@ -77,6 +77,7 @@ class Settings:
     support_mailbox: str
     ticket_body_days: int
     space: Space
+    monitor: str
     status_interval: int
     demo: bool
     preview: bool
@@ -95,7 +96,12 @@ class Settings:
     @property
     def vendors(self) -> tuple[str, ...]:
         """The vendors that an operator chooses by name; one with a colon is their own (functions/custom.py)."""
-        return (self.helpdesk, self.biller, self.bot_check)
+        return (self.helpdesk, self.biller, self.bot_check, self.mailer, self.monitor)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether emails leave: by the mail server, or by an adopter's own."""
+        return bool(self.smtp_url) or ":" in self.mailer
 
     @property
     def public_host(self) -> str:
@@ -112,6 +118,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         build_dir=Path(reader.get("PORTAL_BUILD_DIR", "build")),
         body_limit=reader.number("BODY_LIMIT", 4_000_000),
         space=_space(reader),
+        monitor=reader.vendor("MONITOR", "monitors", "none"),
         status_interval=reader.number("STATUS_INTERVAL", 0),
         demo=reader.get("DEMO") == "1",
         preview=_preview(reader),
@@ -194,7 +201,9 @@ class Reader:
         known = vendors.family(family)
         if value in known:
             for variable, what in known[value].needs.items():
-                self.need(variable, what)
+                # What takes the portal's emails in the server's place takes the desk's, too.
+                if variable != "SMTP_URL" or not self.get("MAILER"):
+                    self.need(variable, what)
         elif value != default and not (value.startswith("custom.") and ":" in value):
             self.faults.append(f"{name}={value!r} is not {_instead(value, {*known, default})}")
             return default
@@ -207,6 +216,8 @@ def _instead(value: str, known: set[str]) -> str:
         return f"whole: name the function after a colon, {value}:connect."
     if ":" in value:
         return f"in the folder custom/, where a vendor of your own lies: custom.{value.removeprefix('custom.')}."
+    import difflib  # only for a setting that is wrong
+
     close = difflib.get_close_matches(value, known, n=1)
     guess = f" Did you mean '{close[0]}'?" if close else ""
     return f"one of: {', '.join(sorted(known))}, or custom.MODULE:FUNCTION.{guess}"
@@ -331,18 +342,23 @@ def _claims(reader: Reader) -> dict[str, str]:
 def _mail(reader: Reader) -> dict[str, Any]:
     smtp_url = reader.get("SMTP_URL")
     host = reader.host("SMTP_URL")
-    if smtp_url:
-        if smtp_url.partition("://")[0] not in ("smtp", "smtps") or not host:
-            # Its password stays out of the log.
-            reader.faults.append("SMTP_URL is no address of an email server; write smtps://user:password@host.")
+    mailer = reader.vendor("MAILER", "mail", "smtp")
+    sends = bool(smtp_url) or ":" in mailer
+    if smtp_url and (smtp_url.partition("://")[0] not in ("smtp", "smtps") or not host):
+        # Its password stays out of the log.
+        reader.faults.append("SMTP_URL is no address of an email server; write smtps://user:password@host.")
+    if smtp_url and ":" in mailer:
+        reader.faults.append(f"SMTP_URL and MAILER={mailer!r} are two ways for one email: take one of them out.")
+    if sends:
         reader.need("MAIL_FROM", "the address that the portal's emails come from")
     elif reader.get("SUPPORT_MAILBOX"):
         reader.faults.append("SUPPORT_MAILBOX needs SMTP_URL: without an email server nothing gets there.")
     sign_in = reader.choice("MAIL_SIGN_IN", "on", "off") == "on"
     return {
         "smtp_url": smtp_url,
+        "mailer": mailer,
         "mail_from": reader.get("MAIL_FROM"),
-        "mail_sign_in": bool(smtp_url) and sign_in,
+        "mail_sign_in": sends and sign_in,
         "answer_in_mail": reader.choice("ANSWER_IN_MAIL", "on", "off") == "on",
         "support_mailbox": reader.get("SUPPORT_MAILBOX"),
     }
@@ -352,7 +368,13 @@ def _preview(reader: Reader) -> bool:
     """Whether this is a preview of a change, which may come from anybody: with the built-in vendors and no live key."""
     if reader.get("PREVIEW") != "1":
         return False
-    for name, own in (("HELPDESK", "built_in"), ("BILLER", "none"), ("OIDC_ISSUER", ""), ("SMTP_URL", "")):
+    for name, own in (
+        ("HELPDESK", "built_in"),
+        ("BILLER", "none"),
+        ("OIDC_ISSUER", ""),
+        ("SMTP_URL", ""),
+        ("MAILER", "smtp"),
+    ):
         if reader.get(name, own) != own:
             reader.faults.append(
                 f"{name} is set, and PREVIEW=1: a preview has the built-in vendors and sends no email."

@@ -23,7 +23,8 @@ HEAVY_FONT = 100_000
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Check the files that `extra.portal.brand` names, and give templates what they show; raises PluginError."""
+    """Check the files that `extra.portal.brand` names, and give templates what they show, and the site one name; raises
+    PluginError."""
     given = config.extra["portal"]["brand"]
     mistakes = [*_mistakes(given, config)]
     if mistakes:
@@ -33,8 +34,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     files = {file.setting: file for file in brand.files(given)}
     if "favicon" in files:
         config.theme["favicon"] = files["favicon"].uri
+    name = brand.name(config.extra["portal"]["product"], config.site_name, given["word"])
+    config.site_name = name.whole
     today = get_build_datetime().astimezone(UTC).date()
     config.extra["view"]["brand"] = {
+        "name": name,
         "logos": _logos(files, config),
         "announcement": brand.announcement(given, today),
         "picture": f"{config.site_url}{files['picture'].uri}" if "picture" in files and config.site_url else "",

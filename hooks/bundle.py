@@ -136,6 +136,7 @@ def _portal(config: MkDocsConfig) -> dict[str, Any]:
         "response_time": portal["response_time"],
         "topics": [{key: topic[key] for key in ("id", "title", "routine")} for topic in view["topics"]],
         "parts": portal["parts"],
+        "sign_in": portal["sign_in"],
         "account": portal["account"],
         "brand": brand.for_functions(portal["brand"]),
         "articles": [

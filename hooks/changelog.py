@@ -274,7 +274,8 @@ def _html(entry: Entry, config: MkDocsConfig) -> str:
     hint = "write an article's link as ../docs/TOPIC/ARTICLE.md, any other with https://"
     for address in links.broken:
         line = _line_of(Path(config.config_file_path).parent / name, address)
-        mistakes.later(config, ContentError(name, line, f"link {address!r} leads nowhere; {hint}"))
+        guess = mistakes.guess(address, name, Path(config.docs_dir))
+        mistakes.later(config, ContentError(name, line, f"link {address!r} leads nowhere; {hint}.{guess}"))
     for article in links.articles:
         about = state.about.setdefault(article, [])
         about += [] if any(one.slug == entry.slug for one in about) else [entry]

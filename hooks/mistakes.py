@@ -4,6 +4,7 @@ This is no hook itself: hooks/site.py begins a build with `begin` and ends the r
 """
 
 import logging
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ log = get_plugin_logger("portal")
 THEIRS = re.compile(
     r"Doc file '(?P<file>.*?)' contains an? (?:[a-z]+ ){0,3}link '(?P<link>.*?)',? (?P<rest>.*)", re.DOTALL
 )
+NOWHERE = "leads nowhere."
 GUESS = re.compile(r" Did you mean '.*'\?$")
 
 
@@ -50,6 +52,13 @@ def warn(found: Iterable[Exception]) -> None:
         log.warning("%s", mistake)
 
 
+def guess(href: str, name: str, docs: Path) -> str:
+    """` Did you mean ...?` for a link of the file `name`, a path below the project's folder, to one that is not in
+    `docs`, or ""."""
+    known = (path.relative_to(docs.parent).as_posix() for path in docs.rglob("*.*"))
+    return links.meant(href, posixpath.dirname(name), known)
+
+
 class _Lines(logging.Filter):
     """Puts the line of a link in front of what MkDocs says about it."""
 
@@ -74,8 +83,10 @@ class _Lines(logging.Filter):
         place = self.seen[file, link]
         self.seen[file, link] += 1
         line = lines[min(place, len(lines) - 1)] if lines else None
-        guess = GUESS.search(rest)
-        return str(ContentError(f"{self.docs.name}/{file}", line, _wrong(link, rest) + (guess[0] if guess else "")))
+        theirs = GUESS.search(rest)
+        name, wrong = f"{self.docs.name}/{file}", _wrong(link, rest)
+        wrong += theirs[0] if theirs else guess(link, name, self.docs) if wrong.endswith(NOWHERE) else ""
+        return str(ContentError(name, line, wrong))
 
 
 def _wrong(link: str, rest: str) -> str:
@@ -86,7 +97,7 @@ def _wrong(link: str, rest: str) -> str:
         )
     if "anchor" in rest:
         return f"link {link!r} leads to an anchor that is not there."
-    return f"link {link!r} leads nowhere."
+    return f"link {link!r} {NOWHERE}"
 
 
 LINES = _Lines()

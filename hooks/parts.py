@@ -1,4 +1,4 @@
-"""Leaves out of articles what speaks of parts that are switched off."""
+"""Leaves out of articles what speaks of parts that are off, and puts in what mkdocs.yml says of the company."""
 
 import posixpath
 from pathlib import Path
@@ -9,7 +9,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from hooks import mistakes
-from portal.articles import conditions, links
+from portal.articles import conditions, facts, links, lists
 from portal.errors import ContentError
 from portal.mistakes import text_of
 
@@ -26,11 +26,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """The page as it reads with the parts that are on; a link that is left to an article without its part is named."""
+    """The page as it reads with the parts that are on, with lists as GitHub reads them; a link that is left to an
+    article without its part is named."""
     if page.file.generated_by is not None:
-        return markdown
+        return lists.aligned(markdown)
     name = _name(page.file.src_uri, config)
-    shown = conditions.applied(markdown, _on(config), name)
+    shown = _applied(markdown, name, config)
     left_out: dict[str, str] = config.extra["view"]["left_out"]
     for _, href in links.relative(shown):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.file.src_uri), href.partition("#")[0]))
@@ -39,7 +40,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             source = page.file.content_string
             line = source.count("\n", 0, max(source.find(f"]({href}"), 0)) + 1
             log.warning("%s", ContentError(name, line, f"link '{href}' leads to an article that {links.off(word)}"))
-    return shown
+    # Only now: a mark on a line of its own would end a list.
+    return lists.aligned(shown)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -51,12 +53,16 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def _mistakes(path: Path, name: str, config: MkDocsConfig) -> list[ContentError]:
     try:
-        conditions.applied(text_of(path, name), _on(config), name)
+        _applied(text_of(path, name), name, config)
     except ExceptionGroup as group:
         return [one for one in group.exceptions if isinstance(one, ContentError)]
     except ContentError:
         return []  # hooks/site.py has named a file that is no text
     return []
+
+
+def _applied(text: str, name: str, config: MkDocsConfig) -> str:
+    return conditions.applied(text, _on(config), name, facts.words(config.extra["portal"]))
 
 
 def _on(config: MkDocsConfig) -> dict[str, bool]:

@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 
 from hooks import mistakes
 from portal import articles, menu, settings, yaml_lines
-from portal.articles import Article, links, lists, redirects
+from portal.articles import Article, links, redirects
 from portal.articles.markup import Placeholders
 from portal.errors import ContentError, ContentErrors, suggestion
 from portal.mistakes import places, text_of
@@ -83,7 +83,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     gaps = settings.account_gaps(state.portal)
     if gaps:
         log.info("%s", gaps)
-    config.extra["portal"] = state.portal.model_dump() | {"parts": state.portal.on}
+    config.extra["portal"] = state.portal.model_dump() | {
+        "parts": state.portal.on,
+        "sign_in": state.portal.offers_sign_in,
+    }
     config.markdown_extensions.append(Placeholders())  # type: ignore[arg-type]
     config.extra["view"] |= {
         "demo": os.environ.get("DEMO") == "1",
@@ -126,6 +129,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if files.get_file_from_path(page.src_uri) is None:
             files.append(page)
     config.extra["view"].update(_view(config), ids=ids, hidden=hidden, moved=_moved(found.values(), config))
+    config.extra["view"]["written"] = [*published.values()]
     return files
 
 
@@ -142,13 +146,12 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Set the template of the home page and of topic pages, whose files need not name it, and read lists as GitHub
-    does."""
+    """Set the template of the home page and of topic pages, whose files need not name it."""
     if page.is_homepage:
         page.meta.setdefault("template", "home.html")
     elif _topic(page.file) is not None:
         page.meta.setdefault("template", "topic.html")
-    return lists.aligned(markdown)
+    return markdown
 
 
 def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> dict[str, Any]:

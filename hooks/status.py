@@ -146,6 +146,8 @@ def _load(config: MkDocsConfig) -> Board | None:
             mistakes.later(config, ContentError(f"{folder.name}/{status_files.COMPONENTS}", None, sentence))
         log.info("there is no status/components.yml, so the portal has no status page")
         parts["status"] = False
+        # Webhooks and posts were all that signing in led to.
+        config.extra.get("portal", {})["sign_in"] = parts.get("sign_in", True)
         return None
     for sentence in status_files.missing(folder):
         log.warning(sentence)  # stops a strict build, which `make build` is
@@ -197,7 +199,8 @@ def _dead_links(folder: Path, config: MkDocsConfig) -> Iterator[ContentError]:
             if _article(href, config) is None:
                 hint = "write an article's link as ../../docs/TOPIC/ARTICLE.md, any other with https://"
                 name = path.relative_to(folder.parent).as_posix()
-                yield ContentError(name, line, f"link {href!r} leads nowhere; {hint}")
+                guess = mistakes.guess(href, name, Path(config.docs_dir))
+                yield ContentError(name, line, f"link {href!r} leads nowhere; {hint}.{guess}")
 
 
 def _article(href: str, config: MkDocsConfig) -> str | None:

@@ -43,6 +43,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Colour = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_colour)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(https?://|mailto:|/)\S*$")]
+Page = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s<>]+$")]
 # What pages may load from hosts that a writer names (portal/assets/policy.py).
 Directive = Literal["script-src", "style-src", "img-src", "media-src", "font-src", "connect-src", "frame-src"]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s;,'/]+$")]
@@ -167,11 +168,63 @@ class Account(Part):
         return self
 
 
+class Facts(Part):
+    """What articles say of your company; they say nothing of what stands empty here."""
+
+    support_hours: Text | None = Field(default=None, description="when people answer: Monday to Friday, 9:00 to 17:00")
+    phone: Text | None = Field(default=None, description="a telephone number for customers")
+    trial: Text | None = Field(default=None, description="a sentence or two: how long a trial is, and how it ends")
+    refunds: Text | None = Field(default=None, description="a sentence or two: when you give money back")
+    purchase_orders: Text | None = Field(
+        default=None, description="a sentence: from which amount you accept purchase orders or bank transfers"
+    )
+    data_kept: Text | None = Field(
+        default=None, description="for how long you keep data after a plan has ended: 90 days"
+    )
+    privacy_email: Address | None = Field(default=None, description="an email address for personal data")
+    security_email: Address | None = Field(
+        default=None, description="an email address for reports of security problems"
+    )
+    security_page: Page | None = Field(
+        default=None, description="an https:// address: the page with your certificates, tests and agreements"
+    )
+    senders: Text | None = Field(default=None, description="where your emails come from: any address at acme.example")
+    browsers: Text | None = Field(default=None, description="the browsers that your product works in")
+
+
 class Freshness(Part):
     """How articles are kept true."""
 
     notice: bool = Field(default=False, description="true to tell readers that an article is being checked")
     review_days: Days = Field(default=180, description="a number of days after which an article is due for a review")
+
+
+Level = Literal["error", "warning", "advice", "off"]
+# The rules of portal/articles/writing again, as a type takes no variables; a test compares the two.
+WritingRule = Literal[
+    "file", "markdown", "link", "external", "duplicate", "near-duplicate", "copied-question", "overdue", "term",
+    "picture-size", "title", "answer-first", "steps", "no-link", "orphan", "long-sentence", "hard-words", "passive",
+    "filler", "wordy",
+]  # fmt: skip
+
+
+class Writing(Part):
+    """What writers are told about their articles."""
+
+    levels: dict[WritingRule, Level] = Field(
+        default_factory=dict, description="names of rules, each error, warning, advice or off (in quotes)"
+    )
+    sentence: int = Field(default=35, ge=10, le=200, description="the most words of a sentence, from 10 to 200")
+    grade: int = Field(default=12, ge=4, le=30, description="the most years of school that a text asks for, 4 to 30")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_off(cls, data: Any) -> Any:
+        levels = data.get("levels") if isinstance(data, dict) else None
+        if isinstance(levels, dict):
+            # YAML takes `off` without quotes for false.
+            return data | {"levels": {rule: "off" if level is False else level for rule, level in levels.items()}}
+        return data
 
 
 class Announcement(Part):
@@ -201,7 +254,7 @@ class Brand(Part):
     radius: int | None = Field(default=None, ge=0, le=24, description="a number from 0 to 24: pixels of round corners")
     font: Text | None = Field(default=None, description="the path of a WOFF2 file")
     font_bold: Text | None = Field(default=None, description="the path of a WOFF2 file for bold text")
-    word: Text = Field(default="Help", description="the word after the product's name")
+    word: Text | None = Field(default=None, description="the word after the product's name")
     announcement: Announcement | None = Field(default=None, description="text, until and url")
     footer: list[FooterColumn] = Field(default_factory=list, max_length=4, description="up to 4 columns (title, links)")
     picture: Text | None = Field(default=None, description="the path of a PNG or JPEG file, 1200 by 630")
@@ -241,6 +294,7 @@ class Settings(Part):
     sign_in: bool = Field(default=True, description="false when nobody can sign in, otherwise true")
     community: Community | None = Field(default=None, description="where, moderators, unanswered, closes and links")
     account: Account = Field(default=Account(), description="provider, at and cards")
+    facts: Facts = Field(default=Facts(), description=f"names of facts: {', '.join(Facts.model_fields)}")
     freshness: Freshness = Field(default=Freshness(), description="notice and review_days")
     brand: Brand = Field(default=Brand(), description="logo, favicon, accent, radius, font, word, footer and more")
     allow: dict[Directive, list[Origin]] = Field(
@@ -248,6 +302,10 @@ class Settings(Part):
         description="what articles may load from other hosts, such as frame-src: [https://videos.example.com]",
     )
     shortcuts: bool = Field(default=True, description="true or false: the keyboard shortcuts of the search")
+    writing: Writing = Field(default=Writing(), description="levels, sentence and grade")
+    glossary: dict[Text, list[Text]] = Field(
+        default_factory=dict, description="terms as you spell them, each with a list of wrong spellings: [Github]"
+    )
 
     @property
     def on(self) -> dict[str, bool]:
@@ -257,6 +315,11 @@ class Settings(Part):
         if not self.sign_in:
             parts |= {"billing": False, "account": False}
         return parts | {"sign_in": self.sign_in and any(parts[name] for name in ("tickets", "billing", "account"))}
+
+    @property
+    def offers_sign_in(self) -> bool:
+        """Whether signing in leads anywhere: to pages of one's own, or to the webhooks and posts of the status page."""
+        return self.sign_in and (self.on["sign_in"] or self.parts.status)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -1,6 +1,8 @@
 """YAML: the line of every key in a text, so that an error can point a writer at the place to fix; and front matter
 of our own."""
 
+from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import yaml
@@ -8,14 +10,20 @@ import yaml
 Path = tuple[str | int, ...]
 
 
+# A rebuild while somebody writes reads few files anew.
+@lru_cache(maxsize=1_000)
 def lines(text: str, first_line: int = 1) -> dict[Path, int]:
-    """The 1-based line of every key and list item by its path; raises yaml.YAMLError, for a key that
-    stands twice Doubled.
+    """The 1-based line of every key and list item by its path, not to be changed; raises yaml.YAMLError, for what YAML
+    would silently read as something else Misread.
 
     The text is only composed, so that tags such as `!ENV` need no constructor.
     """
+    return of(yaml.compose(text, Loader=yaml.SafeLoader), first_line)
+
+
+def of(root: yaml.Node | None, first_line: int = 1) -> dict[Path, int]:
+    """The same of a text that is composed already."""
     found: dict[Path, int] = {}
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None:
         _walk(root, (), first_line, found, set())
     return found
@@ -26,13 +34,12 @@ def front_matter(fields: dict[str, Any]) -> str:
     return f"---\n{yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)}---\n"
 
 
-class Doubled(yaml.MarkedYAMLError):
-    """A key that stands twice, with the lines of both: YAML would silently take the second."""
+class Misread(yaml.MarkedYAMLError):
+    """What YAML takes for something else than its writer meant, and does not refuse; `line` is 1-based."""
 
-    def __init__(self, key: yaml.Node, first: int, second: int) -> None:
-        sentence = f"'{key.value}' is there twice, in line {first} and line {second}; remove one of the two"
+    def __init__(self, sentence: str, key: yaml.Node, line: int) -> None:
         super().__init__(problem=sentence, problem_mark=key.start_mark)
-        self.line = second
+        self.line = line
 
     def __str__(self) -> str:
         return str(self.problem)
@@ -51,10 +58,13 @@ def _walk(node: yaml.Node, path: Path, first_line: int, found: dict[Path, int], 
         return
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
+        _check_commas(node, first_line)
         for key, value in node.value:
             here = (*path, str(key.value))
             if here in found and key.value != "<<":
-                raise Doubled(key, found[here], first_line + key.start_mark.line)
+                first, second = found[here], first_line + key.start_mark.line
+                sentence = f"'{key.value}' is there twice, in line {first} and line {second}; remove one of the two"
+                raise Misread(sentence, key, second)
             found[here] = first_line + key.start_mark.line
             _walk(value, here, first_line, found, seen)
     elif isinstance(node, yaml.SequenceNode):
@@ -62,3 +72,20 @@ def _walk(node: yaml.Node, path: Path, first_line: int, found: dict[Path, int], 
             here = (*path, number)
             found[here] = first_line + value.start_mark.line
             _walk(value, here, first_line, found, seen)
+
+
+def _check_commas(node: yaml.MappingNode, first_line: int) -> None:
+    """Raise Misread for `{description: Water, time}`: between braces, after the comma stands a key without a value."""
+    pairs = node.value if node.flow_style else []
+    for number, (key, value) in enumerate(pairs):
+        rest = [str(after.value) for after, nothing in takewhile(_has_no_colon, pairs[number + 1 :])]
+        if rest and isinstance(value, yaml.ScalarNode) and value.style is None and value.value:
+            sentence = (
+                f'a text with a comma between braces needs quotes: {key.value}: "{", ".join([value.value, *rest])}"'
+            )
+            raise Misread(sentence, key, first_line + key.start_mark.line)
+
+
+def _has_no_colon(pair: tuple[yaml.Node, yaml.Node]) -> bool:
+    key, value = pair
+    return key.end_mark.index == value.start_mark.index == value.end_mark.index

@@ -39,6 +39,9 @@ from scripts.billing import faults as faults_billing
 from scripts.lib import faults_hanging, portal_faults
 from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_port, process, stores
 
+# How demo.desk can take a ticket, and the vendors whose fakes fail by chance.
+KINDS = ("found", "keyed", "repeated")
+VENDORS = ("zendesk", "help_scout", "intercom", "front", "freshdesk")
 SERVERS = 2
 PER_CUSTOMER = 10
 DRAIN_SECONDS = 180
@@ -121,7 +124,10 @@ def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     for table in ("outbox", "ticket_file", "ticket_reply", "ticket", "rate", "job", "session"):
         services.store.run(f"delete from {table}")  # noqa: S608 - the names are ours
     seed = str(run.chance.random())
-    with process([sys.executable, "-m", "demo.desk", run.kind, "0", seed], environ) as (desk, _):
+    module = "demo.desk" if run.kind in KINDS else "demo.helpdesks"
+    with process([sys.executable, "-m", module, run.kind, "0", seed], environ) as (desk, _):
+        if run.kind not in KINDS:
+            environ |= requests.get(f"{desk}/environ", timeout=10).json()
         with ExitStack() as stack:
             servers = [Server([desk, run.kind, *run.switches], environ, stack) for _ in range(SERVERS)]
             run.origins = [server.origin for server in servers]
@@ -136,10 +142,24 @@ def _run(run: Run, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
             run.done.set()
             for helper in helpers:
                 helper.join()
-        state = requests.get(f"{desk}/state", timeout=30).json()
+        state = _state(run, desk)
     services.store.close()
     smtp.stop()
     return _compare(run, state["tickets"], mailbox) | {"undelivered": left}, state["happened"]
+
+
+def _state(run: Run, desk: str) -> dict[str, Any]:
+    """What the desk has and which faults happened. A vendor's fake knows no keys: each ticket is its own, and so is
+    each text."""
+    state: dict[str, Any] = requests.get(f"{desk}/state", timeout=30).json()
+    if run.kind in KINDS:
+        return state
+    tickets = [
+        {"subject": subject, "key": str(number), "replies": [{"body": text, "key": ""} for text in texts]}
+        for subject, copies in state.items()
+        for number, texts in enumerate(copies)
+    ]
+    return {"tickets": tickets, "happened": requests.get(f"{desk}/happened", timeout=30).json()}
 
 
 def _compare(run: Run, tickets: list[dict[str, Any]], mailbox: Mailbox) -> dict[str, int]:
@@ -261,7 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--submissions", type=int, default=500)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--desk", nargs="+", default=["found"], choices=["found", "keyed", "repeated"])
+    parser.add_argument("--desk", nargs="+", default=["found"], choices=[*KINDS, *VENDORS])
     parser.add_argument("--database", default="", help="a database to use instead of both engines (it is emptied)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--hanging", action="store_true", help="other systems accept and never answer")

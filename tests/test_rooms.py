@@ -49,7 +49,7 @@ FLOORS = {
 # Parts of a single file.
 ONE_FILE = {"hub.py": PART}
 # The services connect vendors on first use, and name their interfaces in annotations.
-SERVICES = {"identity", "helpdesks", "billers", "bots", "mail"}
+SERVICES = {"identity", "helpdesks", "billers", "bots", "mail", "monitors"}
 # The modules of the ground that stores may import.
 STORES_USE = {"functions.errors"}
 # What portal/ must not know: no site generator, no HTTP, no vendor.

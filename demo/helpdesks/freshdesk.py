@@ -21,6 +21,8 @@ REFUSAL = {
 }
 AGENT, FIRST_CONTACT = 1, 6001
 FIELDS = ("subject", "status", "cf_portal_key", "cf_account", "cf_plan")
+# A portal that speaks to it.
+VARIABLES = {"FRESHDESK_DOMAIN": "acme", "FRESHDESK_KEY": KEY, "FRESHDESK_FIELDS": "account=cf_account"}
 # Smaller pages than are asked for, and the ten conversations that come along with a ticket.
 PER_PAGE, ALONG, FOUND = 2, 10, 300
 MONTH_AGO = "2026-06-01T00:00:00Z"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 TOKEN, INBOX, ADDRESS = "front-token", "inb_55c8c149", "support@acme.example"
+VARIABLES = {"FRONT_TOKEN": TOKEN, "FRONT_INBOX": INBOX, "FRONT_ADDRESS": ADDRESS}
 REFUSAL = {
     "_error": {
         "status": 422,
@@ -89,6 +90,14 @@ class Front:
         self.places[uid or message["id"]] = number
         row["updated_at"] = time.time()
         return message
+
+    def state(self) -> dict[str, list[list[str]]]:
+        """Subject -> the texts in it, a list for each ticket of that subject."""
+        found: dict[str, list[list[str]]] = {}
+        for number, row in list(self.conversations.items()):
+            said = [html.unescape(one["body"]) for one in [*self.messages[number], *self.comments[number]]]
+            found.setdefault(row["subject"], []).append(said)
+        return found
 
     def _answer(self, request: Request) -> Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

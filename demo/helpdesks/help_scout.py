@@ -22,6 +22,13 @@ REFUSAL = {
 }
 FIELDS = {10: "Account", 11: "Plan"}
 PER_PAGE, MOST_THREADS = 2, 100
+# A portal that speaks to it.
+VARIABLES = {
+    "HELPSCOUT_APP_ID": APP_ID,
+    "HELPSCOUT_APP_SECRET": APP_SECRET,
+    "HELPSCOUT_MAILBOX": str(MAILBOX),
+    "HELPSCOUT_FIELDS": "account=10",
+}
 
 
 class HelpScout:
@@ -55,6 +62,14 @@ class HelpScout:
         """Give a conversation the most threads that it may have."""
         while len(self.threads[number]) < MOST_THREADS:
             self._thread(number, "lineitem", "", "user")
+
+    def state(self) -> dict[str, list[list[str]]]:
+        """Subject -> the texts in it, a list for each conversation of that subject."""
+        found: dict[str, list[list[str]]] = {}
+        for number, one in list(self.conversations.items()):
+            texts = [html.unescape(thread["body"]) for thread in self.threads[number]]
+            found.setdefault(one["subject"], []).append(texts)
+        return found
 
     def _answer(self, request: Request) -> Response:
         if request.path == "/v2/oauth2/token":

@@ -2,7 +2,6 @@
 
 import html
 import json
-import math
 import re
 import time
 from base64 import b64decode
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 TOKEN, ADMIN, TICKET_TYPE = "intercom-token", "991267", "78"
 AGENT = {"type": "admin", "id": "991300", "name": "Mia Chen", "email": "mia@acme.example"}
+VARIABLES = {"INTERCOM_TOKEN": TOKEN, "INTERCOM_TICKET_TYPE": TICKET_TYPE, "INTERCOM_ADMIN": ADMIN}
 REFUSAL = {
     "type": "error.list",
     "request_id": "9a0ff6b6-0ad2-4d3a-9fcd-0f2f0a3f2a10",
@@ -35,7 +35,7 @@ class Intercom:
     not find yet."""
 
     def __init__(self) -> None:
-        self.faults = Faults("X-RateLimit-Reset", REFUSAL, wait=lambda: str(math.ceil(time.time()) + 30))
+        self.faults = Faults("X-RateLimit-Reset", REFUSAL, moment=True)
         self.contacts: dict[str, dict[str, Any]] = {}
         self.tickets: dict[str, dict[str, Any]] = {}
         self.parts: dict[str, list[dict[str, Any]]] = {}
@@ -79,6 +79,15 @@ class Intercom:
         self.parts[ticket].append(part)
         self.tickets[ticket]["updated_at"] = int(time.time())
         return part
+
+    def state(self) -> dict[str, list[list[str]]]:
+        """Subject -> the texts in it, a list for each ticket of that subject."""
+        found: dict[str, list[list[str]]] = {}
+        for number, ticket in list(self.tickets.items()):
+            about = ticket["ticket_attributes"]
+            said = [html.unescape(one["body"]).removeprefix("<p>").removesuffix("</p>") for one in self.parts[number]]
+            found.setdefault(about["_default_title_"], []).append([about["_default_description_"], *said])
+        return found
 
     def _answer(self, request: Request) -> Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

@@ -25,6 +25,13 @@ FIELDS: list[dict[str, Any]] = [
     for number, title in ((1, "Subject"), (2, "Status"), (27648, "Account"))
 ]
 PER_PAGE = 2
+# A portal that speaks to it.
+VARIABLES = {
+    "ZENDESK_SUBDOMAIN": "acme",
+    "ZENDESK_CLIENT_ID": CLIENT_ID,
+    "ZENDESK_CLIENT_SECRET": CLIENT_SECRET,
+    "ZENDESK_FIELDS": "account=27648",
+}
 
 
 class Zendesk:
@@ -63,6 +70,14 @@ class Zendesk:
         """Answer as an agent."""
         self._comment(number, AGENT, {"body": body, "public": public})
         self._ticket(number)["status"] = status
+
+    def state(self) -> dict[str, list[list[str]]]:
+        """Subject -> the texts in it, a list for each ticket of that subject."""
+        found: dict[str, list[list[str]]] = {}
+        for ticket in list(self.tickets):
+            texts = [comment["body"] for comment in self.comments.get(ticket["id"], [])]
+            found.setdefault(ticket["subject"], []).append(texts)
+        return found
 
     def _answer(self, request: Request) -> Response:
         path, method = request.path, request.method

@@ -48,6 +48,11 @@ class Shown:
     blocked: str = ""
     invites: bool = False
 
+    @property
+    def leaves(self) -> bool:
+        """Whether its button leads to the product or to its sign-in page."""
+        return not (self.href or self.blocked or self.invites)
+
 
 def page(request: Request, services: "Services") -> Response:
     """GET /my/account/: the cards; claims are read again when someone returns from the provider."""
@@ -57,13 +62,15 @@ def page(request: Request, services: "Services") -> Response:
         # The provider gives claims only in a sign-in; with an open session there it shows no page.
         return see_other(way_in(services, services.url(f"{PAGE}?job={back_from}")))
     known = {article["id"]: article for article in services.portal["articles"]}
+    shown = cards(services, session, known)
     return pages.render(
         services,
         "Your account",
         "account/page.html",
         session=session,
         by_address=session is not None and by_address(session),
-        cards=cards(services, session, known),
+        cards=shown,
+        away=session is not None and any(card.leaves for card in shown),
         help=known.get(SIGN_IN_HELP),
         notice=notice,
         signin=way_in(services, services.url(PAGE)) if services.settings.oidc_issuer else "",

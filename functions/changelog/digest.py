@@ -1,5 +1,6 @@
 """The weekly email of what changed: queued once on Monday, from the entries of the week before in the newest build."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -32,7 +33,7 @@ def announce(services: "Services", deadline: float) -> None:
     if not services.mailer.configured or hours < (READY_HOUR if fresh else LATE_HOUR) or hours >= OVER_HOUR:
         return
     first = monday.date() - timedelta(days=7)
-    entries = [one for one in _entries(services) if first <= date.fromisoformat(one["day"]) < monday.date()]
+    entries = of_week(services, first)
     with services.store.transaction():
         is_new = services.store.run(
             "insert into digest_sent (week, at) values (:week, :now) on conflict (week) do nothing",
@@ -50,32 +51,40 @@ def purge(services: "Services", deadline: float) -> None:
 
 
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
-    """Outbox `changelog.mail`: one week to one address, with the headers of an unsubscribe button."""
+    """Outbox `changelog.mail`: one week to one address."""
     if not services.mailer.configured:
         raise VendorError("This portal can't send email.", "unsupported", detail="SMTP_URL is not set")
     if not wanted(services, payload["who"]):
         return
+    mail = letter(services, payload["to"], payload["week"], payload["entries"], payload["who"])
+    services.mailer.post(mail, f"changelog-{payload['week']}-{payload['who']}".replace(":", "-"))
+
+
+def of_week(services: "Services", monday: date) -> list[dict[str, Any]]:
+    """The entries of the newest build from a Monday to its Sunday."""
+    entries = (services.portal.get("changelog") or {}).get("digest") or ()
+    return [one for one in entries if monday <= date.fromisoformat(one["day"]) < monday + timedelta(days=7)]
+
+
+def letter(services: "Services", to: str, week: str, entries: Sequence[dict[str, Any]], who: str) -> EmailMessage:
+    """The email about a week (its Monday) to one reader, with the headers of an unsubscribe button."""
     product = services.portal["product"]
-    out = opt_in.way_out(services, LIST, payload["who"])
+    out = opt_in.way_out(services, LIST, who)
     # Mail programs show no button for a folded or encoded List-Unsubscribe.
     mail = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
-    mail["To"] = payload["to"]
-    mail["Subject"] = f"What changed in {product} in the week of {_spoken(payload['week'])}"
+    mail["To"] = to
+    mail["Subject"] = f"What changed in {product} in the week of {_spoken(week)}"
     mail["Auto-Submitted"] = "auto-generated"
     host = services.settings.public_host.partition(":")[0]
     mail["List-Id"] = f"{' '.join(product.split())} changes <changelog.{host}>"
     mail["List-Unsubscribe"] = f"<{services.absolute('api/changelog/unsubscribe' + out)}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    body = "\n\n".join(_told(services, entry) for entry in payload["entries"])
+    body = "\n\n".join(_told(services, entry) for entry in entries)
     mail.set_content(
         f"{body}\n\nSee all changes:\n{services.absolute('changelog/')}\n\n"
         f"Unsubscribe:\n{services.absolute('my/changelog/unsubscribe/' + out)}\n"
     )
-    services.mailer.post(mail, f"changelog-{payload['week']}-{payload['who']}".replace(":", "-"))
-
-
-def _entries(services: "Services") -> list[dict[str, Any]]:
-    return list((services.portal.get("changelog") or {}).get("digest") or ())
+    return mail
 
 
 def _told(services: "Services", entry: dict[str, Any]) -> str:

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from functions.errors import VendorError
-
 if TYPE_CHECKING:
     from functions.services import Services
 
@@ -11,8 +9,6 @@ if TYPE_CHECKING:
 def deliver(services: "Services", payload: dict[str, Any]) -> None:
     """Outbox `mail.send`: payload to, subject, text, message_id, and where there is one html and the `thread` that the
     email belongs to."""
-    if not services.mailer.configured:
-        raise VendorError("This help centre sends no emails.", "unsupported", detail="SMTP_URL is not set")
     services.mailer.send(
         payload["to"],
         payload["subject"],

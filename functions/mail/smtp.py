@@ -5,14 +5,17 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate, parseaddr
 from socket import SHUT_RDWR, create_connection, socket
 from threading import Timer
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from functions.errors import VendorError
-from portal.addresses import checked
 from portal.urls import LOOPBACK, ascii_host
+
+if TYPE_CHECKING:
+    from functions.services import Services
+    from functions.settings import Settings
 
 TIMEOUT_SECONDS = 10
 # For a whole mail: the timeout starts anew with each byte that a server sends.
@@ -21,17 +24,15 @@ MOST_SECONDS = 30
 OF_THE_SENDER = {530, 534, 535, 538}
 
 
-class Mailer:
+def connect(settings: "Settings", _: "Services") -> "MailServer":
+    return MailServer(settings.smtp_url)
+
+
+class MailServer:
     """A mail server at smtp://[user:password@]host[:port] (STARTTLS when offered) or smtps://."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
-        self._sender = _in_ascii(sender)
-
-    @property
-    def configured(self) -> bool:
-        """Whether there is a mail server at all."""
-        return bool(self._parts.hostname)
 
     def check(self) -> None:
         """Connect and sign in, and send nothing; raises VendorError that says what went wrong."""
@@ -41,30 +42,8 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError(detail=f"{self._parts.hostname}: {_cause(error)}") from error
 
-    def send(self, to: str, subject: str, text: str, message_id: str, html: str = "", thread: str = "") -> None:
-        """Send one mail, plain or with the same in HTML; the same `message_id` marks a second delivery. Those of one
-        `thread` stand together in email programs.
-
-        Raises VendorError."""
-        address = checked(to)
-        if address is None:  # kept by an older version, which took more for an address
-            raise VendorError("We couldn't deliver the email.", "rejected", detail="the recipient is no address")
-        mail = EmailMessage()
-        mail["To"] = address
-        mail["Subject"] = subject
-        mail["Auto-Submitted"] = "auto-generated"
-        if thread:  # nothing was sent under this id: all answer the same one
-            mail["In-Reply-To"] = mail["References"] = self._id(thread)
-        mail.set_content(text)
-        if html:
-            mail.add_alternative(html, subtype="html")
-        self.post(mail, message_id)
-
-    def post(self, mail: EmailMessage, message_id: str) -> None:
-        """Send a mail that has everything but its sender, date and id; raises VendorError."""
-        mail["From"] = self._sender
-        mail["Date"] = formatdate()
-        mail["Message-ID"] = self._id(message_id)
+    def deliver(self, mail: EmailMessage) -> None:
+        """Send a whole mail; raises VendorError."""
         try:
             with self._server() as server:
                 server.send_message(mail)
@@ -79,9 +58,6 @@ class Mailer:
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise VendorError("We couldn't send the email right now.", detail=type(error).__name__) from error
-
-    def _id(self, name: str) -> str:
-        return f"<{name}@{self._sender.rpartition('@')[2].strip('>')}>"
 
     @contextmanager
     def _server(self) -> Iterator[smtplib.SMTP]:
@@ -153,10 +129,3 @@ def _cut(handle: socket) -> None:
     # It may be closed by now.
     with suppress(OSError):
         handle.shutdown(SHUT_RDWR)
-
-
-def _in_ascii(mailbox: str) -> str:
-    """`Name <address>` or an address alone, its domain in ASCII: SMTP takes no other."""
-    name, address = parseaddr(mailbox)
-    known = None if mailbox.isascii() else checked(address)
-    return formataddr((name, known)) if known else mailbox

@@ -4,11 +4,12 @@ https://docs.pingdom.com/api/, https://betterstack.com/docs/uptime/api/, https:/
 signs its webhooks, so a webhook only means "ask now" (functions/status/poll.py).
 """
 
+import importlib
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
@@ -16,6 +17,9 @@ from functions.errors import VendorError
 from functions.monitors.http import Result
 from functions.outgoing.careful import Careful
 from portal.urls import is_safe, why_unsafe
+
+if TYPE_CHECKING:
+    from functions.services import Services
 
 TIMEOUT_SECONDS = 10
 BODY_LIMIT = 5_000_000
@@ -47,6 +51,14 @@ class Source(Protocol):
 
     def readings(self) -> Mapping[str, Reading]:
         """Check id -> its reading."""
+
+
+def connected(services: "Services", kind: str) -> Source:
+    """The monitor that checks of a `type` are of; raises VendorError."""
+    if kind == "custom":
+        return services.monitor
+    source: Source = importlib.import_module(f"functions.monitors.{kind}").connect(services.settings.environ)
+    return source
 
 
 def reading(words: Mapping[str, str], word: object, at: float | None = None) -> Reading:

@@ -1,7 +1,6 @@
 """The tick's job that checks each monitored component, and writes samples, live states, and the incidents that the
 checks open and close."""
 
-import importlib
 import logging
 import re
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from functions.errors import Problem, VendorError
 from functions.http import json_response, knows
 from functions.monitors.http import Result, check
+from functions.monitors.source import connected
 from functions.rate import limit
 from functions.status import incident_store
 from functions.status.incident_store import Stored
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from functions.http import Request
-    from functions.monitors.source import Source
     from functions.services import Services
 
 AT_ONCE = 8
@@ -89,7 +88,7 @@ def _check_due(services: "Services", board: Board, deadline: float, asked: list[
     pool = ThreadPoolExecutor(min(AT_ONCE, len(ready)))
     given = deadline - time.monotonic()
     private = services.settings.loopback
-    said = _readings(ready, services.settings.environ)
+    said = _readings(services, ready)
     waiting = [(component, pool.submit(_ask, component, urls, deadline, private, said)) for component, urls in ready]
     results = [(component, _outcome(component, future, deadline, given)) for component, future in waiting]
     if _blind(board, [result for _, result in results], services.settings.environ, deadline, private):
@@ -173,16 +172,19 @@ def _with_addresses(due: list[Component], environ: Mapping[str, str]) -> list[tu
     return ready
 
 
-def _readings(ready: list[tuple[Component, list[str]]], environ: Mapping[str, str]) -> dict[tuple[str, str], Result]:
+def _readings(services: "Services", ready: list[tuple[Component, list[str]]]) -> dict[tuple[str, str], Result]:
     """Other monitors' results by (type, id), with one call for each kind of monitor."""
     wanted = {(check.type, check.id) for component, _ in ready for check in component.checks if check.type != "http"}
     found: dict[tuple[str, str], Result] = {}
     for kind in sorted({kind for kind, _ in wanted}):
         try:
-            source: Source = importlib.import_module(f"functions.monitors.{kind}").connect(environ)
-            readings = source.readings()
+            readings = connected(services, kind).readings()
         except VendorError as error:
             log.warning("status: %s was not asked: %s %s", kind, error.kind, error.detail)
+            continue
+        except Exception:
+            # Whatever an adopter's module does: all other checks go on.
+            log.exception("status: %s was not asked: fault in the adapter", kind)
             continue
         known = {(kind, key): one.result(time.time()) for key, one in readings.items()}
         found |= {key: result for key, result in known.items() if key in wanted}

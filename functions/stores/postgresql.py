@@ -14,11 +14,12 @@ from functions.errors import StoreError
 from functions.stores import Row, Store
 from portal.urls import LOOPBACK
 
-# pg8000 asks for its own version, and reads dates with dateutil; our columns have none. Both are half of the driver's
-# time (decision 52).
+# pg8000 asks for its own version, and reads dates with dateutil; our columns have none. asn1crypto asks for a class's
+# kind in an error. They are half of the driver's time (decisions 52 and 61).
 UNUSED: dict[str, dict[str, Any]] = {
     "dateutil.parser": {"ParserError": ValueError, "parse": None},
     "importlib.metadata": {"version": str},
+    "inspect": {},
 }
 with without(UNUSED):
     from pg8000.exceptions import DatabaseError, InterfaceError

@@ -6,7 +6,6 @@ must survive a power cut.
 
 import logging
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +39,8 @@ class SQLite(Store):
         self._was_there = False
 
     def space(self) -> tuple[int, int | None]:
+        import shutil  # with its compressors, half a megabyte
+
         try:
             return self.file.stat().st_size, shutil.disk_usage(self.file.parent).free
         except OSError as error:

@@ -49,6 +49,7 @@ CARDS: dict[str, Card] = {
         "Two-factor sign-in",
         "Adds a second check when you sign in.",
         "Set up two-factor sign-in",
+        "getting-in/turn-on-two-factor",
     ),
     "lost_device": Card(
         "Lost your phone?",
@@ -69,12 +70,14 @@ CARDS: dict[str, Card] = {
         "Roles",
         "Choose what each person can do in your account.",
         "Change roles",
+        "your-team/change-a-role",
         who="account_admin",
     ),
     "company_sign_in": Card(
         "Company sign-in",
         "Let your teammates sign in with their company accounts.",
         "Set up company sign-in",
+        "getting-in/company-sign-in",
         who="account_admin",
         extra=True,
     ),

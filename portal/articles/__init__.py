@@ -163,7 +163,7 @@ def misspellings(file: str, text: str) -> list[ContentError]:
     found = []
     for key in data:
         name = str(key)
-        close = difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8)
+        close = _close(name)
         if name in ELSEWHERE:
             found.append(ContentError(file, lines.get((name,)), f"'{name}' does nothing here: {ELSEWHERE[name]}."))
         elif close and name not in FrontMatter.model_fields and name not in THEIRS:
@@ -172,11 +172,47 @@ def misspellings(file: str, text: str) -> list[ContentError]:
     return found
 
 
+@lru_cache(maxsize=1000)
+def _close(name: str) -> tuple[str, ...]:
+    """The key of ours that a name is almost."""
+    return tuple(difflib.get_close_matches(name.lower(), FrontMatter.model_fields, n=1, cutoff=0.8))
+
+
 def text_faults(file: str, text: str) -> list[ContentError]:
     """A ContentError for each place of the text that would be shown as something else than its writer meant."""
+    data, _, lines = _read(file, text)
+    body, first = body_of(file, text)
+    found = [ContentError(file, line, sentence) for line, sentence in markdown.faults(body, first)]
+    number, words, below = next(markdown.headings(body), (0, "", False))
+    sentence = _heading_fault(data.get("title"), lines.get(("title",)), to_text(words), below=below)
+    return [*found, ContentError(file, first + number, sentence)] if sentence else found
+
+
+def _heading_fault(title: object, line: int | None, words: str, *, below: bool) -> str:
+    """What is wrong with the first heading of the first level: a page shows it where the title belongs."""
+    if words and isinstance(title, str) and _bare(words) not in (_bare(title), _bare(to_text(title))):
+        return (
+            f"the heading {words!r} would be shown in place of the title in line {line}, {title!r}; an article has"
+            " one of both, so write this with '##', or take it out"
+        )
+    if words and below:
+        return "the heading of the first level stands below a text; write it with '##', or move it to the top"
+    return ""
+
+
+def _bare(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def body_of(file: str, text: str) -> tuple[str, int]:
+    """The text below the front matter, and the line in which it begins; raises an ExceptionGroup as `parse` does."""
     _, body, _ = _read(file, text)
-    first = text.replace("\r\n", "\n").removesuffix(body).count("\n") + 1
-    return [ContentError(file, line, sentence) for line, sentence in markdown.faults(body, first)]
+    return body, text.replace("\r\n", "\n").removesuffix(body).count("\n") + 1
+
+
+def mistakes_in(group: ExceptionGroup[Exception]) -> list[ContentError]:
+    """The mistakes that `parse` raised together."""
+    return [one for one in group.exceptions if isinstance(one, ContentError)]
 
 
 def hidden(articles: Iterable[Article]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Links to articles in files that lie beside docs/, and links that a writer has written in HTML."""
 
+import difflib
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
@@ -85,6 +87,23 @@ class Page(HTMLParser):
                 self.found.add(value)
             elif value and (name == "id" or (tag, name) == ("a", "name")):
                 self.anchors.add(value)
+
+
+def meant(href: str, folder: str, files: Iterable[str]) -> str:
+    """` Did you mean ...?` for a link of a file in `folder` to a file that is not there, or ""; `files` are those that
+    are there, as paths from where `folder` begins."""
+    path, mark, anchor = href.partition("#")
+    wanted = posixpath.normpath(posixpath.join(folder, unquote(path)))
+    place, name = posixpath.split(wanted if posixpath.splitext(path)[1] else f"{wanted}.md")
+    alike = [one for one in files if posixpath.splitext(one)[1] == posixpath.splitext(name)[1]]
+    beside = {posixpath.basename(posixpath.splitext(one)[0]): one for one in alike if posixpath.dirname(one) == place}
+    moved = [one for one in alike if posixpath.basename(one) == name]
+    found = [
+        *difflib.get_close_matches(wanted, moved, n=1, cutoff=0),
+        *(beside[one] for one in difflib.get_close_matches(posixpath.splitext(name)[0], beside, n=1)),
+        *difflib.get_close_matches(wanted, sorted({*alike} - {*beside.values()}), n=1, cutoff=0.8),
+    ]
+    return f" Did you mean '{posixpath.relpath(found[0], folder)}{mark}{anchor}'?" if found else ""
 
 
 def of_portal(address: str) -> str:

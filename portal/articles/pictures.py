@@ -21,6 +21,7 @@ QUALITY = 84
 # Part of the cache's key: another way to encode makes other files.
 RECIPE = f"1 {WIDTHS} {QUALITY} {PIL.__version__}"
 TAG = re.compile(r"<(?P<end>/?)a\b[^>]*>|<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+ENDING = re.compile(r"(\.\w+)$")
 SCHEMES = {"only-light": "light", "only-dark": "dark", "gh-light-mode-only": "light", "gh-dark-mode-only": "dark"}
 
 
@@ -105,9 +106,26 @@ def shown(text: str, find: Callable[[str], Shown | None]) -> str:
 
 def _tag(tag: str, find: Callable[[str], Shown | None], *, first: bool, linked: bool) -> str:
     attributes = _Attributes(tag).found
-    address = attributes.get("src", "")
-    found = find(address)
-    scheme = SCHEMES.get(address.partition("#")[2])
+    address, _, mark = attributes.get("src", "").partition("#")
+    found, scheme = find(address), SCHEMES.get(mark, "")
+    if found is None or mark or find(dark := dark_of(address)) is None:
+        return _img(attributes, found, address, scheme, first=first, linked=linked)
+    return "".join(
+        _img(attributes | {"src": one}, find(one), one, shade, first=False, linked=linked)
+        for one, shade in ((address, "light"), (dark, "dark"))
+    )
+
+
+def dark_of(address: str) -> str:
+    """Where the picture for the dark scheme lies, if there is one: `card.dark.webp` beside `card.webp`."""
+    return ENDING.sub(r".dark\1", address)
+
+
+def _img(
+    attributes: dict[str, str], found: Shown | None, address: str, scheme: str, *, first: bool, linked: bool
+) -> str:
+    """A picture's tag, with a link around it if it may have one; only shown in `scheme`, unless that is empty."""
+    attributes = dict(attributes)
     # One of a pair for light and dark is not shown: lazy, it is not loaded either.
     if not first or scheme:
         attributes.setdefault("loading", "lazy")
@@ -119,11 +137,19 @@ def _tag(tag: str, find: Callable[[str], Shown | None], *, first: bool, linked: 
             attributes["src"] = list(found.addresses.values())[-1]
             attributes["srcset"] = ", ".join(f"{one} {width}w" for width, one in found.addresses.items())
             attributes["sizes"] = SIZES
-    written = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
+    kind = f"hf-shot--{scheme}" if scheme else ""
     if linked or found is None or not attributes.get("alt"):
-        return f"<img {written}>"
-    kind = f" hf-shot--{scheme}" if scheme else ""
-    return f'<a class="hf-shot{kind}" href="{html.escape(address.partition("#")[0])}"><img {written}></a>'
+        return f"<img {_written(attributes | ({'class': _joined(kind, attributes)} if kind else {}))}>"
+    link = {"class": f"hf-shot {kind}".strip(), "href": address}
+    return f"<a {_written(link)}><img {_written(attributes)}></a>"
+
+
+def _joined(kind: str, attributes: dict[str, str]) -> str:
+    return f"{kind} {attributes.get('class', '')}".strip()
+
+
+def _written(attributes: dict[str, str]) -> str:
+    return " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
 
 
 class _Attributes(HTMLParser):

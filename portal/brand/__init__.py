@@ -40,6 +40,33 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Name:
+    """What the help centre is called on all of its pages: the product's name, if it begins with that, and the rest."""
+
+    product: str
+    rest: str
+
+    @property
+    def whole(self) -> str:
+        """The name in titles."""
+        return f"{self.product} {self.rest}".strip()
+
+    @property
+    def word(self) -> str:
+        """The name inside the help centre, as the first of each breadcrumb."""
+        return self.rest or self.product
+
+
+def name(product: str, site_name: str, word: str | None) -> Name:
+    """The product with `word` behind it; without a word, what `site_name` says."""
+    if word is not None:
+        return Name(product, word)
+    words = " ".join(site_name.split())
+    begins = f"{words} ".startswith(f"{product} ")
+    return Name(product, words[len(product) + 1 :]) if begins else Name("", words)
+
+
 def files(brand: Mapping[str, Any]) -> list[File]:
     """The files that the settings under `brand` name."""
     return [File(name, brand[name], kinds) for name, kinds in KINDS.items() if brand.get(name)]

@@ -116,10 +116,11 @@ def _of_commit(commit: Commit, library: Library, left: Mapping[str, int], repo: 
     ranked = {one.id: one for one in rank(evidence, library, commit.history, left)[:MOST_SHOWN]}
     quoting = _quoting(commit.renamed, library, left)
     found = []
-    for document in library.documents:
+    for id in {*library.covering, *ranked, *quoting}:
+        document = library.documents[library.places[id]]
         entries = covered(document, commit.change, evidence, repo) if document.covers else ()
-        chance = ranked[document.id].chance if document.id in ranked else 0.0
-        because = entries or quoting.get(document.id, ())
+        chance = ranked[id].chance if id in ranked else 0.0
+        because = entries or quoting.get(id, ())
         if because:
             chance = 1.0 if entries else max(chance, weights.high)
         if chance >= weights.shown:

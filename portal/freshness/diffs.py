@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 # A name in `diff --git` and `---` may be quoted, with octal bytes, when it has characters beyond ASCII.
@@ -11,8 +12,7 @@ OCTAL = re.compile(rb"\\([0-7]{3})")
 NOTHING = "/dev/null"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line that a change took away or added, with its number in the old or the new file."""
 
     file: str
@@ -101,14 +101,27 @@ class _Reading:
 
     def take(self, line: str) -> bool:
         """Read a line of a hunk or its first; False when it is neither."""
-        match = None if self.inside else HUNK.match(line)
+        if self.left > 0 or self.right > 0:
+            self.take_inside(line)
+            return True
+        match = HUNK.match(line) if line.startswith("@@") else None
         if match:
             self.begin_hunk(match)
-        elif self.inside:
-            _line(self, line)
-        else:
-            return False
-        return True
+        return match is not None
+
+    def take_inside(self, line: str) -> None:
+        sign = line[:1]
+        if sign == "-":
+            self.removed.append(Line(self.old or self.new, self.before, line[1:]))
+            self.before, self.left = self.before + 1, self.left - 1
+        elif sign == "+":
+            self.added.append(Line(self.new or self.old, self.after, line[1:]))
+            self.after, self.right = self.after + 1, self.right - 1
+        elif sign != "\\":
+            # Lines between two changes of a hunk part it: what stands far apart was not changed together.
+            self.end_hunk()
+            self.before, self.left = self.before + 1, self.left - 1
+            self.after, self.right = self.after + 1, self.right - 1
 
     def begin_hunk(self, match: re.Match[str]) -> None:
         self.end_hunk()
@@ -133,7 +146,7 @@ def _files(lines: Iterable[str]) -> Iterator[FileChange]:
         if line.startswith("diff --git ") or (line.startswith("--- ") and not inside and _is_over(reading)):
             if reading is not None:
                 yield reading.done()
-            reading = _Reading(*_both(line))
+            reading = _Reading(*names(line))
         if reading is not None and not reading.take(line):
             _header(reading, line)
     if reading is not None:
@@ -155,20 +168,7 @@ def _header(reading: _Reading, line: str) -> None:
         reading.old = ""
 
 
-def _line(reading: _Reading, line: str) -> None:
-    if line.startswith("-"):
-        reading.removed.append(Line(reading.old or reading.new, reading.before, line[1:]))
-    elif line.startswith("+"):
-        reading.added.append(Line(reading.new or reading.old, reading.after, line[1:]))
-    elif not line.startswith("\\"):
-        # Lines between two changes of a hunk part it: what stands far apart was not changed together.
-        reading.end_hunk()
-    old, new = not line.startswith(("+", "\\")), not line.startswith(("-", "\\"))
-    reading.before, reading.left = reading.before + old, reading.left - old
-    reading.after, reading.right = reading.after + new, reading.right - new
-
-
-def _both(line: str) -> tuple[str, str]:
+def names(line: str) -> tuple[str, str]:
     """The names in `diff --git a/old b/new`, which alone say what a change of mode or a binary file is about."""
     if not line.startswith("diff --git "):
         return "", ""

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from portal.freshness import labels, words
 from portal.freshness.diffs import Change, Hunk, Line
 from portal.freshness.library import NUMBER
+from portal.freshness.words import Forms
 
 # Files whose words say little of what a customer sees.
 NOISE = re.compile(r"(^|/)migrations?/|\.(css|scss|less|sass|map|svg|lock|min\.js|snap)$")
@@ -67,7 +68,8 @@ def gather(change: Change, old_labels: Iterable[str] = (), new_labels: Iterable[
 def _read(found: Evidence, hunk: Hunk, is_noise: bool) -> None:
     weight = NOISE_WEIGHT if is_noise else 1.0
     before, after = _text(hunk.removed), _text(hunk.added)
-    old, new, within = words.stems(before), words.stems(after), words.stems(hunk.within)
+    was, now = words.read(before), words.read(after)
+    old, new, within = _stems(was), _stems(now), words.stems(hunk.within)
     _weigh(found, old, REMOVED_WEIGHT * weight)
     _weigh(found, new, weight)
     _weigh(found, within, WITHIN_WEIGHT * weight)
@@ -75,9 +77,9 @@ def _read(found: Evidence, hunk: Hunk, is_noise: bool) -> None:
         return
     found.old_words.update(old)
     found.within.update(within)
-    found.together |= _names(found, before, found.removed) & _names(found, after, found.added)
-    found.old_labels.update(_labels(hunk.removed))
-    found.new_labels.update(_labels(hunk.added))
+    found.together |= _names(found, was, found.removed) & _names(found, now, found.added)
+    found.old_labels.update(_labels(hunk.removed, before))
+    found.new_labels.update(_labels(hunk.added, after))
     gone = set(NUMBER.findall(before)) - set(NUMBER.findall(after)) - COMMON
     if gone and after:
         found.numbers.append(OldNumber(frozenset(gone), frozenset(old) & frozenset(new)))
@@ -92,13 +94,22 @@ def _text(lines: Iterable[Line]) -> str:
     return "\n".join(line.text for line in lines)
 
 
-def _names(found: Evidence, text: str, counts: Counter[str]) -> set[str]:
-    there = set(words.names(text))
-    found.shaped.update(name.lower() for name in there if words.is_shaped(name))
-    lower = {name.lower() for name in there}
+def _stems(forms: Iterable[Forms]) -> list[str]:
+    return [stem for one in forms for stem in one.stems]
+
+
+def _names(found: Evidence, forms: Sequence[Forms], counts: Counter[str]) -> set[str]:
+    there = set(forms)
+    found.shaped.update(name for one in there for name in one.shaped)
+    lower = {name for one in there for name in one.names}
     counts.update(lower)
     return lower
 
 
-def _labels(lines: Iterable[Line]) -> set[str]:
-    return {words.squeezed(label) for line in lines for label in labels.labels(line.file, line.text)}
+def _labels(lines: Sequence[Line], text: str) -> set[str]:
+    """The labels of a hunk's side: a string ends with its line, but a tag of a template does not."""
+    if not lines:
+        return set()
+    if labels.is_template(lines[0].file):
+        return {words.squeezed(label) for line in lines for label in labels.labels(line.file, line.text)}
+    return {words.squeezed(label) for label in labels.labels(lines[0].file, text)}

@@ -62,13 +62,20 @@ class Renamed:
 def facts(change: Change, left: Mapping[str, int], renamed: Iterable[Renamed] = ()) -> list[Fact]:
     """Everything that happened, the most telling first and each term once."""
     found = [_relabelled(one, left) for one in renamed]
+    # What happens to a name is told once, by the first line that says it.
+    plain: dict[tuple[str, str], Fact] = {}
     for file, hunk in change.hunks:
-        if not NOISE.search(file.path):
-            found += _of_hunk(hunk)
-    kept = {line.casefold() for _, hunk in change.hunks for added in hunk.added for line in words.names(added.text)}
+        for one in () if NOISE.search(file.path) else _of_hunk(hunk):
+            plain.setdefault((one.kind, one.term.casefold()), one)
+    found += plain.values()
+    added = "\n".join(line.text for _, hunk in change.hunks for line in hunk.added)
+    kept = {part.casefold() for name in set(words.NAME.findall(added)) for part in words.names_of(name)}
     settled = (_settled(fact, left, kept) for fact in found)
     ordered = sorted(settled, key=lambda fact: (not fact.certain, KINDS.index(fact.kind)))
-    return list({fact.term.casefold(): fact for fact in reversed(ordered)}.values())[::-1]
+    first: dict[str, Fact] = {}
+    for fact in ordered:
+        first.setdefault(fact.term.casefold(), fact)
+    return list(first.values())
 
 
 def _relabelled(one: Renamed, left: Mapping[str, int]) -> Fact:
@@ -109,20 +116,27 @@ def pairs(hunk: Hunk) -> list[tuple[Line, Line]]:
         return []
     if len(hunk.removed) * len(hunk.added) > MOST_COMPARED:
         both = zip(hunk.removed, hunk.added, strict=False) if len(hunk.removed) == len(hunk.added) else ()
-        return [(old, new) for old, new in both if _likeness(old.text, new.text) >= ALIKE]
-    rest, found = list(hunk.added), []
+        return [(old, new) for old, new in both if _likeness(_pieces(old), _pieces(new)) >= ALIKE]
+    rest, found = [(new, _pieces(new)) for new in hunk.added], []
     for old in hunk.removed:
-        likeness = [(_likeness(old.text, new.text), -number) for number, new in enumerate(rest)]
+        mine = _pieces(old)
+        likeness = [(_likeness(mine, theirs), -number) for number, (_, theirs) in enumerate(rest)]
         best, number = max(likeness, default=(0.0, 0))
         if best >= ALIKE:
-            found.append((old, rest.pop(-number)))
+            found.append((old, rest.pop(-number)[0]))
     return found
 
 
-def _likeness(old: str, new: str) -> float:
-    """The share of what two lines are made of that both have: words and signs, in whatever order."""
-    before, after = Counter(PIECE.findall(old)), Counter(PIECE.findall(new))
-    return 2 * (before & after).total() / ((before + after).total() or 1)
+def _pieces(line: Line) -> Counter[str]:
+    """What a line is made of: words and signs."""
+    return Counter(PIECE.findall(line.text))
+
+
+def _likeness(old: Counter[str], new: Counter[str]) -> float:
+    """The share of what two lines are made of that both have, in whatever order."""
+    both = old.total() + new.total()
+    common = sum(min(old[piece], new[piece]) for piece in old.keys() & new.keys())
+    return 2 * common / (both or 1)
 
 
 def _renames(old: Line, new: Line) -> Iterator[Fact]:

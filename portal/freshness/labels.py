@@ -16,6 +16,7 @@ QUOTED = re.compile(
 HOLE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{!!.*?!!\}|<%.*?%>|\$\{[^{}]*\}|\{[^{}\n]*\}|%\(\w+\)[sd]|%[sd]|:[a-z_]+\b(?=\s|$)"
 )
+SIGNS = frozenset("{%:<")
 TAG = re.compile(r"<[^<>]*>?|[^<>]*/?>(?=\s*$)")
 # A bare line of a template is text when it holds nothing that only code has.
 CODE = re.compile(r"[={};()\[\]\\]|=>|^\s*[@#.:]|^\s*(?://|/\*|\*)")
@@ -26,15 +27,21 @@ SHORTEST = 3
 def labels(path: str, line: str) -> list[str]:
     """The labels in a line of a file, as written; a label around a placeholder comes in pieces."""
     quotes = '"' in line or "'" in line or "`" in line
-    found = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(line)] if quotes else []
-    if _is_template(path):
+    found = ["".join(groups) for groups in QUOTED.findall(line)] if quotes else []
+    if is_template(path):
         found += _between_tags(line)
-    pieces = (piece.strip() for text in found for piece in HOLE.split(text) if piece)
+    pieces = (piece.strip() for text in found for piece in _parted(text) if piece)
     return [piece for piece in pieces if len(squeezed(piece)) >= SHORTEST and HUMAN.search(piece)]
 
 
+def _parted(text: str) -> list[str]:
+    """A text without what stands for something else; most have none of its signs, and need no search for it."""
+    return HOLE.split(text) if not SIGNS.isdisjoint(text) else [text]
+
+
 @lru_cache(4096)
-def _is_template(path: str) -> bool:
+def is_template(path: str) -> bool:
+    """Whether a file has text between tags."""
     return TEMPLATE.search(path) is not None
 
 

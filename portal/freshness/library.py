@@ -3,14 +3,14 @@
 import hashlib
 import math
 import re
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 from portal.freshness import words
 from portal.freshness.covers import Covers
+from portal.freshness.index import BITS, MOST, Index, runs
 
 MARKED = re.compile(
     r"``?([^`\n]{2,100})``?|\*\*([^*\n]{2,80})\*\*|^#{1,6} +(.+?)#*$|\[([^\]\n]{2,80})\]\(", re.MULTILINE
@@ -22,9 +22,6 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?!\w)")
 PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#)")
 # Readings of so many articles are kept: those that a release's commits have in common.
 KEPT = 1024
-# A posting is one number: the article's place, and in so many bits how often it has the word.
-BITS = 10
-MOST = (1 << BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -81,28 +78,16 @@ class Library:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents: Sequence[Document] = tuple(documents)
         self.places = {document.id: number for number, document in enumerate(self.documents)}
-        self._words, self._lengths = _postings(self.documents, words.WORD, words.stems_of)
-        self._names, _ = _postings(self.documents, words.NAME, words.lower_names_of)
-        self.mean_length = sum(self._lengths) / max(1, len(self.documents)) or 1.0
-        self._rare_words, self._rare_names = self._rarities(self._words), self._rarities(self._names)
+        self.covering = [document.id for document in self.documents if document.covers]
+        found = runs(document.text for document in self.documents)
+        self._words = Index(found, words.stems, len(self.documents))
+        self._names = Index(found, words.lower_names, len(self.documents))
+        self.mean_length = sum(self._words.lengths) / max(1, len(self.documents)) or 1.0
+        self.rarity, self.name_rarity = self._words.rarity, self._names.rarity
         self.reading = lru_cache(KEPT)(self._reading)
 
     def _reading(self, place: int) -> Reading:
         return Reading(self.documents[place], self.mean_length)
-
-    def rarity(self, stem: str) -> float:
-        """How much a word tells: about 1 for one that one article has, 0 for one that none or all have."""
-        return self._rare_words.get(stem, 0.0)
-
-    def name_rarity(self, name: str) -> float:
-        """The same for a name."""
-        return self._rare_names.get(name, 0.0)
-
-    def _rarities(self, postings: "dict[str, array[int]]") -> dict[str, float]:
-        count, top = len(self.documents) + 1, math.log(len(self.documents) + 1) or 1.0
-        # Most words are in one article or two: their logarithms are taken once.
-        by_length = cache(lambda length: max(0.0, math.log(count / (length + 0.5)) / top))
-        return {part: by_length(len(posting)) for part, posting in postings.items()}
 
     def knows(self, name: str) -> bool:
         """Whether any article has the name."""
@@ -110,7 +95,8 @@ class Library:
 
     def quotes(self, label: str) -> bool:
         """Whether all words of a label are known here; only then can an article quote it."""
-        return all(stem in self._words for stem in words.stems(label)) and bool(words.stems(label))
+        stems = words.stems(label)
+        return bool(stems) and all(stem in self._words for stem in stems)
 
     def marking(self, label: str) -> Sequence[int]:
         """The articles (by place) that mark a label: as code, bold, a heading or a link."""
@@ -127,9 +113,9 @@ class Library:
     def with_words(self, query: Mapping[str, float]) -> dict[int, float]:
         """The articles (by place) that have words of a query, and their BM25 scores."""
         scores: dict[int, float] = defaultdict(float)
-        lengths, mean = self._lengths, self.mean_length
+        lengths, mean = self._words.lengths, self.mean_length
         for stem, weight in query.items():
-            for entry in self._words.get(stem, ()):
+            for entry in self._words.postings(stem):
                 place = entry >> BITS
                 scores[place] += weight * saturated(entry & MOST, lengths[place], mean)
         return scores
@@ -138,7 +124,7 @@ class Library:
         """The articles (by place) that have names of a query, and the sum of their weights."""
         scores: dict[int, float] = defaultdict(float)
         for name, weight in query.items():
-            for entry in self._names.get(name, ()):
+            for entry in self._names.postings(name):
                 scores[entry >> BITS] += weight
         return scores
 
@@ -151,22 +137,3 @@ def _marked(text: str) -> list[str]:
 def saturated(count: int, length: float, mean: float) -> float:
     """BM25's share of a word's weight: the tenth time that an article has it counts little."""
     return count / (count + 1.2 * (0.25 + 0.75 * length / mean))
-
-
-def _postings(
-    documents: Sequence[Document], pattern: re.Pattern[str], parts: Callable[[str], tuple[str, ...]]
-) -> "tuple[dict[str, array[int]], list[int]]":
-    """For each part of a token, the articles that have it, each as its place and in the lower bits how often; and how
-    many parts each article has."""
-    found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-    lengths = []
-    for place, document in enumerate(documents):
-        counts: defaultdict[str, int] = defaultdict(int)
-        for token, times in Counter(pattern.findall(document.text)).items():
-            for part in parts(token):
-                counts[part] += times
-        base = place << BITS
-        for part, times in counts.items():
-            found[part].append(base | min(times, MOST))
-        lengths.append(sum(counts.values()))
-    return dict(found), lengths

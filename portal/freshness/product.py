@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from portal.freshness.diffs import Change
 
@@ -16,6 +17,7 @@ NOT_PRODUCT = re.compile(
 )
 
 
+@lru_cache(1 << 14)
 def is_product(path: str) -> bool:
     """Whether a file is part of what customers use."""
     return NOT_PRODUCT.search(path) is None

@@ -61,7 +61,7 @@ def rank(
     """The articles that a change may have made wrong, the likeliest first.
 
     `history` says how often an article changed together with the change's files, `left` how often the product still
-    has a string that the change removed.
+    has a string, given in lower case, that the change removed.
     """
     weights = weights or learned()
     asked = ask(evidence, library, history, left)

@@ -1,7 +1,7 @@
 """A checked release: its hits as data that other programs read, and back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from portal.freshness.check import POSSIBLE, Hit
@@ -67,7 +67,7 @@ def notices(data: object) -> dict[str, Notice]:
 
 def _hit(hit: Hit) -> dict[str, Any]:
     proofs = [
-        {"line": proof.line, "text": proof.text, "at": asdict(proof.at) if proof.at else None, "what": proof.what}
+        {"line": proof.line, "text": proof.text, "at": proof.at._asdict() if proof.at else None, "what": proof.what}
         for proof in hit.proofs
     ]
     return {

@@ -43,7 +43,7 @@ class Asked:
 def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left: Mapping[str, int]) -> Asked:
     """The queries of a change: for all its words, for the removed ones, those of paths, headings and the subject.
 
-    `left` says how often the product still has a removed string.
+    `left` says how often the product still has a removed string, given in lower case.
     """
     parts: dict[str, Mapping[str, float]] = {
         "all": evidence.words,
@@ -55,9 +55,8 @@ def ask(evidence: Evidence, library: Library, history: Mapping[str, float], left
     queries = {name: _query(counts, library) for name, counts in parts.items()}
     old, new = evidence.old_labels, evidence.new_labels
     lost, gained = (frozenset(filter(library.quotes, labels)) for labels in (old - new, new - old))
-    lower = {text.lower(): count for text, count in left.items()}
     known = filter(library.knows, {*evidence.removed, *evidence.added})
-    fates = {name: (_fate(name, evidence, lower), _weight(name, evidence, library)) for name in known}
+    fates = {name: (_fate(name, evidence, left), _weight(name, evidence, library)) for name in known}
     return Asked(evidence, queries, history, fates, lost, gained)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 TOKEN = re.compile(r"\w+")
 # What is no part of a word, as blanks.
@@ -14,17 +14,36 @@ LARGEST = 1_000_000
 def count(wanted: Collection[str], texts: Iterable[str]) -> dict[str, int]:
     """The number of places of each string, given in lower case with single blanks; a name counts as a whole word."""
     words = {one for one in wanted if TOKEN.fullmatch(one)}
-    phrases = {one: re.compile(rf"(?<!\w){re.escape(one)}(?!\w)") for one in wanted if one not in words}
+    phrases = _by_word(one for one in wanted if one not in words)
     found: Counter[str] = Counter()
     for text in texts:
         lower = text.casefold()
-        found.update(filter(words.__contains__, _tokens(lower)))
+        tokens = _tokens(lower)
+        found.update(filter(words.__contains__, tokens))
         # A template may break its line within a label.
         flat = " ".join(lower.split())
-        for one, pattern in phrases.items():
-            if one in flat:
-                found[one] += len(pattern.findall(flat))
+        for word in phrases.keys() & {"", *tokens}:
+            for one in phrases[word]:
+                found[one] += _places(one, flat)
     return {one: found[one] for one in wanted}
+
+
+def _by_word(phrases: Iterable[str]) -> Mapping[str, list[str]]:
+    """Phrases by their longest word: a text without it has none of them."""
+    found: dict[str, list[str]] = {}
+    for one in phrases:
+        found.setdefault(max(TOKEN.findall(one), key=len, default=""), []).append(one)
+    return found
+
+
+def _places(phrase: str, text: str) -> int:
+    """How often a phrase is in a text, where no letter or digit is joined to it."""
+    places, at = 0, text.find(phrase)
+    while at >= 0:
+        after = at + len(phrase)
+        apart = not (at and TOKEN.match(text[at - 1])) and not TOKEN.match(text[after : after + 1])
+        places, at = places + apart, text.find(phrase, after if apart else at + 1)
+    return places
 
 
 def _tokens(text: str) -> list[str]:

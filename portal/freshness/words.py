@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 # A name as code writes it: letters, digits and the joints inside names.
 NAME = re.compile(r"[A-Za-z0-9_\u00c0-\u024f\u0370-\u04ff]+(?:[-.][A-Za-z0-9_]+)*")
@@ -165,6 +166,33 @@ def lower_names_of(token: str) -> tuple[str, ...]:
 def names(text: str) -> list[str]:
     """The names in a text, as written: `start_kw`, `X-Napalm-User`, `api.views`, and their dotted parts."""
     return [found for token in NAME.findall(text) for found in names_of(token)]
+
+
+def lower_names(text: str) -> list[str]:
+    """The same in lower case."""
+    return [found for token in NAME.findall(text) for found in lower_names_of(token)]
+
+
+class Forms(NamedTuple):
+    """A run of characters without blanks: its stems, its names in lower case, and which of them are shaped."""
+
+    stems: tuple[str, ...]
+    names: tuple[str, ...]
+    shaped: tuple[str, ...]
+
+
+@lru_cache(CACHED)
+def forms(run: str) -> Forms:
+    """The stems and names in a run; programs repeat their own."""
+    found = names(run)
+    shaped = tuple(name.lower() for name in found if is_shaped(name))
+    return Forms(tuple(stems(run)), tuple(name.lower() for name in found), shaped)
+
+
+def read(text: str) -> list[Forms]:
+    """The stems and names of a text, run by run."""
+    # In plain ASCII, each word is within a name; no word or name of any script has a blank in it.
+    return [forms(run) for run in (NAME.findall(text) if text.isascii() else text.split())]
 
 
 @lru_cache(CACHED)

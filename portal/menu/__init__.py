@@ -22,13 +22,13 @@ class Place:
         return self.title.lower() if self.part != "account" else "your account"
 
 
-_OWN = ("own", "home", "overview")
-# In the order of every menu; "own" is the account menu.
+_OWN = ("own", "overview")
+# In the order of every menu; "own" is the account menu, and the home page's "Manage your account".
 PLACES = (
     Place("tickets", "my/tickets/", "Your requests", "Your questions and our answers", _OWN, own=True),
     Place("billing", "my/billing/", "Billing", "Card, plan, invoices and cancelling", _OWN, own=True),
     Place("account", "my/account/", "Account", "Your profile, password and sign-in", _OWN, own=True),
-    Place("status", "status/", "Status", "Current status, incidents and updates", ("home", "footer")),
+    Place("status", "status/", "Status", "Current status, incidents and updates", ("footer",)),
     Place("changelog", "changelog/", "Changelog", "What's new, improved and fixed", ("header", "footer")),
     Place("tickets", "ask/", "Contact support", "Ask us when no article helps", ("header", "footer", "overview")),
 )
@@ -54,9 +54,7 @@ SEARCHED = ("articles", "status", "changelog")
 
 def places(menu: str, parts: Mapping[str, bool]) -> list[Place]:
     """The places of a menu that are there, by what is switched on: the parts and `sign_in`."""
-    found = [place for place in PLACES if menu in place.menus and not missing(place.path, parts)]
-    # On the home page they stand under "Manage your account".
-    return found if menu != "home" or any(place.own for place in found) else []
+    return [place for place in PLACES if menu in place.menus and not missing(place.path, parts)]
 
 
 def missing(path: str, parts: Mapping[str, bool]) -> str:

@@ -33,6 +33,12 @@ YAML_WORDS = (
     (r"expected the node content", "a value is missing here, or begins with a sign that needs quotes"),
     (r"duplicate anchor", "the same '&name' twice"),
 )  # fmt: skip
+# libyaml takes a tenth of the time for the front matter of an article; it would not survive thousands of brackets.
+QUICK: Any = getattr(yaml, "CSafeLoader", None)
+FAST = 5000
+# What libyaml reads otherwise than Python's reader, or lets pass where that one says what is wrong: tags, odd spaces,
+# braces, a comment at a block's mark, and in brackets '?' and '---' (findings/pyyaml-two-readers.sh).
+DIFFERS = re.compile("[\\t\\x85\\u2028\\u2029\\ufeff!{]|[|>][-+0-9]*#|\\[(?:.|\\n)*(?:\\?|---|\\.\\.\\.)")
 
 
 def text_of(path: Path, name: str) -> str:
@@ -49,7 +55,7 @@ def text_of(path: Path, name: str) -> str:
 
 def of_yaml(error: Exception, text: str, file: str, first_line: int = 1) -> ContentError:
     """What a YAML reader refused, as a sentence for the writer; `first_line` is that of the YAML in its file."""
-    if isinstance(error, yaml_lines.Doubled):
+    if isinstance(error, yaml_lines.Misread):
         return ContentError(file, error.line, str(error))
     if isinstance(error, RecursionError):
         return ContentError(file, None, "is nested too deeply")
@@ -69,8 +75,25 @@ def _line(error: Exception, text: str) -> int:
 def loaded(text: str, file: str, first_line: int = 1, *, typed: bool = True) -> tuple[Any, dict[yaml_lines.Path, int]]:
     """The data of a YAML text and the line of each key; raises ContentError. Not `typed`, every value stays text."""
     try:
-        found = yaml_lines.lines(text, first_line)
-        data = yaml.load(text, Loader=yaml.SafeLoader if typed else yaml.BaseLoader)  # noqa: S506 - both make plain data
+        if typed and len(text) <= FAST and (quick := quickly(text, first_line)):
+            return quick
+        reader = yaml.SafeLoader(text) if typed else yaml.BaseLoader(text)  # both make plain data
+        node = reader.get_single_node()
+        # Before the data, for which merged keys are put in their places.
+        found = yaml_lines.of(node, first_line)
+        return None if node is None else reader.construct_document(node), found
     except (yaml.YAMLError, RecursionError) as error:
         raise of_yaml(error, text, file, first_line) from error
-    return data, found
+
+
+def quickly(text: str, first_line: int) -> tuple[Any, dict[yaml_lines.Path, int]] | None:
+    """The same by libyaml; None for what it refuses or does not read alike, and where PyYAML was built without it."""
+    if QUICK is None or DIFFERS.search(text):
+        return None
+    try:
+        reader = QUICK(text)
+        node = reader.get_single_node()
+        found = yaml_lines.of(node, first_line)
+        return None if node is None else (reader.construct_document(node), found)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None  # Python's reader says what is wrong in the words of YAML_WORDS

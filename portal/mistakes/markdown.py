@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # The kinds of boxes that have a tone of their own (hooks/theme/assets/article.css).
 BOXES = tuple("note abstract info tip success question warning failure danger bug example quote".split())  # noqa: SIM905
@@ -9,6 +10,7 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 BOX = re.compile(r"( *)(!!!|\?\?\?\+?)(?: +([\w-]+))?(.*)")
 TAB = re.compile(r"( *)===[!+]?(?= |\")")
 SETEXT = re.compile(r" {0,3}=+ *")
+HEADING_MARKS = re.compile(r"^#[ \t]*|[ \t]+#+[ \t]*$|[ \t]*\{[^{}\n]*\}[ \t]*$")
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\][\[(]|(?P<tag><img\b[^>]*>)")
 # What editors and phones call a picture that is pasted.
 NO_WORDS = re.compile(
@@ -24,25 +26,40 @@ ELSEWHERE = (
     (re.compile(r" *\{\{[<%].*[>%]\}\}| *\{% .* %\}"), "a command of another tool, shown as it stands; take it out"),
     (re.compile(r" *import .* from ['\"].*['\"];? *"), "a line of MDX, shown as it stands; take it out"),
 )  # fmt: skip
+# How the lines begin that one of them matches.
+MARKS = frozenset("!?=>:{i")
 
 
 def faults(text: str, first_line: int = 1, *, heading: bool = True) -> Iterator[tuple[int, str]]:
     """Each place as line and sentence; `heading` False where no heading of the first level may stand at all."""
     lines = text.split("\n")
-    firsts: list[int] = []
-    for number, line in _outside_code(lines):
-        for pattern, sentence in ELSEWHERE:
+    for number, line in outside_code(text):
+        for pattern, sentence in ELSEWHERE if line.lstrip(" ")[:1] in MARKS else ():
             if match := pattern.match(line):
                 yield first_line + number, _filled(sentence, match, line)
         yield from ((first_line + number, found) for found in [*_box(lines, number), *_pictures(line)])
-        if _is_first_level(lines, number):
-            firsts.append(number)
-    for number in firsts[1 if heading else 0 :]:
+    for number, _, _ in [*headings(text)][1 if heading else 0 :]:
         yield first_line + number, "a second heading of the first level; an article has one, so write it with '##'"
 
 
+# Several rules look at the same article, one after the other.
+@lru_cache(maxsize=4)
+def outside_code(text: str) -> tuple[tuple[int, str], ...]:
+    """The lines of a Markdown text that are neither code nor a comment, each with its number, from 0."""
+    return tuple(_outside_code(text.split("\n")))
+
+
+def headings(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The headings of the first level: the line (from 0), the words in Markdown, and whether text stands above it."""
+    lines = text.split("\n")
+    above = False
+    for number, line in outside_code(text):
+        if _is_first_level(lines, number):
+            yield number, HEADING_MARKS.sub("", line), above
+        above = above or bool(line.strip() and not line.lstrip().startswith("<!--"))
+
+
 def _outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are neither code nor a comment."""
     fence = ""
     comment = False
     for number, line in enumerate(lines):
@@ -69,6 +86,8 @@ def _is_code(lines: list[str], number: int) -> bool:
 
 def _box(lines: list[str], number: int) -> Iterator[str]:
     """A box of an unknown kind, or without a text in it."""
+    if lines[number].lstrip(" ")[:1] not in MARKS:
+        return
     match = BOX.match(lines[number])
     tab = TAB.match(lines[number])
     if match is None and tab is None:
@@ -85,6 +104,8 @@ def _box(lines: list[str], number: int) -> Iterator[str]:
 
 def _pictures(line: str) -> Iterator[str]:
     """A picture without words for those who do not see it."""
+    if "![" not in line and "<img" not in line:
+        return
     for match in PICTURE.finditer(line):
         if line[: match.start()].count("`") % 2:
             continue
@@ -104,8 +125,8 @@ def _pictures(line: str) -> Iterator[str]:
 def _is_first_level(lines: list[str], number: int) -> bool:
     line = lines[number]
     below = lines[number + 1] if number + 1 < len(lines) else ""
-    return bool(re.match(r"#(?!#)\s*\S|<h1[\s>]", line)) or bool(
-        line.strip() and not line.startswith((" ", "#", ">", "-", "|")) and SETEXT.fullmatch(below)
+    return (line[:1] in ("#", "<") and bool(re.match(r"#(?!#)\s*\S|<h1[\s>]", line))) or bool(
+        "=" in below and line.strip() and not line.startswith((" ", "#", ">", "-", "|")) and SETEXT.fullmatch(below)
     )
 
 

@@ -15,12 +15,14 @@ READ = {
 # Lists for the build, in the folder of articles.
 LISTS = ("synonyms.yml", "search-tests.yml", "redirects.yml")
 NO_ARTICLE = frozenset([".markdown", ".mdown", ".mkdn", ".mkd", ".mdx", ".rst", ".adoc", ".asciidoc"])
+STEPS = re.compile(r"[.-]steps?\.ya?ml$")
 IGNORED = re.compile(r"(^|/)(\.[^/]*|[^/]*~|#[^/]*#|README\.md)$|(^|/)\.[^/]*/")
 
 
 def strays(names: Iterable[str], docs: str = "docs") -> Iterator[ContentError]:
     """A ContentError for each file that would silently do nothing; `names` are paths below the project's folder."""
-    for name in sorted(names):
+    there = frozenset(names)
+    for name in sorted(there):
         folder, _, rest = name.partition("/")
         if not rest or IGNORED.search(name):
             continue
@@ -30,6 +32,9 @@ def strays(names: Iterable[str], docs: str = "docs") -> Iterator[ContentError]:
             wrong = _in_ours(folder, rest)
         else:
             wrong = f"nothing reads the folder '{folder}'. Did you mean '{meant(folder)}'?" if meant(folder) else ""
+        twin = f"{name.removesuffix('.yaml')}.yml"
+        if wrong and name.endswith(".yaml") and twin in there:
+            wrong = f"is not read, since {twin} is there as well. Move into that what you need, and delete this file"
         if wrong:
             yield ContentError(name, None, wrong)
 
@@ -44,6 +49,8 @@ def _in_docs(name: str) -> str:
     suffix = PurePosixPath(name).suffix
     if suffix.lower() in NO_ARTICLE or (suffix != ".md" and suffix.lower() == ".md"):
         return "is no article for the build: an article's name ends in .md"
+    if STEPS.search(name) and not name.endswith(".steps.yml"):
+        return "is not read, and would be published: the name of a walkthrough ends in .steps.yml"
     if suffix in (".yml", ".yaml") and "/" not in name and name not in LISTS:
         guess = suggestion(name.replace("_", "-"), LISTS)
         return f"is not read, and would be published.{guess}" if guess else ""

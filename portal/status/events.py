@@ -10,11 +10,11 @@ from portal.sanitise import to_html
 from portal.status import PHASES, UNKNOWN, Board, Component, Incident, Maintenance, Update
 from portal.status.notice import span
 from portal.status.plain import to_plain
-from portal.status.summary import LEVEL_OF_STATE, WORDS, update_id
+from portal.status.summary import LEVEL_OF_STATE, NOTHING_REPORTED, WORDS, update_id
 
 PAST_DAYS = 30
 # Of a component without checks and without an incident; its level has no shape and no colour.
-QUIET, NOTHING_REPORTED = "quiet", "No reported issues"
+QUIET = "quiet"
 
 
 def archive(board: Board, url: str) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -363,9 +364,14 @@ class _Source:
     def __init__(self, file: str, text: str, offset: int = 0) -> None:
         self.file = file
         self.offset = offset
+        self.text = text
         self.data, _ = mistakes.loaded(text, file, 1 + offset, typed=False)
-        self.node: Node = yaml.compose(text, Loader=yaml.BaseLoader)
         self.mistakes = Mistakes()
+
+    @cached_property
+    def node(self) -> Node:
+        """The text as YAML composes it: a file without a mistake needs no lines."""
+        return yaml.compose(self.text, Loader=yaml.BaseLoader)
 
     def read(self, model: type[Model]) -> Model:
         """The data as the model has it; raises ContentError for all that it refuses."""

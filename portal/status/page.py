@@ -8,7 +8,7 @@ from portal.clock import DAY_MS
 from portal.status import PHASES, Board, Component, Incident, Maintenance, notice
 from portal.status import days as status_days
 from portal.status.about import KNOWN, about
-from portal.status.events import PAST_DAYS, duration, in_words, incident, maintenance, moment, past, row, stamp
+from portal.status.events import PAST_DAYS, QUIET, duration, in_words, incident, maintenance, moment, past, row, stamp
 from portal.status.summary import iso, planned, summarise
 
 AHEAD_DAYS = 14
@@ -17,9 +17,18 @@ SECONDS = DAY_MS // 1000
 NO_DATA = "No data"
 CHECKING = "Checking status"
 # The header's dot, as portal.css draws it.
-DOTS = {"none": "ok", "unknown": "unknown", "maintenance": "info", "minor": "warn", "major": "warn", "critical": "bad"}
+DOTS = {
+    "none": "ok",
+    QUIET: "unknown",
+    "unknown": "unknown",
+    "maintenance": "info",
+    "minor": "warn",
+    "major": "warn",
+    "critical": "bad",
+}
 LEVEL_WORDS = {
     "none": "Operational",
+    QUIET: "Nothing reported",
     "unknown": "Not confirmed",
     "maintenance": "Maintenance",
     "minor": "Degraded",
@@ -29,9 +38,12 @@ LEVEL_WORDS = {
 
 
 def brief(board: Board, built_at: int, url: str) -> dict[str, Any]:
-    """For every page: level, sentence and open events at the time of the build; never green."""
+    """For every page: level, sentence and open events at the time of the build; never green. Where no check looks at
+    anything, the level is `quiet` until somebody reports something."""
     summary = summarise(board, {}, built_at)
     level = summary["status"]["indicator"]
+    if level == "unknown" and not board.monitored:
+        level = QUIET
     known = level != "unknown"
     active = [_open(one, board, url) for one in _active(board) if one.impact != "none"]
     active += [

@@ -106,7 +106,7 @@ class CheckEntry(_Strict):
 
 
 class SourceEntry(_Strict):
-    type: Literal["pingdom", "better_stack", "statuspage"]
+    type: Literal["pingdom", "better_stack", "statuspage", "custom"]
     id: Text
 
 

@@ -48,6 +48,8 @@ WORDS = {
     PARTIAL_OUTAGE: "Partial outage",
     MAJOR_OUTAGE: "Major outage",
 }
+# Of what no check looks at, there is only what people say.
+NOTHING_REPORTED = "No reported issues"
 MOST = 50
 
 
@@ -173,10 +175,12 @@ def _sentence(
     now: int,
 ) -> str:
     if level == "none":
-        everything = len(board.monitored) == len(board.components)
-        return "All systems operational" if everything else "All monitored systems operational"
+        known = [one for one in board.components if one.checks or (one.assume and not board.monitored)]
+        if len(known) == len(board.components):
+            return "All systems operational"
+        return "All monitored systems operational" if board.monitored else NOTHING_REPORTED
     if level == "unknown":
-        return "Status not confirmed"
+        return "Status not confirmed" if board.monitored else NOTHING_REPORTED
     if level == "maintenance":
         return f"Maintenance in progress: {_titles(work.title for work in works if work.active(now))}"
     bad = [component for component in board.components if LEVELS.index(LEVEL_OF_STATE[states[component.id]]) > 2]

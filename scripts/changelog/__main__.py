@@ -1,6 +1,7 @@
 """Keep the changelog: `python -m scripts.changelog sync` writes changelog/*.md from a product's releases,
-`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided, and
-`python -m scripts.changelog learn FOLDER` makes the weights of words anew.
+`python -m scripts.changelog classify LINES.jsonl` prints the class of each line and the rule that decided,
+`python -m scripts.changelog learn FOLDER` makes the weights of words anew, and
+`python -m scripts.changelog preview-email` prints the weekly email.
 
 `sync` asks the repositories in changelog/config.yml, or --repo, or reads --from. It exits 2 when it could not, and
 prints a sentence; every line that was left out, is doubtful, or differs from a writer's text is in its report.
@@ -16,16 +17,19 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from functions.errors import SettingsError
 from portal import articles
 from portal.changelog.config import CONFIG, OVERRIDES, Config, Overrides, Source, line_of, read_config, read_overrides
 from portal.changelog.news import NUMBER, Decisions
 from portal.changelog.releases import Release
 from portal.errors import ContentError, suggestion
 from scripts.changelog import learn, lines
+from scripts.changelog.preview import preview
 from scripts.changelog.report import describe
 from scripts.changelog.sources import GitHub, SyncError, Unreachable, from_file
 from scripts.changelog.state import State, rules_of
 from scripts.changelog.sync import Report, Wanted, sync
+from scripts.lib.environment import services as environment
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COMMANDS[options.command](options)
     except ExceptionGroup as group:
         print("\n".join(str(error) for error in group.exceptions), file=sys.stderr)
-    except (SyncError, ContentError, lines.LineError, learn.LearnError, OSError) as error:
+    except (SyncError, ContentError, SettingsError, lines.LineError, learn.LearnError, OSError) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -160,7 +164,13 @@ def _learn(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"sync": _sync, "classify": _classify, "learn": _learn}
+def _preview(options: argparse.Namespace) -> int:
+    with environment() as services:
+        preview(services, datetime.now(UTC).date(), options.last_week)
+    return 0
+
+
+COMMANDS = {"sync": _sync, "classify": _classify, "learn": _learn, "preview-email": _preview}
 
 
 def _text(path: Path) -> str:
@@ -193,6 +203,8 @@ def _parser() -> argparse.ArgumentParser:
         "changelogs", type=Path, metavar="FOLDER", help="a folder or a file (.md, .rst, .txt) a product"
     )
     command.add_argument("--to", type=Path, default=learn.TABLE, help=f"default: {learn.TABLE}")
+    command = commands.add_parser("preview-email", help="print the weekly email; nothing is sent")
+    command.add_argument("--last-week", action="store_true", help="the one that goes out on this week's Monday")
     return parser
 
 

@@ -59,11 +59,6 @@ def unknown(says: str, do: str = "") -> Found:
     return Found("unknown", says, do)
 
 
-def not_built(_portal: "Portal") -> Found:
-    """The answer of a part that does not exist yet."""
-    return unknown("not built")
-
-
 @dataclass
 class Portal:
     """The portal under examination: its environment, and the address of the live site ("" without one)."""

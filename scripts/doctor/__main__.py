@@ -20,6 +20,7 @@ MODULES = (
     "ground",
     "site",
     "articles",
+    "writing",
     "status",
     "changelog",
     "tickets",

@@ -6,7 +6,7 @@ from functions.services import Services
 from portal.clock import DAY_MS
 from portal.insights import metrics
 from portal.models import counted
-from scripts.doctor import Check, Found, Portal, bad, good, not_built, unknown
+from scripts.doctor import Check, Found, Portal, bad, good, unknown
 
 
 def flowing(portal: Portal) -> Found:
@@ -64,5 +64,4 @@ def _tickets(services: Services, month: date) -> int:
 CHECKS = (
     Check("measured", "Measurement flowing", flowing, stage=4, mistake=7),
     Check("curves", "The curves move month over month", curves, stage=4),
-    Check("write-next", "What to write next", not_built, stage=4),
 )

@@ -37,19 +37,20 @@ def identity(portal: Portal) -> Found:
 
 def mail(portal: Portal) -> Found:
     settings = portal.services.settings
-    if not settings.smtp_url:
+    if not settings.sends_mail:
         return bad(
             "no email leaves: SMTP_URL is not set",
             "Without it nobody hears of answers or incidents, and nobody can ask without an account.",
         )
+    what = "the server of SMTP_URL" if settings.smtp_url else f"MAILER={settings.mailer}"
     try:
         portal.services.mailer.check()
     except VendorError as error:
         return bad(
-            f"the server of SMTP_URL does not take email ({error.detail or error.public})",
-            "Check host, port, user and password of SMTP_URL, and that this network may send.",
+            f"{what} does not take email ({error.detail or error.public})",
+            "Check its host, port, user and password, and that this network may send.",
         )
-    return good(f"the server takes email from {settings.mail_from}")
+    return good(f"{what} takes email from {settings.mail_from}")
 
 
 CHECKS = (

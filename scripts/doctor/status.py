@@ -1,10 +1,10 @@
 """What the status page knows."""
 
-import importlib
 import json
 from datetime import timedelta
 
 from functions.errors import VendorError
+from functions.monitors.source import connected
 from functions.status import incident_store, tell
 from functions.status.live import last_checks
 from portal.status import STALE_AFTER, read
@@ -49,7 +49,7 @@ def monitors(portal: Portal) -> Found:
 
 def _fault(portal: Portal, kind: str) -> str:
     try:
-        importlib.import_module(f"functions.monitors.{kind}").connect(portal.services.settings.environ).readings()
+        connected(portal.services, kind).readings()
     except VendorError as error:
         return f"{kind}: {error.detail or error.public}"
     return ""

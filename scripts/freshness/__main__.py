@@ -80,7 +80,7 @@ def _scanning() -> argparse.ArgumentParser:
 def _benching() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.freshness bench", description=bench.__doc__)
     parser.add_argument("--clone", type=Path, default=Path(), help="a clone with a long history")
-    parser.add_argument("--range", default="HEAD~250..HEAD", metavar="A..B", help="a release of it")
+    parser.add_argument("--range", default="", metavar="A..B", help="a release of it (default: some 500 commits)")
     return _about_articles(parser)
 
 

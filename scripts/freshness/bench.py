@@ -19,6 +19,8 @@ MANY = 5000
 # What the check may cost: seconds, megabytes, and times what Git takes to print the same commits.
 INDEX_SECONDS, CHANGE_SECONDS, MEGABYTES, TIMES = 10, 0.5, 400, 10
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiou"]
+# The commits of a large release.
+RELEASE = 500
 # Words of an article that are its own, beside those of a language that many share.
 OWN, SHARED, WORDS = 40, 160, 4000
 
@@ -75,7 +77,7 @@ def _slow_or_not(commit: Commit, library: Library) -> float:
 
 def _release(clone: Clone, options: argparse.Namespace) -> float:
     """How many times longer a whole release takes than Git takes to print it."""
-    first, last = parted(options.range)
+    first, last = parted(options.range) if options.range else (clone.back(RELEASE), "HEAD")
     shelf = articles.read(options.docs)
 
     def whole() -> int:

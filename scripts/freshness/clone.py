@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from portal.freshness import catalogues, diffs
 from portal.freshness.check import Commit
@@ -19,6 +20,10 @@ from scripts.freshness.errors import FreshnessError
 
 # One line before each commit: its id, the time, the subject.
 HEADER = "--format=%x00%H%x00%ct%x00%s"
+# What begins a file in a diff; its lines begin with a sign or a blank.
+FILE = "\ndiff --git "
+# Git's output is read in pieces of so many bytes.
+READ = 1 << 20
 # So many commits before a range say what changes together.
 MOST_PAST = 3000
 NOTHING = Together()
@@ -46,6 +51,11 @@ class Clone:
         if run is None or run.returncode:
             raise FreshnessError(f"{self.folder} has no commit or tag {name!r}. Fetch its tags: git fetch --tags.")
         return run.stdout.strip()
+
+    def back(self, count: int) -> str:
+        """The commit that so many commits follow, or the first of all."""
+        # HEAD~N follows first parents alone, and merges bring many commits at once.
+        return self._run("rev-list", "--no-merges", f"--max-count={count + 1}", "HEAD").stdout.split()[-1]
 
     def commits(self, first: str, last: str, together: Together = NOTHING, language: str = "en") -> list[Commit]:
         """The commits after `first` up to `last` that touch the product."""
@@ -106,19 +116,8 @@ class Clone:
     def _changes(self, between: str) -> Iterator[Raw]:
         options = ["-p", "-U1", "-M", "--no-merges", "--no-color", "--no-ext-diff", "--no-textconv", HEADER]
         with self._output("log", *options, between) as output:
-            head, keep = "", False
-            kept: list[str] = []
-            for line in (raw.decode("utf-8", "replace").rstrip("\n") for raw in output):
-                if line.startswith("\0"):
-                    if head:
-                        yield _raw(head, kept)
-                    head, kept, keep = line, [], False
-                elif line.startswith("diff --git "):
-                    keep = _is_read(line)
-                if keep:
-                    kept.append(line)
-            if head:
-                yield _raw(head, kept)
+            for block in _blocks(output):
+                yield _raw(block.decode("utf-8", "replace"))
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(self._command(arguments), capture_output=True, encoding="utf-8", errors="replace")
@@ -151,15 +150,30 @@ def open_clone(folder: Path) -> Clone:
     return clone
 
 
-def _raw(head: str, lines: Sequence[str]) -> Raw:
-    _, sha, time, subject = head.split("\0", 3)
-    return Raw(sha, datetime.fromtimestamp(int(time), UTC), diffs.parse("\n".join(lines), subject))
+def _blocks(output: IO[bytes]) -> Iterator[bytes]:
+    """The output of `git log`, commit by commit: a line of a diff never begins with the header's first byte."""
+    rest = b""
+    while more := output.read(READ):
+        *whole, rest = (rest + more).split(b"\n\0")
+        yield from whole
+    if rest:
+        yield rest
 
 
-def _is_read(line: str) -> bool:
+def _raw(block: str) -> Raw:
+    """A commit from its header and its diff."""
+    head, _, diff = block.removeprefix("\0").partition("\n")
+    sha, time, subject = head.split("\0", 2)
+    _, *files = f"\n{diff}".split(FILE)
+    kept = "".join(f"{FILE}{file}" for file in files if _is_read(file))
+    return Raw(sha, datetime.fromtimestamp(int(time), UTC), diffs.parse(kept, subject))
+
+
+def _is_read(file: str) -> bool:
     """Whether a file of the diff is one of the product or a catalogue."""
-    change = diffs.parse(line)
-    return any(is_product(path) or catalogues.is_catalogue(path) for path in change.paths) or not change.paths
+    head, _, _ = file.partition("\n")
+    names = [name for name in diffs.names(f"diff --git {head}") if name]
+    return any(is_product(name) or catalogues.is_catalogue(name) for name in names) or not names
 
 
 def _without(change: Change, names: Sequence[str]) -> Change:

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 PLATFORM = "x86_64-manylinux_2_28"
 # The team's own adapters are in custom/, if they have any.
 SHIPPED = ("functions", "portal", "custom")
+# What builds the site, a third of a megabyte of each zip.
+SITE_ONLY = ("articles", "assets", "brand", "changelog", "freshness", "mistakes", "search")
 # Programs, tests, what only builds C modules, and what is for other frameworks.
 UNUSED = (
     "bin",
@@ -62,8 +64,8 @@ KINDS = {
         "functions",
         "public",
         (("firebase", "firebase.json"),),
-        ("functions-framework",),
-        (("hosts/google/main.py", "functions/main.py"),),
+        ("gunicorn",),
+        (("hosts/google/Procfile", "functions/Procfile"),),
         installs=False,
     ),
     "azure": Kind(
@@ -151,11 +153,14 @@ def keep(previous: Path, assets: Path) -> None:
 
 
 def copy_code(root: Path, folder: Path) -> None:
-    """Copy the rooms that answer requests from a checkout at `root`."""
+    """Copy the rooms that answer requests from a checkout at `root`, without what only builds the site."""
     for room in (root / name for name in SHIPPED):
         if room.is_dir():
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(room, folder / room.name, ignore=ignored, dirs_exist_ok=True)
+    for part in SITE_ONLY:
+        if (folder / "portal" / part).is_dir():
+            shutil.rmtree(folder / "portal" / part)
 
 
 def _functions(kind: Kind, folder: Path, build: Path, extras: Sequence[str]) -> None:
@@ -184,6 +189,8 @@ def _lighten(folder: Path) -> None:
     for name in UNUSED:
         for place in folder.glob(name):
             shutil.rmtree(place)
+    for record in folder.glob("*.dist-info/RECORD"):
+        record.unlink()  # by which pip would remove the package
     compiled = [sys.executable, "-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash", str(folder)]
     subprocess.run(compiled, check=False, stdout=subprocess.DEVNULL)
     for source in list(folder.rglob("*.py")):

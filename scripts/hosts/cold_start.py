@@ -22,7 +22,7 @@ BEGIN, END = "<!-- written by python -m scripts.hosts.cold_start --write -->", "
 ENTRIES = {
     "aws": ("AWS Lambda", "functions.hosts.aws_lambda"),
     "vercel": ("Vercel", "functions.hosts.vercel"),
-    "google": ("Google Cloud Functions", "functions_framework, functions.hosts.google"),
+    "google": ("Google Cloud Run", "gunicorn.app.wsgiapp, functions.app"),
     "azure": ("Azure Functions", "functions.hosts.azure"),
 }
 # A customer may file 30 tickets an hour.

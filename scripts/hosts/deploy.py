@@ -69,8 +69,8 @@ HOSTS = {
         ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_PROJECT", *FUNCTIONS),
         (
             (
-                *("gcloud", "run", "deploy", "portal", "--source", "functions", "--function", "api"),
-                *("--base-image", f"python{sys.version_info.major}{sys.version_info.minor}", "--quiet"),
+                *("gcloud", "run", "deploy", "portal", "--source", "functions", "--quiet"),
+                *("--set-build-env-vars", f"GOOGLE_PYTHON_VERSION={sys.version_info.major}.{sys.version_info.minor}.x"),
                 *("--project", "$GOOGLE_PROJECT", "--region", REGION, "--allow-unauthenticated"),
                 # A list of keys has commas in it, so another text stands between the variables.
                 *("--set-env-vars", "^##^" + "##".join((*GIVEN, "TRUSTED_HOPS=1", "COOKIE_NAME=__session"))),

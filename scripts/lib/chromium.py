@@ -5,6 +5,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser as AsyncBrowser
+    from playwright.async_api import Playwright as AsyncPlaywright
     from playwright.sync_api import Browser, Playwright
 
 FLAGS = (
@@ -23,7 +25,16 @@ def find() -> str | None:
 
 def launch(playwright: "Playwright") -> "Browser":
     """A new browser; raises RuntimeError when Debian's package is missing."""
+    return playwright.chromium.launch(executable_path=_found(), args=list(FLAGS))
+
+
+async def launch_beside(playwright: "AsyncPlaywright") -> "AsyncBrowser":
+    """The same for code that does several things at once; raises RuntimeError."""
+    return await playwright.chromium.launch(executable_path=_found(), args=list(FLAGS))
+
+
+def _found() -> str:
     program = find()
     if program is None:
         raise RuntimeError("Install Debian's chromium-headless-shell first.")
-    return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+    return program

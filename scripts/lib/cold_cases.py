@@ -17,7 +17,8 @@ def call(app, method, path, form=b""):
     return status[0]
 COOKIE = ""
 """
-# As a browser sends the form: in parts, since it may have files. RANDOM makes each run's ticket a new one.
+# As a browser sends the form: in parts, with an empty file where none was chosen. RANDOM makes each run's ticket a new
+# one.
 RANDOM = "0123456789abcdef"
 FORM = "".join(
     f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
@@ -28,7 +29,8 @@ FORM = "".join(
         "key": RANDOM,
     }.items()
 ).encode()
-FORM += b"--b--\r\n"
+FORM += b'--b\r\nContent-Disposition: form-data; name="files"; filename=""\r\n'
+FORM += b"Content-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n"
 HELLO_FASTAPI = """
 import asyncio
 from fastapi import FastAPI

@@ -1,6 +1,7 @@
 """One server of the functions for the fault run: the real app on a real port, with hours shortened to seconds.
 
 `python -m scripts.lib.faults_server DESK KIND [SWITCH ...]` prints its address and serves until it is killed.
+KIND is one of demo.desk's, or a vendor whose fake is at DESK and whose adapter is in the environment.
 --without-claim and --without-key each remove one safeguard, in this process only, to show that the run notices;
 --hanging leaves the hours and the desk's timeout as they are.
 """
@@ -8,7 +9,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import requests
 from werkzeug.serving import make_server
@@ -16,7 +17,7 @@ from werkzeug.serving import make_server
 from functions import outbox, tick
 from functions.app import create
 from functions.errors import VendorError
-from functions.helpdesks import Capabilities, Macro, Notice
+from functions.helpdesks import Capabilities, HelpDesk, Macro, Notice, web
 from functions.lanes import Lane
 from functions.services import Services
 from functions.tickets import delivery
@@ -130,6 +131,12 @@ def _shorten() -> None:
     delivery.AFTER_THE_TICKET_MS = 300
 
 
+def _hurry(desk: HelpDesk) -> None:
+    """A vendor's adapter with the waits of FaultyDesk."""
+    web.TIMEOUT_SECONDS = TIMEOUT[0]  # type: ignore[assignment]
+    type(desk).capabilities = desk.capabilities._replace(lookup_lag=2, list_lag=2)
+
+
 def main(argv: list[str]) -> None:
     origin, kind, *switches = argv
     hanging = "--hanging" in switches
@@ -139,7 +146,10 @@ def main(argv: list[str]) -> None:
         outbox._claim = _unclaimed
     portal = create(dict(os.environ))
     desk = WithoutKey if "--without-key" in switches else FaultyDesk
-    portal.services.__dict__["desk"] = desk(origin, kind, USUAL_TIMEOUT if hanging else TIMEOUT)
+    if kind in get_args(get_type_hints(Capabilities)["creates"]):
+        portal.services.__dict__["desk"] = desk(origin, kind, USUAL_TIMEOUT if hanging else TIMEOUT)
+    else:
+        _hurry(portal.services.desk)
     server = make_server("127.0.0.1", 0, portal, threaded=True)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

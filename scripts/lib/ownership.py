@@ -51,6 +51,7 @@ TABLE = (
     Row(".github/workflows/release.yml", UPSTREAM, "writes your product's releases into the changelog"),
     Row(".github/workflows/status-history.yml", UPSTREAM, "writes a line of uptime a day"),
     Row(".github/workflows/upgrade.yml", UPSTREAM, "opens a pull request with the next version"),
+    Row(".github/workflows/walkthroughs.yml", UPSTREAM, "keeps the pictures of articles true"),
     Row("mkdocs.yml", YOURS, "name, address, brand, topics, parts"),
     Row("docs/", YOURS, "articles and their pictures, synonyms, search questions"),
     Row("changelog/", YOURS, "what changed in your product"),

@@ -15,7 +15,8 @@ from scripts.lib.upstream import RECORD, record
 from scripts.new_portal.answers import PARTS, Answers
 
 FILES = Path(__file__).parent / "files"
-EXAMPLES = ("docs/", "changelog/", "status/")
+ARTICLES = ("docs/",)
+EXAMPLES = ("changelog/", "status/")
 # Files of the product that yours begin with.
 BEGINNINGS = (".gitignore",)
 # The topics of mkdocs.yml and what follows, up to the parts: those of the starter library.
@@ -27,6 +28,9 @@ NO_TOPICS = """\
     # Under the question box: at most five or six. An id is the file's path in docs/ without .md.
     # often_asked: [getting-started/first-steps]
 """
+# The facts of mkdocs.yml, and one that is empty below the comment that says what it is.
+FACTS = re.compile(r"^    facts:\n(?:      .*\n)+", re.MULTILINE)
+FACT = re.compile(r"^      # (.*)\n      (\w+):$", re.MULTILINE)
 # What people typed, and may hold any character.
 TYPED = ("name", "product", "email", "address")
 OWNERS = """\
@@ -86,13 +90,24 @@ def written(source: Path, answers: Answers) -> dict[str, str]:
     found = {}
     for file in sorted(FILES.rglob("*")):
         path = file.relative_to(FILES).as_posix()
-        if file.is_file() and not (answers.examples and path.startswith(EXAMPLES)):
+        if file.is_file() and not path.startswith(_taken(answers)):
             found[path] = Template(file.read_text("utf-8")).substitute(quoted if path.endswith(".yml") else values)
     return found
 
 
+def to_fill_in(folder: Path) -> list[str]:
+    """The names of the facts that stand empty in the mkdocs.yml of a portal, each with what it says."""
+    facts = FACTS.search((folder / "mkdocs.yml").read_text("utf-8"))
+    return [f"{name}: {what}" for what, name in FACT.findall(facts[0])] if facts else []
+
+
+def _taken(answers: Answers) -> tuple[str, ...]:
+    """The folders whose files are Helpfront's own."""
+    return (*(ARTICLES if answers.articles else ()), *(EXAMPLES if answers.examples else ()))
+
+
 def _values(source: Path, answers: Answers) -> dict[str, str]:
-    topics = TOPICS.search((source / "mkdocs.yml").read_text("utf-8")) if answers.examples else None
+    topics = TOPICS.search((source / "mkdocs.yml").read_text("utf-8")) if answers.articles else None
     return {
         "name": answers.name,
         "product": answers.product,
@@ -125,14 +140,12 @@ def _check(source: Path, folder: Path) -> None:
 
 
 def _unpack(source: Path, commit: str, folder: Path, answers: Answers) -> None:
-    """Upstream's files of a commit, and the examples if they are wanted, into the folder."""
+    """Upstream's files of a commit, and the articles and examples that are wanted, into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [
         name
         for name in git(source, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
-        if ownership.owner(name) == ownership.UPSTREAM
-        or name in BEGINNINGS
-        or (answers.examples and name.startswith(EXAMPLES))
+        if ownership.owner(name) == ownership.UPSTREAM or name in BEGINNINGS or name.startswith(_taken(answers))
     ]
     with tempfile.TemporaryDirectory() as temporary:
         index = {"GIT_INDEX_FILE": str(Path(temporary, "index"))}

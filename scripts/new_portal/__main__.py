@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.lib.git import GitError
-from scripts.new_portal import Refused, make
+from scripts.new_portal import Refused, make, to_fill_in
 from scripts.new_portal.answers import QUESTIONS, asked, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(argv)
     flags = {name: getattr(given, name) for name in QUESTIONS if getattr(given, name) is not None}
     try:
-        answers = read(_complete(flags), team_of=given.team, security=given.security, examples=given.examples)
+        answers = read(
+            _complete(flags),
+            team_of=given.team,
+            security=given.security,
+            articles=given.examples or not given.empty,
+            examples=given.examples,
+        )
         commit = make(ROOT, given.folder, answers)
     except ExceptionGroup as group:
         print(*group.exceptions, sep="\n", file=sys.stderr)
@@ -33,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "  make check-content  # what checks every change on GitHub\n\n"
         "README.md says which file to edit for what; .github/guides/adopt.md has the rest of the hour."
     )
+    if answers.articles:
+        print("\nTo be filled in by you, under `facts` in mkdocs.yml; until then, no article mentions it:\n")
+        print(*(f"  {line}" for line in to_fill_in(given.folder)), sep="\n")
     return 0
 
 
@@ -43,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help="a folder that is empty or not there yet")
     for name, question in QUESTIONS.items():
         parser.add_argument(f"--{name}", help=question.words.replace("%", "%%"))
-    parser.add_argument("--examples", action="store_true", help="with the starter articles and examples of the rest")
+    parser.add_argument("--empty", action="store_true", help="without the starter articles")
+    parser.add_argument("--examples", action="store_true", help="with examples of changes, incidents and components")
     parser.add_argument("--team", default="", help="who reviews changes on GitHub, such as @nordwind/support")
     parser.add_argument("--security", default="", help="who hears of holes; without it, the email address")
     return parser

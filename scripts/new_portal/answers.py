@@ -28,6 +28,8 @@ class Answers:
     # For CODEOWNERS, such as @nordwind/support, and for SECURITY.md; without the second it is `email`.
     team: str = ""
     security: str = ""
+    # The starter library; and examples of the rest, which begin a portal's own changelog and status page.
+    articles: bool = True
     examples: bool = False
 
 
@@ -106,7 +108,9 @@ def asked(given: Mapping[str, str], ask: Callable[[str], str], say: Callable[[st
     return found
 
 
-def read(given: Mapping[str, str], *, team_of: str = "", security: str = "", examples: bool = False) -> Answers:
+def read(
+    given: Mapping[str, str], *, team_of: str = "", security: str = "", articles: bool = True, examples: bool = False
+) -> Answers:
     """The answers, checked; raises an ExceptionGroup with a Wrong for every mistake."""
     values: dict[str, object] = {}
     mistakes: list[Wrong] = []
@@ -122,4 +126,4 @@ def read(given: Mapping[str, str], *, team_of: str = "", security: str = "", exa
             mistakes.append(Wrong(f"--{name}: {error}"))
     if mistakes:
         raise ExceptionGroup("mistakes in the answers", mistakes)
-    return Answers(**values, examples=examples)  # type: ignore[arg-type]
+    return Answers(**values, articles=articles, examples=examples)  # type: ignore[arg-type]

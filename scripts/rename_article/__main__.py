@@ -4,11 +4,13 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from portal.errors import suggestion
+from portal.errors import ContentError, suggestion
 from portal.mistakes import text_of
 from portal.urls import unfit
+from portal.walkthroughs import steps
 from scripts import rename_article
 from scripts.rename_article import edits
 
@@ -48,12 +50,31 @@ def rename(root: Path, old: str, new: str) -> list[str]:
     name = f"docs/{old}.md"
     own = texts.pop(name, text_of(source, name))
     own = edits.with_redirect(edits.own(own, name, f"docs/{new}.md", "docs"), old)
+    moved = _walkthrough(root, old, new)
+    own = edits.pictures(own, f"docs/{new}.md", moved)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(own, "utf-8")
     source.unlink()
+    for before, after in moved.items():
+        (root / after).parent.mkdir(parents=True, exist_ok=True)
+        (root / before).rename(root / after)
     for other, text in texts.items():
         (root / other).write_text(text, "utf-8")
     return sorted(texts)
+
+
+def _walkthrough(root: Path, old: str, new: str) -> dict[str, str]:
+    """The files of the article's walkthrough, each with its new name. Raises Refused."""
+    file = f"docs/{old}{steps.ENDING}"
+    if not (root / file).is_file():
+        return {}
+    try:
+        before = steps.parse(text_of(root / file, file), file)
+    except ContentError as error:
+        raise Refused(str(error)) from error
+    after = replace(before, file=f"docs/{new}{steps.ENDING}")
+    names = zip((before.file, before.facts, *before.pictures), (after.file, after.facts, *after.pictures), strict=True)
+    return {one: other for one, other in names if (root / one).is_file()}
 
 
 def _check(root: Path, old: str, new: str, source: Path, target: Path) -> None:

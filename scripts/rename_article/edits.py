@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from portal.articles import FRONT_MATTER
 from portal.articles.links import PORTAL
@@ -54,6 +54,14 @@ def own(text: str, file: str, target: str, docs: str) -> str:
         return match["before"] + found + ("/" if path.endswith("/") else "") + mark + rest
 
     return LINK.sub(moved, text)
+
+
+def pictures(text: str, file: str, moved: Mapping[str, str]) -> str:
+    """The text of the article `file` with the pictures of its walkthrough at their new places."""
+    here = posixpath.dirname(file)
+    for before, after in moved.items():
+        text = text.replace(posixpath.relpath(before, here), posixpath.relpath(after, here))
+    return text
 
 
 def _parts(address: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Where settings are read; the demo's own and those of development commands are no operator's business.
 PLACES = ("functions", "hooks", "scripts/hosts/serve.py", "scripts/lib/environment.py", "scripts/changelog")
-NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|DEMO|BILLER|HELPDESK|PREVIEW|LISTEN|PORT|THREADS")
+NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|DEMO|BILLER|HELPDESK|MAILER|MONITOR|PREVIEW|LISTEN|PORT|THREADS")
 # Calls that take a variable's name, with the place of its default among what follows the name.
 READERS = {
     "get": 0, "_get": 0, "number": 0, "megabytes": 0, "hosts": 0, "words": 0, "choice": 0, "address": 0, "host": None,

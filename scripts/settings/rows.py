@@ -208,7 +208,12 @@ EMAIL = (
         "`smtps://user:password@host` or `smtp://host` (STARTTLS where offered). Without it the portal sends no email",
         holds_secret=True,
     ),
-    Setting("MAIL_FROM", "email", "The sender", "required with `SMTP_URL`"),
+    Setting(
+        "MAILER",
+        "email",
+        "What takes emails in the place of an email server, such as the API of a provider: `custom.MODULE:FUNCTION`",
+    ),
+    Setting("MAIL_FROM", "email", "The sender", "required with `SMTP_URL` or `MAILER`"),
     Setting("ANSWER_IN_MAIL", "email", "The email about an answer has its text. `off`: only who answered, and a link"),
 )
 ACCOUNT = (
@@ -264,6 +269,9 @@ STATUS = (
         "status",
         "At least 16 random characters. A monitor's webhook to `POST /api/status/hook?token=...` then triggers a check"
         " at once. These monitors don't sign their webhooks, so the content is ignored",
+    ),
+    Setting(
+        "MONITOR", "status", "A monitor of your own, for checks of `type: custom`: `custom.MODULE:FUNCTION`", "`none`"
     ),
     Setting("PINGDOM_TOKEN", "status", "A read-only token, for checks of `type: pingdom`"),
     Setting("PINGDOM_API", "status", "Another address only on loopback"),

@@ -144,6 +144,14 @@ def replace(folder: Path, found: Plan, repository: str) -> str:
     return branch
 
 
+def remember(folder: Path, upstream: Upstream, repository: str) -> None:
+    """Commit that Helpfront comes from `repository` from now on, so that the next upgrade looks there by itself."""
+    (folder / RECORD).write_text(record(repository, upstream.commit), "utf-8")
+    if git(folder, "status", "--porcelain", "--", RECORD):
+        subject = "Look for new versions of Helpfront elsewhere"
+        git(folder, "commit", "--quiet", "--message", subject, "--", RECORD)
+
+
 def _each(folder: Path, paths: Sequence[str], *command: str) -> None:
     if paths:
         git(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.lib.git import GitError, git
-from scripts.upgrade import Plan, Refused, check_clean, finish, patch, plan, read, replace, versions
+from scripts.upgrade import Plan, Refused, check_clean, finish, patch, plan, read, remember, replace, versions
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         found = plan(folder, upstream, given.version, repository)
         if found is None:
             print("Nothing to do: this is the version you have, and there is none that is newer.")
+            if given.repository:
+                remember(folder, upstream, repository)
             return 0
         changes = patch(folder, found)
         if changes and not given.discard and not given.keep:

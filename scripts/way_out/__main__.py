@@ -14,10 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hooks.search import NODE_OF_THE_TESTS
 from scripts.way_out import Comparison, compare, files, material
 
 ROOT = Path(__file__).parents[2]
+NODE = ROOT / "tests" / "node" / "node_modules" / ".bin" / "node"
 # Both builds say that they were made at one moment.
 MOMENT = "1795348800"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".portal", "node_modules", "site", "build", "__pycache__", ".cache")
@@ -59,8 +59,8 @@ def _built(config: Path, command: list[str], folder: Path) -> tuple[Path, int]:
         "NO_MKDOCS_2_WARNING": "1",
     }
     # The copy lacks the Node that came with the tests; a distribution's may be too old for the search's questions.
-    if NODE_OF_THE_TESTS.exists():
-        environ.setdefault("PORTAL_NODE", str(NODE_OF_THE_TESTS))
+    if NODE.exists():
+        environ.setdefault("PORTAL_NODE", str(NODE))
     done = subprocess.run(command, cwd=there, env=environ, stdout=subprocess.DEVNULL)
     return there / "site", done.returncode
 

@@ -34,7 +34,7 @@ insert into ticket (id, reference, key, subject_id, email, name, topic, subject,
                     updated_at)
 values (:id, :id, :id, 'sub', 'ada@customer.example', 'Ada', 'help', 'Locked out', '', '{}', 'delivered', :at, :at)
 """
-# What a demo of an hour cannot have, and what is not built.
+# What a demo of an hour cannot have, and a library without an article for each question.
 OPEN = {
     "articles", "reviewed", "measured", "changes", "context", "curves", "flagged", "history", "release-sync",
     "write-next",

@@ -37,19 +37,6 @@ def test_importing_the_app_imports_no_vendor_and_no_site_builder():
     }
 
 
-def test_werkzeugs_own_server_is_left_out_and_still_there_for_who_asks():
-    code = (
-        "import sys, functions.app\n"
-        "print(sorted({'werkzeug.serving', 'werkzeug.test', 'http.server', 'socketserver', 'ssl'} & {*sys.modules}))\n"
-        "from werkzeug.test import Client\n"
-        "from werkzeug.serving import make_server\n"
-        "print(Client.__module__, make_server.__module__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout == "[]\nwerkzeug.test werkzeug.serving\n"
-
-
 def test_every_route_leads_to_a_handler():
     import importlib
 
@@ -303,3 +290,21 @@ def test_a_problem_is_headed_by_its_kind_and_names_the_status_page_only_where_th
     assert page.status_code == status
     assert f"<h1>{heading}</h1>" in unescape(page.text)
     assert ("Check the status page" in page.text) == helps
+
+
+@pytest.mark.parametrize("path", ["/api/signin", "/my/sign-in/", "/my/verify/", "/my/", "/api/session"])
+def test_where_signing_in_leads_nowhere_there_is_no_way_to_it(environ: dict[str, str], tmp_path, path: str):
+    codes = {}
+    for name, bundle in {
+        "nothing": {"parts": {"tickets": False}, "sign_in": False},
+        "questions of strangers": {"parts": {"tickets": True}, "sign_in": False},
+        "an older build": {"parts": {"tickets": False}},
+    }.items():
+        environ["PORTAL_BUILD_DIR"] = str(write_bundle(tmp_path / name, **bundle))
+        services = Services(read(environ))
+        services.store.migrate()
+        codes[name] = Browser(Portal(services)).get(path)
+        services.store.close()
+
+    assert "There is no page here." in codes["nothing"].text
+    assert "There is no page here." not in codes["questions of strangers"].text + codes["an older build"].text

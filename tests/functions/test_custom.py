@@ -1,13 +1,18 @@
 """What is wrong with a vendor of an adopter's own, or with the choice of one, is said when the portal starts."""
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from functions.app import create
-from functions.errors import SettingsError
+from functions.errors import SettingsError, VendorError
+from functions.monitors.source import connected
+from functions.status.live import last_checks
+from functions.status.poll import poll
+from portal.status import Board, Check, Component, Page, write
 from tests.conftest import write_bundle
 
 METHODS = """
@@ -171,3 +176,92 @@ def test_all_wrong_vendors_are_named_at_once(environ: dict[str, str]) -> None:
 
     found = said(environ | {"HELPDESK": "custom.desk:connect", "BOT_CHECK": "custom.bots:connect"})
     assert [line.partition("'")[0] for line in found] == ["- HELPDESK=", "- BOT_CHECK="]
+
+
+MAIL = """
+class Mail:
+    def check(self): ...
+    def deliver(self, mail):
+        sent.append(mail)
+
+sent = []
+
+def connect(settings, services):
+    return Mail()
+"""
+MONITOR = """
+from functions.monitors.source import reading
+
+class Monitor:
+    def readings(self):
+        return {"web": reading({"fine": "ok"}, "fine"), "api": reading({"fine": "ok"}, "on fire")}
+
+def connect(settings, services):
+    return Monitor()
+"""
+OWN_MAIL = {"MAILER": "custom.mail:connect", "MAIL_FROM": "help@acme.example"}
+
+
+def test_mail_of_ones_own_takes_every_email_in_the_servers_place(environ: dict[str, str]) -> None:
+    Path("custom/mail.py").write_text(MAIL)
+
+    services = create(environ | OWN_MAIL | {"HELPDESK": "email", "SUPPORT_MAILBOX": "team@acme.example"}).services
+    services.mailer.check()
+    services.mailer.send("ada@customer.example", "Ticket ABCD", "Text.", "answer-1")
+    (mail,) = sys.modules["custom.mail"].sent
+    assert services.settings.mail_sign_in
+    assert (mail["From"], mail["Message-ID"]) == ("help@acme.example", "<answer-1@acme.example>")
+
+
+def test_a_monitor_of_ones_own_says_how_its_checks_are(environ: dict[str, str]) -> None:
+    Path("custom/monitor.py").write_text(MONITOR)
+
+    services = create(environ | {"MONITOR": "custom.monitor:connect"}).services
+    found = {key: one.result(0).outcome for key, one in connected(services, "custom").readings().items()}
+    assert found == {"web": "ok", "api": "error"}
+
+
+def test_a_fault_in_a_monitor_of_ones_own_leaves_the_other_checks_alone(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path("custom/monitor.py").write_text(MONITOR.replace("return {", "return {1 / 0: 0, "))
+    checks = {"own": Check(type="custom", id="web"), "web": Check("http://127.0.0.1:1/")}
+    components = tuple(Component(key, key, checks=(one,)) for key, one in checks.items())
+    write_bundle(tmp_path / "build", status=write(Board(Page("acme", "Acme"), components)))
+    services = create(environ | {"MONITOR": "custom.monitor:connect"}).services
+    services.store.migrate()
+    poll(services, time.monotonic() + 10)
+
+    found = {key: (live.ok, live.error) for key, (live, _) in last_checks(services.store).items()}
+    services.store.close()
+    assert found["web"][1]
+    assert "own" not in found or not found["own"][0]
+    assert "custom was not asked: fault in the adapter" in caplog.text
+
+
+def test_a_check_of_a_monitor_that_there_is_not_is_not_confirmed(environ: dict[str, str]) -> None:
+    with pytest.raises(VendorError, match="MONITOR is not set"):
+        connected(create(environ).services, "custom")
+
+
+@pytest.mark.parametrize(
+    ("settings", "module", "sentence"),
+    [
+        (OWN_MAIL, "def connect(s, t): return object()", "MAILER='custom.mail:connect': object lacks check, deliver. "
+         "Outgoing in functions/mail/__init__.py says what each is."),
+        (OWN_MAIL, MAIL.replace("deliver(self, mail)", "deliver(self)"), "deliver has to take (mail), and takes ()."),
+        (OWN_MAIL | {"SMTP_URL": "smtp://a.example"}, MAIL, "SMTP_URL and MAILER='custom.mail:connect' are two"),
+        ({"MAILER": "custom.mail:connect"}, MAIL, "Set MAIL_FROM: the address that the portal's emails come from."),
+        ({"MAILER": "sendgrid"}, "", "MAILER='sendgrid' is not one of: smtp, or custom.MODULE:FUNCTION."),
+        ({"MONITOR": "custom.mail:connect"}, MAIL, "MONITOR='custom.mail:connect': Mail lacks readings. Source in "
+         "functions/monitors/source.py says what each is."),
+        ({"MONITOR": "custom.mail:connect"}, "", "MONITOR='custom.mail:connect': custom.mail has no 'connect'."),
+        (OWN_MAIL | {"PREVIEW": "1"}, MAIL, "MAILER is set, and PREVIEW=1: a preview has the built-in vendors"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_ones_own_mail_or_monitor_is_a_sentence(
+    environ: dict[str, str], settings: dict[str, str], module: str, sentence: str
+) -> None:
+    Path("custom/mail.py").write_text(module)
+
+    assert sentence in "\n".join(said(environ | settings))

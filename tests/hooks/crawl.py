@@ -1,5 +1,6 @@
 """What a crawler finds on a page: where links and forms lead, and headings with nothing below them."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +13,8 @@ from functions.app import ROUTES, Portal
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 UNSEEN = {"script", "style", "template", "svg"}
 HEADINGS = {f"h{rank}": rank for rank in range(1, 7)}
+# Where header, content and footer begin: nothing of one fills a heading of another.
+PIECES = re.compile(r'(?=<div class="md-content)|(?=<footer)')
 # Elements that are something to see without a text.
 SEEN = {"img", "input", "select", "textarea", "button", "iframe"}
 
@@ -35,11 +38,13 @@ class Found:
 
 
 class _Reader(HTMLParser):
-    def __init__(self, html: str, url: str) -> None:
+    """Finds the addresses of a piece of a page as they are written there."""
+
+    def __init__(self, html: str) -> None:
         super().__init__()
-        self.url = url
         self.found = Found()
         self.opened: list[tuple[str, bool]] = []
+        self.unseen = 0
         self.headings: list[Heading] = []
         self.inside: Heading | None = None
         self.feed(html)
@@ -49,11 +54,10 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "a" and not (given.get("href") or "#").startswith("#"):
-            self.found.links.add(self._address(str(given["href"])))
+            self.found.links.add(str(given["href"]))
         if tag == "form":
-            action = self._address(given.get("action") or self.url)
-            self.found.forms.add(((given.get("method") or "get").upper(), action))
-        if tag in HEADINGS and not self._unseen():
+            self.found.forms.add(((given.get("method") or "get").upper(), given.get("action") or ""))
+        if tag in HEADINGS and not self.unseen:
             self._leave(HEADINGS[tag])
             self.inside = Heading(HEADINGS[tag])
         if tag in SEEN:
@@ -62,10 +66,13 @@ class _Reader(HTMLParser):
             # hf-later is invisible until a script has filled it.
             later = "hf-later" in (given.get("class") or "").split()
             self.opened.append((tag, "hidden" in given or later or tag in UNSEEN))
+            self.unseen += self.opened[-1][1]
 
     def handle_endtag(self, tag: str) -> None:
         while any(name == tag for name, _ in self.opened):
-            if self.opened.pop()[0] == tag:
+            name, unseen = self.opened.pop()
+            self.unseen -= unseen
+            if name == tag:
                 break
         if tag in HEADINGS and self.inside is not None:
             self.headings.append(self.inside)
@@ -74,18 +81,15 @@ class _Reader(HTMLParser):
             self._leave(2 if tag != "body" else 0)
 
     def handle_data(self, data: str) -> None:
-        if not data.strip() or self._unseen():
+        if not data.strip() or self.unseen:
             return
         if self.inside is not None:
             self.inside.words += data
         else:
             self._see()
 
-    def _unseen(self) -> bool:
-        return any(unseen for _, unseen in self.opened)
-
     def _see(self) -> None:
-        if self.inside is None and not self._unseen():
+        if self.inside is None and not self.unseen:
             for heading in self.headings:
                 heading.filled = True
 
@@ -98,16 +102,28 @@ class _Reader(HTMLParser):
             elif self.headings:
                 self.headings[-1].filled = True
 
-    def _address(self, href: str) -> str:
-        parts = urlsplit(urljoin(self.url, href))
-        return parts.path if not parts.scheme else f"{parts.scheme}:{parts.netloc}{parts.path}"
 
-
-# Many pages are the same in the next setting, and reading one takes as long as making it.
-@lru_cache(maxsize=400)
 def crawl(html: str, url: str) -> Found:
-    """What is on the page at the path `url`; not to be changed."""
-    return _Reader(html, url).found
+    """What is on the page at the path `url`."""
+    body = html.partition("<body")[2] or html
+    pieces = [_piece(piece) for piece in PIECES.split(body)]
+    return Found(
+        {_address(href, url) for piece in pieces for href in piece.links},
+        {(method, _address(action, url)) for piece in pieces for method, action in piece.forms},
+        [words for piece in pieces for words in piece.empty],
+    )
+
+
+# Most pieces are the same on other pages or in the next setting, and reading one takes as long as making it.
+@lru_cache(maxsize=4000)
+def _piece(html: str) -> Found:
+    return _Reader(html).found
+
+
+@lru_cache(maxsize=20_000)
+def _address(href: str, url: str) -> str:
+    parts = urlsplit(urljoin(url, href))
+    return parts.path if not parts.scheme else f"{parts.scheme}:{parts.netloc}{parts.path}"
 
 
 def dead(found: Found, base: str, pages: Collection[str], portal: Portal) -> set[str]:

@@ -35,6 +35,26 @@ class Model:
     def pages(self, parts: dict[str, bool], *, sign_in: bool = True) -> tuple[dict[str, str], set[str], dict[str, Any]]:
         """The HTML of each page by its address below the base, with `shell.html` and `404.html`; the addresses of all
         files; and what portal.json has. AssertionError names the warnings at which a strict build would stop."""
+        config, files, nav = self._read(parts, sign_in)
+        found = {file.url: self._page(file, nav, files, config) for file in files.documentation_pages()}
+        for name in ("404.html", "shell.html"):
+            context = get_context(nav, files, config, base_url=config.extra["base_path"])
+            found[name] = self._env.get_template(name).render(context)
+        return found, {file.url.removeprefix("./") for file in files}, bundle._portal(config)
+
+    def articles(self, parts: dict[str, bool], *, sign_in: bool = True) -> tuple[dict[str, str], set[str]]:
+        """What lists say of each article and its HTML, by its address, without the page around it; and the addresses of
+        all files."""
+        config, files, _ = self._read(parts, sign_in)
+        found = {}
+        for listed in config.extra["view"]["articles"]:
+            file = files.src_uris[listed["src_uri"]]
+            assert file.page is not None
+            found[file.url] = f"{listed['title']}\n{listed['description'] or ''}\n{file.page.content}"
+        return found, {file.url.removeprefix("./") for file in files}
+
+    def _read(self, parts: dict[str, bool], sign_in: bool) -> tuple[MkDocsConfig, Files, Navigation]:
+        """AssertionError names the warnings."""
         config = load_config(str(self.folder / "mkdocs.yml"), hooks=HOOKS)
         config.extra["portal"] |= {"parts": parts, "sign_in": sign_in}
         warnings = _Warnings()
@@ -44,11 +64,7 @@ class Model:
         finally:
             logging.getLogger("mkdocs").removeHandler(warnings)
         assert warnings.said == []
-        found = {file.url: self._page(file, nav, files, config) for file in files.documentation_pages()}
-        for name in ("404.html", "shell.html"):
-            context = get_context(nav, files, config, base_url=config.extra["base_path"])
-            found[name] = self._env.get_template(name).render(context)
-        return found, {file.url.removeprefix("./") for file in files}, bundle._portal(config)
+        return config, files, nav
 
     def _page(self, file: File, nav: Navigation, files: Files, config: MkDocsConfig) -> str:
         page = file.page

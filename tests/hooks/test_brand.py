@@ -61,6 +61,19 @@ def test_every_page_has_the_brand(built: Path, page: str):
     assert "<h2>Company</h2>" in html
 
 
+@pytest.mark.parametrize("page", ["index", "ask/index", "search/index", "404", "../build/shell"])
+def test_the_word_is_in_the_title_and_the_header_and_the_breadcrumb_of_every_page(built: Path, page: str):
+    html = (built / "site" / f"{page}.html").read_text("utf-8")
+    header = html.partition('class="hf-brand"')[2].partition("</a>")[0]
+    crumbs = html.partition('class="hf-crumbs"')[2].partition("</ol>")[0]
+
+    assert html.partition("<title>")[2].partition("</title>")[0].endswith("Acme &lt;Answers&gt;")
+    assert "<span>Acme <span>&lt;Answers&gt;</span></span>" in header
+    assert page == "index" or ">&lt;Answers&gt;</a>" in crumbs
+    assert "Acme Help" not in html
+    assert json.loads((built / "build/portal.json").read_text("utf-8"))["site_name"] == "Acme <Answers>"
+
+
 def test_the_colours_are_in_the_sheet_that_every_page_loads_and_add_no_request(built: Path):
     html = (built / "site/index.html").read_text("utf-8")
 

@@ -149,7 +149,9 @@ def test_no_page_takes_a_word_for_markup(site: Path) -> None:
     for name, html in pages(site):
         page = Page(html)
         tags = [tag for tag, attrs in page.tags if tag in ("workspace", "your") or "onerror" in attrs]
-        scripts = [text for text in page.texts.get("script", []) if "bad()" in text]
+        # What says where an article is, is data: no browser runs it, and a title stands in it as text.
+        run = [text for text in page.texts.get("script", []) if not text.startswith('{"@context"')]
+        scripts = [text for text in run if "bad()" in text]
         if tags or scripts or "&lt;" in page.everything or "&amp;" in page.everything or "&#" in page.everything:
             wrong.append((name, tags, scripts))
     assert wrong == []

@@ -48,6 +48,9 @@ def commit(portal: Path, day: str) -> None:
 def test_only_sure_articles_say_so_until_somebody_reviewed_them(tmp_path: Path) -> None:
     flags = json.loads(json.dumps(FLAGS))
     flags["checks"][0]["articles"][1]["digest"] = digest(article("2026-11-02"))
+    # A walkthrough without a release says the day.
+    walked = {"repo": "walkthroughs", "release": "2026-11-03", "day": "2026-11-03"}
+    flags["checks"].append(walked | {"articles": [{"id": "team/other", "tier": 1}]})
     articles = {
         "billing/card": article("2026-11-01"),
         # Unchanged since the check, which was on the day of its review.
@@ -61,6 +64,7 @@ def test_only_sure_articles_say_so_until_somebody_reviewed_them(tmp_path: Path) 
     found = build(write(tmp_path, articles, TOLD), tmp_path / "site", articles, flags)
 
     assert {id for id, html in found.items() if CHECKING in html} == {"billing/card", "billing/plan"}
+    assert "We're checking this article against the current version." in found["team/other"]
 
 
 def test_an_edit_counts_as_a_review_and_a_commit_of_many_articles_does_not(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ ARTICLES = {
     "a/later": "---\ntitle: Later okapi\ndraft: true\n---\n\n[one](one.md) [gone](gone.md) Okapis.\n",
     "b/only": "---\ntitle: Only\n---\n\nText.\n",
 }
+STEPS = "product: portal\nsteps:\n  - goto: my/\n  - shot: page\n"
 REDIRECTS = "shop/: b/only\nhc/*/articles/{id}:\n  7: a/quiet\n"
 
 
@@ -100,3 +101,30 @@ def test_a_picture_of_an_article_comes_in_its_small_forms(site: Path) -> None:
 def test_a_page_without_rare_elements_has_no_styles_for_them(site: Path) -> None:
     assert ".hf-shot" in (site / "a/one/index.html").read_text()
     assert ".hf-shot" not in (site / "b/only/index.html").read_text()
+
+
+def test_a_walkthroughs_picture_is_half_as_wide_as_its_dots_and_its_steps_are_not_published(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"b/walked": "---\ntitle: Walked\n---\n\n![A page](pictures/walked-page.webp)\n"})
+    (folder / "docs/b/pictures").mkdir()
+    for name in ("walked-page.webp", "walked-page.dark.webp"):
+        (folder / "docs/b/pictures" / name).write_bytes(picture(900, 60, "WEBP"))
+    (folder / "docs/b/walked.steps.yml").write_text(STEPS)
+    (folder / "docs/b/walked.shots.json").write_text("{}")
+    result = mkdocs(folder, folder / "site")
+    page = (folder / "site/b/walked/index.html").read_text()
+
+    assert result.returncode == 0, result.stderr
+    assert page.count('width="450" height="30"') == 2
+    assert "walked-page.dark-680.webp 680w" in page
+    assert [path.name for path in (folder / "site").rglob("walked*") if path.suffix in (".yml", ".json")] == []
+
+
+def test_a_mistake_in_steps_stops_the_build_and_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"b/only": ARTICLES["b/only"]})
+    (folder / "docs/b/only.steps.yml").write_text(STEPS.replace("goto", "go"))
+    (folder / "docs/b/lost.steps.yml").write_text(STEPS)
+    result = mkdocs(folder, folder / "site")
+
+    assert result.returncode != 0
+    assert "docs/b/only.steps.yml:3: 'steps.0.go' is not known here. Did you mean 'goto'?" in result.stderr
+    assert "docs/b/lost.steps.yml: lies beside no article: docs/b/lost.md is missing" in result.stderr

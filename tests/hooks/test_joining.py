@@ -14,8 +14,8 @@ TEXT = "- [ ] a task\n\n!!! note\n    A note.\n\n## Kopf über\n\nA[^1] b.\n\n[^
 HOOK = "def on_post_page(output, page, config):\n    return output.replace('</body>', '<i>mine</i></body>')\n"
 BASE_HOOKS = ["hooks/joining.py", "hooks/site.py"]
 OURS = "[hooks/joining.py, hooks/site.py, hooks/parts.py, hooks/brand.py, hooks/changelog.py, hooks/status.py,"
-OURS += " hooks/freshness.py, hooks/links.py, hooks/pictures.py, hooks/search.py, hooks/lean.py, hooks/joined.py,"
-OURS += " hooks/bundle.py, hooks/redirects.py, hooks/serve_api.py"
+OURS += " hooks/freshness.py, hooks/writing.py, hooks/links.py, hooks/pictures.py, hooks/search.py,"
+OURS += " hooks/copies.py, hooks/lean.py, hooks/joined.py, hooks/bundle.py, hooks/redirects.py, hooks/serve_api.py"
 
 
 def build(folder: Path, more: str) -> tuple[int, str, str]:

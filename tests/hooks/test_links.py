@@ -156,3 +156,16 @@ def test_marks_and_needs_that_cannot_be_understood_stop_the_build(tmp_path: Path
     )
     assert "docs/a/other.md:1: `<!-- if ... -->` has no `<!-- end -->` after it." in results[0].stderr
     assert "docs/a/page.md:2: needs: 'tikets' is wrong, expected a part of the portal or a list" in results[1].stderr
+
+
+def test_a_list_stays_one_where_an_item_depends_on_a_part_and_a_fact_is_said(tmp_path: Path) -> None:
+    text = (
+        "---\ntitle: P\n---\nBefore <!-- say support_hours -->nine<!-- end -->:\n"
+        "1. One at <!-- say product -->it<!-- end -->\n<!-- if tickets -->\n2. Two\n<!-- end -->\n3. Three\n"
+    )
+    config = CONFIG + "    facts: {support_hours: ten}\n"
+    result = mkdocs(write(tmp_path, {**ARTICLES, "a/page": text}, config), tmp_path / "site")
+    page = (tmp_path / "site/a/page/index.html").read_text("utf-8")
+
+    assert result.returncode == 0, result.stderr
+    assert "<p>Before ten:</p>\n<ol>\n<li>One at Acme</li>\n<li>Two</li>\n<li>Three</li>\n</ol>" in page

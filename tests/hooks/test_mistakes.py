@@ -52,7 +52,7 @@ DOUBTFUL = [
     ("docs/a/todraft.md", "# A\n\n[x](hid.md)\n", "docs/a/todraft.md:3: link 'hid.md' leads to a draft"),
     ("docs/a/other.markdown", "# A\n", "docs/a/other.markdown: is no article for the build: an article's name ends in .md"),
     ("docs/synonyms.yaml", "- [a, b]\n", "docs/synonyms.yaml: is not read, and would be published. Did you mean 'synonyms.yml'?"),
-    ("status/components.yaml", "a: b\n", "status/components.yaml: is not read. Did you mean 'components.yml'?"),
+    ("status/components.yaml", "a: b\n", "status/components.yaml: is not read, since status/components.yml is there as well."),
     ("status/incident/x.md", "x", "status/incident/x.md: nothing reads the folder 'incident'. Did you mean 'incidents'?"),
     ("status/incidents/2026/x.md", "x", "status/incidents/2026/x.md: is not read. What is read: status/components.yml"),
     ("status/corrections/x.yaml", "x", "status/corrections/x.yaml: is not read."),
@@ -64,6 +64,8 @@ DOUBTFUL = [
     ("docs/a/tabs.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(9)), "docs/a/tabs.md: has more than eight tabs"),
     ("docs/a/tabs8.md", "# A\n\n" + "".join(f'=== "{n}"\n\n    x\n\n' for n in range(8)), ""),
     ("docs/a/near.md", "# A\n\n[x](../right.md)\n", "docs/a/near.md:3: link '../right.md' leads nowhere. Did you mean 'right.md'?"),
+    ("docs/a/near2.md", "# A\n\n[x](../b/rihgt.md#x)\n![what](../a/shot.pmg)\n", "docs/a/near2.md:3: link '../b/rihgt.md#x' leads nowhere. Did you mean 'right.md#x'?"),
+    ("docs/a/near2.md", None, "docs/a/near2.md:4: link '../a/shot.pmg' leads nowhere.\n"),
     ("docs/a/anchor.md", "# A\n\n[x](right.md#no)\n[y](#no)\n", "docs/a/anchor.md:3: link 'right.md#no' leads to an anchor"),
     ("docs/a/anchor.md", None, "docs/a/anchor.md:4: link '#no' leads to an anchor that is not there"),
 ]  # fmt: skip

@@ -141,6 +141,7 @@ def test_without_the_form_contact_support_in_an_article_writes_to_the_support_ad
     article = "plans-and-billing/update-card/"
     on, off = (model.pages(ALL | {"tickets": tickets})[0][article] for tickets in (True, False))
 
+    assert 'href="mailto:support@acme.example">Email support</a>' in model.pages(NONE)[0]["./"]
     assert 'href="mailto:support@acme.example">contact support</a>' not in on
     assert 'href="mailto:support@acme.example">contact support</a>' in off
 
@@ -155,6 +156,18 @@ def test_where_nobody_can_sign_in_no_page_offers_it(model: Model, functions: Fun
     assert links & {*own} == set()
     assert "ask/" in links
     assert '<div class="hf-field" hidden>\n    <label for="files">' in site["ask/"]
+
+
+@pytest.mark.parametrize("parts", [{}, {"status": True}], ids=["nothing", "status"])
+def test_signing_in_is_offered_where_it_leads_somewhere(model: Model, parts: dict[str, bool]) -> None:
+    site, _, bundle = model.pages(NONE | {"articles": True} | parts)
+    found = [crawl(text, f"{BASE}{url}") for url, text in site.items()]
+    forms = {address for page in found for _, address in page.forms}
+    links = {link.removeprefix(BASE) for page in found for link in page.links}
+
+    assert bundle["sign_in"] is bool(parts)
+    assert (f"{BASE}api/signout" in forms, "my/status/webhooks/" in links) == (bool(parts), bool(parts))
+    assert links & {"api/signin", "my/", "my/account/"} == set()
 
 
 def test_the_search_offers_no_job_where_nobody_can_sign_in(tmp_path: Path) -> None:

@@ -79,10 +79,12 @@ def aws_lambda(world: World) -> Iterator[Lambda]:
 
 @contextmanager
 def google(world: World) -> Iterator[OnPort]:
+    """The command that Google's buildpack takes for the container's; the buildpack itself is not to be had outside."""
     port = free()
-    where = ["--source", str(ROOT / "hosts/google/main.py"), "--target", "api"]
-    command = [PYTHON, "-m", "functions_framework", *where, "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, port, world.environ, world.folder) as host:
+    [(process, command)] = [line.split(": ", 1) for line in (ROOT / "hosts/google/Procfile").read_text().splitlines()]
+    assert process == "web"
+    environ = world.environ | {"PORT": str(port), "PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin"}
+    with running(["sh", "-c", f"exec {command}"], port, environ, world.folder) as host:
         yield host
 
 
@@ -155,7 +157,7 @@ def cloudflare_python(world: World) -> Iterator[OnPort]:
 
 RUNTIMES: dict[str, Host] = {
     "AWS Lambda": aws_lambda,
-    "Google Cloud Functions": google,
+    "Google Cloud Run": google,
     "Vercel": vercel,
     "Azure Functions": azure,
     "Cloudflare (Python)": cloudflare_python,

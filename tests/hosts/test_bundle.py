@@ -15,6 +15,7 @@ from tests.hosts.runtimes import PYTHON
 from tests.hosts.servers import ROOT
 from tests.hosts.world import BASES, World, make
 from tests.node_tools import NODE
+from tests.test_rooms import imported
 
 EVERYTHING = (
     "import functions.hosts.aws_lambda, functions.identity.oidc, functions.stores.postgresql, functions.bots.altcha\n"
@@ -104,6 +105,28 @@ def test_a_host_that_installs_by_itself_gets_requirements_with_hashes(tmp_path: 
     assert "werkzeug==" in text
     assert "mkdocs" not in text
     assert {name for name in ("functions", "portal", "build") if not (functions / name).is_dir()} == set()
+
+
+def test_no_function_imports_what_the_bundle_leaves_out():
+    left_out = {f"portal.{part}" for part in bundle.SITE_ONLY}
+    seen: set[Path] = set()
+    ahead = {*(ROOT / "functions").rglob("*.py")}
+    while ahead:
+        seen |= ahead
+        modules = {module for file in ahead for module in imported(file.read_text("utf-8"))}
+        assert not {module for module in modules if ".".join(module.split(".")[:2]) in left_out}
+        ahead = {file for module in modules for file in sources(module)} - seen
+
+    assert ROOT / "portal/tickets/__init__.py" in seen
+    assert {part for part in bundle.SITE_ONLY if not (ROOT / "portal" / part).is_dir()} == set()
+
+
+def sources(module: str) -> list[Path]:
+    """The files that an import of a name of `portal` runs."""
+    steps = module.split(".")
+    paths = [ROOT.joinpath(*steps[: count + 1]) for count in range(len(steps))]
+    files = [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py")]
+    return [file for file in files if steps[0] == "portal" and file.is_file()]
 
 
 def test_a_teams_own_adapters_go_along(tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ def test_google_gets_the_functions_before_the_site_with_lists_kept_whole(tmp_pat
     assert not any("$" in word for word in words)
 
 
+def test_google_starts_a_server_that_the_functions_bring_along():
+    program, *options = (ROOT / "hosts/google/Procfile").read_text("utf-8").removeprefix("web: ").split()
+
+    assert program in bundle.KINDS["google"].adapters
+    assert ("hosts/google/Procfile", "functions/Procfile") in bundle.KINDS["google"].files
+    assert {":$PORT", "functions.app:app"} <= {*options}
+
+
 def test_azure_is_sent_a_zip_that_has_its_files_at_the_top(tmp_path: Path):
     (tmp_path / "functions/portal").mkdir(parents=True)
     (tmp_path / "functions/function_app.py").write_text("")

@@ -257,3 +257,22 @@ def test_any_value_gives_settings_or_named_mistakes(data: Any) -> None:
         named = [str(error) for error in group.exceptions]
 
     assert all(name.startswith("mkdocs.yml") for name in named)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sign_in", "offered", "own"),
+    [
+        ({}, True, True, True),
+        ({}, False, False, False),
+        ({"tickets": False, "billing": False, "account": False}, True, True, False),
+        ({"tickets": False, "billing": False, "account": False, "status": False}, True, False, False),
+        ({"tickets": True, "billing": False, "account": False, "status": False}, True, True, True),
+    ],
+)
+def test_signing_in_is_offered_where_it_leads_somewhere(
+    parts: dict[str, bool], sign_in: bool, offered: bool, own: bool
+) -> None:
+    data = {"product": "Acme", "support_email": "a@b.example", "parts": parts, "sign_in": sign_in}
+    found = settings.load(data, "mkdocs.yml", "")
+
+    assert (found.offers_sign_in, found.on["sign_in"]) == (offered, own)

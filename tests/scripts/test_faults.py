@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.helpdesks.__main__ import DESKS
 from scripts import faults
 from scripts.lib.postgresql import Cluster
 
@@ -19,6 +20,23 @@ def test_under_fire_nothing_is_lost_or_doubled_on_sqlite(tmp_path: Path, capsys:
     assert out.splitlines()[-1].endswith("20 replies, 0 lost, 0 doubled")
     assert "2 in the mailbox" in out
     assert "2 kills" in out
+
+
+def test_every_desk_that_fails_by_chance_is_fired_at():
+    assert set(faults.VENDORS) == set(DESKS)
+
+
+@pytest.mark.parametrize("vendor", faults.VENDORS)
+def test_nothing_is_lost_or_doubled_at_any_vendors_desk(
+    vendor: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    few = ["--submissions", "30", "--clients", "10", "--kills", "1"]
+    code = faults.main([*few, "--desk", vendor, "--database", f"sqlite:///{tmp_path / 'portal.db'}"])
+    out = capsys.readouterr().out
+
+    assert code == 0, out
+    assert "1 in the mailbox" in out
+    assert "garbage" in out or "lost" in out
 
 
 @pytest.mark.postgresql

@@ -33,6 +33,22 @@ def portal(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_an_articles_walkthrough_and_its_pictures_come_along(portal: Path) -> None:
+    article = portal / "docs/a/old.md"
+    article.write_text(article.read_text() + "\n![It](pictures/old-it.webp)\n")
+    (portal / "docs/a/old.steps.yml").write_text("product: portal\nsteps:\n  - goto: /\n  - shot: it\n")
+    (portal / "docs/a/old.shots.json").write_text("{}")
+    (portal / "docs/a/pictures").mkdir()
+    for name in ("old-it.webp", "old-it.dark.webp", "old-other.webp"):
+        (portal / "docs/a/pictures" / name).write_bytes(name.encode())
+
+    assert main(["a/old", "c/d/new", "--root", str(portal)]) == 0
+    assert "![It](pictures/new-it.webp)" in (portal / "docs/c/d/new.md").read_text()
+    there = sorted(path.relative_to(portal / "docs/c/d").as_posix() for path in (portal / "docs/c/d").rglob("*.*"))
+    assert there == ["new.md", "new.shots.json", "new.steps.yml", "pictures/new-it.dark.webp", "pictures/new-it.webp"]
+    assert [path.name for path in (portal / "docs/a").rglob("old*")] == ["old-other.webp"]
+
+
 def test_after_a_renaming_the_portal_builds_and_the_old_address_leads_on(portal: Path) -> None:
     assert main(["a/old", "docs/c/d/new.md", "--root", str(portal)]) == 0
     result = mkdocs(portal, portal / "site", CI="", PORTAL_NODE="/nowhere/node")

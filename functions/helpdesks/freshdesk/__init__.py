@@ -61,7 +61,7 @@ class Freshdesk(OwnTickets):
         return desk_ref
 
     def find(self, ticket: Ticket) -> str | None:
-        rows = self._of(ticket.requester, since=ticket.created_at - SKEW_MS, order="created_at", most=1)
+        rows = self._of(ticket.requester, since=ticket.created_at - SKEW_MS, order="created_at")
         desk_ref = next((row.ref("id") for row in rows if row.text("custom_fields", KEY) == ticket.key), None)
         # A first try may have ended between the ticket and its note.
         if desk_ref and not any(ticket.key in one.text("body") for one in self._api.conversations(desk_ref)):

@@ -31,7 +31,7 @@ SAID, SHOWN = {"customer", "message", "chat", "phone", "beaconchat"}, {"", "publ
 # What the customer did, through the portal or by mail, and what is between agents.
 ECHOES, INTERNAL = {"convo.created", "convo.customer.reply.created"}, {"convo.note.created"}
 MOST_THREADS = 100
-SKEW_MS = 10 * MINUTE_MS
+SKEW_MS, MOST_PAGES = 10 * MINUTE_MS, 5
 
 
 def connect(settings: "Settings", services: "Services") -> "HelpScout":
@@ -67,7 +67,7 @@ class HelpScout(OwnTickets):
         return desk_ref
 
     def find(self, ticket: Ticket) -> str | None:
-        for row in self._api.of(ticket.requester.email, most=1):
+        for row in self._api.of(ticket.requester.email, most=MOST_PAGES):
             if self._owns(ticket.requester, row) and row.time("createdAt") >= ticket.created_at - SKEW_MS:
                 notes = (one.text("body") for one in self._api.threads(row) if one.text("type") == "note")
                 if any(ticket.key in one for one in notes):

@@ -30,7 +30,7 @@ class Case:
     diff: str
     articles: Mapping[str, str]  # path -> blob
     history: Mapping[str, float]
-    left: Mapping[str, int]
+    left: Mapping[str, int]  # removed string, in lower case -> how often the product still has it
 
     @property
     def evidence(self) -> Evidence:
@@ -53,9 +53,9 @@ def read(file: str, lines: Iterable[str]) -> Iterator[Case]:
                 diff=data["diff"],
                 articles=data["articles"],
                 history=data["cochange"],
-                left=data["remaining"],
+                left={text.lower(): count for text, count in data["remaining"].items()},
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise CaseError(f"{file}:{number}: a case lacks {error}") from error
 
 

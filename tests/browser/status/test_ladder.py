@@ -90,6 +90,45 @@ def test_an_incident_without_impact_keeps_nothing_green(world: World, context: B
 
 
 @pytest.mark.parametrize(
+    ("checked", "failing", "shown"),
+    [
+        ("None", False, ("quiet", "No reported issues", "")),
+        ("None", True, ("unknown", "Status not confirmed", "As of 11\u00a0min ago")),
+        ("monitored", False, ("unknown", "Status not confirmed", "No check yet")),
+    ],
+    ids=["nothing is monitored", "and then nobody answers", "a check is still to come"],
+)
+def test_of_checks_only_a_page_speaks_that_has_some(
+    checked: str, failing: bool, shown: tuple[str, str, str], world: World, context: BrowserContext
+):
+    page = context.new_page()
+    level, sentence, age = shown
+
+    def answer(route: Route) -> None:
+        good = route.fetch().json()
+        for one in good["components"]:
+            one |= {"monitored": checked == "monitored", "checked_at": None}
+        good |= {"checked_at": None, "incidents": [], "scheduled_maintenances": []}
+        words = "Status not confirmed" if checked == "monitored" else "No reported issues"
+        route.fulfill(json=good | {"status": {"indicator": "unknown", "description": words}})
+
+    page.route("**/api/v2/summary.json", answer)
+    with page.expect_response("**/api/v2/summary.json"):
+        page.goto(f"{world.url}status/")
+    expect(page.locator("[data-status='page'][data-shown]")).to_be_attached()
+    if failing:
+        page.evaluate(AGO, 11 * 60_000)
+        page.unroute("**/api/v2/summary.json")
+        page.route("**/api/v2/summary.json", lambda route: route.abort())
+        with page.expect_event("requestfailed"):
+            page.reload()
+
+    expect(page.locator("[data-status-band]")).to_have_attribute("data-level", level)
+    expect(page.locator("[data-status-sentence]")).to_have_text(sentence)
+    expect(page.locator("[data-status-age]")).to_have_text(age)
+
+
+@pytest.mark.parametrize(
     "headers",
     [{"Date": "{now}"}, {"Date": "{now}, {now}"}, {}, {"Date": "{old}", "Age": "3690"}],
     ids=["a proxy's own Date", "two Dates, which fetch joins", "no Date", "the origin's Date and the cache's Age"],

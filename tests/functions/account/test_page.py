@@ -28,6 +28,7 @@ CARDS = {
     "team": {"url": "https://acme.example/team"},
     "delete": {"url": "https://acme.example/leave", "article": "getting-in/forgot-password"},
 }
+LEADS_AWAY = "Some buttons take you to Acme or its sign-in page, and then back here."
 KEYCLOAK = {"provider": "keycloak", "at": "https://id.acme.example/realms/acme"}
 
 
@@ -114,6 +115,20 @@ def test_without_any_setting_the_portals_own_cards_remain(environ: dict[str, str
     services.store.close()
 
     assert titles(page) == {"Where you're signed in", "Notifications"}
+    assert LEADS_AWAY not in page
+
+
+@pytest.mark.parametrize(("role", "buttons"), [("owner", 3), ("member", 2)])
+def test_only_buttons_that_lead_away_are_announced(
+    browser: Browser, sign_in: Callable[..., None], role: str, buttons: int
+):
+    signed_out = browser.get("/my/account/").text
+    sign_in(browser, role=role)
+    page = browser.get("/my/account/").text
+
+    assert LEADS_AWAY not in signed_out
+    assert LEADS_AWAY in page
+    assert page.count('name="job"') >= buttons
 
 
 def test_a_card_that_a_role_may_not_use_says_who_can(browser: Browser, sign_in: Callable[..., None]):

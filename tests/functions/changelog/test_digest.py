@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from functions.mail import preferences
 from functions.services import Services
 from functions.settings import read
 from functions.stores import Store
+from scripts.changelog.preview import preview
 from tests.conftest import ADA, Browser, Clock, write_bundle
 from tests.functions.inbox import Inbox, listening
 
@@ -181,3 +182,26 @@ def test_a_robot_gets_the_same_answer_and_no_email(client: Browser, kept: Inbox)
     answer.close()
 
     assert (answer.status_code, kept.raw) == (303, [])
+
+
+def test_what_is_shown_before_it_goes_out_is_what_readers_get(
+    client: Browser, services: Services, kept: Inbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preview(services, date(2026, 11, 22), last=False)
+    shown = capsys.readouterr().out
+    preview(services, date(2026, 11, 23), last=True)
+
+    assert capsys.readouterr().out == shown
+    assert kept.raw == []
+    subscribe(client, kept)
+    (mail,) = sent(services, kept)
+    head, _, body = shown.partition("\n\n")
+    own = "unsubscribe/?"
+    assert next(line for line in head.split("\n") if line.startswith("Subject: ")) in mail
+    assert body.partition(own)[0] == mail.replace("\r\n", "\n").partition("\n\n")[2].partition(own)[0]
+
+
+def test_a_week_without_changes_is_said_before_monday(services: Services, capsys: pytest.CaptureFixture[str]) -> None:
+    preview(services, date(2026, 11, 25), last=False)
+
+    assert "no changes in the week of 2026-11-23" in capsys.readouterr().out

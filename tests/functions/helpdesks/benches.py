@@ -48,8 +48,8 @@ class Bench:
     late: Callable[[bool], None] | None = None
     sign: Callable[[bytes], dict[str, str]] | None = None
     hook: bytes = b""
-    ref: str = "1000"
     secrets: tuple[str, ...] = field(default=("customer.example",))
+    ref: str = "1000"
     looks: str = "GET"
     replies: str = "POST"
     changes: str = "PUT"
@@ -113,11 +113,8 @@ def email(environ: Mapping[str, str]) -> Iterator[Bench]:
         )
 
 
-INTERCOM = {
+INTERCOM = intercom.VARIABLES | {
     "HELPDESK": "intercom",
-    "INTERCOM_TOKEN": intercom.TOKEN,
-    "INTERCOM_TICKET_TYPE": intercom.TICKET_TYPE,
-    "INTERCOM_ADMIN": intercom.ADMIN,
     "INTERCOM_FIELDS": "account=Account ID",
     "INTERCOM_WEBHOOK_SECRET": HOOK_SECRET,
 }
@@ -151,11 +148,8 @@ def intercom_sign(body: bytes) -> dict[str, str]:
     return {"X-Hub-Signature": f"sha1={hmac.new(HOOK_SECRET.encode(), body, sha1).hexdigest()}"}
 
 
-FRONT = {
+FRONT = front.VARIABLES | {
     "HELPDESK": "front",
-    "FRONT_TOKEN": front.TOKEN,
-    "FRONT_INBOX": front.INBOX,
-    "FRONT_ADDRESS": front.ADDRESS,
     "FRONT_FIELDS": "account=Account",
     "FRONT_WEBHOOK_SECRET": HOOK_SECRET,
 }
@@ -192,14 +186,7 @@ def front_sign(body: bytes, moment: str = "") -> dict[str, str]:
     return {"X-Front-Signature": base64.b64encode(made).decode(), "X-Front-Request-Timestamp": moment}
 
 
-ZENDESK = {
-    "HELPDESK": "zendesk",
-    "ZENDESK_SUBDOMAIN": "acme",
-    "ZENDESK_CLIENT_ID": zendesk.CLIENT_ID,
-    "ZENDESK_CLIENT_SECRET": zendesk.CLIENT_SECRET,
-    "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET,
-    "ZENDESK_FIELDS": "account=27648",
-}
+ZENDESK = {"HELPDESK": "zendesk", **zendesk.VARIABLES, "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -232,14 +219,7 @@ def zendesk_sign(body: bytes, moment: str = "") -> dict[str, str]:
     }
 
 
-HELP_SCOUT = {
-    "HELPDESK": "help_scout",
-    "HELPSCOUT_APP_ID": help_scout.APP_ID,
-    "HELPSCOUT_APP_SECRET": help_scout.APP_SECRET,
-    "HELPSCOUT_MAILBOX": str(help_scout.MAILBOX),
-    "HELPSCOUT_FIELDS": "account=10",
-    "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET,
-}
+HELP_SCOUT = {"HELPDESK": "help_scout", **help_scout.VARIABLES, "HELPSCOUT_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager
@@ -267,13 +247,7 @@ def help_scout_sign(body: bytes, event: str = "convo.agent.reply.created") -> di
     return {"X-HelpScout-Signature": made, "X-HelpScout-Event": event}
 
 
-FRESHDESK = {
-    "HELPDESK": "freshdesk",
-    "FRESHDESK_DOMAIN": "acme",
-    "FRESHDESK_KEY": freshdesk.KEY,
-    "FRESHDESK_FIELDS": "account=cf_account",
-    "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET,
-}
+FRESHDESK = {"HELPDESK": "freshdesk", **freshdesk.VARIABLES, "FRESHDESK_WEBHOOK_SECRET": HOOK_SECRET}
 
 
 @contextmanager

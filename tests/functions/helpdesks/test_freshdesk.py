@@ -246,6 +246,14 @@ def test_whose_a_ticket_is_is_asked_once(account: Pair):
     assert desk.tickets(Requester("sub-new", "new@customer.example")) == []
 
 
+def test_a_ticket_among_many_new_ones_of_its_customer_is_found(account: Pair):
+    desk, _ = account
+    made = [ticket(f"key-{number}") for number in range(7)]
+    refs = [desk.create(one) for one in made]
+
+    assert [desk.find(one) for one in made] == refs
+
+
 @pytest.mark.parametrize(
     ("theirs", "ours", "closed"),
     [(2, "open", False), (3, "pending", False), (4, "solved", False), (5, "solved", True), (7, "open", False)],

@@ -205,6 +205,14 @@ def test_what_the_customer_did_is_an_echo_and_a_note_is_the_agents_business(inbo
     }
 
 
+def test_a_conversation_among_many_new_ones_of_its_customer_is_found(inbox: Pair):
+    desk, _ = inbox
+    made = [ticket(f"key-{number}") for number in range(7)]
+    refs = [desk.create(one) for one in made]
+
+    assert [desk.find(one) for one in made] == refs
+
+
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [("active", "open"), ("open", "open"), ("pending", "pending"), ("closed", "solved"), ("paused", "open")],

@@ -129,7 +129,7 @@ def test_subjects_of_earlier_on_the_first_day_are_left_out(workspace: Pair):
 )
 def test_the_wait_after_a_429_is_a_moment_and_has_a_limit(workspace: Pair, says: str, seconds: int | None):
     desk, fake = workspace
-    fake.faults.wait = lambda: says
+    fake.faults.wait, fake.faults.moment = says, False
     fake.faults.next = "limited"
     with pytest.raises(VendorError) as error:
         desk.tickets(ADA)

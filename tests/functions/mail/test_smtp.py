@@ -13,7 +13,8 @@ import pytest
 from functions import outbox
 from functions.errors import VendorError
 from functions.mail import delivery, smtp
-from functions.mail.smtp import Mailer
+from functions.mail.mailer import Mailer
+from functions.mail.smtp import MailServer
 from functions.services import Services
 from functions.settings import read
 from tests.conftest import ADA, Browser
@@ -28,20 +29,26 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
 
 def test_a_mail_has_a_stable_id_and_no_injected_header(inbox: tuple[Inbox, str]):
     kept, url = inbox
-    Mailer(url, "support@acme.example").send("ada@customer.example", "Ticket ABCD", "Überall gelesen.\n", "answer-1")
+    Mailer(MailServer(url), "support@acme.example").send(
+        "ada@customer.example", "Ticket ABCD", "Überall gelesen.\n", "answer-1"
+    )
     message = email.message_from_bytes(kept.raw[0], policy=email.policy.default)
 
     assert message["Message-ID"] == "<answer-1@acme.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content().strip() == "Überall gelesen."
     with pytest.raises(ValueError, match="linefeed"):
-        Mailer(url, "support@acme.example").send("ada@customer.example", "Hi\r\nBcc: all@x.example", "x", "y")
+        Mailer(MailServer(url), "support@acme.example").send(
+            "ada@customer.example", "Hi\r\nBcc: all@x.example", "x", "y"
+        )
     assert len(kept.raw) == 1
 
 
 def test_domains_outside_ascii_reach_the_server_as_idna_2008_has_them(inbox: tuple[Inbox, str]):
     kept, url = inbox
-    Mailer(url, "Straße <hilfe@straße.example>").send("Ada@faß.example", "Ticket ABCD", "Read it.", "answer-1")
+    Mailer(MailServer(url), "Straße <hilfe@straße.example>").send(
+        "Ada@faß.example", "Ticket ABCD", "Read it.", "answer-1"
+    )
     message = email.message_from_bytes(kept.raw[0], policy=email.policy.default)
 
     assert kept.raw[0].isascii()
@@ -52,7 +59,7 @@ def test_domains_outside_ascii_reach_the_server_as_idna_2008_has_them(inbox: tup
 
 def test_an_address_that_an_older_version_took_is_refused_for_good(inbox: tuple[Inbox, str]):
     with pytest.raises(VendorError) as error:
-        Mailer(inbox[1], "support@acme.example").send("ädä@customer.example", "x", "y", "z")
+        Mailer(MailServer(inbox[1]), "support@acme.example").send("ädä@customer.example", "x", "y", "z")
 
     assert error.value.kind == "rejected"
     assert inbox[0].raw == []
@@ -60,19 +67,21 @@ def test_an_address_that_an_older_version_took_is_refused_for_good(inbox: tuple[
 
 def test_a_mail_server_whose_name_is_no_host_is_not_asked():
     with pytest.raises(VendorError):
-        Mailer("smtp://\N{SNOWMAN}.example", "support@acme.example").send("ada@customer.example", "x", "y", "z")
+        Mailer(MailServer("smtp://\N{SNOWMAN}.example"), "support@acme.example").send(
+            "ada@customer.example", "x", "y", "z"
+        )
 
 
 def test_a_refused_address_is_final_and_a_missing_server_is_not():
     with pytest.raises(VendorError) as error:
-        Mailer("smtp://127.0.0.1:1", "support@acme.example").send("a@b.example", "x", "y", "z")
+        Mailer(MailServer("smtp://127.0.0.1:1"), "support@acme.example").send("a@b.example", "x", "y", "z")
 
     assert error.value.kind == "unavailable"
 
 
 def test_a_refused_recipient_is_rejected(inbox: tuple[Inbox, str]):
     with pytest.raises(VendorError) as error:
-        Mailer(inbox[1], "support@acme.example").send("blocked@customer.example", "x", "y", "z")
+        Mailer(MailServer(inbox[1]), "support@acme.example").send("blocked@customer.example", "x", "y", "z")
 
     assert error.value.kind == "rejected"
 
@@ -81,7 +90,7 @@ def test_a_server_that_wants_another_sign_in_is_asked_again(inbox: tuple[Inbox, 
     """While the password of SMTP_URL changes no email is given up, as it is for a mailbox that does not exist."""
     inbox[0].password_changed = True
     with pytest.raises(VendorError) as error:
-        Mailer(inbox[1], "support@acme.example").send("ada@customer.example", "Hi", "Text", "one")
+        Mailer(MailServer(inbox[1]), "support@acme.example").send("ada@customer.example", "Hi", "Text", "one")
 
     assert error.value.kind == "unavailable"
 
@@ -89,7 +98,7 @@ def test_a_server_that_wants_another_sign_in_is_asked_again(inbox: tuple[Inbox, 
 def test_a_server_that_puts_a_sender_off_is_asked_again(inbox: tuple[Inbox, str]):
     inbox[0].down = True
     with pytest.raises(VendorError) as error:
-        Mailer(inbox[1], "support@acme.example").send("ada@customer.example", "x", "y", "z")
+        Mailer(MailServer(inbox[1]), "support@acme.example").send("ada@customer.example", "x", "y", "z")
 
     assert error.value.kind == "unavailable"
 
@@ -167,7 +176,7 @@ def test_a_server_that_answers_byte_by_byte_or_not_at_all_is_left(
         thread.start()
         began = time.monotonic()
         with pytest.raises(VendorError) as error:
-            Mailer(f"{scheme}://127.0.0.1:{listening.getsockname()[1]}", "a@acme.example").send(
+            Mailer(MailServer(f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"), "a@acme.example").send(
                 "b@b.example", "x", "y", "z"
             )
         took = time.monotonic() - began

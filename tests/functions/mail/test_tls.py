@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 
 from functions.errors import VendorError
-from functions.mail.smtp import Mailer
+from functions.mail.mailer import Mailer
+from functions.mail.smtp import MailServer
 from tests.functions.certificates import self_signed
 from tests.functions.inbox import Inbox
 
@@ -80,7 +81,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def send(url: str) -> None:
-    Mailer(url, "support@acme.example").send("ada@customer.example", "Ticket", "Text.\n", "id-1")
+    Mailer(MailServer(url), "support@acme.example").send("ada@customer.example", "Ticket", "Text.\n", "id-1")
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp"])

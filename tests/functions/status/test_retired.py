@@ -70,7 +70,7 @@ def test_each_subscription_to_it_ends_with_an_email_and_others_go_on(services: S
 
 
 def test_without_a_mail_server_it_ends_without_an_email(environ: dict[str, str], services: Services) -> None:
-    services.mailer = type(services.mailer)("", "")
+    services.mailer = type(services.mailer)(None, "")
     subscribe(services, "only@customer.example", "old")
 
     retired.end(services, 0)

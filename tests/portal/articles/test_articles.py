@@ -52,6 +52,27 @@ def test_without_a_title_the_first_heading_is_it() -> None:
     assert article("a/b", "```\n# a comment\n```\n\n# Is it *down*? #\n").title == "Is it down?"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\ntitle: Is it down?\n---\n\n# Is it  *down*? #\n", []),
+        ("---\ntitle: Is `it` down?\n---\n<!-- if status -->\nIs `it` down?\n===\n", []),
+        ("---\ntitle: T\n---\n\n```\n# a comment\n```\n\n## Steps\n", []),
+        ("# Is it down? {#down}\n\nText.\n", []),
+        ("---\ntitle: T\n---\n\nText.\n\n# Steps {#s}\n",
+         ["a.md:7: the heading 'Steps' would be shown in place of the title in line 2, 'T'; an article has one of "
+          "both, so write this with '##', or take it out"]),
+        ("---\nowner: me\ntitle: T\n---\n<h1 id='x'>Steps &amp; more</h1>\n",
+         ["a.md:5: the heading 'Steps & more' would be shown in place of the title in line 3, 'T'; an article has one "
+          "of both, so write this with '##', or take it out"]),
+        ("Text.\n\nSteps\n=====\n",
+         ["a.md:3: the heading of the first level stands below a text; write it with '##', or move it to the top"]),
+    ],
+)  # fmt: skip
+def test_a_heading_that_is_not_the_title_is_named(text: str, said: list[str]) -> None:
+    assert [str(fault) for fault in articles.text_faults("a.md", text)] == said
+
+
 def test_without_a_heading_the_file_name_is_the_title() -> None:
     assert article("a/is-it_down", "Text.").title == "Is it down"
 

@@ -129,3 +129,41 @@ def test_tasks_have_a_name_and_print_has_the_titles_of_tabs() -> None:
     titles = ['data-title="W &amp; b"', 'data-title="I"', 'data-title="J"', 'data-title="P"']
     assert [part.split(">")[0] for part in found.split('<div class="tabbed-block" ')[1:]] == titles
     assert '<input type="checkbox" disabled checked aria-label="Done">' in found
+
+
+def paired(text: str) -> str:
+    known = {"a.png": "a", "a.dark.png": "b"}
+    return shown(
+        text,
+        lambda address: (
+            Shown(Picture(900, 300), {680: f"../w/{known[address]}-680.webp"}) if address in known else None
+        ),
+    )
+
+
+def test_a_dark_picture_beside_a_light_one_is_shown_to_readers_with_dark_colours() -> None:
+    light, dark = paired('<img alt="A" src="a.png">').split("</a>")[:2]
+
+    assert 'class="hf-shot hf-shot--light" href="a.png"' in light
+    assert 'class="hf-shot hf-shot--dark" href="a.dark.png"' in dark
+    assert ["../w/a-680.webp" in light, "../w/b-680.webp" in dark] == [True, True]
+    assert [part.count('alt="A"') + part.count('loading="lazy"') for part in (light, dark)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # Inside a link of the writer's, the picture itself is shown or not.
+        ('<a href="x"><img class="wide" alt="A" src="a.png"></a>', ['"hf-shot--light wide"', '"hf-shot--dark wide"']),
+        ('<img alt="" src="a.png">', ['"hf-shot--light"', '"hf-shot--dark"']),
+        # A writer who names both, or only one, gets what they named.
+        ('<img alt="A" src="a.png#only-light">', ['"hf-shot hf-shot--light"']),
+        ('<img alt="A" src="a.dark.png">', ['"hf-shot"']),
+        ('<img alt="A" src="https://x.example/a.png">', []),
+    ],
+)
+def test_a_pair_is_a_pair_wherever_it_is(text: str, kinds: list[str]) -> None:
+    assert [part.split(">")[0].split(" ")[0] for part in paired(text).split("class=")[1:]] == [
+        kind.split(" ")[0] for kind in kinds
+    ]
+    assert all(f"class={kind}" in paired(text) for kind in kinds)

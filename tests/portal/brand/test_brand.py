@@ -41,6 +41,25 @@ def test_a_mistake_names_the_setting_and_what_is_expected(given: dict[str, Any],
     assert str(mistake).startswith("mkdocs.yml:")
 
 
+@pytest.mark.parametrize(
+    ("site_name", "word", "product", "rest", "first_crumb"),
+    [
+        ("Acme Help", None, "Acme", "Help", "Help"),
+        ("Acme Help", "Support", "Acme", "Support", "Support"),
+        ("Acme  Customer Care", None, "Acme", "Customer Care", "Customer Care"),
+        ("Acme", None, "Acme", "", "Acme"),
+        ("Wissen", None, "", "Wissen", "Wissen"),
+        ("Wissen", "Hilfe", "Acme", "Hilfe", "Hilfe"),
+        ("Acmeville Help", None, "", "Acmeville Help", "Acmeville Help"),
+    ],
+)
+def test_the_help_centre_has_one_name(site_name: str, word: str | None, product: str, rest: str, first_crumb: str):
+    found = brand.name("Acme", site_name, word)
+
+    assert (found.product, found.rest, found.word) == (product, rest, first_crumb)
+    assert found.whole == (f"Acme {word}" if word else " ".join(site_name.split()))
+
+
 def test_a_short_colour_in_capitals_is_the_same_colour():
     assert load(accent="#FC0")["accent"] == "#ffcc00"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.freshness.diffs import Line
+from portal.freshness.diffs import Change, Line
 from portal.freshness.facts import Fact, Renamed, facts
 from tests.portal.freshness.changes import change
 
@@ -52,3 +52,12 @@ def test_a_hunk_that_was_written_anew_has_no_pairs() -> None:
     old, new = ("\n".join(f"{word}_{number} = {number}" for number in range(40)) for word in ("before", "after"))
 
     assert {fact.kind for fact in facts(change("x.py", old, new), {})} == {"removed", "added"}
+
+
+def test_a_name_keeps_the_place_of_the_most_telling_thing_about_it_though_other_lines_say_less() -> None:
+    one = change("a.py", "RETRY_DAYS = 3\nGRACE = 1", "RETRY_DAYS = 5\nGRACE = 2")
+    more = change("b.py", "", "x = RETRY_DAYS")
+
+    found = facts(Change((*one.files, *more.files)), {})
+
+    assert [fact.term for fact in found][:2] == ["RETRY_DAYS", "GRACE"]

@@ -46,3 +46,11 @@ def test_only_names_of_programs_are_shaped(name: str, shaped: bool) -> None:
 def test_any_text_has_words_without_blanks_in_lower_case(text: str) -> None:
     assert all(stem == stem.lower() and stem.strip() for stem in words.stems(text))
     assert all(name.strip() for name in words.names(text))
+
+
+@given(st.text(max_size=60) | st.text("aB1_.- é日本/", max_size=30))
+def test_a_text_read_run_by_run_has_the_stems_and_names_that_it_has_whole(text: str) -> None:
+    found = words.read(text)
+
+    assert [stem for one in found for stem in one.stems] == words.stems(text)
+    assert [name for one in found for name in one.names] == [name.lower() for name in words.names(text)]

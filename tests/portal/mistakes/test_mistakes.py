@@ -43,8 +43,8 @@ def test_what_a_model_refuses_is_said_in_our_words(model: type[BaseModel], data:
     ("text", "says"),
     [
         ("checks: [{type: htp, url: https://a.example}]", "'components.0.checks.0' is 'htp': write http, pingdom, "
-         "better_stack or statuspage. Did you mean 'http'?"),
-        ("checks: [{url: https://a.example}]", "'components.0.checks.0' has no 'type': write better_stack, http, "),
+         "better_stack, statuspage or custom. Did you mean 'http'?"),
+        ("checks: [{url: https://a.example}]", "'components.0.checks.0' has no 'type': write better_stack, custom, "),
         ("checks: https://a.example", "'components.0.checks' is 'https://a.example': write a list"),
         ("checks: [{type: http, url: https://a.example, expect: {stauts: [200]}}]",
          "'components.0.checks.0.expect.stauts' is not known here. Did you mean 'status'?"),
@@ -133,10 +133,28 @@ def test_every_doubtful_place_lies_in_the_text(text: str) -> None:
     "name",
     ["status/components.yml", "status/incidents/a.md", "status/history/2026-11.json", "status/corrections/a.yml",
      "docs/a/b.md", "docs/a/b.png", "docs/a/data.yml", "changelog/a.md", "README.md", "docs/.pages", "status/.DS_Store",
-     "scripts/x.py", "status/incidents/a.md~", "changelog/README.md", "docs/index.md", "docs/redirects.yml"],
+     "scripts/x.py", "status/incidents/a.md~", "changelog/README.md", "docs/index.md", "docs/redirects.yml",
+     "docs/a/b.steps.yml"],
 )  # fmt: skip
 def test_a_file_at_its_place_is_no_stray(name: str) -> None:
     assert list(places.strays([name])) == []
+
+
+@pytest.mark.parametrize("name", ["docs/a/b.steps.yaml", "docs/a/b.step.yml", "docs/b-steps.yml"])
+def test_steps_under_a_name_that_nothing_reads_are_named(name: str) -> None:
+    assert ["ends in .steps.yml" in str(one) for one in places.strays([name])] == [True]
+
+
+@pytest.mark.parametrize("name", ["status/components", "docs/synonyms", "changelog/config", "status/corrections/a"])
+def test_a_yaml_file_beside_the_yml_file_is_no_guess_but_one_too_many(name: str) -> None:
+    alone, both = (
+        [str(one) for one in places.strays(names)] for names in ([f"{name}.yaml"], [f"{name}.yaml", f"{name}.yml"])
+    )
+
+    said = f"is not read, since {name}.yml is there as well. Move into that what you need, and delete this file"
+    assert both == [f"{name}.yaml: {said}"]
+    assert len(alone) == 1
+    assert "as well" not in alone[0]
 
 
 def test_nothing_is_raised_when_nothing_was_kept() -> None:

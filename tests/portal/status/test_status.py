@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.clock import MINUTE_MS
-from portal.status import STATES, Board, Check, Component, Group, Incident, Maintenance, Page, Update, read, write
+from portal.status import STATES, Board, Check, Component, Group, Incident, Maintenance, Page, Update, page, read, write
 from portal.status.live import Live, advance
 from portal.status.summary import for_readers, summarise
 
@@ -53,6 +53,34 @@ def test_all_systems_are_only_claimed_when_all_are_monitored():
 def test_a_check_that_is_too_old_or_from_the_future_is_not_green(ago: int):
     assert indicator(BOARD, seen(ago=ago)) == "unknown"
     assert indicator(BOARD, seen(ago=600_000)) == "none"
+
+
+@pytest.mark.parametrize(
+    ("assumed", "said"),
+    [
+        ((False, False), ("unknown", "No reported issues")),
+        ((True, False), ("none", "No reported issues")),
+        ((True, True), ("none", "All systems operational")),
+    ],
+)
+def test_where_no_check_looks_at_anything_nothing_is_said_of_checks(assumed: tuple[bool, ...], said: tuple[str, str]):
+    components = [
+        replace(API, id=f"api{number}", assume="operational" if yes else "") for number, yes in enumerate(assumed)
+    ]
+    board = replace(BOARD, components=tuple(components))
+
+    status = summarise(board, {}, NOW)["status"]
+    assert (status["indicator"], status["description"]) == said
+
+
+def test_the_pages_of_a_build_without_monitors_say_what_was_reported():
+    board = replace(BOARD, components=(API,))
+    quiet = page.brief(board, NOW, "/status/")
+    reported = page.brief(replace(board, incidents=(INCIDENT,)), NOW, "/status/")
+
+    assert (quiet["level"], quiet["word"], quiet["sentence"]) == ("quiet", "Nothing reported", "No reported issues")
+    assert (reported["level"], reported["sentence"]) == ("major", "Partial outage: API")
+    assert page.brief(BOARD, NOW, "/status/")["sentence"] == "Checking status"
 
 
 def test_without_a_check_or_without_a_monitor_nothing_is_green():

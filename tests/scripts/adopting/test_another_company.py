@@ -16,7 +16,7 @@ import yaml
 from hooks.search import NODE_OF_THE_TESTS
 from tests.scripts.adopting.adopters import ROOT, SOMEBODY, new_portal
 
-PARTS = ("--parts", "articles,tickets", "--name", "Wissen")
+PARTS = ("--parts", "articles,tickets", "--name", "Wissen", "--empty")
 ARTICLE = """\
 ---
 title: Wie sage ich mein Ticket ab?

@@ -82,7 +82,8 @@ def test_the_portal_has_all_of_it_in_the_new_version(hour: tuple[Path, list[str]
 
     assert "assets/brand/logo.svg" in home
     assert home.count("getting-started/first-project/") > 0
-    assert len([*(folder / "docs").glob("*/*.md")]) == 5
+    assert "Monday to Friday" in (folder / "site/using-the-portal/support-hours/index.html").read_text("utf-8")
+    assert len([*(folder / "docs").glob("*/*.md")]) == len([*(ROOT / "docs").glob("*/*.md")]) + 3
     assert "Exports are delayed" in status
     assert f'version = "{NEW}"' in (folder / "pyproject.toml").read_text("utf-8")
     assert git(folder, "branch", "--show-current").strip() == "main"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from portal.settings import Facts
 from scripts.lib import ownership
 from scripts.new_portal import answers
 from scripts.new_portal.answers import Wrong
@@ -36,9 +37,29 @@ def test_it_has_one_commit_with_upstreams_code_and_the_companys_files(source: Pa
         *files
     }
     assert [file for file in files if ownership.owner(file) == ownership.PRODUCT] == []
-    assert [file for file in files if file.startswith(("docs/", "changelog/", "status/"))] == [
-        *("changelog/.keep", "docs/index.md", "docs/search-tests.yml", "status/components.yml"),
+    assert [file for file in files if file.startswith(("changelog/", "status/"))] == [
+        *("changelog/.keep", "status/components.yml"),
     ]
+    assert [file for file in files if file.startswith("docs/")] == git(source, "ls-files", "docs").split()
+
+
+def test_an_empty_one_has_no_article_and_no_topic(source: Path, tmp_path: Path):
+    done = new_portal(source, tmp_path / "help", *ANSWERS, "--empty")
+    built = run(tmp_path / "help", "mkdocs", "build", "--strict")
+
+    assert (done.returncode, built.returncode) == (0, 0), done.stderr + built.stderr
+    assert git(tmp_path / "help", "ls-files", "docs").split() == ["docs/index.md", "docs/search-tests.yml"]
+    assert "    # topics:" in (tmp_path / "help/mkdocs.yml").read_text("utf-8")
+    assert "To be filled in" not in done.stdout
+
+
+def test_it_names_every_fact_that_the_company_has_to_fill_in(source: Path, tmp_path: Path):
+    done = new_portal(source, tmp_path / "help")
+    config = yaml.load((tmp_path / "help/mkdocs.yml").read_text("utf-8").replace("!ENV", ""), yaml.SafeLoader)
+    named = re.findall(r"^  (\w+): \w", done.stdout.partition("To be filled in by you")[2], re.MULTILINE)
+
+    assert config["extra"]["portal"]["facts"] == dict.fromkeys(Facts.model_fields)
+    assert named == [*Facts.model_fields]
 
 
 def test_every_file_says_what_was_answered(portal: Path):

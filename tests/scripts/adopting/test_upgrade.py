@@ -7,7 +7,7 @@ import pytest
 
 from scripts.upgrade import versions
 from scripts.upgrade.versions import Unknown, choose
-from tests.scripts.adopting.adopters import NEW, OLD, git, new_portal, run
+from tests.scripts.adopting.adopters import ANSWERS, NEW, OLD, git, new_portal, run
 
 TAGS = ["v0.1.0", "v0.2.0", "v0.10.0", "v0.2", "nightly", "v1"]
 
@@ -16,7 +16,7 @@ TAGS = ["v0.1.0", "v0.2.0", "v0.10.0", "v0.2", "nightly", "v1"]
 def begun(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A portal of the old version, with an article, a logo and a setting where the old version had it."""
     folder = tmp_path_factory.mktemp("begun") / "help"
-    assert new_portal(source, folder).returncode == 0
+    assert new_portal(source, folder, *ANSWERS, "--empty").returncode == 0
     config = folder / "mkdocs.yml"
     config.write_text(config.read_text("utf-8") + "theme:\n  logo: logo.svg  # ours\n", "utf-8")
     (folder / "docs/logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
@@ -168,8 +168,18 @@ def test_a_version_or_a_repository_that_is_not_there_is_a_sentence(portal: Path,
 def test_another_repository_is_the_one_of_the_next_upgrade(source: Path, portal: Path, tmp_path: Path):
     git(tmp_path, "clone", "--quiet", "--bare", str(source), "mirror.git")
     run(portal, "scripts.upgrade", "--from", str(tmp_path / "mirror.git"))
+    named = (portal / ".upstream.toml").read_text("utf-8")
+    (tmp_path / "mirror.git").rename(tmp_path / "moved.git")
+    first, second = (
+        run(portal, "scripts.upgrade", "--from", str(tmp_path / "moved.git")),
+        run(portal, "scripts.upgrade"),
+    )
 
-    assert f'repository = "{tmp_path}/mirror.git"' in (portal / ".upstream.toml").read_text("utf-8")
+    assert f'repository = "{tmp_path}/mirror.git"' in named
+    # Also when there was nothing to upgrade to.
+    assert [done.stdout.count("Nothing to do") for done in (first, second)] == [1, 1], first.stderr + second.stderr
+    assert f'repository = "{tmp_path}/moved.git"' in (portal / ".upstream.toml").read_text("utf-8")
+    assert git(portal, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(

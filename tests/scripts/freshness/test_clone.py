@@ -147,3 +147,9 @@ def test_a_name_to_ignore_needs_its_reason(portal: Path, commit: Commit, clone: 
     assert main(["scan", "--clone", str(clone.folder)]) == 2
 
     assert "reason" in capsys.readouterr().err
+
+
+def test_a_commit_some_way_back_is_found_and_the_first_where_there_are_fewer(commit: Commit, clone: Clone) -> None:
+    first, second, third = (commit(f"Commit {number}", f"2026-11-0{number}") for number in (1, 2, 3))
+
+    assert [clone.back(count) for count in (0, 1, 2, 500)] == [third, second, first, first]

@@ -32,7 +32,7 @@ function paintPage(page, now) {
   const band = page.querySelector("[data-status-band]");
   band.dataset.level = now.level;
   put(band.querySelector("[data-status-sentence]"), now.sentence);
-  put(band.querySelector("[data-status-age]"), now.age[0].toUpperCase() + now.age.slice(1));
+  put(band.querySelector("[data-status-age]"), now.age.slice(0, 1).toUpperCase() + now.age.slice(1));
   for (const component of [...now.answer.components, ...(now.answer.unconfirmed ?? [])]) {
     const row = page.querySelector(`[data-component="${CSS.escape(component.id)}"]`);
     if (row) paintComponent(row, component, now.stale);

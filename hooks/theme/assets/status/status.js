@@ -10,13 +10,14 @@ const REPAINT_MS = 5_000;
 const WORDS = {
   none: "Operational",
   unknown: "Not confirmed",
+  quiet: "Nothing reported",
   maintenance: "Maintenance",
   minor: "Degraded",
   major: "Partial outage",
   critical: "Outage",
 };
 // The header's and the home page's dot, as portal.css draws it.
-const DOTS = { none: "ok", unknown: "unknown", maintenance: "info", minor: "warn", major: "warn", critical: "bad" };
+const DOTS = { none: "ok", unknown: "unknown", quiet: "unknown", maintenance: "info", minor: "warn", major: "warn", critical: "bad" };
 const SOON_MS = 24 * 3600 * 1000;
 const UNKNOWN = "Status not confirmed";
 
@@ -110,15 +111,21 @@ function view() {
   const basis = Number.isNaN(seen) ? good.serverTime : seen;
   const age = Math.max(0, now - basis);
   const stale = age > answer.stale_after * 1000;
-  const level = stale && !spoken(answer) ? "unknown" : answer.status.indicator;
+  const doubtful = stale && !spoken(answer);
+  const quiet = answer.status.indicator === "unknown" && !monitored(answer);
   return {
     answer,
     at: now,
     stale,
-    level,
-    sentence: level === answer.status.indicator ? answer.status.description : UNKNOWN,
-    age: ageText(age, stale, Number.isNaN(seen)),
+    level: doubtful ? "unknown" : quiet ? "quiet" : answer.status.indicator,
+    sentence: doubtful ? UNKNOWN : answer.status.description,
+    age: ageText(age, stale, answer),
   };
+}
+
+// Where no check looks at anything, nothing is to be confirmed, and no page speaks of checks.
+function monitored({ components, unconfirmed = [] }) {
+  return [...components, ...unconfirmed].some((component) => component.monitored);
 }
 
 // Incidents stay valid without fresh checks, unless they have no impact, which says nothing about health.
@@ -126,9 +133,9 @@ function spoken({ status, incidents }) {
   return status.indicator === "maintenance" || incidents.some((incident) => incident.impact !== "none");
 }
 
-function ageText(age, stale, unchecked) {
+function ageText(age, stale, answer) {
   const text = span(age);
-  if (unchecked) return failed ? `as of ${text}` : "no check yet";
+  if (!answer.checked_at) return failed ? `as of ${text}` : monitored(answer) ? "no check yet" : "";
   return stale ? `last check ${text}, this may be out of date` : `checked ${text}`;
 }
 
@@ -176,7 +183,7 @@ function paint(element, now) {
     element.setAttribute("aria-label", `Status: ${WORDS[now.level]}`);
   }
   const sentence = element.querySelector("[data-status-sentence]");
-  if (sentence) put(sentence, `${now.sentence} · ${now.age}`);
+  if (sentence) put(sentence, [now.sentence, now.age].filter(Boolean).join(" · "));
 }
 
 // Most readers come on a good day and never load what paints the banner.
