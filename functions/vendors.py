@@ -66,6 +66,28 @@ VENDORS = (
     ),
     Vendor(
         "helpdesks",
+        "intercom",
+        "Intercom",
+        "functions.helpdesks.intercom",
+        {
+            "INTERCOM_TOKEN": "the access token of an app made for the portal",
+            "INTERCOM_TICKET_TYPE": "the number of the ticket type for the portal's tickets",
+            "INTERCOM_ADMIN": "the number of the teammate in whose name the portal writes notes",
+        },
+    ),
+    Vendor(
+        "helpdesks",
+        "front",
+        "Front",
+        "functions.helpdesks.front",
+        {
+            "FRONT_TOKEN": "an API token made for the portal",
+            "FRONT_INBOX": "the id of the shared inbox for the portal's tickets, inb_...",
+            "FRONT_ADDRESS": "the email address of that inbox",
+        },
+    ),
+    Vendor(
+        "helpdesks",
         "freshdesk",
         "Freshdesk",
         "functions.helpdesks.freshdesk",

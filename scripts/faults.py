@@ -41,7 +41,7 @@ from scripts.lib.faults_world import TOKEN, Mailbox, Server, environment, free_p
 
 # How demo.desk can take a ticket, and the vendors whose fakes fail by chance.
 KINDS = ("found", "keyed", "repeated")
-VENDORS = ("zendesk", "help_scout", "freshdesk")
+VENDORS = ("zendesk", "help_scout", "intercom", "front", "freshdesk")
 SERVERS = 2
 PER_CUSTOMER = 10
 DRAIN_SECONDS = 180

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from demo.helpdesks import freshdesk, help_scout, zendesk
+from demo.helpdesks import freshdesk, front, help_scout, intercom, zendesk
 from demo.helpdesks.faults import Faults
 from demo.helpdesks.storm import Storm
 
@@ -43,6 +43,8 @@ class Fake(NamedTuple):
 DESKS = {
     "zendesk": Fake(zendesk.Zendesk, "ZENDESK_API", zendesk.VARIABLES),
     "help_scout": Fake(help_scout.HelpScout, "HELPSCOUT_API", help_scout.VARIABLES),
+    "intercom": Fake(intercom.Intercom, "INTERCOM_API", intercom.VARIABLES),
+    "front": Fake(front.Front, "FRONT_API", front.VARIABLES),
     "freshdesk": Fake(freshdesk.Freshdesk, "FRESHDESK_API", freshdesk.VARIABLES),
 }
 

@@ -1,6 +1,7 @@
 """Faults of the next call to a desk, the same for every vendor."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,16 +31,19 @@ LATE = {
 LATE |= {"trickle"}
 # The fields in which vendors name an owner.
 WHOSE = {"email": "eve@customer.example", "EmailAddress": "eve@customer.example", "requester_id": 666}
+WHOSE |= {"handle": "eve@customer.example", "contacts": {"contacts": [{"type": "contact", "id": "666"}]}}
 
 
 @dataclass
 class Faults:
     """`wait_header` says `wait` after a 429, `refusal` is the JSON of a 422. `next` is the fault of the next `times`
-    calls with `method` ("" for any) whose path begins with `below`; later calls succeed."""
+    calls with `method` ("" for any) whose path begins with `below`; later calls succeed. `moment`: the header says when
+    the wait is over, in unix seconds."""
 
     wait_header: str = "Retry-After"
     refusal: Any = None
     wait: str = "30"
+    moment: bool = False
     slow_seconds: float = 20
     next: str = ""
     method: str = ""
@@ -68,11 +72,14 @@ class Faults:
     def _early(self, fault: str) -> Response:
         return {
             "unavailable": lambda: Response("<h1>Down</h1>", 503, mimetype="text/html"),
-            "limited": lambda: Response("{}", 429, {self.wait_header: self.wait}, mimetype=JSON),
+            "limited": lambda: Response("{}", 429, {self.wait_header: self._wait()}, mimetype=JSON),
             "refused": lambda: Response(json.dumps(self.refusal), 422, mimetype=JSON),
             "forbidden": lambda: Response("{}", 403, mimetype=JSON),
             "redirect": lambda: Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
         }[fault]()
+
+    def _wait(self) -> str:
+        return str(math.ceil(time.time()) + int(self.wait)) if self.moment else self.wait
 
     def _late(self, fault: str, done: Response) -> Response:
         answers: dict[str, Callable[[], Response]] = {

@@ -53,11 +53,13 @@ class Macro(NamedTuple):
 
 class Notice(NamedTuple):
     """A verified webhook: "look again at `desk_ref`". `delivery` is what a repetition has in common with its first,
-    "" where nothing tells the two from news; `own` marks the echo of what the portal itself did."""
+    "" where nothing tells the two from news; `own` marks the echo of what the portal itself did.
+    `answer` is the text that the vendor asks for, to see that the address is ours."""
 
     desk_ref: str
     delivery: str
     own: bool = False
+    answer: str = ""
 
 
 class HelpDesk(Protocol):

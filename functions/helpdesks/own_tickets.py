@@ -52,10 +52,14 @@ class OwnTickets(Limited, ABC):
             self._set(row, status)
 
     def _own(self, requester: Requester, desk_ref: str) -> Row:
-        row = self._row(requester, desk_ref) if is_ref(desk_ref) else None
+        row = self._row(requester, desk_ref) if self._is_ref(desk_ref) else None
         if row is None or not self._owns(requester, row):
             raise VendorError(GONE, "not_found", detail="no such ticket, or another requester's")
         return row
+
+    def _is_ref(self, desk_ref: str) -> bool:
+        """Whether this can be a ticket's reference; it becomes a part of addresses. Most vendors count."""
+        return is_ref(desk_ref)
 
     def _must_be_open(self, row: Row) -> None:
         if self._thread(row).closed:

@@ -55,7 +55,8 @@ class Answer:
 
 class Api:
     """Calls below `base` with the headers that `headers()` gives (it may fetch a token). `wait` is the header in which
-    the vendor says how long to wait after a 429, `wrong` finds the fields it names in what it rejects."""
+    the vendor says how long to wait after a 429, in seconds, or as a unix time with `until`; `wrong` finds the fields
+    it names in what it rejects."""
 
     def __init__(
         self,
@@ -63,11 +64,13 @@ class Api:
         headers: Callable[[], Mapping[str, str]],
         *,
         wait: str = "Retry-After",
+        until: bool = False,
         wrong: Callable[[Row], Iterable[str]] = lambda said: (),
     ) -> None:
         self.base = base
         self._headers = headers
         self._wait = wait
+        self._until = until
         self._wrong = wrong
 
     def call(
@@ -120,13 +123,19 @@ class Api:
 
     def _fault(self, method: str, status: int, headers: Mapping[str, str], said: Row) -> VendorError:
         kind: Any = KINDS.get(status, "unavailable")
-        wait = headers.get(self._wait, "")
-        seconds = min(int(wait), MOST_WAIT_SECONDS) if wait.isdecimal() and len(wait) < 10 else None
         # The fields' names alone: a vendor repeats what the customer wrote in them.
         named = [name for name in self._wrong(said) if kind == "rejected" and name]
         detail = f"{method} was answered with {status}" + (f": {', '.join(named)[:200]}" if named else "")
-        wait_for = seconds if kind == "rate_limited" else None
+        wait_for = self._seconds(headers) if kind == "rate_limited" else None
         return VendorError(SAYS.get(kind, UNREACHABLE), kind, detail=detail, retry_after=wait_for)
+
+    def _seconds(self, headers: Mapping[str, str]) -> int | None:
+        """How long the vendor wants us to wait, None when it says nothing that can be read."""
+        wait = headers.get(self._wait, "")
+        if not (wait.isdecimal() and len(wait) < 12):
+            return None
+        seconds = int(wait) - int(time.time()) if self._until else int(wait)
+        return max(0, min(seconds, MOST_WAIT_SECONDS))
 
 
 def address(url: str, name: str) -> str:

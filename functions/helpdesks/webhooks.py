@@ -13,10 +13,16 @@ from functions.helpdesks.words import REFUSED, milliseconds
 FRESH_SECONDS = 300
 
 
-def verify(secret: str, signed: bytes, given: str, digest: Callable[..., Any]) -> None:
-    """Raises VendorError `authentication` unless `given` is the base64 of the HMAC with `secret`, or with one of
-    several with commas between, while it changes; nothing is right without a secret."""
-    made = [b64encode(hmac.new(one.encode(), signed, digest).digest()) for one in secret.split(",") if one]
+def verify(
+    secret: str,
+    signed: bytes,
+    given: str,
+    digest: Callable[..., Any],
+    written: Callable[[bytes], bytes] = b64encode,
+) -> None:
+    """Raises VendorError `authentication` unless `given` is the HMAC with `secret`, or with one of several with commas
+    between, while it changes; nothing is right without a secret. `written`: base64, or hexlify."""
+    made = [written(hmac.new(one.encode(), signed, digest).digest()) for one in secret.split(",") if one]
     if not any(hmac.compare_digest(one, given.encode()) for one in made):
         raise VendorError(REFUSED, "authentication", detail="the webhook's signature is not ours")
 

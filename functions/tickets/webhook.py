@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from functions.stores import Row
 
 BODY_MOST = 256_000
+# What a vendor asks for is short.
+ANSWER_MOST = 500
 NOBODY = ("desk_delivery",)
 
 
@@ -29,6 +31,8 @@ def receive(request: "Request", services: "Services") -> Response:
         if error.kind == "unsupported":
             raise Problem(404, "This help desk sends no webhooks.") from error
         raise Problem(401, "This webhook is not signed as it should be.") from error
+    if notice and notice.answer:
+        return Response(notice.answer[:ANSWER_MOST], mimetype="text/plain")
     if notice is None or notice.own:
         return Response(status=204)
     looks = []

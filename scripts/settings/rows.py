@@ -67,8 +67,8 @@ TICKETS = (
     Setting(
         "HELPDESK",
         "help desk",
-        "`email`, `request_tracker`, `zendesk`, `help_scout`, `freshdesk` or `custom.MODULE:FUNCTION`:"
-        " [help desks](help-desks.md)",
+        "`email`, `request_tracker`, `zendesk`, `help_scout`, `intercom`, `freshdesk`, `front` or"
+        " `custom.MODULE:FUNCTION`: [help desks](help-desks.md)",
     ),
     Setting(
         "SUPPORT_MAILBOX",
@@ -107,6 +107,29 @@ TICKETS = (
         "Help Scout: the secret key of the webhook; two with a comma while it changes",
     ),
     Setting("HELPSCOUT_API", "help desk", "Another address only on loopback", "Help Scout's"),
+    Setting(
+        "INTERCOM_FIELDS",
+        "help desk",
+        "Intercom: names of the ticket type's attributes for facts, `account=Account ID,plan=Plan`",
+    ),
+    Setting(
+        "INTERCOM_WEBHOOK_SECRET",
+        "help desk",
+        "Intercom: the client secret of the app; two with a comma while it changes",
+    ),
+    Setting(
+        "INTERCOM_API",
+        "help desk",
+        "Intercom: `https://api.eu.intercom.io` or `https://api.au.intercom.io` where the workspace is in that region",
+        "`https://api.intercom.io`",
+    ),
+    Setting("FRONT_FIELDS", "help desk", "Front: names of custom fields for facts, `account=Account,plan=Plan`"),
+    Setting(
+        "FRONT_WEBHOOK_SECRET",
+        "help desk",
+        "Front: the signing key of the application, or the API secret of a rule; two with a comma while it changes",
+    ),
+    Setting("FRONT_API", "help desk", "Another address only on loopback", "Front's"),
     Setting("FRESHDESK_FIELDS", "help desk", "Freshdesk: names of custom fields for facts, `account=cf_account`"),
     Setting(
         "FRESHDESK_WEBHOOK_SECRET",

@@ -125,7 +125,7 @@ def test_each_mistake_in_it_is_a_sentence(environ: dict[str, str], module: str, 
     [
         (
             {"HELPDESK": "zendsk"},
-            "HELPDESK='zendsk' is not one of: built_in, email, freshdesk, help_scout, request_tracker, zendesk, or",
+            "HELPDESK='zendsk' is not one of: built_in, email, freshdesk, front, help_scout,",
         ),
         ({"HELPDESK": "zendsk"}, "Did you mean 'zendesk'?"),
         (

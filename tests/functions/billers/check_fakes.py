@@ -35,18 +35,27 @@ NULL = {"type": "string", "nullable": True, "maxLength": 0}
 @dataclass(frozen=True)
 class Known:
     """What is known to be wrong with a specification: paths that begin like one of `beyond` are not in it, `base` is
-    not in its paths, and of properties that may be `expanded` it knows the id only."""
+    not in its paths, and of properties that may be `expanded` it knows the id only. `besides` are calls that it does
+    not have: method, path and type of the body. In the schema `circular`, which has itself inside, Prism would take
+    anything there; we send nothing of that kind."""
 
     beyond: tuple[str, ...] = ()
     base: str = ""
     expanded: tuple[str, ...] = ()
+    besides: re.Pattern[str] = re.compile("(?!)")
+    circular: str = ""
 
     @contextmanager
     def mended(self, spec: Path) -> Iterator[Path]:
         """The specification as it is meant."""
         with TemporaryDirectory() as folder:
             right = Path(folder) / spec.name
-            right.write_text(json.dumps(_mended(yaml.safe_load(spec.read_text("utf-8")), self.expanded)), "utf-8")
+            text = json.dumps(_mended(yaml.safe_load(spec.read_text("utf-8")), self.expanded))
+            if self.circular:
+                head, inside, tail = text.partition(f'"{self.circular}": {{')
+                itself = json.dumps({"$ref": f"#/components/schemas/{self.circular}"})
+                text = head + inside + tail.replace(itself, '{"not": {}}', 1)
+            right.write_text(text, "utf-8")
             yield right
 
 

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any, cast
 
 from demo import server
-from demo.helpdesks import freshdesk, help_scout, zendesk
+from demo.helpdesks import freshdesk, front, help_scout, intercom, zendesk
 from demo.helpdesks.faults import Faults
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.built_in import BuiltIn
@@ -33,9 +33,10 @@ class Bench:
     """A desk and what can be done on its vendor's side.
 
     `answer` is an agent's; `notes` are the private ones and `fields` the machine fields of a ticket (of a mailbox the
-    mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers; `secrets`
-    must never be in an error; `replies` and `changes` are the methods by which a reply and a state are written; `tries`
-    is how often an answer is spoiled at random; `agent` is the first name of who answers."""
+    mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers, and `hook`
+    is one about the ticket `ref`; `secrets` must never be in an error; `looks`, `replies` and `changes` are the methods
+    by which something is looked for ("" for any), a reply and a state are written; `tries` is how often an answer is
+    spoiled at random; `agent` is the first name of who answers."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
@@ -48,6 +49,8 @@ class Bench:
     sign: Callable[[bytes], dict[str, str]] | None = None
     hook: bytes = b""
     secrets: tuple[str, ...] = field(default=("customer.example",))
+    ref: str = "1000"
+    looks: str = "GET"
     replies: str = "POST"
     changes: str = "PUT"
     tries: int = 200
@@ -108,6 +111,79 @@ def email(environ: Mapping[str, str]) -> Iterator[Bench]:
             lambda ref: [inbox.text(number) for number in range(len(inbox.raw))],
             fields,
         )
+
+
+INTERCOM = intercom.VARIABLES | {
+    "HELPDESK": "intercom",
+    "INTERCOM_FIELDS": "account=Account ID",
+    "INTERCOM_WEBHOOK_SECRET": HOOK_SECRET,
+}
+
+
+@contextmanager
+def intercom_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = intercom.Intercom()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **INTERCOM, "INTERCOM_API": origin})).desk,
+            fake.answer,
+            lambda ref: [unescape(one["body"]) for one in fake.parts[ref] if one["part_type"] == "note"],
+            lambda ref: [*fake.tickets[ref]["ticket_attributes"].values()],
+            faults=fake.faults,
+            late=fake.hide,
+            sign=intercom_sign,
+            hook=intercom_event("ticket.admin.replied"),
+            secrets=(intercom.TOKEN, "customer.example"),
+            looks="",  # searches are posted
+            changes="PUT",
+        )
+
+
+def intercom_event(topic: str, ticket: str = "1000", number: str = "notif_1") -> bytes:
+    item = {"type": "ticket", "id": ticket}
+    return json.dumps({"type": "notification_event", "topic": topic, "id": number, "data": {"item": item}}).encode()
+
+
+def intercom_sign(body: bytes) -> dict[str, str]:
+    return {"X-Hub-Signature": f"sha1={hmac.new(HOOK_SECRET.encode(), body, sha1).hexdigest()}"}
+
+
+FRONT = front.VARIABLES | {
+    "HELPDESK": "front",
+    "FRONT_FIELDS": "account=Account",
+    "FRONT_WEBHOOK_SECRET": HOOK_SECRET,
+}
+
+
+@contextmanager
+def front_desk(environ: Mapping[str, str]) -> Iterator[Bench]:
+    fake = front.Front()
+    with server.running(fake) as origin:
+        yield Bench(
+            Services(read({**environ, **FRONT, "FRONT_API": origin})).desk,
+            fake.answer,
+            lambda ref: [one["body"] for one in fake.comments[ref]],
+            lambda ref: [*fake.conversations[ref]["custom_fields"].values()],
+            faults=fake.faults,
+            late=fake.hide,
+            sign=front_sign,
+            hook=front_event("outbound"),
+            ref="cnv_1000",
+            secrets=(front.TOKEN, "customer.example"),
+            changes="PATCH",
+        )
+
+
+def front_event(kind: str, conversation: str = "cnv_1000", number: str = "evt_1") -> bytes:
+    """What an application is sent."""
+    event = {"id": number, "type": kind, "conversation": {"id": conversation}}
+    return json.dumps({"type": kind, "authorization": {"id": "cmp_1"}, "payload": event}).encode()
+
+
+def front_sign(body: bytes, moment: str = "") -> dict[str, str]:
+    moment = moment or str(int(time.time() * 1000))
+    made = hmac.new(HOOK_SECRET.encode(), moment.encode() + b":" + body, sha256).digest()
+    return {"X-Front-Signature": base64.b64encode(made).decode(), "X-Front-Request-Timestamp": moment}
 
 
 ZENDESK = {"HELPDESK": "zendesk", **zendesk.VARIABLES, "ZENDESK_WEBHOOK_SECRET": HOOK_SECRET}

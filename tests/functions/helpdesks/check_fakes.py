@@ -1,14 +1,16 @@
 """Holds adapters and fakes to the vendors' own specifications: `make check-fakes SPECS=folder`.
 
-The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `freshdesk.openapi.yaml`, `betterstack.openapi.yaml`,
-`pingdom.openapi.yaml`, `statuspage-public.openapi.yaml`, `stripe.openapi.yaml`, `chargebee.openapi.yaml` and
-`recurly.openapi.yaml` (OpenAPI 3). Prism (https://stoplight.io/open-source/prism), fetched when asked for, stands
-between each adapter and its fake while a ticket lives its life, a monitor is asked, or a customer changes a plan; every
-request and every answer that the specification does not allow is printed, exit code 1.
+The folder has `zendesk.openapi.yaml`, `helpscout.openapi.yaml`, `intercom.openapi.yaml`, `front.openapi.yaml`,
+`freshdesk.openapi.yaml`, `betterstack.openapi.yaml`, `pingdom.openapi.yaml`, `statuspage-public.openapi.yaml`,
+`stripe.openapi.yaml`, `chargebee.openapi.yaml` and `recurly.openapi.yaml` (OpenAPI 3). Prism
+(https://stoplight.io/open-source/prism), fetched when asked for, stands between each adapter and its fake while a
+ticket lives its life, a monitor is asked, or a customer changes a plan; every request and every answer that the
+specification does not allow is printed, exit code 1.
 """
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,11 +25,13 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from demo import server
-from demo.helpdesks import freshdesk, help_scout, zendesk
+from demo.helpdesks import freshdesk, front, help_scout, intercom, zendesk
 from demo.monitors import TOKEN, Monitors
 from functions.helpdesks import HelpDesk
 from functions.helpdesks.freshdesk import Freshdesk
+from functions.helpdesks.front import Front
 from functions.helpdesks.help_scout import HelpScout
+from functions.helpdesks.intercom import Intercom
 from functions.helpdesks.zendesk import Zendesk
 from functions.monitors.better_stack import BetterStack
 from functions.monitors.pingdom import Pingdom
@@ -36,13 +40,16 @@ from portal.clock import DAY_MS
 from portal.tickets import Reply
 from tests.conftest import ADA
 from tests.functions.billers.check_fakes import BILLERS, Known
-from tests.functions.helpdesks.benches import FRESHDESK, HELP_SCOUT, PNG, ZENDESK, ticket
+from tests.functions.helpdesks.benches import FRESHDESK, FRONT, HELP_SCOUT, INTERCOM, PNG, ZENDESK, ticket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_SECONDS = 60
+# Not in the descriptions that we have: reading comments, forms with files, and reading one contact.
+FORMS = Known(besides=re.compile(r"GET /conversations/cnv_\d+/comments .*|POST \S+ multipart/form-data"))
+CONTACTS = Known(beyond=(f"/contacts/{intercom.CONTACT}",), circular="multiple_filter_search_request")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -56,6 +63,8 @@ def main(argv: list[str] | None = None) -> int:
         found = [
             *_check(prism, specs / "zendesk.openapi.yaml", zendesk.Zendesk(), _zendesk),
             *_check(prism, specs / "helpscout.openapi.yaml", help_scout.HelpScout(), _help_scout),
+            *_check(prism, specs / "intercom.openapi.yaml", intercom.Intercom(), _intercom, CONTACTS),
+            *_check(prism, specs / "front.openapi.yaml", front.Front(), _front, FORMS),
             *_check(prism, specs / "freshdesk.openapi.yaml", freshdesk.Freshdesk(), _freshdesk, Known(base="/api/v2")),
             *_check(prism, specs / "betterstack.openapi.yaml", _monitors("1", "2", "3"), _better_stack),
             *_check(prism, specs / "pingdom.openapi.yaml", _monitors("85975", "161748"), _pingdom),
@@ -94,6 +103,17 @@ def _help_scout(origin: str, fake: help_scout.HelpScout) -> None:
     live(HelpScout({**HELP_SCOUT, "HELPSCOUT_API": origin}), lambda ref: fake.answer(int(ref), "Try again now."))
 
 
+def _front(origin: str, fake: front.Front) -> None:
+    desk = Front({**FRONT, "FRONT_API": origin})
+    live(desk, lambda ref: fake.answer(ref, "Try again now."))
+    ref = desk.create(ticket("key-3"))
+    desk.reply(ADA, ref, Reply("reply-3", "Without a file.", 1_700_000_000_000))
+
+
+def _intercom(origin: str, fake: intercom.Intercom) -> None:
+    live(Intercom({**INTERCOM, "INTERCOM_API": origin}), lambda ref: fake.answer(ref, "Try again now."))
+
+
 def _freshdesk(origin: str, fake: freshdesk.Freshdesk) -> None:
     live(Freshdesk({**FRESHDESK, "FRESHDESK_API": origin}), lambda ref: fake.answer(int(ref), "Try again now."))
 
@@ -129,8 +149,13 @@ def _check(
         calls += 1
         request = Request(environ)
         headers = {name: value for name, value in request.headers if name not in {"Host", "Content-Length"}}
+        call = f"{request.method} {request.path} {request.mimetype}"
         path = request.full_path if request.query_string else request.path
-        url = f"{upstream}{path}" if path.startswith(known.beyond) else f"{behind}{path.removeprefix(known.base)}"
+        url = (
+            f"{upstream}{path}"
+            if path.startswith(known.beyond) or known.besides.fullmatch(call)
+            else f"{behind}{path.removeprefix(known.base)}"
+        )
         done = requests.request(
             request.method, url, data=request.get_data(), headers=headers, timeout=30, allow_redirects=False
         )

@@ -12,6 +12,8 @@ FAKED = {
     "built_in": benches.built_in,
     "zendesk": benches.zendesk_desk,
     "help_scout": benches.help_scout_desk,
+    "intercom": benches.intercom_desk,
+    "front": benches.front_desk,
     "freshdesk": benches.freshdesk_desk,
 }
 

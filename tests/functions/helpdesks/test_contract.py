@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from tests.functions.helpdesks.benches import PNG, Bench, ticket
 
 def said(message: Message) -> str:
     """What a customer reads."""
-    return message.body or unescape(str(clean(message.html)).replace("<br>", "\n"))
+    return message.body or unescape(re.sub("</?p>", "", str(clean(message.html))).replace("<br>", "\n"))
 
 
 def test_machine_fields_and_a_note_say_who_asks_and_from_where(every: Bench):
@@ -304,7 +305,8 @@ def test_a_create_that_goes_wrong_says_how_and_the_next_one_makes_no_second_tick
             bench.desk.create(made)
         refs.add(bench.again(made))
         assert error.value.kind == KINDS[fault], fault
-        assert error.value.retry_after == (30 if fault == "limited" else None)
+        # A second more or less, where the vendor says when and not how long.
+        assert error.value.retry_after in ((29, 30, 31) if fault == "limited" else (None,))
         assert is_harmless(bench, error.value)
 
     assert {thread.desk_ref for thread in bench.desk.tickets(ADA)} == refs
@@ -317,7 +319,7 @@ def test_the_answer_to_the_create_itself_is_lost_and_no_second_ticket_is_made(
 ):
     if bench.faults is None:
         return
-    bench.desk.tickets(ADA)
+    bench.desk.create(ticket("key-known"))  # where the vendor knows the customer, the create is the first call
     for number, fault in enumerate(("lost", "broken_after", "accepted", "conflict")):
         made = ticket(f"key-{number}")
         # A conflict may say that another try was first, which is as good.
@@ -328,7 +330,7 @@ def test_the_answer_to_the_create_itself_is_lost_and_no_second_ticket_is_made(
         assert ref == bench.desk.find(made)
         assert len(bench.notes(ref)) == 1
 
-    assert len(bench.desk.tickets(ADA)) == 4
+    assert len(bench.desk.tickets(ADA)) == 5
 
 
 def test_a_look_that_goes_wrong_is_a_named_error(bench: Bench, monkeypatch: pytest.MonkeyPatch):
@@ -347,7 +349,7 @@ def test_a_look_that_goes_wrong_is_a_named_error(bench: Bench, monkeypatch: pyte
     ]
     for fault, kind in KINDS.items():
         for look in looks[:1] if fault in COSTLY else looks:
-            with spoiled(bench, fault, "GET", monkeypatch), pytest.raises(VendorError) as error:
+            with spoiled(bench, fault, bench.looks, monkeypatch), pytest.raises(VendorError) as error:
                 look()
             assert error.value.kind == kind, fault
             assert is_harmless(bench, error.value)
@@ -360,7 +362,7 @@ def test_a_change_that_goes_wrong_is_a_named_error(bench: Bench, monkeypatch: py
     nothing_done = ("unavailable", "limited", "refused", "forbidden")
     for fault in (*nothing_done, "lost", "broken_after", "conflict"):
         with spoiled(bench, fault, bench.replies, monkeypatch), pytest.raises(VendorError) as error:
-            bench.desk.reply(ADA, ref, Reply("reply-1", f"Still so: {fault}.", 1))
+            bench.desk.reply(ADA, ref, Reply(f"reply-{fault}", f"Still so: {fault}.", 1))
         assert error.value.kind == KINDS[fault], fault
         with spoiled(bench, fault, bench.changes, monkeypatch), pytest.raises(VendorError) as error:
             bench.desk.set_status(ADA, ref, "open" if bench.desk.ticket(ADA, ref).status == "solved" else "solved")
@@ -391,14 +393,14 @@ def test_what_the_desk_gives_away_of_others_is_not_passed_on(bench: Bench, monke
     made = ticket()
     ref = bench.desk.create(made)
     bench.desk.tickets(ADA)
-    with spoiled(bench, "foreign", "GET", monkeypatch):
+    with spoiled(bench, "foreign", bench.looks, monkeypatch):
         assert bench.desk.tickets(ADA) == []
     for act in (
         lambda: bench.desk.ticket(ADA, ref),
         lambda: bench.desk.reply(ADA, ref, Reply("r", "It is me.", 1)),
         lambda: bench.desk.set_status(ADA, ref, "solved"),
     ):
-        with spoiled(bench, "foreign", "GET", monkeypatch), pytest.raises(VendorError) as error:
+        with spoiled(bench, "foreign", bench.looks, monkeypatch), pytest.raises(VendorError) as error:
             act()
         assert error.value.kind == "not_found"
 
@@ -481,7 +483,7 @@ def test_a_webhook_means_look_again_and_only_when_it_is_signed(bench: Bench):
     headers = bench.sign(bench.hook)
     notice = bench.desk.notice(headers, bench.hook)
     assert notice
-    assert (notice.desk_ref, notice.own) == ("1000", False)
+    assert (notice.desk_ref, notice.own) == (bench.ref, False)
     again = bench.desk.notice(headers, bench.hook)
     assert again
     assert again.delivery == notice.delivery

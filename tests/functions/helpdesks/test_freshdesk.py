@@ -7,6 +7,7 @@ import pytest
 from demo import server
 from demo.helpdesks import freshdesk
 from functions.errors import VendorError
+from functions.helpdesks import Notice
 from functions.helpdesks.freshdesk import Freshdesk
 from portal.clock import DAY_MS
 from portal.models import Requester
@@ -182,7 +183,7 @@ def test_an_agents_own_saved_answers_stay_their_own(account: Pair):
 def test_a_webhook_is_not_signed_so_its_secret_is_asked_for_and_its_words_are_not_believed(account: Pair):
     desk, _ = account
     body = b'{"ticket": 41, "requester": "eve@customer.example", "status": "Closed"}'
-    assert desk.notice({"X-Portal-Secret": HOOK_SECRET}, body) == ("41", "", False)
+    assert desk.notice({"X-Portal-Secret": HOOK_SECRET}, body) == Notice("41", "")
     for given in ("", "x", HOOK_SECRET[:-1], HOOK_SECRET + ",", "\u212a"):
         with pytest.raises(VendorError) as error:
             desk.notice({"X-Portal-Secret": given}, body)
