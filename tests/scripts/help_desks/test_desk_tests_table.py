@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from functions.vendors import family
-from scripts import desk_tests_table
+from scripts.desk_tests_table import __main__ as desk_tests_table
 
 
 def test_the_page_is_current():

@@ -10,7 +10,7 @@ from pathlib import Path
 from functions.vendors import family
 from scripts.help_desk_table import ROWS, capabilities
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "functions" / "helpdesks"
 FILE = ROOT / ".github" / "guides" / "help-desk-tests.md"
 CONTRACT = FOLDER / "test_contract.py"
