@@ -17,6 +17,7 @@ from portal.tickets import Draft, Ticket
 from scripts import top_questions
 from scripts.top_questions import __main__ as command
 from tests.functions.helpdesks.benches import ZENDESK
+from tests.functions.insights.kept import uuid
 from tests.scripts.test_report import Visitor
 
 WHO = Requester("ada", "ada@customer.example")
@@ -40,7 +41,7 @@ def asked(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for number, subject in enumerate(SUBJECTS):
         services.desk.create(Ticket(f"key-{number}", f"ACME-{number}", WHO, Draft("other", subject, "Text."), now))
     for name in ("one", "two"):
-        Visitor(services.store, name).at(0, "search_zero", "home", query_id="q", query="export data")
+        Visitor(services.store, name).at(0, "search_zero", "home", query_id=uuid("q"), query="export data")
     services.store.run("update event set at = :now", now=now)
     return services
 
