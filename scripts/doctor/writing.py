@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from functions.errors import VendorError
 from portal.articles import demand
 from portal.articles.writing import baseline, cache
 from portal.models import counted
 from portal.search.words import stems
 from scripts import top_questions
 from scripts.check_articles import WritersError, choices, findings, judged, options, read
-from scripts.doctor import Check, Found, Portal, bad, good, unknown
+from scripts.doctor import Check, Found, Portal, Refused, bad, connected, good, unknown
 
 DOCS, CONFIG = Path("docs"), Path("mkdocs.yml")
 TOP = 50
@@ -36,7 +37,11 @@ def wanted(portal: Portal) -> Found:
     except WritersError as error:
         return unknown("the articles cannot be read here", str(error))
     library = top_questions.library_of(known)
-    asked = list(top_questions.asked(portal.services))
+    try:
+        connected(portal, "desk")
+        asked = list(top_questions.asked(portal.services))
+    except (Refused, VendorError) as error:
+        return unknown(f"the help desk cannot say what was asked: {error}", "See the row of the help desk.")
     found = demand.questions(asked, library, stems)
     often = [one for one in found[:TOP] if one.total >= top_questions.FEWEST]
     missing = [one for one in often if not one.article]

@@ -261,8 +261,10 @@ def test_a_misspelt_function_of_an_own_desk_is_named(
     (tmp_path / "custom").mkdir()
     (tmp_path / "custom" / "desk.py").write_text("def connect(settings, services):\n    return None\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    row = examine(environ | {"HELPDESK": "custom.desk:conect"})["help-desk"]
+    found = examine(environ | {"HELPDESK": "custom.desk:conect"})
+    row = found["help-desk"]
 
+    assert found["write-next"]["says"].startswith("the help desk cannot say what was asked")
     assert row["state"] == "fail"
     assert "module 'custom.desk' has no attribute 'conect'" in row["says"]
 
