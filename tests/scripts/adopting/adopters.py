@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from hooks.search import NODE_OF_THE_TESTS
+
 ROOT = Path(__file__).parents[3]
 OLD, NEW = "0.1.0", "99.1.0"
 SOMEBODY = {
@@ -69,7 +71,13 @@ def _release(folder: Path, version: str) -> None:
 
 def run(folder: Path, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     """A command of the repository in `folder`, with the code that is there."""
-    variables: Mapping[str, str] = {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(folder), **SOMEBODY, **environ}
+    variables: Mapping[str, str] = {
+        "NO_MKDOCS_2_WARNING": "1",
+        "PYTHONPATH": str(folder),
+        "PORTAL_NODE": str(NODE_OF_THE_TESTS),
+        **SOMEBODY,
+        **environ,
+    }
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=folder, env=os.environ | variables, capture_output=True, text=True,
         check=False, stdin=subprocess.DEVNULL,
