@@ -24,7 +24,7 @@ PLATFORM = "x86_64-manylinux_2_28"
 # The team's own adapters are in custom/, if they have any.
 SHIPPED = ("functions", "portal", "custom")
 # What builds the site, a third of a megabyte of each zip.
-SITE_ONLY = ("articles", "assets", "brand", "changelog", "freshness", "mistakes", "search")
+SITE_ONLY = ("articles", "assets", "brand", "changelog", "freshness", "mistakes", "search", "walkthroughs")
 # Programs, tests, what only builds C modules, and what is for other frameworks.
 UNUSED = (
     "bin",
