@@ -114,7 +114,7 @@ class Freshdesk:
         return _json(self.tickets[number], 201)
 
     def contact(self, email: str, name: str = "") -> int:
-        """The number of who has this address; made when nobody has."""
+        """The id of the contact with this address, who is created if there is none."""
         known = [key for key, one in self.contacts.items() if one["email"] == email.lower()]
         key = known[0] if known else FIRST_CONTACT + len(self.contacts)
         self.contacts.setdefault(key, {"id": key, "name": name, "email": email.lower(), "active": False})

@@ -36,7 +36,7 @@ class Bench:
     mails, and a header). `late` hides what is new from lists, or shows it; `sign` makes a webhook's headers, and `hook`
     is one about the ticket `ref`; `secrets` must never be in an error; `looks`, `replies` and `changes` are the methods
     by which something is looked for ("" for any), a reply and a state are written; `tries` is how often an answer is
-    spoiled at random; `agent` is the first name of who answers."""
+    spoiled at random; `agent` is the first name of the agent who answers."""
 
     desk: HelpDesk
     answer: Callable[[str, str, bool], None]
